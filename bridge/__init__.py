@@ -1,0 +1,1 @@
+"""The calendar bridge: answers telli's questions about free time and books appointments, safely."""

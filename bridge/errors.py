@@ -1,0 +1,147 @@
+"""What the bridge itself refuses, and why.
+
+BridgeError              code: stable, for programs; str(error) is safe to show to people
++- ConfigError           problems: every one, with its TOML path
++- NotFound              event type, host, booking, calendar
++- SlotNotOffered        the start is not one the rules allow; `failures` names each rule
++- SlotTaken             somebody else has the time
++- BookingClosed         the booking is in a state in which this cannot be done
++- MissingField          a required answer of the caller is missing
++- AvailabilityUnknown   a calendar could not be read; raised from the cause
++- OutcomeUnknown        the calendar did not say in time whether it holds the event
++- CalendarRefused       the calendar clearly refused the event
++- HoldLost              another process took the booking over
++- SchemaOutdated        the database needs `bridge migrate`
++- StoreUnavailable      the database is gone, locked for too long or full
++- ConnectError          StateMismatch, ConsentDenied, ScopesMissing, WrongAccount, NoRefreshToken
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class BridgeError(Exception):
+    """Base of every refusal; its text may be shown to anybody."""
+
+    code = "error"
+
+
+class ConfigError(BridgeError):
+    """The configuration cannot be used; `problems` are (TOML path, what is wrong) pairs."""
+
+    code = "config"
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{path}: {text}" for path, text in self.problems))
+
+
+class NotFound(BridgeError):
+    """There is no such event type, host, booking or calendar."""
+
+    code = "not_found"
+
+
+class SlotNotOffered(BridgeError):
+    """The start breaks a rule of the event type; `rules` are the names of those that fail."""
+
+    code = "slot_not_offered"
+
+    def __init__(self, text: str, rules: Sequence[str] = ()) -> None:
+        self.rules = tuple(rules)
+        super().__init__(text)
+
+
+class SlotTaken(BridgeError):
+    """The time is no longer free."""
+
+    code = "slot_taken"
+
+
+class BookingClosed(BridgeError):
+    """The booking is in a state in which this cannot be done."""
+
+    code = "booking_closed"
+
+
+class MissingField(BridgeError):
+    """A required answer of the caller is missing; `field` is its label."""
+
+    code = "missing_field"
+
+    def __init__(self, text: str, field: str) -> None:
+        self.field = field
+        super().__init__(text)
+
+
+class AvailabilityUnknown(BridgeError):
+    """A calendar could not be read, so nothing may be offered or booked on it."""
+
+    code = "availability_unknown"
+
+
+class OutcomeUnknown(BridgeError):
+    """The calendar did not say in time whether it holds the event; settling will find out."""
+
+    code = "outcome_unknown"
+
+
+class CalendarRefused(BridgeError):
+    """The calendar clearly refused to take the event."""
+
+    code = "calendar_refused"
+
+
+class HoldLost(BridgeError):
+    """Another process took the booking over while this one was working on it."""
+
+    code = "hold_lost"
+
+
+class SchemaOutdated(BridgeError):
+    """The database's tables are not those of this version."""
+
+    code = "schema_outdated"
+
+
+class StoreUnavailable(BridgeError):
+    """The database cannot be reached, is locked for too long, or its disk is full."""
+
+    code = "store_unavailable"
+
+
+class ConnectError(BridgeError):
+    """An account could not be connected; the text says what to do."""
+
+    code = "connect"
+
+
+class StateMismatch(ConnectError):
+    """The answer does not belong to a sign-in that this browser started, or came too late."""
+
+    code = "connect_state"
+
+
+class ConsentDenied(ConnectError):
+    """The account's owner said no."""
+
+    code = "connect_denied"
+
+
+class ScopesMissing(ConnectError):
+    """The owner left out a permission the bridge cannot do without."""
+
+    code = "connect_scopes"
+
+
+class WrongAccount(ConnectError):
+    """The owner signed in with another account than the one to be reconnected."""
+
+    code = "connect_account"
+
+
+class NoRefreshToken(ConnectError):
+    """The vendor gave no lasting permission."""
+
+    code = "connect_refresh_token"

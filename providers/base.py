@@ -1,0 +1,240 @@
+"""The contract every calendar fulfils, and the values that cross it.
+
+A provider object stands for one connected account. It is safe to call from several threads. It raises
+only `ProviderError`s, answers in aware UTC, and never reads a missing or broken answer as "free".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from providers.errors import ProviderError
+
+
+class Interval(NamedTuple):
+    """A half-open stretch of time `[start, end)` in aware UTC."""
+
+    start: datetime
+    end: datetime
+
+
+class Deadline:
+    """A moment until which an answer is of use, by a monotonic clock that is handed in."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._ends = monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left, never below zero."""
+        return max(0.0, self._ends - self._monotonic())
+
+
+class AllDay(StrEnum):
+    """What all-day events do to a host's time."""
+
+    BLOCK = "block"
+    IGNORE = "ignore"
+    OUT_OF_OFFICE_ONLY = "out_of_office_only"
+
+
+DEFAULT_BUSY_STATUSES = frozenset({"busy", "tentative", "oof", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class BusyPolicy:
+    """What counts as busy for one host: the statuses that block (Graph's words), and all-day events."""
+
+    statuses: frozenset[str] = DEFAULT_BUSY_STATUSES
+    all_day_events: AllDay = AllDay.BLOCK
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether a plain free/busy answer already follows this policy."""
+        return self.statuses == DEFAULT_BUSY_STATUSES and self.all_day_events is AllDay.BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class BusyQuery:
+    """One calendar to ask for busy time.
+
+    `timezone` is the host's zone (IANA), for floating events. `without` is an event that shall not
+    count (the bridge's own, while it is being moved): matched by id, and by iCalendar UID where known.
+    """
+
+    calendar: str
+    policy: BusyPolicy = BusyPolicy()
+    timezone: str = "UTC"
+    without: EventRef | None = None
+
+
+# Sorted, merged and clipped to the window asked for; or the reason why it is unknown.
+BusyAnswer = tuple[Interval, ...] | ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """A calendar of the account. `conferences` holds what it can make: google_meet, microsoft_teams."""
+
+    id: str
+    name: str
+    timezone: str | None
+    can_write: bool
+    is_primary: bool = False
+    conferences: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class EventAttendee:
+    """Someone invited to an event."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """The wanted content of an event.
+
+    `description` is plain text; the provider escapes it where the vendor shows HTML. `timezone` (IANA)
+    is the zone people see it in. `conference` is None, google_meet or microsoft_teams. `private` are
+    the event's private properties; they include booking_id and event_key.
+    """
+
+    title: str
+    interval: Interval
+    timezone: str
+    description: str = ""
+    location: str = ""
+    attendees: tuple[EventAttendee, ...] = ()
+    conference: str | None = None
+    private: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def booking_id(self) -> str:
+        """Return the booking this event belongs to."""
+        return self.private["booking_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """Where an event lies: calendar id within the account, the vendor's event id, version, UID."""
+
+    calendar: str
+    event_id: str
+    etag: str | None = None
+    ical_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as the calendar holds it.
+
+    `booking_id` and `event_key` are read from the private properties, None for a foreign event.
+    `link` is the meeting link if there is one; `conference_pending` says it is still being made.
+    `blocks` is False for events that are free, cancelled or declined by the default policy.
+    """
+
+    ref: EventRef
+    interval: Interval
+    cancelled: bool = False
+    blocks: bool = True
+    booking_id: str | None = None
+    event_key: str | None = None
+    link: str | None = None
+    conference_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened in a calendar since a cursor.
+
+    `events` are changed events, `deleted` ids of explicitly deleted ones (Google reports these as
+    cancelled events; both forms may occur). `cursor` is opaque, for the next call. `complete` is True
+    when this is a full listing because there was no cursor or it had expired.
+    """
+
+    events: tuple[Event, ...]
+    deleted: tuple[str, ...]
+    cursor: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An open push channel of a calendar; `resource` is what the vendor needs to close it."""
+
+    id: str
+    resource: str
+    expires_at: datetime
+
+
+class CalendarProvider(Protocol):
+    """One account's calendars. Calendar ids are the vendor's, without provider and account."""
+
+    name: str
+
+    def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
+        """Return every calendar the account can see."""
+
+    def free_busy(
+        self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
+    ) -> Mapping[BusyQuery, BusyAnswer]:
+        """Return an answer for each query: busy time, or the error that makes it unknown.
+
+        A failure of the whole request is an error per query; nothing is raised but programming errors.
+        """
+
+    def create_event(
+        self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline
+    ) -> Event:
+        """Create an event under a key the caller chose, once however often it is repeated.
+
+        `event_key` is 32 lower-case hex digits (Google event id, Graph transactionId, local id).
+        Attendees of the draft are invited by the vendor. Repeating a create whose event exists returns
+        that event. EventExists: the key is used up by a cancelled or a foreign event. WriteUnknown: it
+        may have happened. ConferenceUnavailable: nothing was written, ask again without a conference.
+        """
+
+    def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
+        """Return the event as it is now; cancelled ones too where the vendor still shows them.
+
+        EventNotFound when the calendar does not hold it.
+        """
+
+    def find_event(self, calendar: str, event_key: str, *, deadline: Deadline) -> Event | None:
+        """Return the event made under this key, None when there is none or it is cancelled."""
+
+    def find_booking(self, calendar: str, booking_id: str, *, deadline: Deadline) -> Sequence[Event]:
+        """Return every live event of this booking in the calendar."""
+
+    def list_events(
+        self, calendar: str, window: Interval, *, deadline: Deadline
+    ) -> Sequence[Event]:
+        """Return the single events (series expanded) that overlap the window, foreign ones too."""
+
+    def move_event(
+        self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline
+    ) -> Event:
+        """Change start and end, nothing else, if the event is still at `ref.etag` (any, when None).
+
+        EventChanged: it is not. EventNotFound: it is gone. WriteUnknown: it may have happened.
+        """
+
+    def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
+        """Remove the event, telling its attendees if `notify`; one that is gone already is done."""
+
+    def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
+        """Return what changed since the cursor; everything current when it is None or expired."""
+
+    def watch(
+        self, calendar: str, address: str, token: str, *, deadline: Deadline
+    ) -> Channel | None:
+        """Open a push channel to an https address; None where the vendor has none."""
+
+    def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
+        """Close a push channel; one that is gone already is done."""

@@ -1,0 +1,101 @@
+"""What can go wrong between the bridge and a calendar.
+
+ProviderError            provider, operation; `retryable`: the one bit callers branch on
++- ProviderUnavailable   retryable: time-out, DNS, 5xx, a full call pool
+|  +- RateLimited        429, Google's 403 usageLimits; retry_after in seconds or None
++- WriteUnknown          a write timed out or its answer was lost: it may have happened
++- ConnectionExpired     refresh refused or consent revoked: the owner must reconnect
++- AccessDenied          403 that is not quota: missing scope, calendar no longer shared
++- CalendarNotFound      404, or a per-calendar error inside a 200
++- EventNotFound         404/410 on an event: on cancel, done
++- EventExists           409 / duplicate transaction: carries the event found
++- EventChanged          412: somebody changed the event since it was read
++- ConferenceUnavailable this calendar cannot make the meeting link asked for
++- UnexpectedResponse    a 2xx whose body is not the documented shape; keeps status and field, never the body
+
+A message names the provider and the operation, never a token, a title, a name or a vendor's body.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from providers.base import Event
+
+
+class ProviderError(Exception):
+    """Base of everything a provider raises on purpose."""
+
+    retryable = False
+
+    def __init__(self, provider: str, operation: str, detail: str = "") -> None:
+        self.provider = provider
+        self.operation = operation
+        self.detail = detail
+        super().__init__(f"{provider}: {operation}: {detail or type(self).__name__}")
+
+
+class ProviderUnavailable(ProviderError):
+    """The calendar did not answer usefully in time; asking again later may help."""
+
+    retryable = True
+
+
+class RateLimited(ProviderUnavailable):
+    """The vendor asked for patience; `retry_after` is in seconds, None when it did not say."""
+
+    def __init__(
+        self, provider: str, operation: str, detail: str = "", *, retry_after: float | None = None
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(provider, operation, detail)
+
+
+class WriteUnknown(ProviderError):
+    """A write may or may not have reached the calendar; only reading tells."""
+
+    retryable = True
+
+
+class ConnectionExpired(ProviderError):
+    """The account's consent is gone; its owner must connect it again."""
+
+
+class AccessDenied(ProviderError):
+    """The account may not do this: a scope is missing or the calendar is no longer shared."""
+
+
+class CalendarNotFound(ProviderError):
+    """The account has no such calendar, or cannot see it."""
+
+
+class EventNotFound(ProviderError):
+    """The calendar holds no such event (any more)."""
+
+
+class EventExists(ProviderError):
+    """The event id or key is taken; `event` is what holds it, None when it could not be read."""
+
+    def __init__(
+        self, provider: str, operation: str, detail: str = "", *, event: Event | None = None
+    ) -> None:
+        self.event = event
+        super().__init__(provider, operation, detail)
+
+
+class EventChanged(ProviderError):
+    """The event is not as it was when its etag was read."""
+
+
+class ConferenceUnavailable(ProviderError):
+    """This calendar cannot make the meeting link; the event was not created."""
+
+
+class UnexpectedResponse(ProviderError):
+    """A 2xx answer without the documented shape; `status` and `field` say where, the body is not kept."""
+
+    def __init__(self, provider: str, operation: str, *, status: int, field: str) -> None:
+        self.status = status
+        self.field = field
+        super().__init__(provider, operation, f"HTTP {status} without a usable {field}")
