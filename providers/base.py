@@ -189,9 +189,7 @@ class CalendarProvider(Protocol):
         A failure of the whole request is an error per query; nothing is raised but programming errors.
         """
 
-    def create_event(
-        self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline
-    ) -> Event:
+    def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
         """Create an event under a key the caller chose, once however often it is repeated.
 
         `event_key` is 32 lower-case hex digits (Google event id, Graph transactionId, local id).
@@ -212,14 +210,10 @@ class CalendarProvider(Protocol):
     def find_booking(self, calendar: str, booking_id: str, *, deadline: Deadline) -> Sequence[Event]:
         """Return every live event of this booking in the calendar."""
 
-    def list_events(
-        self, calendar: str, window: Interval, *, deadline: Deadline
-    ) -> Sequence[Event]:
+    def list_events(self, calendar: str, window: Interval, *, deadline: Deadline) -> Sequence[Event]:
         """Return the single events (series expanded) that overlap the window, foreign ones too."""
 
-    def move_event(
-        self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline
-    ) -> Event:
+    def move_event(self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline) -> Event:
         """Change start and end, nothing else, if the event is still at `ref.etag` (any, when None).
 
         EventChanged: it is not. EventNotFound: it is gone. WriteUnknown: it may have happened.
@@ -231,9 +225,7 @@ class CalendarProvider(Protocol):
     def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
         """Return what changed since the cursor; everything current when it is None or expired."""
 
-    def watch(
-        self, calendar: str, address: str, token: str, *, deadline: Deadline
-    ) -> Channel | None:
+    def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
         """Open a push channel to an https address; None where the vendor has none."""
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:

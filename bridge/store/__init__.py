@@ -1,0 +1,1 @@
+"""The bridge's database: tables, statements and transactions; decides nothing about bookings."""
