@@ -131,6 +131,7 @@ jobs = Table(
     Column("owner", Text),
     Column("lease_until", Instant),
     Column("tries", Integer, nullable=False),
+    Column("planned", Integer, nullable=False),
     Index(None, "due_at"),
 )
 

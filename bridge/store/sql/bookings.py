@@ -1,0 +1,284 @@
+"""Statements on bookings and the hosts who attend them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+
+from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact
+from bridge.store.tables import LIVE, booking_hosts, bookings, host_joins
+from providers.base import Interval
+
+
+def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_until: datetime) -> None:
+    """Add a held booking with its hosts. ConstraintViolated: the contact has one at that start."""
+    connection.execute(
+        insert(bookings).values(
+            id=booking.id,
+            event_type=booking.event_type,
+            state=booking.state,
+            version=booking.version,
+            starts_at=booking.interval.start,
+            ends_at=booking.interval.end,
+            calendar=str(booking.calendar),
+            contact_key=booking.contact.key,
+            contact_id=booking.contact.contact_id,
+            external_contact_id=booking.contact.external_contact_id,
+            attendee=_attendee_json(booking.attendee),
+            source=booking.source,
+            made_at=booking.made_at,
+            owner=owner,
+            lease_until=lease_until,
+            by_person=booking.by_person,
+            link=booking.link,
+            location=booking.location,
+            decision=list(booking.decision),
+        )
+    )
+    replace_hosts(connection, booking.id, booking.hosts)
+
+
+def replace_hosts(connection: Connection, booking_id: str, hosts: Sequence[str]) -> None:
+    """Set who attends, the organiser first."""
+    connection.execute(delete(booking_hosts).where(booking_hosts.c.booking_id == booking_id))
+    connection.execute(
+        insert(booking_hosts),
+        [{"booking_id": booking_id, "position": n, "host": host} for n, host in enumerate(hosts)],
+    )
+
+
+def change(
+    connection: Connection,
+    booking_id: str,
+    *,
+    states: Iterable[BookingState],
+    owner: str | None = None,
+    values: dict[str, Any],
+) -> bool:
+    """Change a booking that is in one of the states (and held by `owner`, if given).
+
+    Returns whether it was; the version grows with the change.
+    """
+    where = [bookings.c.id == booking_id, bookings.c.state.in_(list(states))]
+    if owner is not None:
+        where.append(bookings.c.owner == owner)
+    changed = connection.execute(
+        update(bookings).where(*where).values(version=bookings.c.version + 1, **values)
+    )
+    return changed.rowcount == 1
+
+
+def seize(
+    connection: Connection,
+    booking: Booking,
+    *,
+    owner: str,
+    now: datetime,
+    lease_until: datetime,
+) -> bool:
+    """Become the owner of a booking that is as it was read and that nobody holds (any more)."""
+    seized = connection.execute(
+        update(bookings)
+        .where(
+            bookings.c.id == booking.id,
+            bookings.c.state == booking.state,
+            bookings.c.version == booking.version,
+            or_(bookings.c.owner.is_(None), bookings.c.lease_until <= now),
+        )
+        .values(owner=owner, lease_until=lease_until, version=bookings.c.version + 1)
+    )
+    return seized.rowcount == 1
+
+
+def let_go(connection: Connection, booking_id: str, owner: str, now: datetime) -> None:
+    """End the owner's lease at once, leaving the rest to whoever comes next."""
+    connection.execute(
+        update(bookings).where(bookings.c.id == booking_id, bookings.c.owner == owner).values(lease_until=now)
+    )
+
+
+def get(connection: Connection, booking_id: str) -> Booking | None:
+    """Return the booking, None when there is none."""
+    rows = connection.execute(select(bookings).where(bookings.c.id == booking_id)).all()
+    return next(iter(_read(connection, rows)), None)
+
+
+def lease_of(connection: Connection, booking_id: str) -> tuple[str | None, datetime | None]:
+    """Return who works on the booking, and until when."""
+    row = connection.execute(
+        select(bookings.c.owner, bookings.c.lease_until).where(bookings.c.id == booking_id)
+    ).one_or_none()
+    return (row.owner, row.lease_until) if row else (None, None)
+
+
+def live_of_contact(connection: Connection, contact: Contact, event_type: str | None) -> list[Booking]:
+    """Return the contact's held and confirmed bookings, the latest made first."""
+    query = select(bookings).where(bookings.c.state.in_(LIVE), bookings.c.contact_key == contact.key)
+    if event_type is not None:
+        query = query.where(bookings.c.event_type == event_type)
+    return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc())).all())
+
+
+def abandoned(connection: Connection, now: datetime) -> list[Booking]:
+    """Return live bookings whose owner's lease is over: holds and moves nobody finishes."""
+    query = select(bookings).where(
+        bookings.c.state.in_(LIVE), bookings.c.owner.is_not(None), bookings.c.lease_until <= now
+    )
+    return _read(connection, connection.execute(query).all())
+
+
+def listed(
+    connection: Connection, *, since: datetime | None = None, states: Sequence[str] = ()
+) -> list[Booking]:
+    """Return bookings by start, those that end after `since`, in one of the states (any, when empty)."""
+    query: Select[Any] = select(bookings).order_by(bookings.c.starts_at, bookings.c.id)
+    if since is not None:
+        query = query.where(bookings.c.ends_at > since)
+    if states:
+        query = query.where(bookings.c.state.in_(states))
+    return _read(connection, connection.execute(query).all())
+
+
+def confirmed_in_calendar(connection: Connection, calendar: CalendarName, since: datetime) -> list[Booking]:
+    """Return the confirmed bookings whose event lies in the calendar and ends after `since`."""
+    query = select(bookings).where(
+        bookings.c.state == BookingState.CONFIRMED,
+        bookings.c.calendar == str(calendar),
+        bookings.c.ends_at > since,
+    )
+    return _read(connection, connection.execute(query).all())
+
+
+def starts_by_host(
+    connection: Connection,
+    event_type: str,
+    hosts: Sequence[str],
+    window: Interval,
+    *,
+    without: str | None = None,
+) -> dict[str, list[datetime]]:
+    """Return the starts of each host's live bookings of the event type inside the window."""
+    rows = connection.execute(
+        select(booking_hosts.c.host, bookings.c.starts_at)
+        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
+        .where(
+            bookings.c.event_type == event_type,
+            bookings.c.state.in_(LIVE),
+            booking_hosts.c.host.in_(hosts),
+            bookings.c.starts_at >= window.start,
+            bookings.c.starts_at < window.end,
+            bookings.c.id != (without or ""),
+        )
+    )
+    starts: dict[str, list[datetime]] = {host: [] for host in hosts}
+    for host, start in rows:
+        starts[host].append(start)
+    return starts
+
+
+def made_by_host(
+    connection: Connection,
+    event_type: str,
+    hosts: Sequence[str],
+    since: datetime,
+    *,
+    without: str | None = None,
+) -> dict[str, list[datetime]]:
+    """Return when each host's live bookings of the event type were made, since then."""
+    rows = connection.execute(
+        select(booking_hosts.c.host, bookings.c.made_at)
+        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
+        .where(
+            bookings.c.event_type == event_type,
+            bookings.c.state.in_(LIVE),
+            booking_hosts.c.host.in_(hosts),
+            bookings.c.made_at >= since,
+            bookings.c.id != (without or ""),
+        )
+        .order_by(bookings.c.made_at)
+    )
+    made: dict[str, list[datetime]] = {host: [] for host in hosts}
+    for host, moment in rows:
+        made[host].append(moment)
+    return made
+
+
+def last_made_by_host(
+    connection: Connection, event_type: str, hosts: Sequence[str], *, without: str | None = None
+) -> dict[str, datetime]:
+    """Return when each host's last live booking of the event type was made."""
+    rows = connection.execute(
+        select(booking_hosts.c.host, func.max(bookings.c.made_at, type_=bookings.c.made_at.type))
+        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
+        .where(
+            bookings.c.event_type == event_type,
+            bookings.c.state.in_(LIVE),
+            booking_hosts.c.host.in_(hosts),
+            bookings.c.id != (without or ""),
+        )
+        .group_by(booking_hosts.c.host)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def joined(connection: Connection, event_type: str) -> dict[str, datetime]:
+    """Return when each host first appeared in the event type."""
+    rows = connection.execute(
+        select(host_joins.c.host, host_joins.c.joined_at).where(host_joins.c.event_type == event_type)
+    )
+    return {row.host: row.joined_at for row in rows}
+
+
+def record_join(connection: Connection, event_type: str, host: str, now: datetime) -> None:
+    """Remember that the host appears in the event type from now on."""
+    connection.execute(insert(host_joins).values(event_type=event_type, host=host, joined_at=now))
+
+
+def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
+    if not rows:
+        return []
+    order = and_(booking_hosts.c.booking_id.in_([row.id for row in rows]))
+    attending: dict[str, list[str]] = {row.id: [] for row in rows}
+    hosts = select(booking_hosts).where(order).order_by(booking_hosts.c.booking_id, booking_hosts.c.position)
+    for row in connection.execute(hosts):
+        attending[row.booking_id].append(row.host)
+    return [_booking(row, attending[row.id]) for row in rows]
+
+
+def _booking(row: Row[Any], hosts: Sequence[str]) -> Booking:
+    return Booking(
+        id=row.id,
+        event_type=row.event_type,
+        state=BookingState(row.state),
+        interval=Interval(row.starts_at, row.ends_at),
+        hosts=tuple(hosts),
+        calendar=CalendarName.parse(row.calendar),
+        contact=Contact(row.contact_id, row.external_contact_id),
+        attendee=_attendee(row.attendee),
+        version=row.version,
+        made_at=row.made_at,
+        source=row.source,
+        moved_from=row.moved_from,
+        moved_at=row.moved_at,
+        by_person=row.by_person,
+        link=row.link,
+        location=row.location,
+        decision=tuple(row.decision),
+    )
+
+
+def _attendee_json(attendee: Attendee) -> dict[str, Any]:
+    return {
+        "name": attendee.name,
+        "email": attendee.email,
+        "phone": attendee.phone,
+        "answers": [list(answer) for answer in attendee.answers],
+    }
+
+
+def _attendee(stored: dict[str, Any]) -> Attendee:
+    answers = tuple((label, text, public) for label, text, public in stored["answers"])
+    return Attendee(stored["name"], stored["email"], stored["phone"], answers)

@@ -1,0 +1,161 @@
+"""Statements on writes: every event the bridge makes, changes, or may have made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from bridge.model import CalendarName, Write, WriteState
+from bridge.store.tables import writes
+from providers.base import EventAttendee, EventDraft, EventRef, Interval
+
+
+def next_number(connection: Connection, booking_id: str) -> int:
+    """Return the number of the booking's next write, from 1."""
+    highest = select(func.max(writes.c.number)).where(writes.c.booking_id == booking_id)
+    return (connection.execute(highest).scalar() or 0) + 1
+
+
+def add(connection: Connection, write: Write, draft: EventDraft, now: datetime) -> None:
+    """Record a write that is about to be made."""
+    connection.execute(
+        insert(writes).values(
+            booking_id=write.booking_id,
+            number=write.number,
+            calendar=str(write.calendar),
+            event_key=write.event_key,
+            event_id=write.event_id,
+            etag=write.etag,
+            ical_uid=write.ical_uid,
+            state=write.state,
+            is_move=write.is_move,
+            draft=_draft_json(draft),
+            made_at=now,
+            looks=0,
+        )
+    )
+
+
+def finish(connection: Connection, write: Write, ref: EventRef) -> None:
+    """Record that the calendar holds the write's event, and where."""
+    _set(
+        connection,
+        write,
+        state=WriteState.DONE,
+        event_id=ref.event_id,
+        etag=ref.etag,
+        ical_uid=ref.ical_uid,
+    )
+
+
+def set_state(connection: Connection, write: Write, state: WriteState) -> None:
+    """Record what became of the write."""
+    _set(connection, write, state=state)
+
+
+def relocate(connection: Connection, write: Write, calendar: CalendarName, ref: EventRef) -> None:
+    """Record that a person put the write's event into another calendar of the account."""
+    _set(connection, write, calendar=str(calendar), event_id=ref.event_id, etag=ref.etag)
+
+
+def set_wanted(connection: Connection, write: Write, draft: EventDraft, etag: str | None) -> None:
+    """Record that the event's content is another now, because a person changed it."""
+    _set(connection, write, draft=_draft_json(draft), etag=etag)
+
+
+def count_look(connection: Connection, write: Write) -> int:
+    """Count one more search for an unwanted event; return how many there were."""
+    _set(connection, write, looks=writes.c.looks + 1)
+    found = select(writes.c.looks).where(*_is(write))
+    return int(connection.execute(found).scalar_one())
+
+
+def of_booking(connection: Connection, booking_id: str) -> list[Write]:
+    """Return the booking's writes by number."""
+    rows = connection.execute(
+        select(writes).where(writes.c.booking_id == booking_id).order_by(writes.c.number)
+    )
+    return [_write(row) for row in rows]
+
+
+def get(connection: Connection, booking_id: str, number: int) -> Write | None:
+    """Return one write, None when there is none."""
+    row = connection.execute(
+        select(writes).where(writes.c.booking_id == booking_id, writes.c.number == number)
+    ).one_or_none()
+    return _write(row) if row else None
+
+
+def draft_of(connection: Connection, write: Write) -> EventDraft:
+    """Return the content the write's event shall have."""
+    stored = connection.execute(select(writes.c.draft).where(*_is(write))).scalar_one()
+    return _draft(stored)
+
+
+def by_event(connection: Connection, calendar: CalendarName, event_id: str) -> list[Write]:
+    """Return the writes that made or changed this event."""
+    rows = connection.execute(
+        select(writes).where(writes.c.calendar == str(calendar), writes.c.event_id == event_id)
+    )
+    return [_write(row) for row in rows]
+
+
+def in_states(connection: Connection, states: Iterable[WriteState]) -> list[Write]:
+    """Return every write in one of the states."""
+    rows = connection.execute(select(writes).where(writes.c.state.in_(list(states))))
+    return [_write(row) for row in rows]
+
+
+def _is(write: Write) -> tuple[Any, ...]:
+    return (writes.c.booking_id == write.booking_id, writes.c.number == write.number)
+
+
+def _set(connection: Connection, write: Write, **values: Any) -> None:
+    connection.execute(update(writes).where(*_is(write)).values(**values))
+
+
+def _write(row: Row[Any]) -> Write:
+    draft = _draft(row.draft)
+    return Write(
+        booking_id=row.booking_id,
+        number=row.number,
+        calendar=CalendarName.parse(row.calendar),
+        event_key=row.event_key,
+        wanted=draft.interval,
+        state=WriteState(row.state),
+        event_id=row.event_id,
+        etag=row.etag,
+        ical_uid=row.ical_uid,
+        invited=bool(draft.attendees),
+        is_move=row.is_move,
+    )
+
+
+def _draft_json(draft: EventDraft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        "start": draft.interval.start.isoformat(),
+        "end": draft.interval.end.isoformat(),
+        "timezone": draft.timezone,
+        "description": draft.description,
+        "location": draft.location,
+        "attendees": [[guest.email, guest.name] for guest in draft.attendees],
+        "conference": draft.conference,
+        "private": dict(draft.private),
+    }
+
+
+def _draft(stored: dict[str, Any]) -> EventDraft:
+    return EventDraft(
+        title=stored["title"],
+        interval=Interval(datetime.fromisoformat(stored["start"]), datetime.fromisoformat(stored["end"])),
+        timezone=stored["timezone"],
+        description=stored["description"],
+        location=stored["location"],
+        attendees=tuple(EventAttendee(email, name) for email, name in stored["attendees"]),
+        conference=stored["conference"],
+        private=stored["private"],
+    )
