@@ -8,7 +8,8 @@ jobs           background work with a due time; each leased by one process at a 
 revisions      counters that tell a kept answer that it is stale
 alerts         what needs a person, once each until resolved
 host_joins     when a host first appeared in an event type
-local_events   the embedded calendar's single events; local_series: imported recurring ones
+local_events   what the bridge wrote into its embedded calendars, cancelled ones too
+local_series   what was imported into them, single or recurring, as iCalendar text
 """
 
 from __future__ import annotations
@@ -172,16 +173,23 @@ local_events = Table(
     Column("booking_id", Text),
     Column("version", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
     Index(None, "calendar", "starts_at"),
     Index(None, "calendar", "changed"),
     Index(None, "booking_id"),
 )
 
+# Nothing of a series lies before starts_at or after ends_at, in whatever zone its floating times are read;
+# ends_at is NULL for one without an end.
 local_series = Table(
     "local_series",
     metadata,
     Column("calendar", Text, primary_key=True),
     Column("ical_uid", Text, primary_key=True),
     Column("ical", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),
     Column("changed", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index(None, "calendar", "starts_at"),
 )
