@@ -11,6 +11,9 @@ ProviderError            provider, operation; `retryable`: the one bit callers b
 +- EventExists           409 / duplicate transaction: carries the event found
 +- EventChanged          412: somebody changed the event since it was read
 +- ConferenceUnavailable this calendar cannot make the meeting link asked for
++- InvitationsRefused    the vendor lets this account invite nobody (now): ask again without attendees
++- ConsentDenied         the account's owner said no on the vendor's page
++- ConsentMismatch       the vendor's answer does not belong to this sign-in, came too late or twice
 +- UnexpectedResponse    a 2xx whose body is not the documented shape; keeps status and field, never the body
 
 A message names the provider and the operation, never a token, a title, a name or a vendor's body.
@@ -90,6 +93,18 @@ class EventChanged(ProviderError):
 
 class ConferenceUnavailable(ProviderError):
     """This calendar cannot make the meeting link; the event was not created."""
+
+
+class InvitationsRefused(ProviderError):
+    """The vendor lets this account invite nobody (now); the event was not created."""
+
+
+class ConsentDenied(ProviderError):
+    """The account's owner said no on the vendor's page."""
+
+
+class ConsentMismatch(ProviderError):
+    """The vendor's answer does not belong to the sign-in that was begun, came too late or twice."""
 
 
 class UnexpectedResponse(ProviderError):
