@@ -6,6 +6,7 @@ BridgeError              code: stable, for programs; str(error) is safe to show 
 +- SlotNotOffered        the start is not one the rules allow; `failures` names each rule
 +- SlotTaken             somebody else has the time
 +- BookingClosed         the booking is in a state in which this cannot be done
++- AlreadyMoved          the caller's appointment was just moved away from this start
 +- MissingField          a required answer of the caller is missing
 +- AvailabilityUnknown   a calendar could not be read; raised from the cause
 +- OutcomeUnknown        the calendar did not say in time whether it holds the event
@@ -19,6 +20,7 @@ BridgeError              code: stable, for programs; str(error) is safe to show 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class BridgeError(Exception):
@@ -63,6 +65,16 @@ class BookingClosed(BridgeError):
     """The booking is in a state in which this cannot be done."""
 
     code = "booking_closed"
+
+
+class AlreadyMoved(BridgeError):
+    """A repeat of a request whose booking has been moved since; `start` is where it is now."""
+
+    code = "already_moved"
+
+    def __init__(self, text: str, start: datetime) -> None:
+        self.start = start
+        super().__init__(text)
 
 
 class MissingField(BridgeError):

@@ -343,7 +343,7 @@ class Write:
 
     `number` counts the writes of a booking. A move within a calendar is a write of its own that bears
     the `event_key` of the event it changes. `event_id` is the vendor's id once known. `wanted` is the
-    interval the event shall have.
+    interval the event shall have, `made_at` when its request was last begun.
     """
 
     booking_id: str
@@ -352,6 +352,7 @@ class Write:
     event_key: str
     wanted: Interval
     state: WriteState
+    made_at: datetime
     event_id: str | None = None
     etag: str | None = None
     ical_uid: str | None = None

@@ -33,6 +33,10 @@ class Deadline:
         """Return the seconds left, never below zero."""
         return max(0.0, self._ends - self._monotonic())
 
+    def less(self, seconds: float) -> Deadline:
+        """Return a deadline that ends so many seconds earlier."""
+        return Deadline(self._ends - self._monotonic() - seconds, self._monotonic)
+
 
 class AllDay(StrEnum):
     """What all-day events do to a host's time."""

@@ -8,6 +8,8 @@ jobs           background work with a due time; each leased by one process at a 
 revisions      counters that tell a kept answer that it is stale
 alerts         what needs a person, once each until resolved
 host_joins     when a host first appeared in an event type
+cursors        up to where a calendar's changes by people were read
+channels       open push channels of calendars
 local_events   what the bridge wrote into its embedded calendars, cancelled ones too
 local_series   what was imported into them, single or recurring, as iCalendar text
 """
@@ -110,7 +112,6 @@ writes = Table(
     Column("is_move", Boolean, nullable=False),
     Column("draft", JSON, nullable=False),
     Column("made_at", Instant, nullable=False),
-    Column("looks", Integer, nullable=False),
     Index(None, "state"),
     Index(None, "calendar", "event_id"),
 )
@@ -158,6 +159,25 @@ host_joins = Table(
     Column("event_type", Text, primary_key=True),
     Column("host", Text, primary_key=True),
     Column("joined_at", Instant, nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("calendar", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "calendar"),
 )
 
 local_events = Table(

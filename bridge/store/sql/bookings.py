@@ -71,6 +71,23 @@ def change(
     return changed.rowcount == 1
 
 
+def moved_values(booking: Booking, *, link: str) -> dict[str, Any]:
+    """Return the columns of a booking that has been moved, nobody's hold any more."""
+    return {
+        "starts_at": booking.interval.start,
+        "ends_at": booking.interval.end,
+        "calendar": str(booking.calendar),
+        "attendee": _attendee_json(booking.attendee),
+        "decision": list(booking.decision),
+        "moved_from": booking.moved_from,
+        "moved_at": booking.moved_at,
+        "by_person": booking.by_person,
+        "link": link,
+        "owner": None,
+        "lease_until": None,
+    }
+
+
 def seize(
     connection: Connection,
     booking: Booking,

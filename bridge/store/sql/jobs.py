@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, delete, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    case,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from bridge.store.tables import jobs, leases
+from bridge.store.types import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,9 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
     One that is being done at this moment is done once more.
     """
     is_job = (jobs.c.kind == kind, jobs.c.subject == subject)
-    sooner = case((or_(jobs.c.due_at > due_at, jobs.c.owner.is_not(None)), due_at), else_=jobs.c.due_at)
+    sooner = case(
+        (or_(jobs.c.due_at > due_at, jobs.c.owner.is_not(None)), _instant(due_at)), else_=jobs.c.due_at
+    )
     again = update(jobs).where(*is_job).values(due_at=sooner, planned=jobs.c.planned + 1)
     if connection.execute(again).rowcount:
         return
@@ -73,13 +87,18 @@ def finish(connection: Connection, job: Job, owner: str) -> None:
 
 def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, afresh: bool = False) -> None:
     """Give a job back, due later (or when planned meanwhile); `afresh` forgets how often it was tried."""
-    later = case((jobs.c.planned == job.planned, due_at), else_=jobs.c.due_at)
+    later = case((jobs.c.planned == job.planned, _instant(due_at)), else_=jobs.c.due_at)
     tries = 0 if afresh else jobs.c.tries
     connection.execute(
         update(jobs)
         .where(*_is_mine(job, owner))
         .values(owner=None, lease_until=None, due_at=later, tries=tries)
     )
+
+
+def _instant(moment: datetime) -> BindParameter[datetime]:
+    # inside CASE a bare datetime would be bound by its Python type, not the column's
+    return literal(moment, Instant())
 
 
 def _is_mine(job: Job, owner: str) -> tuple[ColumnElement[bool], ...]:
@@ -90,6 +109,12 @@ def next_due(connection: Connection) -> datetime | None:
     """Return when the next job is due."""
     soonest = select(jobs.c.due_at).order_by(jobs.c.due_at).limit(1)
     return connection.execute(soonest).scalar()
+
+
+def is_held(connection: Connection, name: str, now: datetime) -> bool:
+    """Tell whether somebody does `name` alone at this moment."""
+    held = select(leases.c.name).where(leases.c.name == name, leases.c.until > now)
+    return connection.execute(held).first() is not None
 
 
 def acquire(connection: Connection, name: str, owner: str, lease: timedelta, now: datetime) -> bool:

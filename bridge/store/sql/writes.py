@@ -19,7 +19,7 @@ def next_number(connection: Connection, booking_id: str) -> int:
     return (connection.execute(highest).scalar() or 0) + 1
 
 
-def add(connection: Connection, write: Write, draft: EventDraft, now: datetime) -> None:
+def add(connection: Connection, write: Write, draft: EventDraft) -> None:
     """Record a write that is about to be made."""
     connection.execute(
         insert(writes).values(
@@ -33,8 +33,7 @@ def add(connection: Connection, write: Write, draft: EventDraft, now: datetime) 
             state=write.state,
             is_move=write.is_move,
             draft=_draft_json(draft),
-            made_at=now,
-            looks=0,
+            made_at=write.made_at,
         )
     )
 
@@ -66,11 +65,9 @@ def set_wanted(connection: Connection, write: Write, draft: EventDraft, etag: st
     _set(connection, write, draft=_draft_json(draft), etag=etag)
 
 
-def count_look(connection: Connection, write: Write) -> int:
-    """Count one more search for an unwanted event; return how many there were."""
-    _set(connection, write, looks=writes.c.looks + 1)
-    found = select(writes.c.looks).where(*_is(write))
-    return int(connection.execute(found).scalar_one())
+def begin_again(connection: Connection, write: Write, now: datetime) -> None:
+    """Record that the same request is about to be made once more."""
+    _set(connection, write, made_at=now)
 
 
 def of_booking(connection: Connection, booking_id: str) -> list[Write]:
@@ -126,6 +123,7 @@ def _write(row: Row[Any]) -> Write:
         event_key=row.event_key,
         wanted=draft.interval,
         state=WriteState(row.state),
+        made_at=row.made_at,
         event_id=row.event_id,
         etag=row.etag,
         ical_uid=row.ical_uid,

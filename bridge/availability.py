@@ -1,0 +1,165 @@
+"""Gathers what is known of hosts' time: busy intervals, claims and bookings. Never guesses.
+
+A host is known only when every one of its calendars answered; of the others it says which did not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bridge.freebusy import Answer, Asked, FreeBusy
+from bridge.model import Booking, CalendarName, Claim, EventType, Host
+from bridge.scheduling.intervals import merge
+from bridge.scheduling.slots import HostTime
+from bridge.store.engine import Store
+from bridge.store.sql import bookings, claims
+from providers.base import BusyQuery, Deadline, EventRef, Interval
+from providers.errors import ProviderError
+
+_LIMITS_REACH = timedelta(days=8)  # a booking that counts in the same ISO week, in any zone
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The busy time of hosts as their calendars told it.
+
+    `by_host` is None for a host with a calendar that did not answer; `failures` says which, and why.
+    `asked_at` is the monotonic time of the oldest answer, `window` what was asked for.
+    """
+
+    by_host: Mapping[str, tuple[Interval, ...] | None]
+    failures: Mapping[CalendarName, ProviderError]
+    asked_at: float
+    window: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvent:
+    """The event of a booking that is being moved, which does not block that booking."""
+
+    booking_id: str
+    calendar: CalendarName
+    ref: EventRef
+
+
+class Availability:
+    """What is known of hosts' time, for offering, booking and explaining alike."""
+
+    def __init__(
+        self,
+        free_busy: FreeBusy,
+        store: Store,
+        hosts: Mapping[str, Host],
+        *,
+        notice: Callable[[Iterable[CalendarName], Mapping[CalendarName, ProviderError]], None],
+    ) -> None:
+        self._free_busy = free_busy
+        self._store = store
+        self._hosts = hosts
+        self._notice = notice
+
+    @property
+    def version(self) -> int:
+        """Return a number that changes whenever a kept busy answer does."""
+        return self._free_busy.version
+
+    def busy(
+        self,
+        host_ids: Sequence[str],
+        window: Interval,
+        *,
+        max_age: float,
+        deadline: Deadline,
+        own: OwnEvent | None = None,
+    ) -> Busy:
+        """Ask every calendar of the hosts, all accounts at once."""
+        hosts = [self._hosts[each] for each in dict.fromkeys(host_ids)]
+        wanted = {host.id: [_asked(host, name, own) for name in host.calendars] for host in hosts}
+        every = [asked for group in wanted.values() for asked in group]
+        answers = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
+        failures = {
+            asked.name: answer.busy
+            for asked, answer in answers.items()
+            if isinstance(answer.busy, ProviderError)
+        }
+        self._notice({asked.name for asked in answers}, failures)
+        by_host = {host.id: _busy_of(host, wanted[host.id], answers) for host in hosts}
+        asked_at = min((answer.asked_at for answer in answers.values()), default=0.0)
+        return Busy(by_host, failures, asked_at, window)
+
+    def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
+        """Add to the hosts' busy time what the database holds now."""
+        with self._store.read() as connection:
+            return self.times_in(connection, event_type, busy, without=without)
+
+    def times_in(
+        self, connection: Connection, event_type: EventType, busy: Busy, *, without: str | None = None
+    ) -> dict[str, HostTime]:
+        """Add to the hosts' busy time what this transaction sees: claims, and bookings for the limits.
+
+        `without` is the booking that is being moved.
+        """
+        hosts = [self._hosts[each] for each in busy.by_host]
+        ids = [host.id for host in hosts]
+        calendars = sorted({name for host in hosts for name in host.busy_calendars})
+        taken = claims.overlapping(
+            connection, hosts=ids, calendars=calendars, window=busy.window, without=without
+        )
+        starts: Mapping[str, Sequence[datetime]] = {}
+        if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
+            reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
+            starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
+        concerning = _by_host(hosts, taken)
+        return {
+            host.id: HostTime(
+                host=host,
+                busy=busy.by_host[host.id],
+                claims=concerning[host.id],
+                booked=tuple(starts.get(host.id, ())),
+            )
+            for host in hosts
+        }
+
+
+def own_event(booking: Booking, ref: EventRef) -> OwnEvent:
+    """Return what `busy` needs to leave the booking's own event out."""
+    return OwnEvent(booking.id, booking.calendar, ref)
+
+
+def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:
+    without = own.ref if own and _may_hold(name, own) else None
+    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.timezone), without))
+
+
+def _may_hold(name: CalendarName, own: OwnEvent) -> bool:
+    # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
+    return name == own.calendar or own.ref.ical_uid is not None
+
+
+def _busy_of(
+    host: Host, wanted: Sequence[Asked], answers: Mapping[Asked, Answer]
+) -> tuple[Interval, ...] | None:
+    checked = set(host.busy_calendars)
+    busy: list[Interval] = []
+    for asked in wanted:
+        answer = answers[asked].busy
+        if isinstance(answer, ProviderError):
+            return None
+        if asked.name in checked:
+            busy.extend(answer)
+    return merge(busy)
+
+
+def _by_host(hosts: Sequence[Host], taken: Sequence[Claim]) -> dict[str, tuple[Interval, ...]]:
+    concerning: dict[str, list[Interval]] = defaultdict(list)
+    for host in hosts:
+        checked = set(host.busy_calendars)
+        for claim in taken:
+            if claim.host == host.id or claim.calendar in checked:
+                concerning[host.id].append(claim.interval)
+    return {host.id: merge(concerning[host.id]) for host in hosts}

@@ -1,0 +1,203 @@
+"""Books: replay, bookable, hold, re-check, write, confirm, in this order (behaviour.md 7)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bridge.availability import Busy
+from bridge.booking import hold as holding
+from bridge.booking import settle, vendor
+from bridge.booking.context import BookingContext
+from bridge.booking.finish import confirm
+from bridge.booking.hold import Hold, Wish
+from bridge.booking.move import move_booking
+from bridge.booking.turn import turn
+from bridge.errors import (
+    AlreadyMoved,
+    AvailabilityUnknown,
+    CalendarRefused,
+    OutcomeUnknown,
+    SlotTaken,
+)
+from bridge.model import Booking, BookingState
+from bridge.scheduling.offers import window_around
+from bridge.store.sql import bookings
+from providers.base import Deadline, Event
+
+_FRESH_SECONDS = 1.0  # a free/busy answer younger than this is not asked for again
+_MOVED_MEMORY = timedelta(seconds=60)
+_WAIT_SECONDS = 0.05
+
+
+class Booker:
+    """Books appointments for callers."""
+
+    def __init__(self, context: BookingContext) -> None:
+        self._context = context
+
+    def book(self, wish: Wish, deadline: Deadline) -> Booking:
+        """Return the caller's confirmed booking, made now or by an earlier like request.
+
+        A BridgeError says why there is none; then the caller has none, now or later.
+        """
+        with turn(self._context, wish.contact, deadline):
+            if earlier := self.replay(wish, deadline):
+                return earlier
+            if replaced := self._to_replace(wish):
+                return move_booking(self._context, replaced, wish.start, deadline, attendee=wish.attendee)
+            return self._book_new(wish, deadline)
+
+    def rehearse(self, wish: Wish, deadline: Deadline) -> Booking:
+        """Return the booking that `book` would make, changing nothing."""
+        context, event_type = self._context, wish.event_type
+        if (earlier := self._same_start(wish)) and earlier.state is BookingState.CONFIRMED:
+            return earlier
+        busy = self._ask(wish, deadline)
+        with context.store.read() as connection:
+            choice = holding.choose_hosts(context, connection, event_type, wish.start, busy)
+        return holding.held_booking(context, wish, choice, booking_id="")
+
+    def replay(self, wish: Wish, deadline: Deadline) -> Booking | None:
+        """Return the booking an earlier like request made, waiting for one that is under way."""
+        context = self._context
+        while booking := self._same_start(wish):
+            if booking.state is BookingState.CONFIRMED:
+                return booking
+            with context.store.read() as connection:
+                _, lease_until = bookings.lease_of(connection, booking.id)
+                is_over = lease_until is None or lease_until <= context.lease_now(connection)
+            if is_over:
+                return self._take_over(booking, deadline)
+            if deadline.remaining() < _WAIT_SECONDS:
+                raise OutcomeUnknown("the same request is still being worked on")
+            context.sleep(_WAIT_SECONDS)
+        return None
+
+    def _same_start(self, wish: Wish) -> Booking | None:
+        if wish.contact.key is None:
+            return None
+        with self._context.store.read() as connection:
+            live = bookings.live_of_contact(connection, wish.contact, wish.event_type.id)
+        for booking in live:
+            if booking.interval.start == wish.start:
+                return booking
+        for booking in live:
+            if booking.moved_from == wish.start and self._moved_just_now(booking):
+                raise AlreadyMoved("this appointment was moved", booking.interval.start)
+        return None
+
+    def _moved_just_now(self, booking: Booking) -> bool:
+        return booking.moved_at is not None and self._context.now() - booking.moved_at <= _MOVED_MEMORY
+
+    def _to_replace(self, wish: Wish) -> Booking | None:
+        """Return the caller's booking of a moment ago, which another start replaces."""
+        event_type = wish.event_type
+        if wish.contact.key is None or not event_type.replace_within:
+            return None
+        with self._context.store.read() as connection:
+            live = bookings.live_of_contact(connection, wish.contact, event_type.id)
+        oldest = self._context.now() - event_type.replace_within
+        for booking in live:
+            is_recent = booking.state is BookingState.CONFIRMED and booking.made_at >= oldest
+            if is_recent and booking.source == wish.source and not booking.by_person:
+                return booking if _same_person(booking, wish) else None
+        return None
+
+    def _book_new(self, wish: Wish, deadline: Deadline) -> Booking:
+        busy = self._ask(wish, deadline)
+        held = holding.take(self._context, wish, busy)
+        try:
+            return self._carry_out(held, busy, deadline)
+        except (CalendarRefused, SlotTaken, AvailabilityUnknown):
+            settle.fail(self._context, held)
+            raise
+        except OutcomeUnknown:
+            settle.leave(self._context, held)
+            raise
+
+    def _carry_out(self, held: Hold, busy: Busy, deadline: Deadline) -> Booking:
+        """Re-check and write, with the next host after a clear refusal."""
+        refused: frozenset[str] = frozenset()
+        while True:
+            taken = self._found_busy(held, busy, deadline)
+            if not taken:
+                try:
+                    return confirm(self._context, held, self._write(held, deadline))
+                except CalendarRefused:
+                    taken = frozenset(held.booking.hosts[:1])
+                    if deadline.remaining() < vendor.SECONDS_KEPT_FOR_A_WRITE or not self._has_others(
+                        held, refused | taken
+                    ):
+                        raise
+            refused |= taken
+            held = holding.take_other(self._context, held, busy, refused)
+
+    def _has_others(self, held: Hold, refused: frozenset[str]) -> bool:
+        groups = self._context.event_types[held.booking.event_type].team.groups
+        return all({member.host for member in group} - refused for group in groups) and not (
+            refused & set(self._context.event_types[held.booking.event_type].team.fixed)
+        )
+
+    def _found_busy(self, held: Hold, busy: Busy, deadline: Deadline) -> frozenset[str]:
+        """Return the chosen hosts that are busy by now; asks again unless the answer is fresh."""
+        context = self._context
+        if context.monotonic() - busy.asked_at < _FRESH_SECONDS:
+            return frozenset()
+        event_type = context.event_types[held.booking.event_type]
+        start = held.booking.interval.start
+        again = context.availability.busy(
+            held.booking.hosts,
+            window_around(event_type, start),
+            max_age=0,
+            deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),
+        )
+        padded = event_type.padded(start)
+        return frozenset(
+            host
+            for host, intervals in again.by_host.items()
+            if intervals is None
+            or any(each.start < padded.end and each.end > padded.start for each in intervals)
+        )
+
+    def _write(self, held: Hold, deadline: Deadline) -> Event:
+        event = vendor.create_or_find(self._context, held.write, held.draft, deadline)
+        self._context.checkpoint("event_created")
+        return event
+
+    def _ask(self, wish: Wish, deadline: Deadline) -> Busy:
+        event_type = wish.event_type
+        return self._context.availability.busy(
+            event_type.team.hosts,
+            window_around(event_type, wish.start),
+            max_age=0,
+            deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),
+        )
+
+    def _take_over(self, booking: Booking, deadline: Deadline) -> Booking | None:
+        """Finish a booking that another process left: find its event, or write it again."""
+        context = self._context
+        held = settle.take_over(context, booking)
+        if held is None:
+            return None
+        try:
+            event = vendor.look_up(context, held.write, deadline) or self._write_again(held, deadline)
+            return confirm(context, held, event)
+        except (CalendarRefused, SlotTaken, AvailabilityUnknown):
+            settle.fail(context, held)
+            raise
+        except OutcomeUnknown:
+            settle.leave(context, held)
+            raise
+
+    def _write_again(self, held: Hold, deadline: Deadline) -> Event:
+        busy = Busy({}, {}, asked_at=float("-inf"), window=held.booking.interval)
+        if self._found_busy(held, busy, deadline):
+            raise SlotTaken("the slot was taken meanwhile")
+        return self._write(held, deadline)
+
+
+def _same_person(booking: Booking, wish: Wish) -> bool:
+    was, now = booking.attendee, wish.attendee
+    contradicts_phone = was.phone and now.phone and was.phone != now.phone
+    contradicts_email = was.email and now.email and was.email.lower() != now.email.lower()
+    return not contradicts_phone and not contradicts_email

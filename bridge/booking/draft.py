@@ -1,0 +1,64 @@
+"""Composes the event that a booking puts into the organiser's calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.attendee import event_text
+from bridge.model import Booking, EventType, Host, MeetingPlatform
+from providers.base import EventAttendee, EventDraft, Interval
+
+_CONFERENCES = {MeetingPlatform.GOOGLE_MEET, MeetingPlatform.MICROSOFT_TEAMS}
+_PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private property
+
+
+def draft_event(
+    event_type: EventType,
+    booking: Booking,
+    hosts: Sequence[Host],
+    interval: Interval,
+    *,
+    key: str,
+    locale: str,
+) -> EventDraft:
+    """Return the wanted event; the caller is invited only if the event type says so, co-hosts always."""
+    title, description = event_text(event_type, booking.attendee, locale)
+    return EventDraft(
+        title=title,
+        interval=interval,
+        timezone=str(event_type.timezone),
+        description=description,
+        location=location_of(event_type, booking),
+        attendees=_guests(event_type, booking, hosts),
+        conference=event_type.meeting_platform if event_type.meeting_platform in _CONFERENCES else None,
+        private=_private(booking, key),
+    )
+
+
+def location_of(event_type: EventType, booking: Booking) -> str:
+    """Return where the appointment takes place, as far as it is known before the event exists."""
+    places = {
+        MeetingPlatform.IN_PERSON: event_type.address,
+        MeetingPlatform.LINK: event_type.link,
+        MeetingPlatform.PHONE: booking.attendee.phone or "",
+    }
+    return places.get(event_type.meeting_platform, "")
+
+
+def _guests(event_type: EventType, booking: Booking, hosts: Sequence[Host]) -> tuple[EventAttendee, ...]:
+    guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
+    attendee = booking.attendee
+    if event_type.invite and attendee.email:
+        guests.append(EventAttendee(attendee.email, attendee.name))
+    return tuple(guests)
+
+
+def _private(booking: Booking, key: str) -> dict[str, str]:
+    properties = {"booking_id": booking.id, "event_key": key}
+    if booking.contact.contact_id:
+        properties["contact_id"] = booking.contact.contact_id[:_PRIVATE_VALUE_LENGTH]
+    if booking.contact.external_contact_id:
+        properties["external_contact_id"] = booking.contact.external_contact_id[:_PRIVATE_VALUE_LENGTH]
+    for number, (label, text, _public) in enumerate(booking.attendee.answers, 1):
+        properties[f"answer_{number}"] = f"{label}: {text}"[:_PRIVATE_VALUE_LENGTH]
+    return properties

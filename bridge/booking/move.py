@@ -1,0 +1,126 @@
+"""Moves a booking to another time: the new time is claimed beside the old, and a failure leaves the old."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.availability import Busy, OwnEvent
+from bridge.booking import settle, vendor
+from bridge.booking.context import BookingContext
+from bridge.booking.move_hold import Move, abandon, complete, plan_move
+from bridge.booking.work import plan_follow
+from bridge.errors import BookingClosed, CalendarRefused, OutcomeUnknown
+from bridge.model import Attendee, Booking, BookingState, EventType, Write, WriteState
+from bridge.scheduling.offers import window_around
+from bridge.store.sql import bookings, writes
+from providers.base import Deadline, Event
+from providers.errors import EventChanged
+
+
+def move_booking(
+    context: BookingContext,
+    booking: Booking,
+    start: datetime,
+    deadline: Deadline,
+    *,
+    attendee: Attendee | None = None,
+) -> Booking:
+    """Return the booking at its new start; the hosts stay if they can, else are chosen anew.
+
+    `attendee` is what is known of the caller by now. A BridgeError says why the booking stays as it was.
+    """
+    event_type = context.event_types.get(booking.event_type)
+    if event_type is None:
+        raise BookingClosed("this kind of appointment is not offered any more")
+    booking, standing = _standing(context, booking)
+    if booking.interval.start == start:
+        return booking
+    wanted = replace(booking, attendee=attendee or booking.attendee)
+    busy = _busy(context, event_type, wanted, standing, start, deadline)
+    move = plan_move(context, wanted, standing, start, busy)
+    try:
+        event = (
+            _change_event(context, move, deadline)
+            if move.write.is_move
+            else _new_event(context, move, deadline)
+        )
+    except CalendarRefused:
+        abandon(context, move, WriteState.GONE)
+        raise
+    except OutcomeUnknown:
+        abandon(context, move, WriteState.UNWANTED)
+        raise
+    context.checkpoint("event_moved")
+    return complete(context, move, event)
+
+
+def _standing(context: BookingContext, booking: Booking) -> tuple[Booking, Write]:
+    """Return the booking as it is and the write of its event, after giving up a move that got stuck."""
+    settle.give_up_if_left(context, booking)
+    with context.store.read() as connection:
+        current = bookings.get(connection, booking.id)
+        made = writes.of_booking(connection, booking.id)
+    done = [write for write in made if write.state is WriteState.DONE]
+    if current is None or current.state is not BookingState.CONFIRMED or not done:
+        raise BookingClosed("this appointment is not open any more")
+    return current, done[-1]
+
+
+def _busy(
+    context: BookingContext,
+    event_type: EventType,
+    booking: Booking,
+    standing: Write,
+    start: datetime,
+    deadline: Deadline,
+) -> Busy:
+    return context.availability.busy(
+        tuple(dict.fromkeys((*event_type.team.hosts, *booking.hosts))),
+        window_around(event_type, start),
+        max_age=0,
+        deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),
+        own=OwnEvent(booking.id, standing.calendar, vendor.reference(standing)),
+    )
+
+
+def _change_event(context: BookingContext, move: Move, deadline: Deadline) -> Event:
+    try:
+        return vendor.move(context, move.write, move.draft, deadline)
+    except CalendarRefused as refusal:
+        if not isinstance(refusal.__cause__, EventChanged):
+            raise
+        return _change_after_others(context, move, deadline, refusal)
+    except OutcomeUnknown:
+        event = _read(context, move, deadline)
+        if not vendor.holds(event, move.after.interval):
+            raise  # a late request may still move it; settling puts it back
+        return event
+
+
+def _change_after_others(
+    context: BookingContext, move: Move, deadline: Deadline, refusal: CalendarRefused
+) -> Event:
+    """Change an event that is not as we left it: fine if only its text changed, refused if its time did."""
+    try:
+        event = _read(context, move, deadline)
+    except OutcomeUnknown:
+        raise refusal from None  # certain is that nothing was written
+    if vendor.holds(event, move.after.interval):
+        return event
+    if not vendor.holds(event, move.before.interval):
+        with context.store.write() as connection:
+            plan_follow(connection, move.standing.calendar, context.now())
+        raise refusal
+    return vendor.move(context, replace(move.write, etag=event.ref.etag), move.draft, deadline)
+
+
+def _read(context: BookingContext, move: Move, deadline: Deadline) -> Event:
+    ref = replace(vendor.reference(move.write), etag=None)
+    return vendor.ask(
+        context, move.write.calendar, lambda provider: provider.read_event(ref, deadline=deadline), deadline
+    )
+
+
+def _new_event(context: BookingContext, move: Move, deadline: Deadline) -> Event:
+    return vendor.create_or_find(context, move.write, move.draft, deadline)

@@ -1,0 +1,54 @@
+"""Lets the requests of one caller run one after another, in all processes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bridge.booking.context import BookingContext
+from bridge.errors import OutcomeUnknown, StoreUnavailable
+from bridge.model import Contact
+from bridge.store.sql import jobs
+from providers.base import Deadline
+
+_log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.03
+
+
+@contextmanager
+def turn(context: BookingContext, contact: Contact, deadline: Deadline) -> Iterator[None]:
+    """Wait until no other request of this caller is being worked on; nobody waits for nobody.
+
+    OutcomeUnknown: the other one takes too long. A killed process gives its turn back by its lease.
+    """
+    if contact.key is None:
+        yield
+        return
+    name, owner = f"caller:{contact.key}", context.new_id()
+    while not _acquired(context, name, owner):
+        if deadline.remaining() < _POLL_SECONDS:
+            raise OutcomeUnknown("an earlier request of this caller is still being worked on")
+        context.sleep(_POLL_SECONDS)
+    try:
+        yield
+    finally:
+        _give_back(context, name, owner)
+
+
+def _give_back(context: BookingContext, name: str, owner: str) -> None:
+    try:
+        with context.store.write() as connection:
+            jobs.release(connection, name, owner)
+    except StoreUnavailable as error:
+        # The outcome of the request stands; the lease ends by itself.
+        _log.warning("a caller's turn could not be given back: %s", error)
+
+
+def _acquired(context: BookingContext, name: str, owner: str) -> bool:
+    with context.store.read() as connection:
+        if jobs.is_held(connection, name, context.lease_now(connection)):
+            return False
+    with context.store.write() as connection:
+        return jobs.acquire(connection, name, owner, context.lease, context.lease_now(connection))

@@ -1,0 +1,30 @@
+"""Names the background jobs of bookings and plans them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bridge.model import CalendarName, Write
+from bridge.store.sql import jobs
+
+RECONCILE = "reconcile"  # holds and moves nobody finishes
+REMOVE = "remove"  # an unwanted write: subject "<booking>/<number>"
+READ_BACK = "read_back"  # what lies beside a new event: subject "<booking>"
+FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
+
+
+def plan_removal(connection: Connection, write: Write, due_at: datetime) -> None:
+    """Plan to look for an unwanted event, and to remove it."""
+    jobs.schedule(connection, REMOVE, f"{write.booking_id}/{write.number}", due_at)
+
+
+def plan_read_back(connection: Connection, booking_id: str, due_at: datetime) -> None:
+    """Plan to look at what else lies where a new event was put."""
+    jobs.schedule(connection, READ_BACK, booking_id, due_at)
+
+
+def plan_follow(connection: Connection, calendar: CalendarName, due_at: datetime) -> None:
+    """Plan to see what people did in a calendar."""
+    jobs.schedule(connection, FOLLOW, str(calendar), due_at)

@@ -1,0 +1,62 @@
+"""Runs calls to calendars so that nobody waits past a deadline, and a flood is refused at once.
+
+Libraries' time-outs count per read, so a server that trickles outlasts them: the call runs on a pool
+of threads, the request waits for what is left of its deadline and goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
+from typing import TypeVar
+
+from providers.base import Deadline
+from providers.errors import ProviderUnavailable
+
+T = TypeVar("T")
+
+
+class CallPool:
+    """A bounded pool of threads for calls to calendars; made anew after a fork."""
+
+    def __init__(self, size: int = 32) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._pid = -1
+        self._open()
+
+    def submit(self, provider: str, call: Callable[[], T]) -> Future[T]:
+        """Start a call. ProviderUnavailable when every thread is taken."""
+        if self._pid != os.getpid():
+            self._open()
+        places = self._places
+        if not places.acquire(blocking=False):
+            raise ProviderUnavailable(provider, "call", "too many calls are waiting")
+        future = self._threads.submit(call)
+        future.add_done_callback(lambda _done: places.release())
+        return future
+
+    def run(self, provider: str, call: Callable[[], T], deadline: Deadline) -> T:
+        """Return the call's result, or raise its error.
+
+        StillRunning (the builtin TimeoutError): it goes on, but the deadline is over.
+        """
+        return self.submit(provider, call).result(timeout=deadline.remaining())
+
+    def close(self) -> None:
+        """Take no more calls; those that run end by their own time-outs."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _open(self) -> None:
+        with self._lock:
+            if self._pid == os.getpid():
+                return
+            self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="calendar")
+            self._places = threading.BoundedSemaphore(self._size)
+            self._pid = os.getpid()
+
+
+__all__ = ["CallPool", "StillRunning"]
