@@ -82,7 +82,11 @@ BusyAnswer = tuple[Interval, ...] | ProviderError
 
 @dataclass(frozen=True, slots=True)
 class CalendarInfo:
-    """A calendar of the account. `conferences` holds what it can make: google_meet, microsoft_teams."""
+    """A calendar of the account. `conferences` holds what it can make: google_meet, microsoft_teams.
+
+    `can_read` is False where the account sees only when the calendar is busy: then no other busy policy
+    than the default one can be followed.
+    """
 
     id: str
     name: str
@@ -90,6 +94,7 @@ class CalendarInfo:
     can_write: bool
     is_primary: bool = False
     conferences: frozenset[str] = frozenset()
+    can_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,140 @@
+"""Ask Google one question: token, connection, repetition, meaning.
+
+Decides when a token counts as dead and which refusals are repeated. Never refreshes a token: that is the
+TokenSource's business, outside the call.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import httplib2
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+
+from providers.base import Deadline
+from providers.errors import ConnectionExpired, ProviderError, RateLimited, UnexpectedResponse
+from providers.google.refusals import Refusal, general_error
+from providers.google.settings import GoogleSettings
+from providers.google.transport import Lines
+from providers.http import Call, Clocks, Patience, repeat
+from providers.tokens import TokenSource
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+Meaning = Callable[[Refusal], ProviderError | None]
+
+PROVIDER = "google"
+
+
+def _no_meaning(_refusal: Refusal) -> None:
+    return None
+
+
+@functools.lru_cache(maxsize=8)
+def service(api_url: str) -> Any:
+    """Return the client for an address, built once from the bundled description: no network."""
+    # It logs the body of a refusal at WARNING when that is no JSON.
+    logging.getLogger("googleapiclient.http").setLevel(logging.ERROR)
+    # The http given here is never used: every request is executed over a line of its own.
+    return build(
+        "calendar",
+        "v3",
+        http=httplib2.Http(),
+        cache_discovery=False,
+        static_discovery=True,
+        client_options={"api_endpoint": api_url},
+    )
+
+
+class Client:
+    """Google's calendar API for one account."""
+
+    def __init__(
+        self,
+        account: str,
+        tokens: TokenSource,
+        settings: GoogleSettings,
+        *,
+        clocks: Clocks,
+        lines: Lines,
+        spread_quota: bool = False,
+    ) -> None:
+        self.account = account
+        self.clocks = clocks
+        self._tokens = tokens
+        self._service = service(settings.api_url)
+        self._lines = lines
+        self._patience = Patience(clocks.monotonic)
+        self._quota_user = hashlib.sha256(account.encode()).hexdigest()[:40] if spread_quota else None
+
+    def call(self, operation: str, deadline: Deadline, *, writes: bool = False) -> Call:
+        """Return the call under which an operation's requests run."""
+        return Call(PROVIDER, operation, deadline, writes)
+
+    def ask(
+        self,
+        call: Call,
+        request: Callable[[Any], Any],
+        read: Callable[[Json], T],
+        *,
+        headers: Mapping[str, str] | None = None,
+        meaning: Meaning = _no_meaning,
+    ) -> T:
+        """Return what `read` makes of the answer to a request built on the client.
+
+        `meaning` is what this operation makes of a refusal; None leaves it to the general table.
+        A 2xx without the documented shape leaves a write in doubt.
+        """
+
+        def once() -> T:
+            self._patience.check(call)
+            return read(self._authorized(call, request, headers or {}, meaning))
+
+        try:
+            return repeat(call, once, self.clocks)
+        except UnexpectedResponse as error:
+            if call.writes:
+                raise call.broken(sent=True, detail=error.detail) from None
+            raise
+
+    def _authorized(
+        self, call: Call, request: Callable[[Any], Any], headers: Mapping[str, str], meaning: Meaning
+    ) -> Json:
+        """Send with the token at hand; when Google rejects it, once more with the next."""
+        rejected = ""
+        for _ in range(2):
+            token = self._tokens.access_token(deadline=call.deadline)
+            if token == rejected:
+                break
+            try:
+                return self._send(call, request(self._service), token, headers)
+            except HttpError as error:
+                if error.status_code != 401:
+                    raise self._explained(call, error, meaning) from None
+            self._tokens.rejected(token)
+            rejected = token
+        raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
+
+    def _send(self, call: Call, request: Any, token: str, headers: Mapping[str, str]) -> Json:
+        request.headers.update(headers)
+        request.headers["authorization"] = f"Bearer {token}"
+        if self._quota_user is not None:
+            request.uri += f"{'&' if '?' in request.uri else '?'}quotaUser={self._quota_user}"
+        answer = self._lines.execute(call, request)
+        if isinstance(answer, (str, bytes)):  # what has no documented body: deleting, closing a channel
+            return {}
+        if not isinstance(answer, dict):
+            raise UnexpectedResponse(call.provider, call.operation, status=200, field="body")
+        return answer
+
+    def _explained(self, call: Call, error: HttpError, meaning: Meaning) -> ProviderError:
+        refusal = Refusal.read(error, self.clocks.now())
+        explained = meaning(refusal) or general_error(call, refusal)
+        if isinstance(explained, RateLimited) and refusal.retry_after is not None:
+            self._patience.note(explained)
+        return explained

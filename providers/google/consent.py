@@ -1,0 +1,188 @@
+"""Sign an account in at Google: begin, finish, refresh, revoke.
+
+Decides what Google's answers mean for a consent, and keeps nothing: state, verifier and tokens are the
+caller's to store. The code is exchanged here and not by `Flow.fetch_token`, which has no deadline, refuses a
+test's loopback address, and raises a bare Warning when the owner unticked a permission: what was granted is
+read instead, and judged by the caller (`missing_scopes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from google.auth import jwt
+from google.auth.exceptions import GoogleAuthError
+from google.oauth2.credentials import Credentials
+from google_auth_oauthlib.flow import Flow
+from oauthlib.oauth2 import AccessDeniedError, MismatchingStateError, OAuth2Error, WebApplicationClient
+
+from providers.base import Deadline
+from providers.errors import (
+    AccessDenied,
+    ConsentDenied,
+    ConsentMismatch,
+    ProviderError,
+    ProviderUnavailable,
+    UnexpectedResponse,
+)
+from providers.google.client import PROVIDER
+from providers.google.oauth import Wire, error_code, post, refusal_of
+from providers.google.settings import GoogleSettings
+from providers.http import Call, session
+from providers.tokens import Grant
+
+_decode: Any = jwt.decode  # google-auth leaves both untyped
+_Credentials: Any = Credentials
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def begin_consent(
+    settings: GoogleSettings, redirect_uri: str, scopes: Collection[str], login_hint: str | None = None
+) -> tuple[str, str, str]:
+    """Return the address of Google's page, the state and the PKCE verifier, to be kept server-side.
+
+    `prompt=consent` makes Google give a refresh token again when the account was connected before.
+    """
+    addresses = {"auth_uri": settings.auth_url, "token_uri": settings.token_url}
+    config = {"web": {"client_id": settings.client_id, "client_secret": settings.client_secret, **addresses}}
+    flow = Flow.from_client_config(config, scopes=list(scopes), redirect_uri=redirect_uri)
+    try:
+        url, state = flow.authorization_url(
+            prompt="consent", access_type="offline", **({"login_hint": login_hint} if login_hint else {})
+        )
+    finally:
+        flow.oauth2session.close()
+    return url, state, flow.code_verifier
+
+
+def finish_consent(
+    settings: GoogleSettings,
+    redirect_uri: str,
+    *,
+    verifier: str,
+    state: str,
+    authorization_response_url: str,
+    deadline: Deadline,
+) -> Grant:
+    """Return what the owner granted, in exchange for the code in the address Google sent the browser to.
+
+    ConsentDenied: the owner said no. ConsentMismatch: not this sign-in's answer, or too late, or a second
+    time. AccessDenied: Google does not take this OAuth client; its code is in `detail`. The grant may hold
+    fewer scopes than asked for, and no refresh token.
+    """
+    call = Call(PROVIDER, "finish_consent", deadline)
+    client = WebApplicationClient(settings.client_id)
+    code = _code(call, client, authorization_response_url, state)
+    body = client.prepare_request_body(
+        code=code,
+        redirect_uri=redirect_uri,
+        client_secret=settings.client_secret,
+        code_verifier=verifier,
+    )
+    with session() as made:
+        answer = post(made, call, settings.token_url, body, _FORM)
+    if answer.status_code != 200:
+        raise _exchange_refusal(call, error_code(answer))
+    return _grant(call, client, answer.text)
+
+
+def _code(call: Call, client: WebApplicationClient, url: str, state: str) -> str:
+    """Return the code from the callback's address, whose scheme says nothing behind a proxy."""
+    _, _, rest = url.partition("://")
+    try:
+        code: str = client.parse_request_uri_response(f"https://{rest}", state=state)["code"]
+    except MismatchingStateError:
+        raise ConsentMismatch(call.provider, call.operation, "another sign-in's state") from None
+    except AccessDeniedError:
+        raise ConsentDenied(call.provider, call.operation) from None
+    except OAuth2Error as error:
+        raise _page_refusal(call, error.error) from None
+    return code
+
+
+def _page_refusal(call: Call, code: str) -> ProviderError:
+    if code in ("server_error", "temporarily_unavailable"):
+        return ProviderUnavailable(call.provider, call.operation, code)
+    refusal = refusal_of(call, code)
+    if isinstance(refusal, AccessDenied):
+        return refusal
+    return ConsentMismatch(call.provider, call.operation, "no code in the answer")
+
+
+def _exchange_refusal(call: Call, code: str | None) -> ProviderError:
+    """Return the meaning of a refused code: invalid_grant is about the code, not about a connection."""
+    if code == "invalid_grant":
+        return ConsentMismatch(call.provider, call.operation, "the code came too late, twice or not from us")
+    return refusal_of(call, code)
+
+
+def _grant(call: Call, client: WebApplicationClient, text: str) -> Grant:
+    try:
+        # Without the scopes asked for, oauthlib does not compare, and so does not warn.
+        token = client.parse_request_body_response(text)
+        # Straight from Google over TLS: OpenID Connect Core 3.1.3.7 lets it stand unverified.
+        claims = _decode(token.get("id_token", ""), verify=False)
+    except (OAuth2Error, GoogleAuthError, ValueError, TypeError, AttributeError):
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field="id_token") from None
+    return Grant(
+        email=_text(call, claims, "email"),
+        access_token=_text(call, token, "access_token"),
+        expires_at=datetime.fromtimestamp(_number(call, token, "expires_at"), UTC),
+        refresh_token=token.get("refresh_token"),
+        granted_scopes=frozenset(token.scopes) if token.get("scope") else frozenset(),
+    )
+
+
+def _text(call: Call, holder: Any, name: str) -> str:
+    value = holder.get(name)
+    if not isinstance(value, str) or not value:
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+    return value
+
+
+def _number(call: Call, holder: Any, name: str) -> float:
+    value = holder.get(name)
+    if not isinstance(value, int | float):
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+    return float(value)
+
+
+def refresh(
+    settings: GoogleSettings, refresh_token: str, scopes: Collection[str], *, deadline: Deadline
+) -> Grant:
+    """Return a new access token; `scopes` are those granted before, as stored.
+
+    ConnectionExpired: the consent is gone, the owner must connect again. AccessDenied: Google refuses the
+    OAuth client or the scopes.
+    """
+    call = Call(PROVIDER, "refresh", deadline)
+    credentials = _Credentials(
+        token=None,
+        refresh_token=refresh_token,
+        token_uri=settings.token_url,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        scopes=sorted(scopes) or None,
+    )
+    with session() as made:
+        expires_at = Wire(made, call).refresh(credentials)
+    rotated = credentials.refresh_token
+    return Grant(
+        email=None,
+        access_token=credentials.token,
+        expires_at=expires_at,
+        refresh_token=rotated if rotated != refresh_token else None,
+        granted_scopes=frozenset(credentials.granted_scopes or scopes),
+    )
+
+
+def revoke(settings: GoogleSettings, token: str, *, deadline: Deadline) -> None:
+    """End the consent that a refresh or access token belongs to; one that is dead already is done."""
+    call = Call(PROVIDER, "revoke", deadline)
+    with session() as made:
+        answer = post(made, call, settings.revoke_url, {"token": token}, _FORM)
+    if answer.status_code not in (200, 400):  # 400 invalid_token: revoked or expired before
+        raise refusal_of(call, error_code(answer))

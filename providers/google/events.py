@@ -1,0 +1,208 @@
+"""Create, read, move and remove single events.
+
+Decides what each refusal says about the event, and never leaves open whether a write happened without
+saying so (WriteUnknown). Every create bears the caller's key as its id, so Google itself makes it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from providers.base import Deadline, Event, EventDraft, EventRef, Interval
+from providers.errors import (
+    ConferenceUnavailable,
+    EventChanged,
+    EventExists,
+    EventNotFound,
+    InvitationsRefused,
+    ProviderError,
+    WriteUnknown,
+)
+from providers.google.client import PROVIDER, Client, Json
+from providers.google.listing import calendar_zone, events_in
+from providers.google.refusals import QUOTA, Refusal
+from providers.google.shapes import EVENT_FIELDS, draft_body, event_of, is_all_day, times_body
+from providers.http import WRITE_NEEDS_SECONDS, Call
+
+MEET_WAIT_SECONDS = 1.0
+MEET_POLL_SECONDS = 0.2
+_MEET = "google_meet"
+_UTC = ZoneInfo("UTC")
+
+
+def create_event(
+    client: Client, calendar: str, event_key: str, draft: EventDraft, deadline: Deadline
+) -> Event:
+    """Create the event under its key, and wait a moment for its meeting link."""
+    call = client.call("create_event", deadline, writes=True)
+    if draft.conference not in (None, _MEET):
+        raise ConferenceUnavailable(PROVIDER, "create_event", "Google makes only Google Meet links")
+    body = draft_body(event_key, draft)
+    try:
+        made = client.ask(
+            call,
+            lambda api: api.events().insert(
+                calendarId=calendar,
+                body=body,
+                conferenceDataVersion=1 if draft.conference else 0,
+                sendUpdates="all" if draft.attendees else "none",
+                fields=EVENT_FIELDS,
+            ),
+            lambda answer: event_of(call, calendar, answer, _UTC),
+            meaning=lambda refusal: _create_refusal(call, draft, refusal),
+        )
+    except EventExists:
+        made = _holder(client, call, EventRef(calendar, event_key), draft)
+    return _with_link(client, made, deadline)
+
+
+def _create_refusal(call: Call, draft: EventDraft, refusal: Refusal) -> ProviderError | None:
+    if refusal.status == 409:
+        return EventExists(call.provider, call.operation, str(refusal))
+    if draft.conference and refusal.status == 400 and "conference" in refusal.message.casefold():
+        return ConferenceUnavailable(call.provider, call.operation, str(refusal))
+    if draft.attendees and refusal.reasons & (QUOTA | {"forbiddenForServiceAccounts"}):
+        return InvitationsRefused(call.provider, call.operation, str(refusal))
+    return None
+
+
+def _holder(client: Client, call: Call, ref: EventRef, draft: EventDraft) -> Event:
+    """Return the event that holds the id if it is the one wanted, else raise EventExists with it."""
+    try:
+        event = read_event(client, ref, call.deadline)
+    except EventNotFound:
+        raise EventExists(call.provider, call.operation, "the id is taken, its event not shown") from None
+    except ProviderError as error:
+        raise WriteUnknown(call.provider, call.operation, f"the id is taken; {error.detail}") from None
+    is_ours = event.booking_id == draft.booking_id and event.event_key == ref.event_id
+    if event.cancelled or not is_ours:
+        text = "the id is of a removed event" if is_ours else "the id is of another event"
+        raise EventExists(call.provider, call.operation, text, event=event)
+    return event
+
+
+def _with_link(client: Client, event: Event, deadline: Deadline) -> Event:
+    """Return the event once its meeting is made, or still pending when that takes too long."""
+    for _ in range(round(MEET_WAIT_SECONDS / MEET_POLL_SECONDS)):
+        if not event.conference_pending or deadline.remaining() < WRITE_NEEDS_SECONDS:
+            break
+        client.clocks.sleep(MEET_POLL_SECONDS)
+        try:
+            event = read_event(client, event.ref, deadline)
+        except ProviderError:  # the event is made; its link can come later
+            break
+    return event
+
+
+def read_event(client: Client, ref: EventRef, deadline: Deadline, *, operation: str = "read_event") -> Event:
+    """Return the event. EventNotFound: the calendar can be seen and does not hold it."""
+    call = client.call(operation, deadline)
+    try:
+        item = client.ask(
+            call,
+            lambda api: api.events().get(
+                calendarId=ref.calendar, eventId=ref.event_id, maxAttendees=1, fields=EVENT_FIELDS
+            ),
+            dict,
+        )
+    except EventNotFound:
+        calendar_zone(client, ref.calendar, deadline)  # 404 may also mean: no longer shared
+        raise
+    if item.get("status") == "cancelled" and not ("start" in item and "end" in item):
+        raise EventNotFound(call.provider, call.operation, "removed")
+    return _event(client, call, ref.calendar, item)
+
+
+def _event(client: Client, call: Call, calendar: str, item: Json) -> Event:
+    """Return the event; only one that takes whole days needs the calendar's zone, which costs a request."""
+    zone = calendar_zone(client, calendar, call.deadline) if is_all_day(item) else _UTC
+    return event_of(call, calendar, item, zone)
+
+
+def find_event(client: Client, calendar: str, event_key: str, deadline: Deadline) -> Event | None:
+    """Return the live event made under the key: its id is the key."""
+    try:
+        event = read_event(client, EventRef(calendar, event_key), deadline, operation="find_event")
+    except EventNotFound:
+        return None
+    return None if event.cancelled or event.event_key != event_key else event
+
+
+def find_booking(client: Client, calendar: str, booking_id: str, deadline: Deadline) -> Sequence[Event]:
+    """Return every live event with this booking id in its private properties."""
+    call = client.call("find_booking", deadline)
+    found = events_in(client, call, calendar, privateExtendedProperty=f"booking_id={booking_id}")
+    return tuple(event for event in found if not event.cancelled and event.booking_id == booking_id)
+
+
+def move_event(
+    client: Client, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline
+) -> Event:
+    """Change start and end if the event is still at its etag; guests are told."""
+    call = client.call("move_event", deadline, writes=True)
+    body = times_body(interval, timezone)
+
+    def request(api: Any) -> Any:
+        return api.events().patch(
+            calendarId=ref.calendar,
+            eventId=ref.event_id,
+            body=body,
+            conferenceDataVersion=1,  # 0 would leave the link out of the answer
+            sendUpdates="all",
+            fields=EVENT_FIELDS,
+        )
+
+    headers = {"If-Match": ref.etag} if ref.etag is not None else None
+    try:
+        moved = client.ask(
+            call, request, lambda answer: event_of(call, ref.calendar, answer, _UTC), headers=headers
+        )
+    except EventChanged:
+        moved = _as_wanted(client, call, ref, interval)
+    except EventNotFound:
+        calendar_zone(client, ref.calendar, deadline)
+        raise
+    if moved.cancelled:
+        raise EventNotFound(call.provider, call.operation, "removed")
+    return moved
+
+
+def _as_wanted(client: Client, call: Call, ref: EventRef, interval: Interval) -> Event:
+    """Return the event if it lies where it shall: the line may have dropped and the patch gone out twice."""
+    try:
+        event = read_event(client, ref, call.deadline)
+    except EventNotFound:
+        raise
+    except ProviderError as error:
+        raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
+    if event.interval != interval and not event.cancelled:
+        raise EventChanged(call.provider, call.operation, "changed since it was read")
+    return event
+
+
+def cancel_event(client: Client, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
+    """Remove the event; 410, and 404 in a calendar that can be seen, are done."""
+    call = client.call("cancel_event", deadline, writes=True)
+    try:
+        client.ask(
+            call,
+            lambda api: api.events().delete(
+                calendarId=ref.calendar, eventId=ref.event_id, sendUpdates="all" if notify else "none"
+            ),
+            lambda _: None,
+            meaning=lambda refusal: _gone(call, refusal),
+        )
+    except _AlreadyGone:
+        return
+    except EventNotFound:
+        calendar_zone(client, ref.calendar, deadline)
+
+
+class _AlreadyGone(EventNotFound):
+    """410: deleted before."""
+
+
+def _gone(call: Call, refusal: Refusal) -> ProviderError | None:
+    return _AlreadyGone(call.provider, call.operation, str(refusal)) if refusal.status == 410 else None

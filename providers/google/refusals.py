@@ -1,0 +1,116 @@
+"""Say what Google's refusals mean.
+
+Decides the ProviderError for every status and reason. Keeps nothing of the answer's text but Google's own
+reason word. Source: developers.google.com/workspace/calendar/api/guides/errors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from googleapiclient.errors import HttpError
+
+from providers.errors import (
+    AccessDenied,
+    CalendarNotFound,
+    EventChanged,
+    EventNotFound,
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+)
+from providers.google.settings import CALENDAR_LIST, EVENTS, FREE_BUSY
+from providers.http import Call, retry_after
+
+# Google sends these as 403 or 429, as it likes (guides/quota).
+_RATE = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
+QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"})
+QUOTA_SECONDS = 300.0  # such a limit lifts after minutes or hours: never within a call
+_SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes"})
+_ABOUT_EVENTS = frozenset({"read_event", "find_event", "move_event", "cancel_event"})
+_NEEDED = {"free_busy": FREE_BUSY, "list_calendars": CALENDAR_LIST}
+_WORD = re.compile(r"[A-Za-z_]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A non-2xx answer: `reasons` are Google's words, `message` its sentence (never shown or logged)."""
+
+    status: int
+    reasons: frozenset[str]
+    message: str
+    retry_after: float | None
+
+    @classmethod
+    def read(cls, error: HttpError, now: datetime) -> Refusal:
+        """Return the refusal inside a client's error, whatever its body is."""
+        body = _fault(error.content)
+        message = body.get("message")
+        return cls(
+            status=int(error.resp.status),
+            reasons=frozenset(_reasons(body)),
+            message=message if isinstance(message, str) else "",
+            retry_after=retry_after(error.resp.get("retry-after"), now),
+        )
+
+    def __str__(self) -> str:
+        """Return status and reasons, fit for logs."""
+        return " ".join((f"HTTP {self.status}", *sorted(self.reasons)))
+
+
+def _fault(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):  # proxies and overloaded front ends answer in HTML
+        return {}
+    fault = body.get("error") if isinstance(body, dict) else None
+    return fault if isinstance(fault, dict) else {}
+
+
+def _reasons(fault: dict[str, Any]) -> Iterator[str]:
+    for member in ("errors", "details"):
+        entries = fault.get(member)
+        for entry in entries if isinstance(entries, list) else ():
+            reason = entry.get("reason") if isinstance(entry, dict) else None
+            if isinstance(reason, str) and _WORD.fullmatch(reason):
+                yield reason
+
+
+def general_error(call: Call, refusal: Refusal) -> ProviderError:
+    """Return what a refusal means wherever the operation has no meaning of its own for it."""
+    status = refusal.status
+    if status in (403, 429):
+        return _forbidden(call, refusal)
+    if status in (404, 410):
+        kind = EventNotFound if call.operation in _ABOUT_EVENTS else CalendarNotFound
+        return kind(call.provider, call.operation, str(refusal))
+    if status == 412:
+        return EventChanged(call.provider, call.operation, str(refusal))
+    if 400 <= status < 500 and status not in (408, 409):
+        return ProviderError(call.provider, call.operation, str(refusal))
+    return _fault_at_google(call, refusal)
+
+
+def _forbidden(call: Call, refusal: Refusal) -> ProviderError:
+    if refusal.reasons & QUOTA:
+        seconds = refusal.retry_after or QUOTA_SECONDS
+        return RateLimited(call.provider, call.operation, str(refusal), retry_after=seconds)
+    if refusal.status == 429 or refusal.reasons & _RATE:
+        return RateLimited(call.provider, call.operation, str(refusal), retry_after=refusal.retry_after)
+    if refusal.reasons & _SCOPE:
+        scope = _NEEDED.get(call.operation, EVENTS)
+        return AccessDenied(call.provider, call.operation, f"scope missing: {scope}")
+    return AccessDenied(call.provider, call.operation, str(refusal))
+
+
+def _fault_at_google(call: Call, refusal: Refusal) -> ProviderError:
+    """Return the meaning of 5xx and whatever else is no clear refusal: a write may have happened."""
+    error = call.broken(sent=True, detail=str(refusal))
+    if isinstance(error, ProviderUnavailable) and refusal.retry_after is not None:
+        return RateLimited(call.provider, call.operation, str(refusal), retry_after=refusal.retry_after)
+    return error

@@ -1,0 +1,183 @@
+"""Translate between Google's JSON and the contract's values.
+
+Decides which members are read and written, and refuses what is not as documented. Never asks for a title,
+a description or an address of an attendee. Source: schema Event of the discovery document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from html import escape
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from providers.base import Event, EventDraft, EventRef, Interval
+from providers.errors import UnexpectedResponse
+from providers.google.judging import blocks_by_default
+from providers.http import Call
+from providers.times import all_day, instant
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+
+EVENT_FIELDS = (
+    "id,etag,iCalUID,status,transparency,eventType,start,end,attendees(self,responseStatus),"
+    "extendedProperties/private,hangoutLink,conferenceData(createRequest/status,entryPoints(entryPointType,uri))"
+)
+LIST_FIELDS = f"items({EVENT_FIELDS}),nextPageToken,nextSyncToken,timeZone,accessRole"
+
+# Not in the reference; as reported by users of the API (facts/calendars.md 1.4).
+_KEY_CHARACTERS = 44
+_VALUE_CHARACTERS = 1024
+_PRIVATE_BYTES = 32_000
+
+
+def member(call: Call, holder: Any, name: str, kind: type[T]) -> T:
+    """Return a member that the description promises. UnexpectedResponse: it is missing or of another kind."""
+    value = holder.get(name) if isinstance(holder, dict) else None
+    if not isinstance(value, kind):
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+    return value
+
+
+def _understood(call: Call, field: str, made: Callable[[], T]) -> T:
+    try:
+        return made()
+    except (ValueError, OverflowError, KeyError, OSError):  # the last two: ZoneInfo, by the kind of nonsense
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field=field) from None
+
+
+def zone_of(call: Call, holder: Json) -> ZoneInfo:
+    """Return the zone that a list answer names: the calendar's."""
+    name = member(call, holder, "timeZone", str)
+    return _understood(call, "timeZone", lambda: ZoneInfo(name))
+
+
+def is_all_day(item: Json) -> bool:
+    """Tell whether the event takes local days and not hours."""
+    start = item.get("start")
+    return isinstance(start, Mapping) and "date" in start
+
+
+def interval_of(call: Call, item: Json, calendar_zone: ZoneInfo, floating_zone: ZoneInfo) -> Interval:
+    """Return the time an event takes: days in the calendar's zone, naive times in their own or the given."""
+    start, end = member(call, item, "start", dict), member(call, item, "end", dict)
+    if is_all_day(item):
+        first, until = member(call, start, "date", str), member(call, end, "date", str)
+        found = _understood(
+            call, "date", lambda: all_day(date.fromisoformat(first), date.fromisoformat(until), calendar_zone)
+        )
+    else:
+        found = Interval(
+            _moment(call, start, floating_zone, is_end=False), _moment(call, end, floating_zone, is_end=True)
+        )
+    if found.end < found.start:
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field="end")
+    return found
+
+
+def _moment(call: Call, holder: Json, floating_zone: ZoneInfo, *, is_end: bool) -> datetime:
+    text = member(call, holder, "dateTime", str)
+    stamp = _understood(call, "dateTime", lambda: datetime.fromisoformat(text))
+    if stamp.tzinfo is not None:
+        return _understood(call, "dateTime", lambda: stamp.astimezone(UTC))
+    zone = zone_of(call, holder) if "timeZone" in holder else floating_zone
+    return instant(stamp, zone, is_end=is_end)
+
+
+def stamp(call: Call, holder: Json, name: str) -> datetime:
+    """Return an instant with an offset, in UTC."""
+    text = member(call, holder, name, str)
+    found = _understood(call, name, lambda: datetime.fromisoformat(text))
+    if found.tzinfo is None:
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
+
+
+def event_of(call: Call, calendar: str, item: Json, calendar_zone: ZoneInfo) -> Event:
+    """Return an event: id, etag, iCalUID, status, start, end, private properties, meeting link."""
+    private = _private(item)
+    conference = item.get("conferenceData")
+    return Event(
+        ref=EventRef(
+            calendar, member(call, item, "id", str), etag=item.get("etag"), ical_uid=item.get("iCalUID")
+        ),
+        interval=interval_of(call, item, calendar_zone, calendar_zone),
+        cancelled=item.get("status") == "cancelled",
+        blocks=blocks_by_default(item),
+        booking_id=private.get("booking_id"),
+        event_key=private.get("event_key"),
+        link=_link(item, conference if isinstance(conference, Mapping) else {}),
+        conference_pending=_conference_status(conference) == "pending",
+    )
+
+
+def _private(item: Json) -> Json:
+    extended = item.get("extendedProperties")
+    private = extended.get("private") if isinstance(extended, Mapping) else None
+    return private if isinstance(private, Mapping) else {}
+
+
+def _conference_status(conference: Any) -> str | None:
+    for name in ("createRequest", "status", "statusCode"):
+        conference = conference.get(name) if isinstance(conference, Mapping) else None
+    return conference if isinstance(conference, str) else None
+
+
+def _link(item: Json, conference: Json) -> str | None:
+    if isinstance(link := item.get("hangoutLink"), str):
+        return link
+    entries = conference.get("entryPoints")
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, Mapping) and entry.get("entryPointType") == "video":
+            return str(entry.get("uri")) if entry.get("uri") else None
+    return None
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an instant as Google takes it in bodies and queries."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def times_body(interval: Interval, timezone: str) -> dict[str, Any]:
+    """Return start and end for a request; a null `date` undoes it where a person made the event all-day."""
+    start, end = ({"dateTime": rfc3339(moment), "date": None, "timeZone": timezone} for moment in interval)
+    return {"start": start, "end": end}
+
+
+def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
+    """Return a new event for a request. Google shows descriptions as HTML, so they are escaped."""
+    body: dict[str, Any] = {
+        "id": event_key,
+        "summary": draft.title,
+        "description": escape(draft.description, quote=False),
+        "location": draft.location,
+        "status": "confirmed",
+        "extendedProperties": {"private": _fitting(draft.private)},
+    }
+    for name, moment in times_body(draft.interval, draft.timezone).items():
+        body[name] = {key: value for key, value in moment.items() if value is not None}
+    if draft.attendees:
+        body["attendees"] = [
+            {"email": each.email} | ({"displayName": each.name} if each.name else {})
+            for each in draft.attendees
+        ]
+    if draft.conference is not None:
+        # The request id makes a repetition ask for the same meeting.
+        kind = {"type": "hangoutsMeet"}
+        body["conferenceData"] = {"createRequest": {"requestId": event_key, "conferenceSolutionKey": kind}}
+    return body
+
+
+def _fitting(private: Mapping[str, str]) -> dict[str, str]:
+    """Return the private properties within Google's limits: the bridge's own first, too much is left out."""
+    ours = ("booking_id", "event_key")
+    ordered = sorted(private.items(), key=lambda entry: entry[0] not in ours)
+    kept: dict[str, str] = {}
+    room = _PRIVATE_BYTES
+    for key, value in ((key[:_KEY_CHARACTERS], value[:_VALUE_CHARACTERS]) for key, value in ordered):
+        room -= len(key.encode()) + len(value.encode())
+        if room >= 0:
+            kept[key] = value
+    return kept

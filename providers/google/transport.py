@@ -1,0 +1,149 @@
+"""Carry Google's requests over kept connections, with the deadline's time-outs.
+
+Decides which connection a call gets and whether a broken call may have reached Google. Knows no endpoint,
+no token and no meaning of an answer. httplib2 is not thread-safe and repeats a request by itself when a
+kept connection turns out dead: so one connection per call at a time, dead ones are dropped beforehand,
+and every write bears an id or an etag that makes its repetition harmless.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http.client import HTTPException
+from typing import Any
+
+import httplib2
+from googleapiclient.errors import HttpError
+from urllib3.util import wait_for_read
+
+from providers.errors import UnexpectedResponse
+from providers.http import CONNECT_SECONDS, Call
+
+IDLE_SECONDS = 55.0  # NAT gateways forget silent connections after a minute or more, without a word
+KEPT = 16
+
+
+class _Exchange:
+    """Bound connecting and reading separately, and note whether a request has left."""
+
+    timeout: float
+    sock: Any
+    has_left = False
+
+    def connect(self) -> None:
+        """Open the connection within CONNECT_SECONDS; after that, reads may take `timeout`."""
+        reading = self.timeout
+        self.timeout = min(reading, CONNECT_SECONDS)
+        try:
+            super().connect()  # type: ignore[misc]
+        finally:
+            self.timeout = reading
+        self.sock.settimeout(reading)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        """Send a request."""
+        self.has_left = True
+        super().request(*args, **options)  # type: ignore[misc]
+
+
+class _Plain(_Exchange, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
+    pass
+
+
+class _Encrypted(_Exchange, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
+    pass
+
+
+class Line:
+    """An `httplib2.Http` for one host, lent to one call at a time."""
+
+    def __init__(self) -> None:
+        self._http = httplib2.Http(proxy_info=None)
+        self._http.follow_redirects = False  # no Calendar answer redirects; a captive portal's does
+        self.idle_since = 0.0
+
+    @property
+    def has_left(self) -> bool:
+        """Tell whether anything was sent since the last `prepare`."""
+        return any(connection.has_left for connection in self._http.connections.values())
+
+    @property
+    def is_dead(self) -> bool:
+        """Tell whether the other side has hung up, or sent what nobody asked for."""
+        sockets = [each.sock for each in self._http.connections.values()]
+        return any(each is None or wait_for_read(each, timeout=0.0) for each in sockets)
+
+    def prepare(self, seconds: float) -> None:
+        """Give every read of the next request that many seconds."""
+        self._http.timeout = seconds
+        for connection in self._http.connections.values():
+            connection.has_left = False
+            connection.timeout = seconds
+            if connection.sock is not None:
+                connection.sock.settimeout(seconds)
+
+    def request(self, uri: str, method: str = "GET", **options: Any) -> Any:
+        """Send a request as `httplib2.Http.request` does; called by the Google client."""
+        kind = _Encrypted if uri.startswith("https:") else _Plain
+        return self._http.request(uri, method, connection_type=kind, **options)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
+
+class Lines:
+    """A stack of kept lines: the warmest is lent first, by as many threads as like."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._idle: list[Line] = []
+        self._lock = threading.Lock()
+
+    def execute(self, call: Call, request: Any) -> Any:
+        """Run a `googleapiclient` request and return its parsed answer.
+
+        HttpError passes: its meaning is decided elsewhere. UnexpectedResponse: the body is no JSON.
+        """
+        _, reading = call.time_outs()
+        line = self._take()
+        line.prepare(reading)
+        try:
+            answer = request.execute(http=line)
+        except HttpError:
+            self._keep(line)
+            raise
+        except (OSError, HTTPException, httplib2.HttpLib2Error) as error:
+            line.close()
+            raise call.broken(sent=line.has_left, detail=type(error).__name__) from None
+        except (ValueError, RecursionError):
+            line.close()
+            raise UnexpectedResponse(call.provider, call.operation, status=200, field="body") from None
+        self._keep(line)
+        return answer
+
+    def close(self) -> None:
+        """Hang up every line that is not in use."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for line in idle:
+            line.close()
+
+    def _take(self) -> Line:
+        while True:
+            with self._lock:
+                line = self._idle.pop() if self._idle else None
+            if line is None:
+                return Line()
+            if self._monotonic() - line.idle_since < IDLE_SECONDS and not line.is_dead:
+                return line
+            line.close()
+
+    def _keep(self, line: Line) -> None:
+        line.idle_since = self._monotonic()
+        with self._lock:
+            if len(self._idle) < KEPT:
+                self._idle.append(line)
+                return
+        line.close()
