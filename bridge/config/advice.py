@@ -1,0 +1,65 @@
+"""Tells what a configuration allows but a careful owner would not do, for `bridge check`.
+
+Never refuses anything: what must not be is a problem and found while reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from bridge.config.configuration import Config
+from bridge.config.event_type_advice import event_type_remarks
+from bridge.config.problems import written
+from bridge.config.wording import listed
+from bridge.model import Host
+from providers.base import DEFAULT_BUSY_STATUSES
+
+_SPOKEN = ("de", "en")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def remarks(config: Config) -> tuple[tuple[str, str], ...]:
+    """Return what is unwise, each with its TOML path, in the order of the file."""
+    return tuple(_all(config))
+
+
+def _all(config: Config) -> Iterator[tuple[str, str]]:
+    yield from _bridge(config)
+    for host in config.hosts.values():
+        for key, text in _host(host, config):
+            yield written(("hosts", host.id, key)), text
+    for event_type in config.event_types.values():
+        for key, text in event_type_remarks(event_type, config.hosts):
+            yield written(("event_types", event_type.id, key)), text
+
+
+def _bridge(config: Config) -> Iterator[tuple[str, str]]:
+    bridge = config.bridge
+    address = urlsplit(bridge.public_url)
+    if address.hostname in _LOOPBACK:
+        yield "bridge.public_url", "only this machine can reach this address; telli needs a public https one"
+    elif address.scheme != "https":
+        yield "bridge.public_url", "is not https: callers' names and numbers would travel unprotected"
+    if bridge.locale.partition("_")[0] not in _SPOKEN:
+        yield "bridge.locale", "reasons are spoken in English: only English and German sentences exist"
+    if bridge.deadline > timedelta(seconds=5):
+        yield "bridge.deadline_seconds", "a caller waits in silence this long; 2 to 3 seconds are good"
+    if not timedelta(seconds=3) <= bridge.book_deadline <= timedelta(seconds=10):
+        yield "bridge.book_deadline_seconds", "telli gives up after 1 to 10 seconds; 4 to 6 are good"
+    if config.admin.password_hash is None:
+        yield "admin.password_hash", "nobody can sign in without it; `bridge admin-password` prints one"
+
+
+def _host(host: Host, config: Config) -> Iterator[tuple[str, str]]:
+    if not any(host.schedule.week.values()) and not any(host.schedule.overrides.values()):
+        yield "open_hours", "names no hours, so this host is never offered"
+    if host.booking_calendar not in host.busy_calendars:
+        text = "is not among busy_calendars, so what people write into it themselves blocks nothing"
+        yield "booking_calendar", text
+    uncounted = sorted(DEFAULT_BUSY_STATUSES - host.busy_policy.statuses - {"tentative"})
+    if uncounted:
+        yield "busy_statuses", f"without {listed(uncounted, 'and')}, callers may be booked over such entries"
+    if not any(host.id in event_type.team.hosts for event_type in config.event_types.values()):
+        yield "name", "attends no event type, so nobody is ever offered this host"

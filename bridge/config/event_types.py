@@ -1,0 +1,130 @@
+"""Reads the event types: what can be booked and when; who, where and what is asked are read beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from bridge.config.amounts import YesOrNo, hours, minutes, whole
+from bridge.config.dates import Day
+from bridge.config.hosts import Hosts
+from bridge.config.hours import OpenHours
+from bridge.config.meeting import MeetingTable, check_meeting, check_organisers
+from bridge.config.members import TeamReader, TeamTable
+from bridge.config.named import read_named
+from bridge.config.places import Zone
+from bridge.config.problems import Problems
+from bridge.config.questions import read_fields
+from bridge.config.table import Needed, Read
+from bridge.config.text import Email, Line, choice
+from bridge.model import CountDays, EventType, OfferRules, Suggest
+
+# Addresses the bridge answers itself, now or by its laid-down interface.
+_FOR_TELLI = {"available", "book", "find", "tools", "contact-lookup", "openapi", "a"}
+_FOR_MACHINES = {"healthz", "readyz", "metrics", "notify", "static", "calendars", "api"}
+_FOR_PEOPLE = {"connect", "connections", "preview", "bookings", "team", "health", "admin"}
+_SIGNING = {"signin", "signout", "sign-in", "sign-out", "login", "logout"}
+RESERVED = frozenset(_FOR_TELLI | _FOR_MACHINES | _FOR_PEOPLE | _SIGNING)
+
+_DAY = 24 * 60
+
+
+class EventTypeTable(TeamTable, MeetingTable):
+    """An event type as TOML writes it."""
+
+    section: ClassVar[str] = "event_types.<name>"
+
+    title: Annotated[Line, Needed('what the appointment is called, such as "30-minute consultation"')] = ""
+    is_default: YesOrNo = Field(default=False, alias="default")
+    duration: Annotated[timedelta, minutes(1, _DAY)] = Field(timedelta(minutes=30), alias="duration_minutes")
+    start_increment: Annotated[timedelta, minutes(1, _DAY)] | None = Field(
+        None, alias="start_increment_minutes"
+    )
+    start_offset: Annotated[timedelta, minutes(0, _DAY - 1)] = Field(
+        timedelta(0), alias="start_offset_minutes"
+    )
+    minimum_notice: Annotated[timedelta, minutes(0, 366 * _DAY)] = Field(
+        timedelta(minutes=120), alias="minimum_notice_minutes"
+    )
+    buffer_before: Annotated[timedelta, minutes(0, _DAY)] = Field(timedelta(0), alias="buffer_before_minutes")
+    buffer_after: Annotated[timedelta, minutes(0, _DAY)] = Field(timedelta(0), alias="buffer_after_minutes")
+    horizon_days: Annotated[int, whole(0, 730)] = 14
+    max_bookings_per_day: Annotated[int, whole(0, 1000)] = 0
+    max_bookings_per_week: Annotated[int, whole(0, 1000)] = 0
+    timezone: Zone | None = None
+    open_hours: OpenHours | None = None
+    days_to_look_ahead: Annotated[int, whole(1, 60)] = 2
+    slots_per_day: Annotated[int, whole(1, 48)] = 3
+    between: Annotated[timedelta, hours(0, 12)] = Field(timedelta(hours=3), alias="hours_between_suggestions")
+    start_on: Day | None = Field(None, alias="start_date")
+    count_days: Annotated[CountDays, choice(CountDays)] = CountDays.BOOKABLE
+    suggest: Annotated[Suggest, choice(Suggest)] = Suggest.EARLIEST
+    replace_within: Annotated[timedelta, minutes(0, _DAY)] = Field(
+        timedelta(minutes=15), alias="replace_within_minutes"
+    )
+    require_email: YesOrNo = False
+    fallback_email: Email | None = None
+    invite: YesOrNo = True
+    fields_: tuple[object, ...] = Field((), alias="fields")
+
+    def offer(self) -> OfferRules:
+        """Return how bookable starts are thinned into an offer."""
+        return OfferRules(
+            self.days_to_look_ahead, self.slots_per_day, self.between, self.count_days, self.suggest
+        )
+
+
+def read_event_types(
+    raw: object, *, zone: ZoneInfo, hosts: Hosts, problems: Problems
+) -> Mapping[str, EventType]:
+    """Return the event types; `zone` is of those that name none."""
+    read = read_named(EventTypeTable, raw, "event_types", problems=problems)
+    for name in read:
+        if name.lower() in RESERVED:
+            problems.add(("event_types", name), "cannot be used as a name: the bridge needs it for itself")
+    defaults = [name for name, found in read.items() if found.table.is_default]
+    for name in defaults[1:]:
+        text = f'stands at "{defaults[0]}" already; only one event type can be the default'
+        problems.add(("event_types", name, "default"), text)
+    return {name: _event_type(name, found, zone, hosts, problems) for name, found in read.items()}
+
+
+def _event_type(
+    name: str, read: Read[EventTypeTable], zone: ZoneInfo, hosts: Hosts, problems: Problems
+) -> EventType:
+    table, at = read.table, ("event_types", name)
+    team = TeamReader(hosts, at, problems).read(table, read.broken)
+    check_meeting(table, read.broken, at=at, problems=problems)
+    check_organisers(table.meeting_platform, team, hosts, at=at, problems=problems)
+    return EventType(
+        id=name,
+        title=table.title,
+        timezone=table.timezone or zone,
+        team=team,
+        duration=table.duration,
+        start_increment=table.start_increment or table.duration,
+        start_offset=table.start_offset,
+        minimum_notice=table.minimum_notice,
+        buffer_before=table.buffer_before,
+        buffer_after=table.buffer_after,
+        horizon_days=table.horizon_days,
+        start_on=table.start_on,
+        max_bookings_per_day=table.max_bookings_per_day,
+        max_bookings_per_week=table.max_bookings_per_week,
+        open_hours=table.open_hours,
+        is_default=table.is_default,
+        offer=table.offer(),
+        replace_within=table.replace_within,
+        meeting_platform=table.meeting_platform,
+        address=table.address,
+        link=table.link,
+        description=table.description,
+        require_email=table.require_email,
+        fallback_email=table.fallback_email,
+        invite=table.invite,
+        fields=read_fields(table.fields_, (*at, "fields"), problems),
+    )

@@ -1,0 +1,123 @@
+"""Reads the hosts: who they are, when they are open, which calendars tell of their time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PlainValidator
+
+from bridge.config.amounts import whole
+from bridge.config.calendars import Calendar, missing_section, not_for_bookings
+from bridge.config.dates import Days
+from bridge.config.hours import DateOverrides, OpenHours
+from bridge.config.named import read_named
+from bridge.config.places import HolidayRegion, Zone
+from bridge.config.problems import Problems
+from bridge.config.table import Needed, Table
+from bridge.config.text import Email, Line, Phone, choice, one_of, plain
+from bridge.config.wording import kind
+from bridge.model import CalendarName, Host, Schedule
+from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
+
+_STATUSES = ("busy", "tentative", "oof", "unknown", "workingElsewhere")
+
+
+def _statuses(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list in square brackets, not {kind(value)}")
+    found = frozenset(one_of(plain(word), _STATUSES) for word in value)
+    if "busy" not in found:
+        raise ValueError('must hold "busy"; without it meetings would be booked over')
+    return found
+
+
+class HostTable(Table):
+    """A host as TOML writes it."""
+
+    section: ClassVar[str] = "hosts.<name>"
+
+    name: Annotated[Line, Needed('what people read, such as "Anna Weber"')] = ""
+    email: Annotated[Email, Needed('the host\'s address, such as "anna@example.com"')] = ""
+    phone: Phone | None = None
+    busy_calendars: tuple[Calendar, ...] = ()
+    booking_calendar: Calendar | None = None
+    timezone: Zone | None = None
+    busy_statuses: Annotated[frozenset[str], PlainValidator(_statuses)] = DEFAULT_BUSY_STATUSES
+    all_day_events: Annotated[AllDay, choice(AllDay)] = AllDay.BLOCK
+    public_holidays: HolidayRegion | None = None
+    time_off: tuple[Days, ...] = ()
+    weight: Annotated[int, whole(0, 1_000_000)] = 100
+    priority: Annotated[int, whole(0, 4)] = 2
+    open_hours: OpenHours = Field(default_factory=dict)
+    date_overrides: DateOverrides = Field(default_factory=dict)
+
+    def takes_bookings(self) -> CalendarName | None:
+        """Return the booking calendar: the one named, else the first checked one that can be written to."""
+        writable = (name for name in self.busy_calendars if not_for_bookings(name) is None)
+        return self.booking_calendar or next(writable, None)
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The hosts whose calendars are known, and the names of all; None where these cannot be read."""
+
+    known: Mapping[str, Host]
+    names: tuple[str, ...] | None
+
+
+def read_hosts(raw: object, *, zone: ZoneInfo, vendors: frozenset[str], problems: Problems) -> Hosts:
+    """Return the hosts; `zone` is of those that name none, `vendors` are the sections that are there."""
+    known = {}
+    read = read_named(HostTable, raw, "hosts", problems=problems)
+    for name, found in read.items():
+        for place, sentence in _calendar_problems(found.table, found.broken, vendors):
+            problems.add(("hosts", name, *place), sentence)
+        booking_calendar = found.table.takes_bookings()
+        if booking_calendar:
+            known[name] = _host(name, found.table, booking_calendar, zone)
+    return Hosts(known, tuple(raw) if isinstance(raw, dict) else None)
+
+
+def _calendar_problems(
+    table: HostTable, broken: frozenset[str], vendors: frozenset[str]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for number, name in enumerate(table.busy_calendars):
+        if missing := missing_section(name, vendors):
+            yield ("busy_calendars", number), missing
+    if table.booking_calendar:
+        problem = not_for_bookings(table.booking_calendar) or missing_section(table.booking_calendar, vendors)
+        if problem:
+            yield ("booking_calendar",), problem
+    elif not table.takes_bookings() and broken.isdisjoint({"booking_calendar", "busy_calendars"}):
+        yield (
+            ("booking_calendar",),
+            'is missing; write the calendar that takes bookings, such as "local:anna"',
+        )
+
+
+def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: ZoneInfo) -> Host:
+    return Host(
+        id=name,
+        name=table.name,
+        email=table.email,
+        phone=table.phone,
+        schedule=_schedule(table, zone),
+        busy_calendars=tuple(dict.fromkeys(table.busy_calendars)) or (booking_calendar,),
+        booking_calendar=booking_calendar,
+        busy_policy=BusyPolicy(table.busy_statuses, table.all_day_events),
+        weight=table.weight,
+        priority=table.priority,
+    )
+
+
+def _schedule(table: HostTable, zone: ZoneInfo) -> Schedule:
+    return Schedule(
+        timezone=table.timezone or zone,
+        week=table.open_hours,
+        overrides=table.date_overrides,
+        public_holidays=table.public_holidays,
+        time_off=table.time_off,
+    )

@@ -1,0 +1,109 @@
+"""Reads who attends an event type: all fixed hosts, and one of each group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
+
+from bridge.config.amounts import whole
+from bridge.config.hosts import Hosts
+from bridge.config.outside import Unresolved
+from bridge.config.problems import Problems, TomlPath
+from bridge.config.table import Needed, Table, read_table
+from bridge.config.text import Line, choice
+from bridge.config.wording import kind, shown, suggestion
+from bridge.model import Assignment, Member, Team
+
+Group = tuple[Member, ...]
+
+
+class MemberTable(Table):
+    """A host of one event type, with a weight and a priority that hold for it."""
+
+    section: ClassVar[str] = "event_types.<name>.hosts"
+
+    host: Annotated[Line, Needed('which host is meant, such as host = "anna"')] = ""
+    weight: Annotated[int, whole(0, 1_000_000)] | None = None
+    priority: Annotated[int, whole(0, 4)] | None = None
+
+
+class TeamTable(Table):
+    """The keys of an event type that say who attends."""
+
+    section: ClassVar[str] = "event_types.<name>"
+
+    hosts: tuple[object, ...] = ()
+    fixed_hosts: tuple[object, ...] = ()
+    groups: tuple[object, ...] = ()
+    assignment: Annotated[Assignment, choice(Assignment)] = Assignment.LEAST_RECENTLY_BOOKED
+
+
+@dataclass(frozen=True)
+class TeamReader:
+    """Reads one event type's team; `at` is the event type's path."""
+
+    hosts: Hosts
+    at: TomlPath
+    problems: Problems
+    _seen: set[str] = field(default_factory=set)
+
+    def read(self, table: TeamTable, broken: frozenset[str]) -> Team:
+        """Return who attends, noting hosts that don't exist or stand there twice."""
+        if table.hosts and table.groups:
+            self.problems.add((*self.at, "groups"), 'cannot stand beside "hosts"; write one of them')
+        nobody = not (table.hosts or table.fixed_hosts or table.groups)
+        if nobody and broken.isdisjoint({"hosts", "fixed_hosts", "groups"}):
+            self.problems.add((*self.at, "hosts"), 'names nobody; write who attends, such as ["anna"]')
+        fixed = self._members(table.fixed_hosts, (*self.at, "fixed_hosts"))
+        groups = [self._members(table.hosts, (*self.at, "hosts"))] if table.hosts else []
+        groups += [self._group(raw, (*self.at, "groups", place)) for place, raw in enumerate(table.groups)]
+        if table.assignment is Assignment.WEIGHTED:
+            self._check_weights(groups)
+        return Team(tuple(member.host for member in fixed), tuple(groups), table.assignment)
+
+    def _group(self, raw: object, at: TomlPath) -> Group:
+        if not isinstance(raw, list):
+            if not isinstance(raw, Unresolved):
+                text = f'must be a list of hosts in square brackets, such as ["anna", "ben"], not {kind(raw)}'
+                self.problems.add(at, text)
+            return ()
+        if not raw:
+            self.problems.add(at, "is an empty group; name its hosts or leave it out")
+        return self._members(tuple(raw), at)
+
+    def _members(self, raw: tuple[object, ...], at: TomlPath) -> Group:
+        read = [self._member(entry, (*at, place)) for place, entry in enumerate(raw)]
+        return tuple(member for member in read if member)
+
+    def _member(self, raw: object, at: TomlPath) -> Member | None:
+        if isinstance(raw, Unresolved):
+            return None
+        if isinstance(raw, str):
+            return self._known(raw, MemberTable(), at)
+        if isinstance(raw, dict) and at[len(self.at)] != "fixed_hosts":
+            table = read_table(MemberTable, raw, at=at, problems=self.problems).table
+            return self._known(raw["host"], table, (*at, "host")) if table.host else None
+        self.problems.add(at, f"must be a host's name in quotes, not {kind(raw)}")
+        return None
+
+    def _known(self, host: str, own: MemberTable, at: TomlPath) -> Member | None:
+        if self.hosts.names is not None and host not in self.hosts.names:
+            text = f"{shown(host)} is not a host: there is no section [hosts.<name>] of this name"
+            self.problems.add(at, text + suggestion(host, self.hosts.names))
+            return None
+        if host in self._seen:
+            self.problems.add(at, f"{shown(host)} stands in this event type twice; once is enough")
+            return None
+        self._seen.add(host)
+        known = self.hosts.known.get(host)
+        defaults = (known.weight, known.priority) if known else (100, 2)
+        weight = defaults[0] if own.weight is None else own.weight
+        priority = defaults[1] if own.priority is None else own.priority
+        return Member(str(host), weight, priority)
+
+    def _check_weights(self, groups: list[Group]) -> None:
+        for group in groups:
+            if group and all(member.weight == 0 for member in group):
+                names = ", ".join(member.host for member in group)
+                text = f'cannot be "weighted" when every weight of a group is 0 ({names})'
+                self.problems.add((*self.at, "assignment"), text)

@@ -1,0 +1,32 @@
+"""Reads a section that holds one table per name, such as [hosts.anna] and [hosts.ben]."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from bridge.config.outside import Unresolved
+from bridge.config.problems import Problems
+from bridge.config.table import Read, Table, read_table
+from bridge.config.text import slug
+from bridge.config.wording import kind
+
+T = TypeVar("T", bound=Table)
+
+
+def read_named(model: type[T], raw: object, section: str, *, problems: Problems) -> dict[str, Read[T]]:
+    """Return every table of the section by its name, noting names that may not stand in a web address."""
+    example = f"[{model.section.replace('<name>', 'anna' if section == 'hosts' else 'consultation')}]"
+    if not isinstance(raw, dict):
+        if not isinstance(raw, Unresolved):
+            problems.add((section,), f"must hold a section for each, such as {example}, not {kind(raw)}")
+        return {}
+    if not raw:
+        problems.add((section,), f"is empty; at least one section such as {example} is needed")
+    for name in raw:
+        try:
+            slug(name)
+        except ValueError as error:
+            problems.add((section, name), f"its name {error}")
+    return {
+        name: read_table(model, table, at=(section, name), problems=problems) for name, table in raw.items()
+    }

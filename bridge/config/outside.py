@@ -1,0 +1,100 @@
+"""Replaces `env:NAME` and `file:PATH` by what they stand for, wherever the configuration holds text.
+
+A value that comes from outside is marked, so that no message shows it: it may be a secret in a wrong place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from bridge.config.problems import Problems, TomlPath
+
+_LARGEST = 64 * 1024
+_DEEPEST = 12
+
+
+class FromOutside(str):
+    """Text read from the environment or a file; `source` is how the configuration names it."""
+
+    __slots__ = ("source",)
+    source: str
+
+    def __new__(cls, text: str, source: str) -> Self:
+        """Mark the text with where it came from."""
+        marked = super().__new__(cls, text)
+        marked.source = source
+        return marked
+
+
+class Unresolved:
+    """Stands where a value could not be read; the problem is noted already."""
+
+
+class Unreadable(Exception):
+    """Why a value or file cannot be read, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Where values come from: the environment, files relative to `base`; and where problems go."""
+
+    environ: Mapping[str, str]
+    base: Path
+    problems: Problems
+
+    def resolve(self, value: object, at: TomlPath = ()) -> object:
+        """Return the same tree with every `env:` and `file:` text read."""
+        if len(at) > _DEEPEST:
+            self.problems.add(at[:2], "is nested too deeply")
+            return Unresolved()
+        if isinstance(value, dict):
+            return {key: self.resolve(item, (*at, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.resolve(item, (*at, place)) for place, item in enumerate(value)]
+        return self._text(value, at) if isinstance(value, str) else value
+
+    def _text(self, text: str, at: TomlPath) -> object:
+        scheme, colon, name = text.partition(":")
+        read = {"env": self._from_environment, "file": self._from_file}.get(scheme)
+        if not colon or read is None:
+            return text
+        try:
+            return FromOutside(_without_newline(read, name), text)
+        except Unreadable as reason:
+            self.problems.add(at, str(reason))
+            return Unresolved()
+
+    def _from_environment(self, name: str) -> str:
+        if not name:
+            raise Unreadable('names no environment variable; write "env:NAME"')
+        if name not in self.environ:
+            raise Unreadable(f"the environment variable {name[:80]} is not set")
+        return self.environ[name]
+
+    def _from_file(self, name: str) -> str:
+        if not name:
+            raise Unreadable('names no file; write "file:PATH"')
+        return read_file(self.base / name, _LARGEST)
+
+
+def read_file(path: Path, largest: int) -> str:
+    """Return a small text file's content. Unreadable: there is none; the text says why."""
+    name = str(path)[-120:]
+    try:
+        if not path.is_file():  # a pipe or a device could keep the server waiting for ever
+            raise Unreadable(f"the file {name} does not exist or is no ordinary file")
+        if path.stat().st_size > largest:
+            raise Unreadable(f"the file {name} is larger than {largest // 1024} KiB")
+        return path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
+    except UnicodeDecodeError:
+        raise Unreadable(f"the file {name} is no UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
+        raise Unreadable(f"the file {name} cannot be read: {reason}") from None
+
+
+def _without_newline(read: Callable[[str], str], name: str) -> str:
+    return read(name).removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,78 @@
+"""Reads what depends on where a business is: time zone, language, public holidays."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from babel.core import Locale, UnknownLocaleError, get_global
+from babel.localedata import locale_identifiers
+from pydantic import PlainValidator
+
+from bridge.config.text import plain
+from bridge.config.wording import suggestion
+
+_LOCALE = re.compile(r"([A-Za-z]{2,3})[_-]([A-Za-z]{2})")
+
+
+def zone(value: object) -> ZoneInfo:
+    """Return the time zone of an IANA name."""
+    name = plain(value)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder such as "Europe"
+        raise ValueError(f'is not a time zone such as "Europe/Berlin"{_zone_like(name)}') from None
+
+
+def locale(value: object) -> str:
+    """Return language and country as `de_DE`; the country says how telephone numbers are read."""
+    name = plain(value)
+    match = _LOCALE.fullmatch(name)
+    try:
+        found = Locale.parse(f"{match[1]}_{match[2]}") if match else None
+    except (UnknownLocaleError, ValueError):
+        found = None
+    if found is None:
+        text = 'is not a language with its country, such as "en_US" or "de_DE"'
+        raise ValueError(text + _locale_like(name))
+    return f"{found.language}_{found.territory}"
+
+
+def holiday_region(value: object) -> str:
+    """Return a country, or a country and its region, whose public holidays are known."""
+    name = plain(value)
+    country, dash, region = name.partition("-")
+    known = _holiday_regions()
+    if country not in known:
+        raise ValueError(f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, known)}')
+    if dash and region not in known[country]:
+        names = [f"{country}-{place}" for place in known[country]]
+        text = f"is not a region of {country} whose public holidays are known{suggestion(name, names)}"
+        raise ValueError(text)
+    return name
+
+
+def _holiday_regions() -> dict[str, list[str]]:
+    from holidays import list_supported_countries  # half of the configuration's loading time
+
+    return list_supported_countries()
+
+
+def _zone_like(name: str) -> str:
+    known = sorted(available_timezones())
+    city = name.replace(" ", "_").lower()
+    by_city = [zone for zone in known if "/" in zone and zone.rsplit("/", 1)[1].lower() == city]
+    return suggestion(by_city[0] if by_city else name, known)
+
+
+def _locale_like(name: str) -> str:
+    likely = get_global("likely_subtags").get(name.lower(), "")
+    if likely:  # such as de_Latn_DE
+        return f'; did you mean "{name.lower()}_{likely.rsplit("_", 1)[-1]}"?'
+    return suggestion(name, [known for known in locale_identifiers() if _LOCALE.fullmatch(known)])
+
+
+Zone = Annotated[ZoneInfo, PlainValidator(zone)]
+LocaleName = Annotated[str, PlainValidator(locale)]
+HolidayRegion = Annotated[str, PlainValidator(holiday_region)]

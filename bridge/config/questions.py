@@ -1,0 +1,56 @@
+"""Reads an event type's booking fields: where each answer comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+
+from bridge.config.amounts import YesOrNo
+from bridge.config.problems import Problems, TomlPath
+from bridge.config.table import Needed, Table, read_table
+from bridge.config.text import Line, Paragraph, choice
+from bridge.model import BookingField, FieldSource
+
+_NAMED = {
+    FieldSource.LLM: 'the key in contact_details, such as name = "appointment_reason"',
+    FieldSource.CONTACT: 'the property of the contact, such as name = "company"',
+    FieldSource.SYSTEM: 'a path such as name = "contact_id"',
+}
+
+
+class FieldTable(Table):
+    """A booking field as TOML writes it."""
+
+    section: ClassVar[str] = "event_types.<name>.fields"
+
+    label: Annotated[Line, Needed('what the answer is called, such as "Reason for appointment"')] = ""
+    source: Annotated[FieldSource, choice(FieldSource)] = FieldSource.LLM
+    name: Paragraph = ""
+    value: Paragraph = ""
+    required: YesOrNo = False
+    public: YesOrNo = False
+
+
+def read_fields(raw: Sequence[object], at: TomlPath, problems: Problems) -> tuple[BookingField, ...]:
+    """Return the booking fields in their order, noting those that could never have an answer."""
+    return tuple(_field(entry, (*at, place), problems) for place, entry in enumerate(raw))
+
+
+def _field(raw: object, at: TomlPath, problems: Problems) -> BookingField:
+    read = read_table(FieldTable, raw, at=at, problems=problems)
+    table = read.table
+    if table.source is FieldSource.CONSTANT:
+        if not table.value and read.broken.isdisjoint({"value", "source"}):
+            problems.add(
+                (*at, "value"), 'is missing; source = "constant" needs the text that is always written'
+            )
+    elif not table.name and read.broken.isdisjoint({"name", "source"}):
+        problems.add((*at, "name"), f'is missing; source = "{table.source}" needs {_NAMED[table.source]}')
+    return BookingField(
+        label=table.label,
+        source=table.source,
+        name=table.name,
+        value=table.value,
+        required=table.required,
+        public=table.public,
+    )

@@ -1,0 +1,65 @@
+"""Reads secrets: keys, tokens, hashes, database addresses. Its messages never repeat what was given."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainValidator, SecretStr
+
+from bridge.config.wording import kind
+
+_SHORTEST_KEY = 32
+_HASH = re.compile(r"(scrypt|pbkdf2)(:[A-Za-z0-9]+)*\$[^$\s]+\$[0-9a-f]+")
+
+
+class Hidden(ValueError):
+    """What is wrong with a secret; its value must not be shown."""
+
+
+def secret(value: object) -> SecretStr:
+    """Return a secret that isn't empty."""
+    if not isinstance(value, str):
+        raise Hidden(f"must be text in quotes, not {kind(value)}")
+    if not value.strip():
+        raise Hidden("is empty")
+    if value != value.strip():
+        raise Hidden("begins or ends with a space or an empty line, surely by mistake")
+    return SecretStr(str(value))
+
+
+def sealing_key(value: object) -> SecretStr:
+    """Return a secret long enough to seal tokens with."""
+    key = secret(value)
+    if len(key.get_secret_value()) < _SHORTEST_KEY:
+        text = (
+            f"is too short: at least {_SHORTEST_KEY} characters are needed; `openssl rand -hex 32` makes some"
+        )
+        raise Hidden(text)
+    return key
+
+
+def password_hash(value: object) -> SecretStr:
+    """Return a password's hash; the password itself is refused."""
+    found = secret(value)
+    if not _HASH.fullmatch(found.get_secret_value()):
+        raise Hidden("is not a password's hash; `bridge admin-password` prints one (mind $ signs in shells)")
+    return found
+
+
+def one_or_more(value: object) -> object:
+    """Return a list; a single value stands for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def not_empty(found: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Return the secrets; ValueError when there is none."""
+    if not found:
+        raise Hidden("is an empty list; at least one is needed")
+    return found
+
+
+Secret = Annotated[SecretStr, PlainValidator(secret)]
+PasswordHash = Annotated[SecretStr, PlainValidator(password_hash)]
+SealingKey = Annotated[SecretStr, PlainValidator(sealing_key)]
+OneOrMore = BeforeValidator(one_or_more)

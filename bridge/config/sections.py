@@ -1,0 +1,65 @@
+"""The sections bridge, admin and telli, with their defaults."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from bridge.config.amounts import YesOrNo, seconds, whole
+from bridge.config.database import DatabaseUrl
+from bridge.config.places import LocaleName, Zone
+from bridge.config.secret_values import OneOrMore, PasswordHash, SealingKey, Secret, not_empty
+from bridge.config.table import Needed, Table
+from bridge.config.text import SiteAddress, WebAddress
+
+
+class BridgeSection(Table):
+    """Where the bridge runs and how long it may take."""
+
+    section: ClassVar[str] = "bridge"
+
+    public_url: Annotated[
+        SiteAddress, Needed('where telli reaches this bridge, such as "https://calendar.example.com"')
+    ] = ""
+    secret_keys: Annotated[
+        tuple[SealingKey, ...],
+        OneOrMore,
+        AfterValidator(not_empty),
+        Needed("at least 32 random characters, best as env:NAME; `openssl rand -hex 32` makes some"),
+    ] = Field((), alias="secret_key")
+    database_url: DatabaseUrl = Field("sqlite:///bridge.db", validate_default=True)
+    timezone: Zone = ZoneInfo("Europe/Berlin")
+    locale: LocaleName = "en_US"
+    deadline: Annotated[timedelta, seconds(0.1, 60)] = Field(timedelta(seconds=2.5), alias="deadline_seconds")
+    book_deadline: Annotated[timedelta, seconds(1.5, 60)] = Field(
+        timedelta(seconds=5), alias="book_deadline_seconds"
+    )
+    busy_max_age: Annotated[timedelta, seconds(0, 3600)] = Field(
+        timedelta(seconds=60), alias="busy_max_age_seconds"
+    )
+    trusted_proxies: Annotated[int, whole(0, 10)] = 1
+
+
+class AdminSection(Table):
+    """Who may sign in; without a hash nobody may."""
+
+    section: ClassVar[str] = "admin"
+
+    password_hash: Annotated[PasswordHash | None, Needed("what `bridge admin-password` prints")] = None
+
+
+class TelliSection(Table):
+    """What the bridge and telli know of each other."""
+
+    section: ClassVar[str] = "telli"
+
+    api_keys: Annotated[
+        tuple[Secret, ...],
+        AfterValidator(not_empty),
+        Needed('telli\'s API key in a list, such as ["env:TELLI_API_KEY"]'),
+    ] = ()
+    booking_details: YesOrNo = False
+    api_url: WebAddress = "https://api.telli.com"

@@ -1,0 +1,61 @@
+"""Words the pieces of a problem's sentence: values, kinds and suggestions, for people who don't program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, time
+from difflib import get_close_matches
+
+from bridge.config.outside import FromOutside
+
+_LONGEST_SHOWN = 60
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),  # before numbers: Python counts a bool as one
+    ((int, float), "a number"),
+    (str, "text"),
+    (date, "a date"),
+    (time, "a time"),
+    ((list, tuple), "a list"),
+    (dict, "a section"),
+)
+
+
+def kind(value: object) -> str:
+    """Return what a TOML value is, such as "a number"."""
+    return next((name for types, name in _KINDS if isinstance(value, types)), "something else")
+
+
+def shown(value: object) -> str:
+    """Return a value to begin a sentence with; where it came from instead, if it came from outside."""
+    if isinstance(value, FromOutside):
+        return f"the value of {value.source}"
+    if isinstance(value, str):
+        cut = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "..."
+        return json.dumps(cut, ensure_ascii=False)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and abs(value) > 10**15:  # Python refuses to print thousands of digits
+        return "this number"
+    return str(value) if isinstance(value, int | float | date | time) else "this"
+
+
+def listed(names: Iterable[str], last: str = "or") -> str:
+    """Return names in quotes, as a sentence lists them."""
+    quoted = [f'"{name}"' for name in names]
+    return f" {last} ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "..."?` for a known name close to the word, or nothing."""
+    best = closest(word, known)
+    return f'; did you mean "{best}"?' if best else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like the word, disregarding case; None when none is."""
+    if len(word) > _LONGEST_SHOWN:
+        return None
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[found[0]] if found else None
