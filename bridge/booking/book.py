@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bridge.availability import Busy
@@ -19,7 +21,7 @@ from bridge.errors import (
     OutcomeUnknown,
     SlotTaken,
 )
-from bridge.model import Booking, BookingState
+from bridge.model import Attendee, Booking, BookingState
 from bridge.scheduling.offers import window_around
 from bridge.store.sql import bookings
 from providers.base import Deadline, Event
@@ -35,23 +37,26 @@ class Booker:
     def __init__(self, context: BookingContext) -> None:
         self._context = context
 
-    def book(self, wish: Wish, deadline: Deadline) -> Booking:
+    def book(self, wish: Wish, who: Callable[[], Attendee], deadline: Deadline) -> Booking:
         """Return the caller's confirmed booking, made now or by an earlier like request.
 
-        A BridgeError says why there is none; then the caller has none, now or later.
+        `who` reads the attendee, and may raise MissingField: a replay is answered before that. A
+        BridgeError says why there is no booking; then the caller has none, now or later.
         """
         with turn(self._context, wish.contact, deadline):
             if earlier := self.replay(wish, deadline):
                 return earlier
+            wish = replace(wish, attendee=who())
             if replaced := self._to_replace(wish):
                 return move_booking(self._context, replaced, wish.start, deadline, attendee=wish.attendee)
             return self._book_new(wish, deadline)
 
-    def rehearse(self, wish: Wish, deadline: Deadline) -> Booking:
+    def rehearse(self, wish: Wish, who: Callable[[], Attendee], deadline: Deadline) -> Booking:
         """Return the booking that `book` would make, changing nothing."""
         context, event_type = self._context, wish.event_type
         if (earlier := self._same_start(wish)) and earlier.state is BookingState.CONFIRMED:
             return earlier
+        wish = replace(wish, attendee=who())
         busy = self._ask(wish, deadline)
         with context.store.read() as connection:
             choice = holding.choose_hosts(context, connection, event_type, wish.start, busy)
@@ -183,7 +188,7 @@ class Booker:
             event = vendor.look_up(context, held.write, deadline) or self._write_again(held, deadline)
             return confirm(context, held, event)
         except (CalendarRefused, SlotTaken, AvailabilityUnknown):
-            settle.fail(context, held)
+            settle.fail(context, held, is_certain=False)  # the first request may still land
             raise
         except OutcomeUnknown:
             settle.leave(context, held)

@@ -32,7 +32,7 @@ def cancel_in(
     connection: Connection, context: BookingContext, booking_id: str, *, by_person: bool = False
 ) -> bool:
     """Record a cancellation in an open transaction; False when the booking is not confirmed."""
-    ended = {"state": BookingState.CANCELLED, "owner": None, "lease_until": None}
+    ended: dict[str, object] = {"state": BookingState.CANCELLED, "owner": None, "lease_until": None}
     if by_person:
         ended["by_person"] = True
     if not bookings.change(connection, booking_id, states=(BookingState.CONFIRMED,), values=ended):

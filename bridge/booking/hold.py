@@ -41,13 +41,13 @@ _TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a caller asks for."""
+    """What a caller asks for; `attendee` is filled in once nothing earlier has answered it."""
 
     event_type: EventType
     contact: Contact
-    attendee: Attendee
     start: datetime
-    source: str
+    attendee: Attendee = Attendee()
+    source: str = "telli"
 
     @property
     def interval(self) -> Interval:

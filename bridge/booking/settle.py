@@ -25,11 +25,15 @@ _log = logging.getLogger(__name__)
 LOOKS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 
 
-def fail(context: BookingContext, held: Hold) -> None:
-    """End a hold whose event certainly does not exist: claims and hold go."""
+def fail(context: BookingContext, held: Hold, *, is_certain: bool = True) -> None:
+    """End a hold: its claims go, and its event is unwanted unless it is certain that there is none."""
     with context.store.write() as connection:
-        if _end_hold(connection, held.booking.id, held.owner):
+        if not _end_hold(connection, held.booking.id, held.owner):
+            return
+        if is_certain:
             writes.set_state(connection, held.write, WriteState.GONE)
+        else:
+            give_up_write(connection, context, held.write)
     context.checkpoint("failed")
 
 

@@ -88,6 +88,11 @@ def moved_values(booking: Booking, *, link: str) -> dict[str, Any]:
     }
 
 
+def set_link(connection: Connection, booking_id: str, link: str) -> None:
+    """Add a meeting link that was not ready when the booking was confirmed."""
+    connection.execute(update(bookings).where(bookings.c.id == booking_id).values(link=link))
+
+
 def seize(
     connection: Connection,
     booking: Booking,
@@ -123,6 +128,14 @@ def get(connection: Connection, booking_id: str) -> Booking | None:
     return next(iter(_read(connection, rows)), None)
 
 
+def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
+    """Return the bookings, two at most, whose id begins like this."""
+    if not prefix:
+        return []
+    begins = bookings.c.id.startswith(prefix, autoescape=True)
+    return _read(connection, connection.execute(select(bookings).where(begins).limit(2)).all())
+
+
 def lease_of(connection: Connection, booking_id: str) -> tuple[str | None, datetime | None]:
     """Return who works on the booking, and until when."""
     row = connection.execute(
@@ -156,16 +169,6 @@ def listed(
         query = query.where(bookings.c.ends_at > since)
     if states:
         query = query.where(bookings.c.state.in_(states))
-    return _read(connection, connection.execute(query).all())
-
-
-def confirmed_in_calendar(connection: Connection, calendar: CalendarName, since: datetime) -> list[Booking]:
-    """Return the confirmed bookings whose event lies in the calendar and ends after `since`."""
-    query = select(bookings).where(
-        bookings.c.state == BookingState.CONFIRMED,
-        bookings.c.calendar == str(calendar),
-        bookings.c.ends_at > since,
-    )
     return _read(connection, connection.execute(query).all())
 
 

@@ -105,10 +105,12 @@ def _is_mine(job: Job, owner: str) -> tuple[ColumnElement[bool], ...]:
     return (jobs.c.kind == job.kind, jobs.c.subject == job.subject, jobs.c.owner == owner)
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the next job is due."""
-    soonest = select(jobs.c.due_at).order_by(jobs.c.due_at).limit(1)
-    return connection.execute(soonest).scalar()
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Tell whether some job waits to be done."""
+    free = or_(jobs.c.owner.is_(None), jobs.c.lease_until <= now)
+    return (
+        connection.execute(select(jobs.c.kind).where(jobs.c.due_at <= now, free).limit(1)).first() is not None
+    )
 
 
 def is_held(connection: Connection, name: str, now: datetime) -> bool:

@@ -1,0 +1,132 @@
+"""The background loop: takes due jobs one at a time, by a lease, and does them.
+
+Any number of processes may run it; each job is done by one of them at a time, and one that dies leaves
+its job to the others. A job that fails is tried again later, ever less often.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bridge.errors import BridgeError
+from bridge.store.engine import Store
+from bridge.store.sql import jobs
+
+_log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+_LEASE = timedelta(seconds=60)
+_LONGEST_PAUSE = timedelta(minutes=10)
+
+# What a job's work returns: in how long to do it again, or None when it is done.
+Work = Callable[[str], timedelta | None]
+
+
+class Background:
+    """One loop thread per process over the jobs of the database."""
+
+    def __init__(
+        self,
+        store: Store,
+        kinds: Mapping[str, Work],
+        *,
+        now: Callable[[Connection], datetime],
+        owner: str,
+    ) -> None:
+        self._store = store
+        self._kinds = kinds
+        self._now = now
+        self._owner = owner
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._pid = -1
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the loop in this process, once, also after a fork."""
+        if self._pid == os.getpid():
+            return
+        with self._lock:
+            if self._pid == os.getpid():
+                return
+            self._pid = os.getpid()
+            self._wake, self._stop = threading.Event(), threading.Event()
+            threading.Thread(target=self._loop, name="background", daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the loop end after the job it is doing."""
+        self._stop.set()
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Tell the loop that a job may be due now."""
+        self._wake.set()
+
+    def plan(self, kind: str, subject: str = "") -> None:
+        """Make a job due now."""
+        with self._store.write() as connection:
+            jobs.schedule(connection, kind, subject, self._now(connection))
+        self.wake()
+
+    def run_due(self) -> int:
+        """Do every job that is due; return how many."""
+        done = 0
+        while self._do_one():
+            done += 1
+        return done
+
+    def _loop(self) -> None:
+        stop, wake = self._stop, self._wake
+        while not stop.is_set():
+            try:
+                self.run_due()
+            except Exception:  # noqa: BLE001 - the loop must outlive every fault; it is logged
+                _log.exception("the background loop had a fault and goes on")
+            wake.wait(IDLE_SECONDS)
+            wake.clear()
+
+    def _do_one(self) -> bool:
+        owner = f"{self._owner}:{os.getpid()}"
+        with self._store.read() as connection:
+            if not jobs.is_due(connection, self._now(connection)):
+                return False
+        with self._store.write() as connection:
+            job = jobs.take(connection, owner, _LEASE, self._now(connection))
+        if job is None:
+            return False
+        again, failed = self._carry_out(job)
+        with self._store.write() as connection:
+            if again is None:
+                jobs.finish(connection, job, owner)
+            else:
+                due_at = self._now(connection) + again
+                jobs.postpone(connection, job, owner, due_at, afresh=not failed)
+        return True
+
+    def _carry_out(self, job: jobs.Job) -> tuple[timedelta | None, bool]:
+        """Do a job; return in how long to do it again (None: it is done), and whether it failed."""
+        work = self._kinds.get(job.kind)
+        if work is None:
+            _log.warning("nobody knows the job %s", job.kind)
+            return _pause(job.tries), True
+        try:
+            return work(job.subject), False
+        except BridgeError as error:
+            _log.warning("the job %s waits: %s", job.kind, error)
+            return _pause(job.tries), True
+        except Exception:  # noqa: BLE001 - one broken job must not stop the others; it is logged
+            _log.exception("the job %s failed", job.kind)
+            return _pause(job.tries), True
+
+
+def _pause(tries: int) -> timedelta:
+    """Return how long to wait after so many tries: doubling, with jitter, at most ten minutes."""
+    pause = min(timedelta(seconds=2) * 2 ** min(tries, 12), _LONGEST_PAUSE)
+    return pause * random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, no secret

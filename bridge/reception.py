@@ -1,0 +1,158 @@
+"""The front desk: answers telli's questions with offers, bookings, or a sentence that can be spoken."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bridge.attendee import CallerRequest, read_attendee
+from bridge.booking.book import Booker
+from bridge.booking.cancel import cancel_booking
+from bridge.booking.context import BookingContext
+from bridge.booking.hold import Wish
+from bridge.booking.move import move_booking
+from bridge.booking.turn import turn
+from bridge.errors import (
+    BridgeError,
+    CalendarRefused,
+    NotFound,
+    SlotNotOffered,
+    SlotTaken,
+    StoreUnavailable,
+)
+from bridge.model import Attendee, Booking, EventType, Slot
+from bridge.offers import Offers
+from bridge.outcome import BookOutcome
+from bridge.speech import Refusal, Speech
+from bridge.store.sql import bookings
+
+_log = logging.getLogger(__name__)
+
+_OFFERS_IN_A_REFUSAL = 3
+
+
+class Reception:
+    """What callers can ask for, through telli or a terminal."""
+
+    def __init__(
+        self,
+        context: BookingContext,
+        offers: Offers,
+        speech: Speech,
+        *,
+        default: EventType | None,
+    ) -> None:
+        self._context = context
+        self._offers = offers
+        self._speech = speech
+        self._default = default
+        self._booker = Booker(context)
+
+    def event_type(self, name: str | None) -> EventType:
+        """Return the event type of this name, or the default one. NotFound: there is none."""
+        found = self._default if name is None else self._context.event_types.get(name)
+        if found is None:
+            known = ", ".join(sorted(self._context.event_types))
+            raise NotFound(
+                f"there is no event type {name!r}; there are: {known}"
+                if name
+                else f"no event type is marked as the default; there are: {known}"
+            )
+        return found
+
+    def available(self, event_type: EventType, _request: CallerRequest | None = None) -> Sequence[Slot]:
+        """Return what may be offered to any caller now."""
+        return self._offers.current(event_type).slots
+
+    def available_body(self, event_type: EventType) -> bytes:
+        """Return the same as telli reads it."""
+        return self._offers.current(event_type).body
+
+    def book(
+        self,
+        event_type: EventType,
+        request: CallerRequest,
+        start: datetime | None,
+        *,
+        dry_run: bool = False,
+    ) -> BookOutcome:
+        """Book for a caller, or say in one sentence why not, with what is free instead."""
+        if start is None:
+            return self._refusal(event_type, Refusal.START)
+        try:
+            return self._book(event_type, request, start, dry_run=dry_run)
+        except BridgeError as error:
+            _log.info("not booked: %s", error.code)
+            return self._refusal(event_type, error)
+
+    def move(self, booking: Booking, start: datetime) -> BookOutcome:
+        """Move a booking to another start, or say why it stays."""
+        context = self._context
+        deadline = context.deadline()
+        try:
+            with turn(context, booking.contact, deadline):
+                return BookOutcome(True, booking=move_booking(context, booking, start, deadline))
+        except BridgeError as error:
+            event_type = context.event_types.get(booking.event_type)
+            return self._refusal(event_type, error)
+
+    def cancel(self, booking: Booking) -> BookOutcome:
+        """Cancel a booking, or say why it cannot be."""
+        try:
+            with turn(self._context, booking.contact, self._context.deadline()):
+                return BookOutcome(True, booking=cancel_booking(self._context, booking))
+        except BridgeError as error:
+            return self._refusal(self._context.event_types.get(booking.event_type), error)
+
+    def booking(self, booking_id: str) -> Booking:
+        """Return a booking by its id, or by the beginning of it if there is only one such.
+
+        NotFound: there is none, or there are several.
+        """
+        with self._context.store.read() as connection:
+            found = bookings.by_prefix(connection, booking_id)
+        if len(found) == 1:
+            return found[0]
+        several = (
+            "several bookings have ids that begin" if found else "there is no booking with an id that begins"
+        )
+        raise NotFound(f"{several} with {booking_id!r}")
+
+    def bookings(self, *, since: datetime | None = None, states: Sequence[str] = ()) -> list[Booking]:
+        """Return bookings by start."""
+        with self._context.store.read() as connection:
+            return bookings.listed(connection, since=since, states=states)
+
+    def _book(
+        self, event_type: EventType, request: CallerRequest, start: datetime, *, dry_run: bool
+    ) -> BookOutcome:
+        deadline = self._context.deadline()
+        wish = Wish(event_type, request.contact, start)
+
+        def who() -> Attendee:
+            return read_attendee(
+                event_type,
+                request,
+                region=self._speech.language.region,
+                system={},
+            )
+
+        if dry_run:
+            self._booker.rehearse(wish, who, deadline)
+            return BookOutcome(True)
+        return BookOutcome(True, booking=self._booker.book(wish, who, deadline))
+
+    def _refusal(self, event_type: EventType | None, refusal: BridgeError | Refusal) -> BookOutcome:
+        zone = event_type.timezone if event_type else UTC
+        slots = self._alternatives(event_type, refusal) if event_type else ()
+        return BookOutcome(False, self._speech.reason(refusal, zone=zone, slots=slots))
+
+    def _alternatives(self, event_type: EventType, refusal: BridgeError | Refusal) -> Sequence[Slot]:
+        """Return what is free instead, where another time would help."""
+        if not isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
+            return ()
+        try:
+            return self._offers.current(event_type).slots[:_OFFERS_IN_A_REFUSAL]
+        except StoreUnavailable:
+            return ()

@@ -1,0 +1,27 @@
+"""The server's settings: two processes of eight threads answer a small business's calls with ease."""
+
+from typing import Any
+
+bind = "127.0.0.1:8000"
+workers = 2
+worker_class = "gthread"
+threads = 8
+keepalive = 30
+# With keep-alive, all connections can land on one worker; the kernel spreads them with this.
+reuse_port = True
+timeout = 60
+graceful_timeout = 15  # above the booking deadline: a call under way is answered before a restart
+max_requests = 0
+accesslog = None
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start the background work when a process begins to serve, not when it is forked."""
+    worker.wsgi.extensions["bridge"].start()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """End the background work with the process."""
+    bridge = getattr(worker.wsgi, "extensions", {}).get("bridge")
+    if bridge is not None:
+        bridge.stop()
