@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bridge.freebusy import Answer, Asked, FreeBusy
-from bridge.model import Booking, CalendarName, Claim, EventType, Host
+from bridge.model import CalendarName, Claim, EventType, Host
 from bridge.scheduling.intervals import merge
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
@@ -63,11 +63,6 @@ class Availability:
         self._hosts = hosts
         self._notice = notice
 
-    @property
-    def version(self) -> int:
-        """Return a number that changes whenever a kept busy answer does."""
-        return self._free_busy.version
-
     def busy(
         self,
         host_ids: Sequence[str],
@@ -76,10 +71,14 @@ class Availability:
         max_age: float,
         deadline: Deadline,
         own: OwnEvent | None = None,
+        leave_out: CalendarName | None = None,
     ) -> Busy:
-        """Ask every calendar of the hosts, all accounts at once."""
+        """Ask every calendar of the hosts (but `leave_out`), all accounts at once."""
         hosts = [self._hosts[each] for each in dict.fromkeys(host_ids)]
-        wanted = {host.id: [_asked(host, name, own) for name in host.calendars] for host in hosts}
+        wanted = {
+            host.id: [_asked(host, name, own) for name in host.calendars if name != leave_out]
+            for host in hosts
+        }
         every = [asked for group in wanted.values() for asked in group]
         answers = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
         failures = {
@@ -124,11 +123,6 @@ class Availability:
             )
             for host in hosts
         }
-
-
-def own_event(booking: Booking, ref: EventRef) -> OwnEvent:
-    """Return what `busy` needs to leave the booking's own event out."""
-    return OwnEvent(booking.id, booking.calendar, ref)
 
 
 def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:
