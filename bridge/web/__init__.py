@@ -1,0 +1,1 @@
+"""What the bridge says over HTTP: telli's endpoints, tools and pages."""

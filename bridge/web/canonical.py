@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from json.encoder import encode_basestring
-from typing import NoReturn
+from typing import Any, NoReturn
 
 BOM = "\ufeff"
 LAST_INDEX = 2**32 - 2  # the largest property name that JavaScript sorts as an array index
 EXACT_DIGITS = 15  # every integer of so many digits is exact as a double
-
-_LITERALS = {None: "null", True: "true", False: "false"}
 
 
 def decode(raw: bytes) -> str:
@@ -30,24 +28,14 @@ def parse(text: str) -> object:
     Numbers are exact integers up to 15 digits, else doubles (overflow is infinite). Of a duplicate
     member the first position and the last value stand.
     """
-    if text == "":
-        return {}  # as Express does
-    value: object = json.loads(
-        text,
-        parse_int=_integer,
-        parse_float=float,
-        parse_constant=_refuse_constant,
-        object_pairs_hook=_ordered,
-    )
+    value: object = _DECODER.decode(text) if text else {}  # an empty body is {} to Express
     return value
 
 
 def stringify(value: object) -> bytes:
     """Return the UTF-8 bytes that `JSON.stringify` gives for a parsed value."""
-    parts: list[str] = []
-    _write(value, parts.append)
     # Only lone surrogates cannot be encoded, and JSON.stringify escapes just these, in the same form.
-    return "".join(parts).encode("utf-8", "backslashreplace")
+    return _TEXT[type(value)](value).encode("utf-8", "backslashreplace")
 
 
 def number_text(number: float) -> str:
@@ -57,7 +45,7 @@ def number_text(number: float) -> str:
     text = repr(number)
     if "e" not in text:
         return text.removesuffix(".0") if number else "0"  # -0 too
-    # Python goes over to the exponent earlier than JavaScript, always with one digit before the point
+    # Python goes over to the exponent earlier than JavaScript, always with one digit before the point.
     mantissa, _, exponent = text.partition("e")
     sign = "-" if number < 0 else ""
     return sign + _place_point(mantissa.lstrip("-").replace(".", ""), int(exponent) + 1)
@@ -75,21 +63,16 @@ def _place_point(digits: str, point: int) -> str:
     return f"{mantissa}e{point - 1:+d}"
 
 
-def _integer(text: str) -> float:
-    # float() takes any number of digits where int() refuses more than 4300
-    return int(text) if len(text) <= EXACT_DIGITS else float(text)
+def _object_text(members: dict[str, object]) -> str:
+    names = list(members)
+    if indices := [name for name in names if _is_index(name)]:
+        names = list(dict.fromkeys([*sorted(indices, key=int), *names]))
+    texts = [f"{encode_basestring(name)}:{_TEXT[type(members[name])](members[name])}" for name in names]
+    return "{" + ",".join(texts) + "}"
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _ordered(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if not any(_is_index(name) for name in members):
-        return members
-    indices = sorted((name for name in members if _is_index(name)), key=int)
-    return {name: members[name] for name in indices} | members
+def _array_text(items: list[object]) -> str:
+    return "[" + ",".join([_TEXT[type(item)](item) for item in items]) + "]"
 
 
 def _is_index(name: str) -> bool:
@@ -99,35 +82,24 @@ def _is_index(name: str) -> bool:
     return (name[0] != "0" or name == "0") and int(name) <= LAST_INDEX
 
 
-def _write(value: object, emit: Callable[[str], None]) -> None:
-    match value:
-        case str():
-            emit(encode_basestring(value))
-        case bool() | None:
-            emit(_LITERALS[value])
-        case int():
-            emit(str(value))
-        case float():
-            emit(number_text(value))
-        case dict():
-            _write_members(value, emit)
-        case list():
-            _write_items(value, emit)
+def _integer(text: str) -> float:
+    # float() takes any number of digits where int() refuses more than 4300
+    return int(text) if len(text) <= EXACT_DIGITS else float(text)
 
 
-def _write_members(members: dict[str, object], emit: Callable[[str], None]) -> None:
-    separator = "{"
-    for name, member in members.items():
-        emit(f"{separator}{encode_basestring(name)}:")
-        _write(member, emit)
-        separator = ","
-    emit("}" if members else "{}")
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
-def _write_items(items: list[object], emit: Callable[[str], None]) -> None:
-    separator = "["
-    for item in items:
-        emit(separator)
-        _write(item, emit)
-        separator = ","
-    emit("]" if items else "[]")
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=float, parse_constant=_refuse_constant)
+
+# What the decoder makes, and nothing else; chosen by exact type, since True is an int to isinstance.
+_TEXT: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: str,
+    float: number_text,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+    dict: _object_text,
+    list: _array_text,
+}
