@@ -8,6 +8,7 @@ BridgeError              code: stable, for programs; str(error) is safe to show 
 +- BookingClosed         the booking is in a state in which this cannot be done
 +- AlreadyMoved          the caller's appointment was just moved away from this start
 +- MissingField          a required answer of the caller is missing
+|  +- EmailMissing       the event type needs the caller's e-mail address
 +- AvailabilityUnknown   a calendar could not be read; raised from the cause
 +- OutcomeUnknown        the calendar did not say in time whether it holds the event
 +- CalendarRefused       the calendar clearly refused the event
@@ -85,6 +86,15 @@ class MissingField(BridgeError):
     def __init__(self, text: str, field: str) -> None:
         self.field = field
         super().__init__(text)
+
+
+class EmailMissing(MissingField):
+    """The event type needs the caller's e-mail address, and there is none."""
+
+    code = "missing_email"
+
+    def __init__(self) -> None:
+        super().__init__("the caller's e-mail address is missing", "e-mail address")
 
 
 class AvailabilityUnknown(BridgeError):

@@ -1,0 +1,74 @@
+"""Speaks to people in the configured locale: the catalogue of texts, dates, lists.
+
+A locale whose language has no catalogue gets English throughout: one language in one sentence.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_datetime, format_time
+from babel.lists import format_list
+
+DOMAIN = "bridge"
+CATALOGUES = Path(__file__).parent / "locales"
+FALLBACK = "en_US"
+
+# The year at the end of a date pattern, with what leads up to it: ", y", " y", " 'de' y".
+_YEAR = re.compile(r"(?:[,\s]|'[^']*')*y+\W*$")
+
+
+class Language:
+    """Texts, dates and lists in one language, for one region."""
+
+    def __init__(self, locale: str) -> None:
+        wanted = Locale.parse(locale)
+        self.region = wanted.territory or "ZZ"  # CLDR's and phonenumbers' word for "unknown"
+        spoken = wanted if (CATALOGUES / wanted.language).is_dir() else Locale.parse(FALLBACK)
+        self.locale = spoken
+        self.code = str(spoken)
+        self._texts = gettext.translation(DOMAIN, CATALOGUES, [spoken.language])
+        self._date = _YEAR.sub("", spoken.date_formats["full"].pattern)
+
+    def translate(self, message: str) -> str:
+        """Return a text in this language."""
+        return self._texts.gettext(message)
+
+    def counted(self, one: str, many: str, count: int) -> str:
+        """Return the form of a text that goes with a number."""
+        return self._texts.ngettext(one, many, count)
+
+    def day(self, instant: datetime, zone: tzinfo) -> str:
+        """Return the local weekday and date: "Tuesday, November 24"."""
+        return _plain_spaces(format_datetime(instant, self._date, tzinfo=zone, locale=self.locale))
+
+    def clock(self, instant: datetime, zone: tzinfo) -> str:
+        """Return the local time of day: "10:00 AM"."""
+        return _plain_spaces(format_time(instant, "short", tzinfo=zone, locale=self.locale))
+
+    def moment(self, instant: datetime, zone: tzinfo) -> str:
+        """Return date and time as people say them: "Tuesday, November 24 at 10:00 AM"."""
+        return self.translate("{date} at {time}").format(
+            date=self.day(instant, zone), time=self.clock(instant, zone)
+        )
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Return "one, two, and three"."""
+        return format_list(items, locale=self.locale)
+
+
+@cache
+def language(locale: str) -> Language:
+    """Return the language of a locale like `de_DE`, read once."""
+    return Language(locale)
+
+
+def _plain_spaces(text: str) -> str:
+    # CLDR 42 and later put narrow no-break spaces before AM and PM, which voices stumble over.
+    return text.replace("\u202f", " ").replace("\xa0", " ")

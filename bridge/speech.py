@@ -1,0 +1,110 @@
+"""Says in one short sentence, fit to be read aloud, why there is no appointment, and what is free instead.
+
+No word of it is jargon, none comes from an exception's text, and it is never empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from enum import StrEnum
+
+from bridge.errors import AlreadyMoved, BridgeError, MissingField, SlotNotOffered
+from bridge.language import language
+from bridge.model import Slot
+
+MOST_OFFERS = 3
+
+
+class Refusal(StrEnum):
+    """What has a sentence but no error of its own."""
+
+    START = "start"
+    OTHER_REQUEST = "other_request"
+    FAULT = "fault"
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogue; it is translated when it is spoken."""
+    return message
+
+
+_SLOT_GONE = _("Appointment slot is no longer available")  # telli's documented words, without a full stop
+_UNREACHABLE = _("The calendar cannot be reached right now. Please try again in a moment.")
+_NOT_SAVED = _("The appointment could not be saved. Please try again in a moment.")
+
+_SENTENCES = {
+    "slot_taken": _SLOT_GONE,
+    "slot_not_offered": _("Appointments are not offered at that time."),
+    "already_moved": _("The appointment has already been moved to {time}."),
+    "booking_closed": _("This appointment can no longer be changed."),
+    "missing_field": _("Please ask for the following and then book again: {field}."),
+    "missing_email": _("Please ask for the e-mail address and then book again."),
+    "availability_unknown": _UNREACHABLE,
+    "outcome_unknown": _(
+        "The calendar did not confirm the appointment in time. Please try again in a moment."
+    ),
+    "calendar_refused": _("The appointment could not be entered in the calendar."),
+    "hold_lost": _("The appointment could not be booked. Please try again in a moment."),
+    "store_unavailable": _NOT_SAVED,
+    "schema_outdated": _NOT_SAVED,
+    "not_found": _("No such appointment was found."),
+    Refusal.START: _("The start time is missing or could not be understood."),
+    Refusal.OTHER_REQUEST: _("This request is not about booking an appointment."),
+    Refusal.FAULT: _(
+        "Something went wrong and the appointment was not booked. Please try again in a moment."
+    ),
+}
+
+# By the rule that fails (behaviour.md 3); of several the first of these is spoken, since it says most.
+_RULES = {
+    "notice": _("It is too late to book that time."),
+    "start_date": _("Appointments are only offered from a later date on."),
+    "horizon": _("That date is too far ahead to be booked."),
+    "open": _("Appointments are not offered at that time."),
+    "step": _("No appointment starts at that time."),
+    "limits": _("No more appointments can be booked on that day."),
+    "known": _UNREACHABLE,
+    "free": _SLOT_GONE,
+}
+
+
+class Speech:
+    """Sentences in the language of one locale."""
+
+    def __init__(self, locale: str) -> None:
+        self.language = language(locale)
+
+    def reason(self, refusal: BridgeError | Refusal, *, zone: tzinfo, slots: Sequence[Slot] = ()) -> str:
+        """Return why there is no appointment, with up to three next offers in that zone's time."""
+        sentence = self._sentence(refusal, zone)
+        if not slots:
+            return sentence
+        return f"{sentence.removesuffix('.')}. {self.next_times(slots, zone=zone)}"
+
+    def next_times(self, slots: Sequence[Slot], *, zone: tzinfo) -> str:
+        """Return "The next free times are ..." for at least one offer, three at most."""
+        moments = [self.language.moment(slot.start, zone) for slot in slots[:MOST_OFFERS]]
+        sentence = self.language.counted(
+            "The next free time is {times}.", "The next free times are {times}.", len(moments)
+        )
+        return sentence.format(times=self.language.listed(moments))
+
+    def _sentence(self, refusal: BridgeError | Refusal, zone: tzinfo) -> str:
+        sentence = self.language.translate(_source_text(refusal))
+        match refusal:
+            case AlreadyMoved():
+                return sentence.format(time=self.language.moment(refusal.start, zone))
+            case MissingField():
+                return sentence.format(field=refusal.field)
+        return sentence
+
+
+def _source_text(refusal: BridgeError | Refusal) -> str:
+    if isinstance(refusal, SlotNotOffered):
+        failed = {rule.replace(" ", "_") for rule in refusal.rules}
+        spoken = [sentence for rule, sentence in _RULES.items() if rule in failed]
+        if spoken:
+            return spoken[0]
+    code = refusal if isinstance(refusal, Refusal) else refusal.code
+    return _SENTENCES.get(code, _SENTENCES[Refusal.FAULT])
