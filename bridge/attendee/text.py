@@ -1,0 +1,47 @@
+"""Makes untrusted values fit for people: one line of visible text of bounded length, or nothing."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+LONGEST = 500
+_WIDEST = 64  # bits
+
+# Joiners hold emoji and Indic letters together; every other invisible format character goes, since
+# bidirectional ones can make a text read as what it is not.
+_JOINERS = frozenset("\u200c\u200d")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(value: object, longest: int = LONGEST) -> str:
+    """Return a text, number, truth value or list of these as one line of text; "" for anything else."""
+    if isinstance(value, list):
+        return _line(", ".join(filter(None, (_scalar(item) for item in value[:longest]))), longest)
+    return _line(_scalar(value), longest)
+
+
+def _scalar(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() if value.bit_length() <= _WIDEST:  # str() refuses thousands of digits
+            return str(value)
+        case float() if math.isfinite(value):
+            return repr(value).removesuffix(".0")
+    return ""
+
+
+def _line(text: str, longest: int) -> str:
+    shown = "".join(map(_shown, text[: 20 * longest]))  # invisible characters do not count, within reason
+    return _SPACES.sub(" ", shown).strip()[:longest].rstrip()
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character in _JOINERS:
+        return character
+    category = unicodedata.category(character)
+    return " " if category in {"Cc", "Zs", "Zl", "Zp"} else ""
