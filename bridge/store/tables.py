@@ -199,8 +199,7 @@ local_events = Table(
     Index(None, "booking_id"),
 )
 
-# Nothing of a series lies before starts_at or after ends_at, in whatever zone its floating times are read;
-# ends_at is NULL for one without an end.
+# From the first start to the last end, NULL when there is none; days and floating times as if in UTC.
 local_series = Table(
     "local_series",
     metadata,
