@@ -1,0 +1,162 @@
+"""The composition root: the only place that puts the parts together and hands them their clocks."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Connection
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bridge.accounts import Accounts
+from bridge.alerts import Alerts
+from bridge.availability import Availability
+from bridge.background import Background
+from bridge.booking.chores import chores, plan_standing
+from bridge.booking.context import BookingContext
+from bridge.booking.joins import record_joins
+from bridge.calls import CallPool
+from bridge.config import Config, load_config
+from bridge.freebusy import FreeBusy
+from bridge.offers import Offers
+from bridge.opened import OpenedAccounts
+from bridge.reception import Reception
+from bridge.speech import Speech
+from bridge.store.engine import Store, database_now
+from bridge.store.migrate import migrate, require_current
+from bridge.web.answers import offer_answer
+from bridge.web.health import health_blueprint
+from bridge.web.telli import telli_blueprint
+
+
+def utc_now() -> datetime:
+    """Return the present moment; handed to everything that needs one."""
+    return datetime.now(UTC)
+
+
+def _ignore(_step: str) -> None:
+    pass
+
+
+def _unchanged(accounts: Accounts) -> Accounts:
+    return accounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a process brings along: its clocks, and hooks by which tests watch and disturb it."""
+
+    now: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    lease_now: Callable[[Connection], datetime] = database_now
+    checkpoint: Callable[[str], None] = _ignore
+    wrap_accounts: Callable[[Accounts], Accounts] = _unchanged
+
+
+class Bridge:
+    """A bridge put together from its configuration, with a database that is up to date."""
+
+    def __init__(self, config: Config, surroundings: Surroundings | None = None) -> None:
+        around = surroundings or Surroundings()
+        self.config = config
+        self.store = Store(config.bridge.database_url)
+        self.alerts = Alerts(self.store, around.now)
+        self.accounts = around.wrap_accounts(OpenedAccounts(config, self.store))
+        pool = CallPool()
+        self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
+        self.context = BookingContext(
+            store=self.store,
+            accounts=self.accounts,
+            pool=pool,
+            availability=Availability(
+                self.free_busy, self.store, config.hosts, notice=self.alerts.calendars_answered
+            ),
+            alerts=self.alerts,
+            hosts=config.hosts,
+            event_types=config.event_types,
+            locale=config.bridge.locale,
+            book_seconds=config.bridge.book_deadline.total_seconds(),
+            now=around.now,
+            monotonic=around.monotonic,
+            sleep=around.sleep,
+            new_id=lambda: uuid.uuid4().hex,
+            wake=self._wake,
+            lease_now=around.lease_now,
+            checkpoint=around.checkpoint,
+        )
+        self.background = Background(
+            self.store, chores(self.context), now=around.lease_now, owner=uuid.uuid4().hex
+        )
+        self.speech = Speech(config.bridge.locale)
+        offers = Offers(
+            self.context,
+            self.free_busy,
+            max_age=config.bridge.busy_max_age.total_seconds(),
+            seconds=config.bridge.deadline.total_seconds(),
+            serialise=offer_answer,
+        )
+        self.reception = Reception(self.context, offers, self.speech, default=config.default_event_type)
+        self._started_in = -1
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin the background work in this process, once, also after a fork."""
+        if self._started_in == os.getpid():
+            return
+        with self._lock:
+            if self._started_in == os.getpid():
+                return
+            record_joins(self.context)
+            plan_standing(self.context, self.background)
+            self.background.start()
+            self._started_in = os.getpid()
+
+    def _wake(self) -> None:
+        self.background.wake()
+
+    def stop(self) -> None:
+        """End the background work and give up every connection to the database."""
+        self.background.stop()
+        self.context.pool.close()
+        self.store.close()
+
+
+def load() -> Config:
+    """Read the configuration file that BRIDGE_CONFIG names (default: config.toml)."""
+    return load_config(Path(os.environ.get("BRIDGE_CONFIG", "config.toml")), os.environ)
+
+
+def create_app(config: Config, surroundings: Surroundings | None = None) -> Flask:
+    """Return the bridge as a Flask application; `app.extensions["bridge"]` is the `Bridge`.
+
+    SQLite is brought up to date first. SchemaOutdated: another database needs `bridge migrate`.
+    """
+    if config.bridge.database_url.startswith("sqlite"):
+        migrate(config.bridge.database_url)
+    bridge = Bridge(config, surroundings)
+    require_current(bridge.store)
+    app = Flask("bridge", static_folder=None)
+    app.extensions["bridge"] = bridge
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=config.bridge.trusted_proxies, x_proto=config.bridge.trusted_proxies
+    )
+    app.before_request(bridge.start)
+    app.register_blueprint(
+        telli_blueprint(
+            bridge.reception,
+            keys=[key.get_secret_value() for key in config.telli.api_keys],
+            speech=bridge.speech,
+            booking_details=config.telli.booking_details,
+            host_names={host.id: host.name for host in config.hosts.values()},
+        )
+    )
+    app.register_blueprint(health_blueprint(bridge.store))
+    return app
