@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from providers.base import Deadline, Event, EventDraft, EventRef, Interval
 from providers.errors import (
+    AccessDenied,
     ConferenceUnavailable,
     EventChanged,
     EventExists,
@@ -159,8 +160,8 @@ def move_event(
         moved = client.ask(
             call, request, lambda answer: event_of(call, ref.calendar, answer, _UTC), headers=headers
         )
-    except EventChanged:
-        moved = _as_wanted(client, call, ref, interval)
+    except (EventChanged, AccessDenied) as refused:
+        moved = _as_wanted(client, call, ref, interval, refused)
     except EventNotFound:
         calendar_zone(client, ref.calendar, deadline)
         raise
@@ -169,16 +170,24 @@ def move_event(
     return moved
 
 
-def _as_wanted(client: Client, call: Call, ref: EventRef, interval: Interval) -> Event:
-    """Return the event if it lies where it shall: the line may have dropped and the patch gone out twice."""
+def _as_wanted(
+    client: Client, call: Call, ref: EventRef, interval: Interval, refused: ProviderError
+) -> Event:
+    """Return the event if it lies where it shall or is removed, else raise the refusal.
+
+    After 412: the line may have dropped and the patch gone out twice. After 403: so Google refuses, by
+    one report, to change what is removed.
+    """
     try:
         event = read_event(client, ref, call.deadline)
     except EventNotFound:
         raise
     except ProviderError as error:
-        raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
+        if isinstance(refused, EventChanged):
+            raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
+        raise refused from None
     if event.interval != interval and not event.cancelled:
-        raise EventChanged(call.provider, call.operation, "changed since it was read")
+        raise refused
     return event
 
 

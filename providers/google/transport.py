@@ -130,6 +130,9 @@ class Lines:
         for line in idle:
             line.close()
 
+    def __del__(self) -> None:
+        self.close()  # who lets an account go need not know that it had connections
+
     def _take(self) -> Line:
         while True:
             with self._lock:
