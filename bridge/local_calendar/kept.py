@@ -1,0 +1,107 @@
+"""Keeps when imported entries take place, so that a free/busy costs no parsing.
+
+Decides how much is worked out at once. What it keeps is told apart by the calendar's mark, which differs
+after any import; it never answers from an older one.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bridge.local_calendar.occurrence import Occurrence
+from bridge.store.sql import local_series
+from providers.base import Interval
+
+Mark = tuple[int, int]
+
+_KEPT_SPANS = 3  # of one calendar: the offer's, and what is moved far ahead
+_ZONES_REACH = timedelta(days=1)  # floating times are kept as if in UTC; no zone is further away
+_AHEAD = timedelta(days=45)  # so that the span need not be worked out anew every day
+_TOO_LONG_TO_KEEP = timedelta(days=800)
+_MOST = 200_000  # occurrences of one calendar in one span
+
+
+class Unreadable(Exception):
+    """An imported entry cannot be read any more, so nobody knows when its calendar is busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What takes place within a stretch of time, by start; none lasts longer than `longest`."""
+
+    mark: Mark
+    reach: Interval
+    found: tuple[Occurrence, ...]
+    starts: tuple[datetime, ...]
+    longest: timedelta
+
+    def covers(self, mark: Mark, wanted: Interval) -> bool:
+        """Tell whether this answers for the whole of a stretch."""
+        return self.mark == mark and self.reach.start <= wanted.start and wanted.end <= self.reach.end
+
+    def near(self, wanted: Interval) -> Sequence[Occurrence]:
+        """Return what may overlap a stretch."""
+        first = bisect_left(self.starts, wanted.start - self.longest)
+        return self.found[first : bisect_left(self.starts, wanted.end)]
+
+
+class KeptOccurrences:
+    """When the imported entries of each calendar take place. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._spans: dict[str, tuple[_Span, ...]] = {}
+        self._lock = threading.Lock()
+
+    def near(
+        self, connection: Connection, calendar: str, zone: ZoneInfo, *, mark: Mark, window: Interval
+    ) -> Sequence[Occurrence]:
+        """Return what may overlap the window, floating times in any zone. Unreadable: nobody knows."""
+        if mark[0] == 0:
+            return ()
+        wanted = Interval(window.start - _ZONES_REACH, window.end + _ZONES_REACH)
+        span = self._kept(calendar, mark, wanted)
+        if span is None:
+            with self._lock:  # who comes second finds it done
+                span = self._kept(calendar, mark, wanted)
+                if span is None:
+                    span = _work_out(connection, calendar, zone, mark, wanted)
+                    self._keep(calendar, span)
+        return span.near(wanted)
+
+    def _kept(self, calendar: str, mark: Mark, wanted: Interval) -> _Span | None:
+        return next((span for span in self._spans.get(calendar, ()) if span.covers(mark, wanted)), None)
+
+    def _keep(self, calendar: str, span: _Span) -> None:
+        if span.reach.end - span.reach.start > _TOO_LONG_TO_KEEP:
+            return
+        others = [other for other in self._spans.get(calendar, ()) if other.mark == span.mark]
+        self._spans[calendar] = (span, *others)[:_KEPT_SPANS]
+
+
+def _work_out(connection: Connection, calendar: str, zone: ZoneInfo, mark: Mark, wanted: Interval) -> _Span:
+    reach = Interval(wanted.start, wanted.end + _AHEAD)
+    found = sorted(_expanded(connection, calendar, zone, reach), key=lambda one: one.interval)
+    longest = max((one.interval.end - one.interval.start for one in found), default=timedelta(0))
+    return _Span(mark, reach, tuple(found), tuple(one.interval.start for one in found), longest)
+
+
+def _expanded(connection: Connection, calendar: str, zone: ZoneInfo, reach: Interval) -> Iterator[Occurrence]:
+    from bridge.local_calendar.series import UNREADABLE, expand
+
+    left = _MOST
+    for stored in local_series.within(connection, calendar, reach):
+        try:
+            found = expand(stored.series.ical, reach, zone)
+        except UNREADABLE as error:
+            raise Unreadable(f"an imported entry cannot be read: {type(error).__name__}") from error
+        left -= len(found)
+        if left < 0:
+            raise Unreadable("the imported entries take place too often")
+        yield from found

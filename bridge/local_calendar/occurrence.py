@@ -1,0 +1,58 @@
+"""Says when an imported entry takes place, and by which name it is known. Knows no iCalendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from providers.base import AllDay, BusyPolicy, Interval
+from providers.times import instant
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time at which an imported entry takes place; `status` is one of Graph's words.
+
+    The interval of a `floating` one is its wall-clock time, written as if it were UTC.
+    """
+
+    id: str
+    ical_uid: str
+    interval: Interval
+    status: str
+    all_day: bool = False
+    floating: bool = False
+
+    def within(self, zone: ZoneInfo) -> Interval:
+        """Return when it takes place for somebody in this zone."""
+        if not self.floating:
+            return self.interval
+        start, end = (moment.replace(tzinfo=None) for moment in self.interval)
+        return Interval(instant(start, zone), instant(end, zone, is_end=end > start))
+
+
+def entry_id(ical_uid: str, recurrence: str = "") -> str:
+    """Return the event id of an imported entry, or of one of its occurrences."""
+    return f"ics:{recurrence}:{ical_uid}"
+
+
+def uid_of(event_id: str) -> str | None:
+    """Return the iCalendar UID within an imported entry's event id, None for any other id."""
+    prefix, _, rest = event_id.partition(":")
+    return rest.partition(":")[2] if prefix == "ics" else None
+
+
+def moment_of(event_id: str) -> datetime | None:
+    """Return the moment an occurrence is named by, as if in UTC; None for a whole entry."""
+    recurrence = event_id.split(":", 2)[1]
+    return datetime.fromisoformat(recurrence).replace(tzinfo=UTC) if recurrence else None
+
+
+def blocks(found: Occurrence, policy: BusyPolicy) -> bool:
+    """Tell whether an occurrence makes a host busy."""
+    if found.status not in policy.statuses:
+        return False
+    if not found.all_day or policy.all_day_events is AllDay.BLOCK:
+        return True
+    return policy.all_day_events is AllDay.OUT_OF_OFFICE_ONLY and found.status == "oof"

@@ -1,0 +1,228 @@
+"""Answers for the embedded calendars as any provider does, from the bridge's own database.
+
+Decides what a failing database means: a statement that fails has written nothing; a commit that fails may
+have. It has no attendees to tell, makes no meeting links, and never changes what was imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bridge.local_calendar.access import Access
+from bridge.local_calendar.busy import busy_time
+from bridge.local_calendar.cursor import read_cursor, write_cursor
+from bridge.local_calendar.entries import NAME, clean_draft, event_of, event_of_series, ical_uid
+from bridge.local_calendar.imported import list_imported, read_imported
+from bridge.local_calendar.kept import KeptOccurrences, Unreadable
+from bridge.local_calendar.occurrence import Occurrence, uid_of
+from bridge.store.engine import ConstraintViolated, Store
+from bridge.store.sql import local, local_series
+from bridge.store.sql.local import LocalEvent
+from providers.base import (
+    BusyAnswer,
+    BusyQuery,
+    CalendarInfo,
+    Changes,
+    Channel,
+    Deadline,
+    Event,
+    EventDraft,
+    EventRef,
+    Interval,
+)
+from providers.errors import (
+    AccessDenied,
+    CalendarNotFound,
+    ConferenceUnavailable,
+    EventChanged,
+    EventExists,
+    EventNotFound,
+    ProviderError,
+    ProviderUnavailable,
+)
+
+
+class LocalCalendars:
+    """The embedded calendars of the configuration, each with its zone (IANA)."""
+
+    name = NAME
+
+    def __init__(self, store: Store, calendars: Mapping[str, str]) -> None:
+        self._store = store
+        self._access = Access(store)
+        self._zones = {calendar: ZoneInfo(zone) for calendar, zone in calendars.items()}
+        self._kept = KeptOccurrences()
+
+    def revision(self) -> int:
+        """Return the number that grows with every change of any embedded calendar. StoreUnavailable."""
+        with self._store.read() as connection:
+            return local.revision(connection)
+
+    def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
+        """Return every embedded calendar of the configuration."""
+        return [
+            CalendarInfo(id=calendar, name=calendar, timezone=zone.key, can_write=True)
+            for calendar, zone in self._zones.items()
+        ]
+
+    def free_busy(
+        self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
+    ) -> Mapping[BusyQuery, BusyAnswer]:
+        """Return an answer for each query: busy time, or the error that makes it unknown."""
+        known = sorted({query.calendar for query in queries} & self._zones.keys())
+        try:
+            with self._access.reading("free_busy", deadline) as connection:
+                own = local.busy_within(connection, known, window)
+                imported = self._imported(connection, known, window)
+        except ProviderError as error:
+            return dict.fromkeys(queries, error)
+        return {query: self._busy(query, own.get(query.calendar, ()), imported, window) for query in queries}
+
+    def _busy(
+        self,
+        query: BusyQuery,
+        own: Sequence[local.Busy],
+        imported: Mapping[str, Sequence[Occurrence] | ProviderError],
+        window: Interval,
+    ) -> BusyAnswer:
+        found = imported.get(query.calendar)
+        if found is None:
+            return CalendarNotFound(NAME, "free_busy")
+        if isinstance(found, ProviderError):
+            return found
+        return busy_time(query, own, found, window)
+
+    def _imported(
+        self, connection: Connection, calendars: Sequence[str], window: Interval
+    ) -> Mapping[str, Sequence[Occurrence] | ProviderError]:
+        marks = local_series.states(connection, calendars)
+        found: dict[str, Sequence[Occurrence] | ProviderError] = {}
+        for calendar in calendars:
+            zone = self._zones[calendar]
+            try:
+                found[calendar] = self._kept.near(
+                    connection, calendar, zone, mark=marks[calendar], window=window
+                )
+            except Unreadable as error:
+                found[calendar] = ProviderUnavailable(NAME, "free_busy", str(error))
+        return found
+
+    def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
+        """Create an event whose id is the key; one that exists already is the answer.
+
+        EventExists: the key is used up by a cancelled event or another booking's.
+        """
+        self._zone(calendar, "create_event")
+        if draft.conference is not None:
+            raise ConferenceUnavailable(NAME, "create_event", "an embedded calendar has no meeting links")
+        wanted = clean_draft(draft)
+        try:
+            made = self._find_or_add(calendar, event_key, wanted, deadline)
+        except ConstraintViolated:  # PostgreSQL: another process added it in this very moment
+            made = self._find_or_add(calendar, event_key, wanted, deadline)
+        event = event_of(made)
+        if made.cancelled or made.booking_id != wanted.private.get("booking_id"):
+            raise EventExists(NAME, "create_event", "the key is used up", event=event)
+        return event
+
+    def _find_or_add(
+        self, calendar: str, event_key: str, wanted: EventDraft, deadline: Deadline
+    ) -> LocalEvent:
+        with self._access.writing("create_event", deadline) as connection:
+            found = local.event(connection, calendar, event_key)
+            if found is not None:
+                return found
+            return local.add_event(connection, calendar, event_key, ical_uid(event_key), wanted)
+
+    def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
+        """Return the event as it is now, cancelled ones too. EventNotFound: there never was one."""
+        zone = self._zone(ref.calendar, "read_event")
+        uid = uid_of(ref.event_id)
+        with self._access.reading("read_event", deadline) as connection:
+            if uid is None:
+                own = local.event(connection, ref.calendar, ref.event_id)
+                if own is None:
+                    raise EventNotFound(NAME, "read_event")
+                return event_of(own)
+            return read_imported(local_series.one(connection, ref.calendar, uid), ref, zone)
+
+    def find_event(self, calendar: str, event_key: str, *, deadline: Deadline) -> Event | None:
+        """Return the live event made under this key."""
+        self._zone(calendar, "find_event")
+        with self._access.reading("find_event", deadline) as connection:
+            found = local.event(connection, calendar, event_key)
+        return None if found is None or found.cancelled else event_of(found)
+
+    def find_booking(self, calendar: str, booking_id: str, *, deadline: Deadline) -> Sequence[Event]:
+        """Return every live event of this booking in the calendar."""
+        self._zone(calendar, "find_booking")
+        with self._access.reading("find_booking", deadline) as connection:
+            return [event_of(found) for found in local.events_of_booking(connection, calendar, booking_id)]
+
+    def list_events(self, calendar: str, window: Interval, *, deadline: Deadline) -> Sequence[Event]:
+        """Return the single events that overlap the window, imported ones too, by start."""
+        zone = self._zone(calendar, "list_events")
+        with self._access.reading("list_events", deadline) as connection:
+            own = [event_of(found) for found in local.events_within(connection, calendar, window)]
+            near = self._imported(connection, [calendar], window)[calendar]
+        if isinstance(near, ProviderError):
+            raise near
+        events = [*own, *list_imported(calendar, near, zone, window)]
+        return sorted(events, key=lambda event: (event.interval, event.ref.event_id))
+
+    def move_event(self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline) -> Event:
+        """Change start and end if the event is still at `ref.etag`.
+
+        EventChanged, EventNotFound: it is not, it is gone. AccessDenied: it was imported.
+        """
+        self._check_own(ref, "move_event")
+        with self._access.writing("move_event", deadline) as connection:
+            found = local.event(connection, ref.calendar, ref.event_id, to_change=True)
+            if found is None or found.cancelled:
+                raise EventNotFound(NAME, "move_event")
+            if ref.etag not in {None, str(found.version)}:
+                raise EventChanged(NAME, "move_event")
+            moved = local.move_event(connection, found, interval)
+        return event_of(moved)
+
+    def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
+        """Remove the event; one that is gone already is done. AccessDenied: it was imported."""
+        self._check_own(ref, "cancel_event")
+        with self._access.writing("cancel_event", deadline, needs=0.0) as connection:
+            found = local.event(connection, ref.calendar, ref.event_id, to_change=True)
+            if found is not None and not found.cancelled:
+                local.cancel_event(connection, found)
+
+    def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
+        """Return what changed since the cursor; everything live when it makes no sense here."""
+        self._zone(calendar, "changes")
+        with self._access.reading("changes", deadline) as connection:
+            current = local.revision(connection)
+            since = read_cursor(cursor, current)
+            own = local.events_changed(connection, calendar, since or 0, current)
+            imported = local_series.changed(connection, calendar, since or 0, current)
+        found = [*map(event_of, own), *(event_of_series(calendar, stored.series) for stored in imported)]
+        gone = () if since is None else tuple(event.ref.event_id for event in found if event.cancelled)
+        live = tuple(event for event in found if not event.cancelled)
+        return Changes(live, gone, write_cursor(current), complete=since is None)
+
+    def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
+        """Return None: changes of an embedded calendar are seen at once."""
+        return None
+
+    def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
+        """Do nothing: there are no channels."""
+
+    def _zone(self, calendar: str, operation: str) -> ZoneInfo:
+        zone = self._zones.get(calendar)
+        if zone is None:
+            raise CalendarNotFound(NAME, operation)
+        return zone
+
+    def _check_own(self, ref: EventRef, operation: str) -> None:
+        self._zone(ref.calendar, operation)
+        if uid_of(ref.event_id) is not None:
+            raise AccessDenied(NAME, operation, "imported entries are changed by importing them again")

@@ -1,0 +1,245 @@
+"""Statements on what the bridge wrote into its embedded calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from bridge.store.engine import database_now
+from bridge.store.sql import revisions
+from bridge.store.tables import local_events
+from bridge.store.tables import revisions as revisions_table
+from providers.base import EventAttendee, EventDraft, Interval
+
+_AT_ONCE = 500  # SQLite takes 32,766 parameters a statement, older ones 999
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEvent:
+    """An event the bridge made; `version` grows with each change, `changed` is the revision of the last.
+
+    A cancelled one keeps its booking and time, no texts and nobody's address.
+    """
+
+    calendar: str
+    id: str
+    ical_uid: str
+    draft: EventDraft
+    booking_id: str | None
+    cancelled: bool
+    version: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """When an event the bridge made takes place, and how it is known."""
+
+    id: str
+    ical_uid: str
+    interval: Interval
+
+
+def revision(connection: Connection) -> int:
+    """Return the number that grows with every change of any embedded calendar."""
+    value = select(revisions_table.c.value).where(revisions_table.c.name == revisions.LOCAL)
+    return connection.execute(value).scalar() or 0
+
+
+def next_revision(connection: Connection) -> int:
+    """Count a change of an embedded calendar, and return its revision."""
+    # PostgreSQL lets the next writer of this row wait for our commit, so revisions appear in their order.
+    revisions.bump(connection, revisions.LOCAL)
+    return revision(connection)
+
+
+def event(
+    connection: Connection, calendar: str, event_id: str, *, to_change: bool = False
+) -> LocalEvent | None:
+    """Return one event, cancelled or not; nobody else changes it meanwhile if it is read `to_change`."""
+    wanted = select(local_events).where(*_is(calendar, event_id))
+    row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
+    return None if row is None else _event(row)
+
+
+def events_within(connection: Connection, calendar: str, window: Interval) -> Sequence[LocalEvent]:
+    """Return the live events that overlap the window, by start."""
+    wanted = (
+        select(local_events)
+        .where(local_events.c.calendar == calendar, *_live_within(window))
+        .order_by(local_events.c.starts_at, local_events.c.id)
+    )
+    return [_event(row) for row in connection.execute(wanted)]
+
+
+def busy_within(
+    connection: Connection, calendars: Sequence[str], window: Interval
+) -> Mapping[str, list[Busy]]:
+    """Return when each calendar's live events overlap the window."""
+    wanted = select(
+        local_events.c.calendar,
+        local_events.c.id,
+        local_events.c.ical_uid,
+        local_events.c.starts_at,
+        local_events.c.ends_at,
+    ).where(local_events.c.calendar.in_(calendars), *_live_within(window))
+    found: dict[str, list[Busy]] = {calendar: [] for calendar in calendars}
+    for calendar, event_id, uid, start, end in connection.execute(wanted):
+        found[calendar].append(Busy(event_id, uid, Interval(start, end)))
+    return found
+
+
+def events_of_booking(connection: Connection, calendar: str, booking_id: str) -> Sequence[LocalEvent]:
+    """Return the live events of a booking."""
+    wanted = select(local_events).where(
+        local_events.c.calendar == calendar,
+        local_events.c.booking_id == booking_id,
+        local_events.c.cancelled.is_(False),
+    )
+    return [_event(row) for row in connection.execute(wanted)]
+
+
+def events_changed(connection: Connection, calendar: str, after: int, until: int) -> Sequence[LocalEvent]:
+    """Return the events whose last change has a revision in `(after, until]`, cancelled ones too."""
+    changed = local_events.c.changed
+    wanted = select(local_events).where(
+        local_events.c.calendar == calendar, changed > after, changed <= until
+    )
+    return [_event(row) for row in connection.execute(wanted.order_by(changed))]
+
+
+def add_event(
+    connection: Connection, calendar: str, event_id: str, ical_uid: str, draft: EventDraft
+) -> LocalEvent:
+    """Add an event. ConstraintViolated at this statement: the id is taken."""
+    made = LocalEvent(
+        calendar=calendar,
+        id=event_id,
+        ical_uid=ical_uid,
+        draft=draft,
+        booking_id=draft.private.get("booking_id"),
+        cancelled=False,
+        version=1,
+        changed_at=database_now(connection),
+    )
+    connection.execute(
+        insert(local_events).values(
+            calendar=calendar,
+            id=event_id,
+            ical_uid=ical_uid,
+            starts_at=draft.interval.start,
+            ends_at=draft.interval.end,
+            content=_content(draft),
+            cancelled=False,
+            booking_id=made.booking_id,
+            version=made.version,
+            changed=next_revision(connection),
+            changed_at=made.changed_at,
+        )
+    )
+    return made
+
+
+def move_event(connection: Connection, found: LocalEvent, interval: Interval) -> LocalEvent:
+    """Give an event, read to be changed, another time."""
+    return _change(connection, replace(found, draft=replace(found.draft, interval=interval)))
+
+
+def cancel_event(connection: Connection, found: LocalEvent) -> LocalEvent:
+    """Cancel an event, read to be changed, and forget what it said."""
+    private = {
+        name: value for name, value in found.draft.private.items() if name in {"booking_id", "event_key"}
+    }
+    interval, timezone = found.draft.interval, found.draft.timezone
+    bare = EventDraft(title="", interval=interval, timezone=timezone, private=private)
+    return _change(connection, replace(found, draft=bare, cancelled=True))
+
+
+def _change(connection: Connection, wanted: LocalEvent) -> LocalEvent:
+    made = replace(wanted, version=wanted.version + 1, changed_at=database_now(connection))
+    connection.execute(
+        update(local_events)
+        .where(*_is(wanted.calendar, wanted.id))
+        .values(
+            starts_at=made.draft.interval.start,
+            ends_at=made.draft.interval.end,
+            content=_content(made.draft),
+            cancelled=made.cancelled,
+            version=made.version,
+            changed=next_revision(connection),
+            changed_at=made.changed_at,
+        )
+    )
+    return made
+
+
+def own_uids(connection: Connection, calendar: str, uids: Sequence[str]) -> frozenset[str]:
+    """Return those iCalendar UIDs that belong to events the bridge itself made in this calendar."""
+    found: set[str] = set()
+    for some in pieces(uids):
+        wanted = select(local_events.c.ical_uid).where(
+            local_events.c.calendar == calendar, local_events.c.ical_uid.in_(some)
+        )
+        found.update(connection.execute(wanted).scalars())
+    return frozenset(found)
+
+
+def last_change(connection: Connection, calendar: str) -> int:
+    """Return the revision of the last change here, 0 where nothing ever happened."""
+    last = select(func.max(local_events.c.changed)).where(local_events.c.calendar == calendar)
+    return connection.execute(last).scalar() or 0
+
+
+def pieces(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Return the values cut into lists that fit one statement."""
+    return (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
+
+
+def _is(calendar: str, event_id: str) -> tuple[Any, Any]:
+    return (local_events.c.calendar == calendar, local_events.c.id == event_id)
+
+
+def _live_within(window: Interval) -> tuple[Any, Any, Any]:
+    return (
+        local_events.c.starts_at < window.end,
+        local_events.c.ends_at > window.start,
+        local_events.c.cancelled.is_(False),
+    )
+
+
+def _event(row: Row[Any]) -> LocalEvent:
+    content = row.content
+    draft = EventDraft(
+        title=content["title"],
+        interval=Interval(row.starts_at, row.ends_at),
+        timezone=content["timezone"],
+        description=content["description"],
+        location=content["location"],
+        attendees=tuple(EventAttendee(email, name) for email, name in content["attendees"]),
+        private=content["private"],
+    )
+    return LocalEvent(
+        calendar=row.calendar,
+        id=row.id,
+        ical_uid=row.ical_uid,
+        draft=draft,
+        booking_id=row.booking_id,
+        cancelled=row.cancelled,
+        version=row.version,
+        changed_at=row.changed_at,
+    )
+
+
+def _content(draft: EventDraft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        "description": draft.description,
+        "location": draft.location,
+        "timezone": draft.timezone,
+        "attendees": [[attendee.email, attendee.name] for attendee in draft.attendees],
+        "private": dict(draft.private),
+    }
