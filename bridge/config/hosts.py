@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator
 
 from bridge.config.amounts import whole
 from bridge.config.calendars import Calendar, missing_section, not_for_bookings
@@ -18,17 +18,17 @@ from bridge.config.places import HolidayRegion, Zone
 from bridge.config.problems import Problems
 from bridge.config.table import Needed, Table
 from bridge.config.text import Email, Line, Phone, choice, one_of, plain
-from bridge.config.wording import kind
 from bridge.model import CalendarName, Host, Schedule
 from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 
 _STATUSES = ("busy", "tentative", "oof", "unknown", "workingElsewhere")
 
 
-def _statuses(value: object) -> frozenset[str]:
-    if not isinstance(value, list):
-        raise ValueError(f"must be a list in square brackets, not {kind(value)}")
-    found = frozenset(one_of(plain(word), _STATUSES) for word in value)
+def _status(value: object) -> str:
+    return one_of(plain(value), _STATUSES)
+
+
+def _with_busy(found: tuple[str, ...]) -> tuple[str, ...]:
     if "busy" not in found:
         raise ValueError('must hold "busy"; without it meetings would be booked over')
     return found
@@ -45,7 +45,9 @@ class HostTable(Table):
     busy_calendars: tuple[Calendar, ...] = ()
     booking_calendar: Calendar | None = None
     timezone: Zone | None = None
-    busy_statuses: Annotated[frozenset[str], PlainValidator(_statuses)] = DEFAULT_BUSY_STATUSES
+    busy_statuses: Annotated[
+        tuple[Annotated[str, PlainValidator(_status)], ...], AfterValidator(_with_busy)
+    ] = tuple(DEFAULT_BUSY_STATUSES)
     all_day_events: Annotated[AllDay, choice(AllDay)] = AllDay.BLOCK
     public_holidays: HolidayRegion | None = None
     time_off: tuple[Days, ...] = ()
@@ -107,7 +109,7 @@ def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: Zon
         schedule=_schedule(table, zone),
         busy_calendars=tuple(dict.fromkeys(table.busy_calendars)) or (booking_calendar,),
         booking_calendar=booking_calendar,
-        busy_policy=BusyPolicy(table.busy_statuses, table.all_day_events),
+        busy_policy=BusyPolicy(frozenset(table.busy_statuses), table.all_day_events),
         weight=table.weight,
         priority=table.priority,
     )

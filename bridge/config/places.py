@@ -47,9 +47,8 @@ def holiday_region(value: object) -> str:
     if country not in known:
         raise ValueError(f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, known)}')
     if dash and region not in known[country]:
-        names = [f"{country}-{place}" for place in known[country]]
-        text = f"is not a region of {country} whose public holidays are known{suggestion(name, names)}"
-        raise ValueError(text)
+        names = ", ".join(known[country][:60]) or "none"
+        raise ValueError(f"is not a region of {country} whose public holidays are known; these are: {names}")
     return name
 
 

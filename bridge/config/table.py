@@ -90,7 +90,8 @@ def read_table(
 def unknown_key(at: TomlPath, known: tuple[str, ...]) -> str:
     """Return the sentence for a key that isn't known at its place: where it belongs, or what was meant."""
     key = str(at[-1])
-    home = next((model.section for model in _tables(Table) if key in model.known_keys()), None)
+    homes = (model.section for model in _tables(Table) if key in model.known_keys())
+    home = next((section for section in homes if section.count(".") < 2), None)  # a heading of its own
     if home is None:
         return f"is not known here{suggestion(key, known)}"
     if home.split(".")[0] == at[0] and len(at) > home.count(".") + 2:
@@ -142,4 +143,4 @@ def _sentence(error: ErrorDetails) -> str:
     if error["type"] == "tuple_type":
         return f"must be a list in square brackets, not {kind(given)}"
     reason = error["ctx"]["error"] if error["type"] == "value_error" else error["msg"]
-    return str(reason) if isinstance(reason, Hidden) else f"{shown(given)} {reason}"
+    return str(reason) if isinstance(reason, Hidden) else f"{shown(given)} {reason}".lstrip()

@@ -27,7 +27,7 @@ def kind(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value to begin a sentence with; where it came from instead, if it came from outside."""
+    """Return a value to begin a sentence with, or where it came from; nothing for lists and sections."""
     if isinstance(value, FromOutside):
         return f"the value of {value.source}"
     if isinstance(value, str):
@@ -37,7 +37,7 @@ def shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int) and abs(value) > 10**15:  # Python refuses to print thousands of digits
         return "this number"
-    return str(value) if isinstance(value, int | float | date | time) else "this"
+    return str(value) if isinstance(value, int | float | date | time) else ""
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:
@@ -53,9 +53,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like the word, disregarding case; None when none is."""
+    """Return the known name most like the word or holding it, disregarding case; None when none is."""
+    lower = word.lower()
     if len(word) > _LONGEST_SHOWN:
         return None
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower(), by_lower, n=1)
+    found = get_close_matches(lower, by_lower, n=1)
+    found = found or [name for name in by_lower if len(lower) > 3 and lower in name]
     return by_lower[found[0]] if found else None

@@ -1,0 +1,85 @@
+"""Features that come later are refused by name where they would do something, and never ignored."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.config.samples import config_text, problems_in, problems_of
+
+_SENTENCE = "is not available yet; leave it out for now"
+_SMS = "[event_types.consultation.sms]\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ('[twilio]\naccount_sid = "x"', "twilio"),
+        ('[zoom]\naccount_id = "x"', "zoom"),
+        ('[brevo]\napi_key = "x"', "brevo"),
+        ('[[webhooks]]\nurl = "https://hooks.example.com"', "webhooks"),
+        ("[telli.write_back]\n", "telli.write_back"),
+        ('[mail]\nsmtp_url = "smtps://mail.example.com"', "mail"),
+        ('[alerts]\nemail = "owner@example.com"', "alerts"),
+        ("[privacy]\nkeep_bookings_days = 400", "privacy"),
+        (_SMS + "enabled = true", "event_types.consultation.sms"),
+        (_SMS + 'template = "At {time}"', "event_types.consultation.sms"),
+    ],
+)
+def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
+    assert problems_of(more) == [(path, _SENTENCE)]
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("bridge", 'metrics_token = "x"'),
+        ("bridge", 'metrics_token = ""'),
+        ("telli", 'tool_tokens = ["x"]'),
+        ("telli", "lookup_contacts = true"),
+        ("telli", "lookup_contacts = 0"),
+        ("telli", "trust_phone_number = true"),
+        ("event_type", "brevo_list_ids = [10]"),
+    ],
+)
+def test_a_key_of_a_later_feature_is_refused(section: str, line: str) -> None:
+    path = f"{section.replace('event_type', 'event_types.consultation')}.{line.partition(' ')[0]}"
+    assert problems_in(config_text(**{section: line})) == [(path, _SENTENCE)]
+
+
+def test_zoom_is_refused_as_a_meeting_platform() -> None:
+    assert problems_of(event_type='meeting_platform = "zoom"') == [
+        ("event_types.consultation.meeting_platform", f'"zoom" {_SENTENCE}')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("telli", "tool_tokens = []"),
+        ("telli", "lookup_contacts = false"),
+        ("telli", "trust_phone_number = false"),
+        ("event_type", "brevo_list_ids = []"),
+        ("event_type", "sms = {}"),
+        ("event_type", 'sms = { enabled = false, template = "x" }'),
+        ("event_type", 'fallback_email = "office@example.com"'),
+    ],
+)
+def test_what_asks_for_nothing_may_stand_there(section: str, line: str) -> None:
+    assert problems_in(config_text(**{section: line})) == []
+
+
+@pytest.mark.parametrize("more", ["[twilio]", "[zoom]", "[brevo]", "[mail]", "[alerts]", "[privacy]"])
+def test_an_empty_section_asks_for_nothing(more: str) -> None:
+    assert problems_of(more) == []
+
+
+def test_a_refused_section_is_not_searched_for_further_problems() -> None:
+    assert problems_of('[twilio]\nauth_token = "env:NOT_SET"') == [("twilio", _SENTENCE)]
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "meant"),
+    [("[twillio]", "twillio", "twilio"), ("[alert]\nemail = 1", "alert", "alerts")],
+)
+def test_a_misspelt_later_section_is_not_taken_for_another(more: str, path: str, meant: str) -> None:
+    assert problems_of(more) == [(path, f'is not known here; did you mean "{meant}"?')]
