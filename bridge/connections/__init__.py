@@ -1,0 +1,20 @@
+"""Connecting accounts: sign-ins at vendors, sealed tokens, and their renewal.
+
+The only part of the bridge that holds open tokens; none ever reaches a log, an error, a page or a `repr`.
+"""
+
+from bridge.connections.accounts import AccountState, Connection, Dropped, Use
+from bridge.connections.connections import Connections
+from bridge.connections.vendor import Answer
+from bridge.connections.wiring import connections_of, google_settings
+
+__all__ = [
+    "AccountState",
+    "Answer",
+    "Connection",
+    "Connections",
+    "Dropped",
+    "Use",
+    "connections_of",
+    "google_settings",
+]

@@ -1,0 +1,156 @@
+"""Connects accounts, hands out their tokens, drops them again; the only holder of open tokens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bridge.connections import safe
+from bridge.connections.accounts import AccountState, Connection, Dropped, Key, Use
+from bridge.connections.consents import Consents
+from bridge.connections.context import ConnectionContext
+from bridge.connections.refreshing import Refresher, alert_key
+from bridge.connections.refusals import without_frames
+from bridge.connections.tokens import AccountTokens, Delegation
+from bridge.connections.vendor import Answer, Vendor
+from bridge.errors import NotFound
+from bridge.store.sql import alerts, connections
+from bridge.store.sql.connections import ConnectionRow
+from bridge.vault import CannotOpen
+from providers.errors import ProviderError
+from providers.tokens import TokenSource
+
+
+class Connections:
+    """The connected accounts. Safe to share between threads and processes."""
+
+    def __init__(
+        self,
+        around: ConnectionContext,
+        vendors: Mapping[str, Vendor],
+        *,
+        uses: Mapping[Key, Sequence[Use]],
+        delegations: Mapping[str, Delegation],
+    ) -> None:
+        self._around = around
+        self._vendors = vendors
+        self._uses = uses
+        self._delegations = delegations
+        self._consents = Consents(around, vendors)
+        self._refresher = Refresher(around, vendors)
+        self._sources: dict[Key, AccountTokens] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return "<Connections>"
+
+    @property
+    def vendors(self) -> Mapping[str, str]:
+        """Return which vendors' accounts can be connected, with the names people know."""
+        return {name: vendor.title for name, vendor in self._vendors.items()}
+
+    def begin(self, provider: str, browser: str, *, account: str | None = None) -> str:
+        """Return where to send the browser for a sign-in at the vendor; it holds for ten minutes.
+
+        `browser` names the browser's session. `account` is the only one that will be accepted.
+        """
+        return self._consents.begin(provider, browser, account.lower() if account else None)
+
+    def finish(self, provider: str, browser: str, answer: Answer) -> Connection:
+        """Store what the owner granted. ConnectError says what went wrong, and what to do."""
+        row = self._consents.finish(provider, browser, answer)
+        self._forget(row.key)
+        return self._shown(row.key, row)
+
+    def disconnect(self, provider: str, account: str) -> Dropped:
+        """Withdraw the consent at the vendor and forget its tokens, these in any case.
+
+        NotFound: the account is not connected.
+        """
+        with self._around.store.read() as connection:
+            row = connections.read(connection, provider, account)
+        if row is None:
+            raise NotFound(self._around.sentences.not_connected(account))
+        is_withdrawn = self._withdraw(row)
+        with self._around.store.write() as connection:
+            connections.remove(connection, provider, account)
+            alerts.resolve(connection, alert_key(provider, account), self._around.clocks.now())
+        self._forget(row.key)
+        vendor = self._vendors.get(provider)
+        return Dropped(account, vendor.title if vendor else provider, is_withdrawn)
+
+    def list(self) -> list[Connection]:
+        """Return every account that is connected or that the configuration names."""
+        rows = self._rows()
+        return [self._shown(key, rows.get(key)) for key in sorted({*rows, *self._uses})]
+
+    def account_states(self) -> dict[Key, AccountState]:
+        """Return what each account is good for; hosts of one that does not answer are not offered."""
+        rows = self._rows()
+        return {key: self._state(key, rows.get(key)) for key in {*rows, *self._uses}}
+
+    def token_source(self, provider: str, account: str) -> TokenSource:
+        """Return an account's tokens, the same object every time; it need not be connected yet."""
+        key = (provider, account.lower())
+        with self._lock:
+            source = self._sources.get(key)
+            if source is None:
+                delegation = self._delegations.get(provider)
+                fallback = delegation(key[1]) if delegation else None
+                source = AccountTokens(key, self._around, self._refresher, fallback)
+                self._sources[key] = source
+        return source
+
+    def refresh_due(self, now: datetime) -> None:
+        """Renew the tokens that end within ten minutes; to be called every minute or so, by any process."""
+        self._refresher.refresh_due(now)
+
+    def reseal(self) -> int:
+        """Seal everything stored with the first secret key; return how many consents were sealed anew."""
+        resealed = 0
+        for row in self._rows().values():
+            try:
+                anew = safe.reseal(self._around.vault, row)
+            except CannotOpen:
+                continue
+            with self._around.store.write() as connection:
+                resealed += connections.replace(connection, row, anew)
+        return resealed
+
+    def _rows(self) -> dict[Key, ConnectionRow]:
+        with self._around.store.read() as connection:
+            return {row.key: row for row in connections.every(connection)}
+
+    def _shown(self, key: Key, row: ConnectionRow | None) -> Connection:
+        return Connection(
+            provider=key[0],
+            account=key[1],
+            state=self._state(key, row),
+            since=row.since if row else None,
+            refreshed_at=row.refreshed_at if row else None,
+            uses=tuple(self._uses.get(key, ())),
+        )
+
+    def _state(self, key: Key, row: ConnectionRow | None) -> AccountState:
+        if row is not None:
+            return AccountState(row.state)
+        return AccountState.DELEGATED if key[0] in self._delegations else AccountState.NOT_CONNECTED
+
+    def _withdraw(self, row: ConnectionRow) -> bool:
+        """End the consent at the vendor; False when it may live on there."""
+        vendor = self._vendors.get(row.provider)
+        if vendor is None:
+            return False
+        try:
+            held = safe.open_row(self._around.vault, row)
+            with without_frames():
+                return vendor.revoke(held.lasting, deadline=self._around.deadline())
+        except (ProviderError, CannotOpen):
+            return False
+
+    def _forget(self, key: Key) -> None:
+        with self._lock:
+            source = self._sources.get(key)
+        if source is not None:
+            source.forget()

@@ -1,0 +1,135 @@
+"""Begins a sign-in at a vendor and ends it, at most once, in the browser that began it.
+
+What ends a sign-in lies in the database until then, so any process may end it. Nothing is stored of one
+that did not go well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from bridge.connections import safe
+from bridge.connections.context import ConnectionContext
+from bridge.connections.refreshing import alert_key
+from bridge.connections.refusals import NotConfigured, refusal, without_frames
+from bridge.connections.vendor import Answer, Begun, Tokens, Vendor
+from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
+from bridge.store.sql import alerts, connections, flows
+from bridge.store.sql.connections import ConnectionRow
+from bridge.store.sql.flows import FlowRow
+from bridge.vault import CannotOpen
+from providers.errors import ProviderError
+
+FLOW_LASTS = timedelta(minutes=10)
+_REMEMBERED = timedelta(days=1)  # so long, an expired sign-in is told apart from one that never was
+
+
+class Consents:
+    """Sign-ins at vendors, under way."""
+
+    def __init__(self, around: ConnectionContext, vendors: Mapping[str, Vendor]) -> None:
+        self._around = around
+        self._say = around.sentences
+        self._vendors = vendors
+
+    def begin(self, provider: str, browser: str, account: str | None) -> str:
+        """Return where to send the browser. ConnectError: this vendor's accounts cannot be connected now.
+
+        `account` is the only one that will be accepted; None lets the owner choose.
+        """
+        vendor = self._vendor(provider)
+        try:
+            with without_frames():
+                begun = vendor.begin(self._redirect_uri(vendor), account)
+        except ProviderError as error:
+            raise refusal(error, vendor, self._say) from None
+        now = self._around.clocks.now()
+        flow = FlowRow(
+            state_hash=_hash(begun.state),
+            provider=provider,
+            session_hash=_hash(browser),
+            sealed=self._sealed(begun, account),
+            expires_at=now + FLOW_LASTS,
+        )
+        with self._around.store.write() as connection:
+            flows.remove_older(connection, now - _REMEMBERED)
+            flows.add(connection, flow)
+        return begun.url
+
+    def finish(self, provider: str, browser: str, answer: Answer) -> ConnectionRow:
+        """Store what the owner granted. ConnectError says what went wrong, and what to do."""
+        vendor = self._vendor(provider)
+        begun, wanted = self._take(vendor, browser, answer)
+        try:
+            with without_frames():
+                tokens = vendor.finish(
+                    answer, begun, self._redirect_uri(vendor), deadline=self._around.deadline()
+                )
+        except ProviderError as error:
+            raise refusal(error, vendor, self._say) from None
+        return self._store(vendor, self._account(vendor, tokens, wanted), tokens)
+
+    def _vendor(self, provider: str) -> Vendor:
+        vendor = self._vendors.get(provider)
+        if vendor is None:
+            raise NotConfigured(self._say.not_configured(provider))
+        return vendor
+
+    def _redirect_uri(self, vendor: Vendor) -> str:
+        return f"{self._around.public_url}/connect/{vendor.provider}/callback"
+
+    def _sealed(self, begun: Begun, account: str | None) -> str:
+        content = {"state": begun.state, "kept": begun.kept, "account": account}
+        return self._around.vault.seal(content, f"sign-in {_hash(begun.state)}")
+
+    def _take(self, vendor: Vendor, browser: str, answer: Answer) -> tuple[Begun, str | None]:
+        """Return what was begun, and for which account; from now on it is over, whatever comes of it."""
+        state_hash = _hash(answer.state)
+        with self._around.store.write() as connection:
+            flow = flows.take(connection, state_hash, vendor.provider)
+        if flow is None:
+            raise StateMismatch(self._say.unknown_state())
+        if not hmac.compare_digest(flow.session_hash, _hash(browser)):
+            raise StateMismatch(self._say.foreign_state())
+        if flow.expires_at <= self._around.clocks.now():
+            raise StateMismatch(self._say.expired_state())
+        try:
+            return _opened(self._around, flow)
+        except CannotOpen:
+            raise StateMismatch(self._say.unknown_state()) from None
+
+    def _account(self, vendor: Vendor, tokens: Tokens, wanted: str | None) -> str:
+        """Return the account that was connected, if it is all there and the right one."""
+        missing = vendor.missing(tokens.scopes)
+        if missing:
+            raise ScopesMissing(self._say.scopes_missing(vendor.title, missing))
+        given = (tokens.account or "").lower()
+        if wanted is not None and given != wanted:
+            raise WrongAccount(self._say.wrong_account(vendor.title, wanted, given))
+        return given
+
+    def _store(self, vendor: Vendor, account: str, tokens: Tokens) -> ConnectionRow:
+        around, key, now = self._around, (vendor.provider, account), self._around.clocks.now()
+        with around.store.write() as connection:
+            before = connections.read(connection, *key)
+            # Without a new one, the lasting permission given earlier still holds.
+            lasting = tokens.lasting or safe.lasting_of(around.vault, before)
+            if lasting is None:
+                raise NoRefreshToken(self._say.no_lasting(vendor.title, account))
+            row = safe.new_row(around.vault, key, replace(tokens, lasting=lasting), now)
+            connections.save_consent(connection, row)
+            alerts.resolve(connection, alert_key(*key), now)
+        return replace(row, since=before.since) if before else row
+
+
+def _opened(around: ConnectionContext, flow: FlowRow) -> tuple[Begun, str | None]:
+    content = around.vault.open(flow.sealed, f"sign-in {flow.state_hash}")
+    return Begun("", content["state"], content["kept"]), content["account"]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,34 @@
+"""What connecting works with, handed in from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bridge.connections.sentences import Sentences
+from bridge.store.engine import Store, database_now
+from bridge.vault import Vault
+from providers.base import Deadline
+from providers.http import Clocks
+
+VENDOR_SECONDS = 10.0  # a sign-in or a refresh is nobody's phone call: it may take its time
+LEASE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionContext:
+    """Database, keys, clocks and words. `lease_now` reads the clock of leases from the database."""
+
+    store: Store
+    vault: Vault
+    clocks: Clocks
+    sentences: Sentences
+    public_url: str
+    lease_now: Callable[[Connection], datetime] = database_now
+
+    def deadline(self) -> Deadline:
+        """Start the clock of one exchange with a vendor's sign-in."""
+        return Deadline(VENDOR_SECONDS, self.clocks.monotonic)

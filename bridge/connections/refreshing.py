@@ -1,0 +1,136 @@
+"""Renews access tokens: once for all processes, with no transaction open while the vendor answers.
+
+A lease by compare-and-set decides who asks the vendor; the answer is saved only where the row is still the
+one that was read, so an account that was reconnected or dropped meanwhile stays as it now is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from bridge.connections import safe
+from bridge.connections.context import LEASE_SECONDS, ConnectionContext
+from bridge.connections.refusals import without_frames
+from bridge.connections.safe import Held
+from bridge.connections.vendor import Vendor
+from bridge.store.sql import alerts, connections, jobs
+from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
+from bridge.vault import CannotOpen
+from providers.errors import AccessDenied, ConnectionExpired, ProviderError
+
+_log = logging.getLogger(__name__)
+
+AHEAD = timedelta(minutes=10)
+_LEASE = timedelta(seconds=LEASE_SECONDS)
+_YOUNG = timedelta(days=8)
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(minutes=5)
+
+
+def alert_key(provider: str, account: str) -> str:
+    """Return what an alert about a connection is known by."""
+    return f"connection:{provider}:{account}"
+
+
+class Refresher:
+    """Renews the tokens of connected accounts."""
+
+    def __init__(self, around: ConnectionContext, vendors: Mapping[str, Vendor]) -> None:
+        self._around = around
+        self._vendors = vendors
+
+    def refresh_due(self, now: datetime) -> None:
+        """Renew every token that ends soon; one account's trouble is noted and leaves the others alone."""
+        with self._around.store.read() as connection:
+            rows = connections.due(connection, now + AHEAD, now)
+        for row in rows:
+            if row.provider not in self._vendors:
+                continue
+            try:
+                self.attempt(row.key, lambda held: held.row.expires_at <= now + AHEAD)
+            except ProviderError as error:
+                _log.warning("a token could not be renewed: %s", error)
+            except CannotOpen:
+                self._alert_unreadable(row)
+
+    def attempt(self, key: tuple[str, str], is_needed: Callable[[Held], bool]) -> Held | None:
+        """Renew a token if it is still needed; return the consent as it is then.
+
+        None: there is no consent, or another is renewing it. ProviderError: the vendor did not give one.
+        """
+        owner = uuid4().hex
+        if not self._may_begin(key, owner):
+            return None
+        try:
+            with self._around.store.read() as connection:
+                held = safe.read(connection, self._around.vault, key)
+            if held is None or not held.is_connected or not is_needed(held):
+                return held
+            return self._renew(held)
+        finally:
+            with self._around.store.write() as connection:
+                jobs.release(connection, _lease_name(key), owner)
+
+    def _may_begin(self, key: tuple[str, str], owner: str) -> bool:
+        with self._around.store.write() as connection:
+            lease_now = self._around.lease_now(connection)
+            return jobs.acquire(connection, _lease_name(key), owner, _LEASE, lease_now)
+
+    def _renew(self, held: Held) -> Held | None:
+        around, row = self._around, held.row
+        vendor = self._vendors[row.provider]
+        try:
+            with without_frames():
+                tokens = vendor.refresh(held.lasting, row.scopes, deadline=around.deadline())
+        except ConnectionExpired:
+            self._consent_ended(row, vendor)
+            raise
+        except ProviderError as error:
+            self._postpone(row, vendor, error)
+            raise
+        renewed = safe.refreshed_row(around.vault, row, tokens, around.clocks.now())
+        with around.store.write() as connection:
+            if connections.replace(connection, row, renewed):
+                alerts.resolve(connection, alert_key(*row.key), around.clocks.now())
+            return safe.read(connection, around.vault, row.key)
+
+    def _consent_ended(self, row: ConnectionRow, vendor: Vendor) -> None:
+        now, say = self._around.clocks.now(), self._around.sentences
+        text = say.consent_ended(vendor.title, row.account, f"{self._around.public_url}/connections")
+        if vendor.provider == "google" and now - row.consented_at <= _YOUNG:
+            text = f"{text} {say.died_young()}"
+        ended = replace(row, state=NEEDS_RECONNECTING, version=uuid4().hex, retry_at=None)
+        with self._around.store.write() as connection:
+            if connections.replace(connection, row, ended):
+                self._alert(connection, row, text, now)
+
+    def _postpone(self, row: ConnectionRow, vendor: Vendor, error: ProviderError) -> None:
+        """Note a failure that says nothing about the consent: try again later, less and less often."""
+        now = self._around.clocks.now()
+        pause = min(_FIRST_PAUSE * 2 ** min(row.failures, 10), _LONGEST_PAUSE)
+        pause *= 0.75 + self._around.clocks.random() / 2
+        later = replace(row, failures=row.failures + 1, retry_at=now + pause)
+        with self._around.store.write() as connection:
+            if connections.replace(connection, row, later) and isinstance(error, AccessDenied):
+                text = self._around.sentences.refresh_refused(vendor.title, row.account, error.detail)
+                self._alert(connection, row, text, now)
+
+    def _alert_unreadable(self, row: ConnectionRow) -> None:
+        title = self._vendors[row.provider].title
+        text = self._around.sentences.unreadable(title, row.account)
+        with self._around.store.write() as connection:
+            self._alert(connection, row, text, self._around.clocks.now())
+
+    def _alert(self, connection: Connection, row: ConnectionRow, text: str, now: datetime) -> None:
+        if alerts.raise_alert(connection, alert_key(*row.key), text, now):
+            _log.warning("alert: %s", text, extra={"alert": alert_key(*row.key)})
+
+
+def _lease_name(key: tuple[str, str]) -> str:
+    return f"token {key[0]}:{key[1]}"

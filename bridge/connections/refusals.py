@@ -1,0 +1,51 @@
+"""Decides what a vendor's refusal of a sign-in is to the owner: which error, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bridge.connections.sentences import Sentences
+from bridge.connections.vendor import Vendor
+from bridge.errors import ConnectError, ConsentDenied, StateMismatch
+from providers import errors as theirs
+from providers.errors import ProviderError
+
+
+class NotConfigured(ConnectError):
+    """The configuration has no application for this vendor."""
+
+    code = "connect_not_configured"
+
+
+class ClientRefused(ConnectError):
+    """The vendor does not accept the bridge's own registration."""
+
+    code = "connect_client"
+
+
+class VendorSilent(ConnectError):
+    """The vendor did not answer, or not as documented."""
+
+    code = "connect_unavailable"
+
+
+@contextmanager
+def without_frames() -> Iterator[None]:
+    """Cut a provider's frames off its error: their variables hold tokens, and a report may print them."""
+    try:
+        yield
+    except ProviderError as error:
+        error.__context__ = None
+        raise error.with_traceback(None) from None
+
+
+def refusal(error: ProviderError, vendor: Vendor, sentences: Sentences) -> ConnectError:
+    """Return what the owner is told when a sign-in could not be finished."""
+    if isinstance(error, theirs.ConsentDenied):
+        return ConsentDenied(sentences.denied(vendor.title))
+    if isinstance(error, theirs.ConsentMismatch | theirs.ConnectionExpired):
+        return StateMismatch(sentences.not_accepted(vendor.title))
+    if isinstance(error, theirs.AccessDenied):
+        return ClientRefused(sentences.client_refused(vendor.title, vendor.provider, error.detail))
+    return VendorSilent(sentences.silent(vendor.title))

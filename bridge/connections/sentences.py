@@ -1,0 +1,136 @@
+"""Every sentence that connecting says to the owner, in the language of the pages.
+
+Each says in one sentence what happened and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+
+class Sentences:
+    """The sentences of one vendor's sign-in and of its alerts; `vendor` is the name people know."""
+
+    def __init__(self, translate: Callable[[str], str]) -> None:
+        self.translate = translate
+
+    def denied(self, vendor: str) -> str:
+        """Say that the owner said no."""
+        text = self.translate(
+            "Access was not allowed at {vendor}, so nothing was connected; to connect the account, "
+            "start again and allow it there."
+        )
+        return text.format(vendor=vendor)
+
+    def unknown_state(self) -> str:
+        """Say that nobody began this sign-in, or that it is over."""
+        return self.translate(
+            "This sign-in was used before or was not begun here, so nothing was connected; "
+            "start it again from the list of connections."
+        )
+
+    def foreign_state(self) -> str:
+        """Say that another browser began this sign-in."""
+        return self.translate(
+            "This sign-in was begun in another browser or before you last signed in here, so nothing was "
+            "connected; start it again in this window."
+        )
+
+    def expired_state(self) -> str:
+        """Say that the owner took too long."""
+        return self.translate(
+            "This sign-in took longer than ten minutes, so nothing was connected; "
+            "start it again from the list of connections."
+        )
+
+    def not_accepted(self, vendor: str) -> str:
+        """Say that the vendor found the sign-in too old or used."""
+        text = self.translate(
+            "{vendor} did not accept this sign-in because it came too late or a second time, "
+            "so nothing was connected; start it again from the list of connections."
+        )
+        return text.format(vendor=vendor)
+
+    def scopes_missing(self, vendor: str, permissions: Sequence[str]) -> str:
+        """Say which permissions the owner left out."""
+        text = self.translate(
+            "Not every permission was given at {vendor}, so nothing was connected; "
+            "start again and tick every box there. Missing: {permissions}."
+        )
+        listed = ", ".join(f"“{self.translate(each)}”" for each in permissions)
+        return text.format(vendor=vendor, permissions=listed)
+
+    def wrong_account(self, vendor: str, wanted: str, given: str) -> str:
+        """Say that the owner signed in as somebody else."""
+        text = self.translate(
+            "You signed in at {vendor} as {given}, but {wanted} was to be connected, so nothing was changed; "
+            "start again and choose {wanted} there."
+        )
+        return text.format(vendor=vendor, wanted=wanted, given=given)
+
+    def no_lasting(self, vendor: str, account: str) -> str:
+        """Say that the permission would end within the hour."""
+        text = self.translate(
+            "{vendor} gave only a short permission for {account}, so nothing was connected; remove this "
+            "bridge from the account's list of connected apps at {vendor}, then start again."
+        )
+        return text.format(vendor=vendor, account=account)
+
+    def silent(self, vendor: str) -> str:
+        """Say that the vendor could not be reached."""
+        text = self.translate(
+            "{vendor} did not answer as it should, so nothing was connected; try again in a few minutes."
+        )
+        return text.format(vendor=vendor)
+
+    def client_refused(self, vendor: str, provider: str, reason: str) -> str:
+        """Say that the vendor does not take the bridge's own registration."""
+        text = self.translate(
+            "{vendor} refused this bridge itself ({reason}), so nothing was connected; check client_id and "
+            "client_secret in the section [{provider}] of the configuration and the registration at {vendor}."
+        )
+        return text.format(vendor=vendor, provider=provider, reason=reason)
+
+    def not_configured(self, provider: str) -> str:
+        """Say that there is no such vendor here."""
+        text = self.translate(
+            "Accounts of {provider} cannot be connected, because the configuration has no application "
+            "for it; add client_id and client_secret to the section [{provider}]."
+        )
+        return text.format(provider=provider)
+
+    def not_connected(self, account: str) -> str:
+        """Say that there is nothing to disconnect."""
+        return self.translate("{account} is not connected; there is nothing to do.").format(account=account)
+
+    def consent_ended(self, vendor: str, account: str, address: str) -> str:
+        """Say that an account must be connected again."""
+        text = self.translate(
+            "The permission of {account} at {vendor} has ended, so its hosts are not offered: "
+            "open {address} and reconnect it."
+        )
+        return text.format(vendor=vendor, account=account, address=address)
+
+    def died_young(self) -> str:
+        """Explain the most frequent cause of a Google permission that ends within days."""
+        return self.translate(
+            "It lasted about a week at most: while the consent screen of the Google Cloud project is in "
+            "testing, Google ends every permission after seven days. Publish the app there (Google Auth "
+            "Platform, Audience), then reconnect."
+        )
+
+    def refresh_refused(self, vendor: str, account: str, reason: str) -> str:
+        """Say that a token cannot be renewed for a reason the owner's consent has no part in."""
+        text = self.translate(
+            "{vendor} refuses to renew the access to {account} ({reason}): check the bridge's registration "
+            "at {vendor} and the section of the configuration; the bridge keeps trying."
+        )
+        return text.format(vendor=vendor, account=account, reason=reason)
+
+    def unreadable(self, vendor: str, account: str) -> str:
+        """Say that the stored permission cannot be opened."""
+        text = self.translate(
+            "What is stored for {account} at {vendor} was sealed with another secret_key: add the former "
+            "key to the list secret_key in the configuration, or reconnect the account."
+        )
+        return text.format(vendor=vendor, account=account)

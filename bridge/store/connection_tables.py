@@ -1,0 +1,54 @@
+"""The tables of connected accounts, and of those who try to sign in.
+
+connections       a consent to one account, its tokens sealed; `version` is new with every change of them
+oauth_flows       a sign-in that was begun at a vendor: single use, tied to a browser's session
+signin_failures   wrong admin passwords of the last minutes
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Index, Integer, Table, Text
+
+from bridge.store.tables import metadata
+from bridge.store.types import Instant
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    # Random, not counted: an account that was dropped and connected anew must not repeat a version.
+    Column("version", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("consented_at", Instant, nullable=False),
+    Column("refreshed_at", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("retry_at", Instant),
+    Index(None, "state", "expires_at"),
+)
+
+# State and session are kept as hashes: who can read the database cannot end somebody's sign-in.
+oauth_flows = Table(
+    "oauth_flows",
+    metadata,
+    Column("state_hash", Text, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("session_hash", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+signin_failures = Table(
+    "signin_failures",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("failed_at", Instant, nullable=False),
+    Index(None, "address", "failed_at"),
+    Index(None, "failed_at"),
+)
