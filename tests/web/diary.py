@@ -1,0 +1,114 @@
+"""A small, honest service behind telli's endpoints: a list of free slots, kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from bridge.attendee import CallerRequest, read_attendee
+from bridge.errors import BridgeError, NotFound, SlotTaken
+from bridge.model import Booking, BookingState, CalendarName, EventType, Member, Slot, Team
+from bridge.outcome import BookOutcome
+from bridge.speech import Refusal, Speech
+from bridge.web.answers import offer_answer
+from bridge.web.telli import telli_blueprint
+from providers.base import Interval
+
+KEY = "telli_test_key"
+OLD_KEY = "telli_former_key"
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+HALF_HOUR = timedelta(minutes=30)
+
+
+def event_type(name: str, **settings: object) -> EventType:
+    team = Team(groups=((Member("anna"),),))
+    return EventType(name, "30-minute consultation", ZoneInfo("Europe/Berlin"), team, **settings)  # type: ignore[arg-type]
+
+
+def slot(start: datetime) -> Slot:
+    return Slot(start, start + HALF_HOUR)
+
+
+@dataclass
+class Diary:
+    """Offers its free slots and books them; a `fault` is raised from whatever is asked."""
+
+    speech: Speech = field(default_factory=lambda: Speech("en_US"))
+    event_types: Sequence[EventType] = (event_type("consultation"), event_type("strict", require_email=True))
+    default: str | None = "consultation"
+    free: list[Slot] = field(default_factory=lambda: [slot(NINE), slot(NINE + timedelta(hours=3))])
+    keeps_answers: bool = False
+    fault: Exception | None = None
+    booked: list[Booking] = field(default_factory=list)
+
+    def event_type(self, name: str | None) -> EventType:
+        for each in self.event_types:
+            if each.id == (self.default if name is None else name):
+                return each
+        raise NotFound(f"there is no event type {name!r}; there are: consultation, strict")
+
+    def available(self, _event_type: EventType, _request: CallerRequest) -> Sequence[Slot]:
+        if self.fault:
+            raise self.fault
+        return tuple(self.free)
+
+    def available_body(self, _event_type: EventType) -> bytes | None:
+        return offer_answer(self.free) if self.keeps_answers else None
+
+    def book(
+        self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
+    ) -> BookOutcome:
+        if self.fault:
+            raise self.fault
+        try:
+            return self._book(event_type, request, start, dry_run=dry_run)
+        except BridgeError as error:
+            reason = self.speech.reason(error, zone=event_type.timezone, slots=self.free)
+            return BookOutcome(False, reason)
+
+    def _book(
+        self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
+    ) -> BookOutcome:
+        if start is None:
+            return BookOutcome(False, self.speech.reason(Refusal.START, zone=event_type.timezone))
+        attendee = read_attendee(event_type, request, region="DE")
+        if slot(start) not in self.free:
+            raise SlotTaken("taken")
+        if dry_run:
+            return BookOutcome(True)
+        self.free.remove(slot(start))
+        booking = Booking(
+            id=f"b-{len(self.booked) + 1}",
+            event_type=event_type.id,
+            state=BookingState.CONFIRMED,
+            interval=Interval(start, start + HALF_HOUR),
+            hosts=("anna",),
+            calendar=CalendarName("local", "", "anna"),
+            contact=request.contact,
+            attendee=attendee,
+            version=1,
+            made_at=NINE - timedelta(days=1),
+            location="Hauptstr. 1, 10827 Berlin",
+        )
+        self.booked.append(booking)
+        return BookOutcome(True, booking=booking)
+
+
+def app_of(diary: Diary, *, booking_details: bool = False, counted: list[str] | None = None) -> Flask:
+    """Return an app with telli's endpoints alone."""
+    app = Flask("tests.web")
+    app.register_blueprint(
+        telli_blueprint(
+            diary,
+            keys=[KEY, OLD_KEY],
+            speech=diary.speech,
+            booking_details=booking_details,
+            host_names={"anna": "Anna Weber"},
+            count=(counted if counted is not None else []).append,
+        )
+    )
+    return app
