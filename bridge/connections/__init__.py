@@ -3,7 +3,7 @@
 The only part of the bridge that holds open tokens; none ever reaches a log, an error, a page or a `repr`.
 """
 
-from bridge.connections.accounts import AccountState, Connection, Dropped, Use
+from bridge.connections.accounts import AccountState, Connection, Dropped, Use, Withdrawal
 from bridge.connections.connections import Connections
 from bridge.connections.vendor import Answer
 from bridge.connections.wiring import connections_of, google_settings
@@ -15,6 +15,7 @@ __all__ = [
     "Connections",
     "Dropped",
     "Use",
+    "Withdrawal",
     "connections_of",
     "google_settings",
 ]

@@ -39,10 +39,18 @@ class Connection:
     uses: tuple[Use, ...] = ()
 
 
+class Withdrawal(StrEnum):
+    """What became of a consent at the vendor when its account was disconnected."""
+
+    DONE = "done"
+    BY_OWNER = "by_owner"  # this vendor lets only the owner withdraw it
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """An account that was disconnected; `is_withdrawn` tells whether the vendor ended its consent too."""
+    """An account that was disconnected; `vendor` is the name people know."""
 
     account: str
     vendor: str
-    is_withdrawn: bool
+    withdrawal: Withdrawal

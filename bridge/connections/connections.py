@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bridge.connections import safe
-from bridge.connections.accounts import AccountState, Connection, Dropped, Key, Use
+from bridge.connections.accounts import AccountState, Connection, Dropped, Key, Use, Withdrawal
 from bridge.connections.consents import Consents
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher, alert_key
@@ -72,13 +72,13 @@ class Connections:
             row = connections.read(connection, provider, account)
         if row is None:
             raise NotFound(self._around.sentences.not_connected(account))
-        is_withdrawn = self._withdraw(row)
+        withdrawal = self._withdraw(row)
         with self._around.store.write() as connection:
             connections.remove(connection, provider, account)
             alerts.resolve(connection, alert_key(provider, account), self._around.clocks.now())
         self._forget(row.key)
         vendor = self._vendors.get(provider)
-        return Dropped(account, vendor.title if vendor else provider, is_withdrawn)
+        return Dropped(account, vendor.title if vendor else provider, withdrawal)
 
     def list(self) -> list[Connection]:
         """Return every account that is connected or that the configuration names."""
@@ -137,17 +137,18 @@ class Connections:
             return AccountState(row.state)
         return AccountState.DELEGATED if key[0] in self._delegations else AccountState.NOT_CONNECTED
 
-    def _withdraw(self, row: ConnectionRow) -> bool:
-        """End the consent at the vendor; False when it may live on there."""
+    def _withdraw(self, row: ConnectionRow) -> Withdrawal:
+        """End the consent at the vendor, as far as that can be done from here."""
         vendor = self._vendors.get(row.provider)
         if vendor is None:
-            return False
+            return Withdrawal.FAILED
         try:
             held = safe.open_row(self._around.vault, row)
             with without_frames():
-                return vendor.revoke(held.lasting, deadline=self._around.deadline())
+                is_withdrawn = vendor.revoke(held.lasting, deadline=self._around.deadline())
         except (ProviderError, CannotOpen):
-            return False
+            return Withdrawal.FAILED
+        return Withdrawal.DONE if is_withdrawn else Withdrawal.BY_OWNER
 
     def _forget(self, key: Key) -> None:
         with self._lock:

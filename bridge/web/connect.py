@@ -1,0 +1,83 @@
+"""The page of connected accounts, and the way to a vendor's sign-in and back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bridge.connections import AccountState, Answer, Connection, Connections, Dropped, Withdrawal
+from bridge.connections.refusals import NotConfigured, VendorSilent
+from bridge.errors import ConnectError, NotFound
+from bridge.language import Language
+from bridge.web.gate import Gate
+from bridge.web.pages import add_error, page_blueprint
+
+_TODO = (AccountState.NEEDS_RECONNECTING, AccountState.NOT_CONNECTED)
+_STATUS = {NotConfigured: 404, NotFound: 404, VendorSilent: 502}
+
+
+def connect_blueprint(connections: Connections, gate: Gate, language: Language) -> Blueprint:
+    """Return `/connections`, and `/connect/<provider>` with its callback."""
+    say = language.translate
+    blueprint = page_blueprint("connect", say, gate)
+    add_error(blueprint, ConnectError, say("The account was not connected"), _STATUS)
+    add_error(blueprint, NotFound, say("There is nothing to disconnect"), _STATUS)
+
+    @blueprint.get("/connections")
+    def overview() -> str:
+        accounts = connections.list()
+        return render_template(
+            "connections.html",
+            todo=[each for each in accounts if each.state in _TODO],
+            working=[each for each in accounts if each.state not in _TODO],
+            vendors=connections.vendors,
+        )
+
+    @blueprint.get("/connect/<provider>")
+    def start(provider: str) -> Response:
+        account = request.args.get("account")
+        return redirect(connections.begin(provider, gate.browser, account=account), 303)
+
+    @blueprint.get("/connect/<provider>/callback")
+    def callback(provider: str) -> Response:
+        connected = connections.finish(provider, gate.browser, Answer(request.args.to_dict()))
+        flash(_connected_text(language, connected), "success")
+        return redirect(url_for("connect.overview"), 303)
+
+    @blueprint.post("/connections/disconnect")
+    def disconnect() -> Response:
+        provider, account = request.form.get("provider"), request.form.get("account")
+        if not provider or not account:
+            abort(400)
+        dropped = connections.disconnect(provider, account)
+        flash(
+            _dropped_text(language, dropped), "success" if dropped.withdrawal is Withdrawal.DONE else "notice"
+        )
+        return redirect(url_for("connect.overview"), 303)
+
+    return blueprint
+
+
+def _connected_text(language: Language, connected: Connection) -> str:
+    text = language.translate("{account} is connected.")
+    if not connected.uses:
+        text = language.translate(
+            "{account} is connected. To use it, name its calendars in the configuration."
+        )
+    return text.format(account=connected.account)
+
+
+def _dropped_text(language: Language, dropped: Dropped) -> str:
+    if dropped.withdrawal is Withdrawal.DONE:
+        text = language.translate("{account} is disconnected: {vendor} was told, and its tokens are deleted.")
+    elif dropped.withdrawal is Withdrawal.BY_OWNER:
+        text = language.translate(
+            "{account} is disconnected: its tokens are deleted. {vendor} still lists this bridge among the "
+            "account's apps; remove it there if you like."
+        )
+    else:
+        text = language.translate(
+            "{account} is disconnected: its tokens are deleted here, but {vendor} could not be told. "
+            "To be sure, remove this bridge from the account's list of connected apps at {vendor}."
+        )
+    return text.format(account=dropped.account, vendor=dropped.vendor)

@@ -1,0 +1,113 @@
+"""What every page shares: the layout's files, the language, times, and how an error looks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from babel.dates import format_date
+from flask import Blueprint, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from bridge.errors import BridgeError, StoreUnavailable
+from bridge.language import Language
+from bridge.web.errors import log_fault
+from bridge.web.gate import Gate
+from bridge.web.security import protect
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the navigation: a page's endpoint and its name, to be translated."""
+
+    endpoint: str
+    label: str
+
+
+def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequence[Link]) -> Blueprint:
+    """Return `/static` and all that the layout of pages needs."""
+    shared = Blueprint(
+        "pages",
+        __name__,
+        template_folder=str(_HERE / "templates"),
+        static_folder=str(_HERE / "static"),
+        static_url_path="/static",
+    )
+    names = {
+        "_": language.translate,
+        "counted": language.counted,
+        "moment": lambda instant: language.moment(instant, zone),
+        "day": lambda instant: _day(language, instant, zone),
+        "lang": language.code.replace("_", "-"),
+        "links": links,
+        "gate": gate,
+        "style_version": _version(_HERE / "static" / "bridge.css"),
+    }
+    shared.record_once(lambda state: state.app.jinja_env.globals.update(names))
+    return shared
+
+
+def page_blueprint(name: str, translate: Callable[[str], str], gate: Gate | None = None) -> Blueprint:
+    """Return a blueprint for pages: its forms are protected, its errors are pages too.
+
+    With a gate, only for those who are signed in.
+    """
+    blueprint = Blueprint(name, __name__)
+    if gate is not None:  # first, so that who was signed out is told that and not of an old form
+        gate.guard(blueprint)
+    protect(blueprint)
+
+    @blueprint.errorhandler(CSRFError)
+    def form_too_old(_error: CSRFError) -> tuple[str, int]:
+        text = translate(
+            "This page was open for too long, or your browser keeps no cookies for this address; "
+            "go back, reload it and try again."
+        )
+        return error_page(translate("Nothing was done"), text, 400)
+
+    @blueprint.errorhandler(StoreUnavailable)
+    def no_database(error: StoreUnavailable) -> tuple[str, int]:
+        log_fault(error)
+        text = translate("The bridge's database cannot be used right now; try again in a minute.")
+        return error_page(translate("Please wait a moment"), text, 503)
+
+    @blueprint.errorhandler(Exception)
+    def fault(error: Exception) -> tuple[str, int]:
+        if isinstance(error, HTTPException):
+            return error_page(
+                translate("This did not work"), error.description or error.name, error.code or 500
+            )
+        text = translate("Something went wrong inside the bridge; its log has more under {id}.")
+        return error_page(translate("This did not work"), text.format(id=log_fault(error)), 500)
+
+    return blueprint
+
+
+def error_page(title: str, text: str, status: int) -> tuple[str, int]:
+    """Return a page that says in a sentence what happened and what to do."""
+    return render_template("error.html", title=title, text=text), status
+
+
+def add_error(
+    blueprint: Blueprint, kind: type[BridgeError], title: str, status: Mapping[type[BridgeError], int]
+) -> None:
+    """Show a kind of refusal, whose text is fit to be shown, as a page."""
+
+    @blueprint.errorhandler(kind)
+    def refused(error: BridgeError) -> tuple[str, int]:
+        return error_page(title, str(error), status.get(type(error), 400))
+
+
+def _day(language: Language, instant: datetime, zone: tzinfo) -> str:
+    return str(format_date(instant.astimezone(zone), "long", locale=language.locale))
+
+
+def _version(file: Path) -> str:
+    """Return a word that changes with a file, so that browsers may keep it for long."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
