@@ -1,0 +1,1 @@
+"""Measures the bridge; run from the project root, figures are printed and never asserted."""

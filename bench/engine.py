@@ -1,0 +1,123 @@
+"""Measures the slot engine: from the calendars' busy intervals to the slots of one `/available`.
+
+Open hours are kept from call to call, as in a running bridge; merging busy time is part of every call.
+Run it with `python -m bench.engine`.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from bridge.model import CalendarName, EventType, Host, Member, OfferRules, Schedule, Team, WallRange
+from bridge.scheduling.intervals import merge
+from bridge.scheduling.offers import offer
+from bridge.scheduling.slots import HostTime
+from providers.base import Interval
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+DAYS = 14
+DEFAULT = OfferRules()
+EVERYTHING = OfferRules(days_to_look_ahead=DAYS, slots_per_day=48, between=timedelta(0))
+
+
+@dataclass(frozen=True)
+class Load:
+    """One row of the table; `target_ms` is what it shall not exceed."""
+
+    name: str
+    event_type: EventType
+    busy: Mapping[str, Sequence[Interval]]
+    hosts: Mapping[str, Host]
+    target_ms: float | None = None
+
+    def answer(self) -> int:
+        """Do what one `/available` asks of the engine; return how many slots it told."""
+        times = {each: HostTime(self.hosts[each], merge(self.busy[each])) for each in self.hosts}
+        return len(offer(self.event_type, times, NOW))
+
+
+def make_load(
+    name: str, hosts: int, busy: int, rules: OfferRules, *, minutes: int = 30, target_ms: float | None = None
+) -> Load:
+    """Return hosts open daily from 9 to 17 with so many meetings each, most within the open hours."""
+    dice = random.Random(f"{hosts} hosts")  # noqa: S311 - made-up meetings
+    everyday = {day: (WallRange(9 * 60, 17 * 60),) for day in range(7)}
+    made = {f"host{number}": _host(f"host{number}", Schedule(BERLIN, everyday)) for number in range(hosts)}
+    event_type = EventType(
+        id="consultation",
+        title="Consultation",
+        timezone=BERLIN,
+        team=Team(groups=(tuple(Member(host) for host in made),)),
+        duration=timedelta(minutes=minutes),
+        start_increment=timedelta(minutes=minutes),
+        horizon_days=DAYS,
+        offer=rules,
+    )
+    meetings = {host: [_meeting(dice) for _ in range(busy)] for host in made}
+    return Load(name, event_type, meetings, made, target_ms)
+
+
+def median_ms(call: Callable[[], object], *, rounds: int = 15, seconds: float = 0.02) -> float:
+    """Return the median over some rounds of the mean time of one call."""
+    call()
+    started = perf_counter()
+    call()
+    repeats = max(1, int(seconds / max(perf_counter() - started, 1e-9)))
+    return statistics.median(_mean_ms(call, repeats) for _ in range(rounds))
+
+
+def loads() -> list[Load]:
+    """Return what is measured, in the order of the table."""
+    usual = replace(DEFAULT)
+    return [
+        make_load("1 host, default offer", 1, 100, usual, target_ms=0.2),
+        make_load("1 host, every slot of 14 days", 1, 100, EVERYTHING, target_ms=0.2),
+        make_load("20 hosts, default offer", 20, 100, usual, target_ms=2.1),
+        make_load("20 hosts, every slot of 14 days", 20, 100, EVERYTHING, target_ms=2.1),
+        make_load("20 hosts, every slot, 45 minutes", 20, 100, EVERYTHING, minutes=45),
+        *(make_load("1 host, every slot of 14 days", 1, busy, EVERYTHING) for busy in (10, 1_000, 10_000)),
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    table = Table(title="Slot engine, time per /available")
+    for heading in ("load", "busy per host", "slots told", "ms", "target ms"):
+        table.add_column(heading, justify="left" if heading == "load" else "right")
+    for load in loads():
+        busy = f"{len(load.busy['host0']):,}"
+        target = "" if load.target_ms is None else f"{load.target_ms:.1f}"
+        table.add_row(load.name, busy, str(load.answer()), f"{median_ms(load.answer):.3f}", target)
+    Console().print(table)
+
+
+def _host(name: str, schedule: Schedule) -> Host:
+    calendar = CalendarName("local", "", name)
+    return Host(name, name.title(), f"{name}@example.com", schedule, (calendar,), calendar)
+
+
+def _meeting(dice: random.Random) -> Interval:
+    quarter = timedelta(minutes=15)
+    start = NOW.replace(hour=7) + timedelta(days=dice.randrange(DAYS + 1)) + dice.randrange(40) * quarter
+    return Interval(start, start + dice.choice((1, 2, 2, 4)) * quarter)
+
+
+def _mean_ms(call: Callable[[], object], repeats: int) -> float:
+    started = perf_counter()
+    for _ in range(repeats):
+        call()
+    return (perf_counter() - started) / repeats * 1000
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Says where wall-clock time lies among instants: local days, times of day, stretches of one UTC offset.
+
+It decides what happens to times that a clock change skips or repeats. It never knows what they are for.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from providers.base import Interval
+
+# Nothing is bookable outside; a year of room to either end keeps every sum inside datetime's range.
+FIRST = datetime(2, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
+
+_MIDNIGHT = 24 * 60
+_DAY = timedelta(days=1)
+
+
+def shift(instant: datetime, by: timedelta) -> datetime:
+    """Return the instant so much later, or the end of the usable time that it would pass."""
+    try:
+        moved = instant + by
+    except OverflowError:
+        return LAST if by > timedelta(0) else FIRST
+    return min(max(moved, FIRST), LAST)
+
+
+def later_day(day: date, days: int) -> date:
+    """Return the date so many days later, or the last one usable."""
+    return date.fromordinal(min(day.toordinal() + days, LAST.toordinal()))
+
+
+def date_of(zone: ZoneInfo, instant: datetime) -> date:
+    """Return the local date of an instant."""
+    return min(max(instant, FIRST), LAST).astimezone(zone).date()
+
+
+@lru_cache(maxsize=2**14)
+def day_start(zone: ZoneInfo, day: date) -> datetime:
+    """Return the first instant of a local day, whatever the clock shows then."""
+    if not FIRST.year <= day.year < LAST.year:
+        return FIRST if day.year < FIRST.year else LAST
+    return at_wall(zone, day, 0)
+
+
+def local_day(zone: ZoneInfo, day: date) -> Interval:
+    """Return a local day as it really is, 23 or 25 hours long where the clock changes."""
+    return Interval(day_start(zone, day), day_start(zone, later_day(day, 1)))
+
+
+def at_wall(zone: ZoneInfo, day: date, minute: int, *, as_end: bool = False) -> datetime:
+    """Return the instant at which a local clock shows this minute of the day.
+
+    A time that does not exist moves to the end of the gap; one that exists twice means the first, as an
+    end the second. Minute 1440 is the day's end: the next day's first instant.
+    """
+    if minute == _MIDNIGHT:
+        return day_start(zone, later_day(day, 1))
+    wall = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone)
+    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    if first > second:  # PEP 495: in a gap the first fold counts by the old offset, the second by the new
+        return _offset_change(zone, second, first)
+    return second if as_end else first
+
+
+def offset_seconds(zone: ZoneInfo, instant: datetime) -> int:
+    """Return how far the local clock is ahead of UTC at an instant."""
+    offset = instant.astimezone(zone).utcoffset()
+    return round(offset.total_seconds()) if offset else 0
+
+
+@lru_cache(maxsize=2**12)
+def stretches(zone: ZoneInfo, window: Interval) -> tuple[tuple[Interval, int], ...]:
+    """Return the window cut where the clock changes, each piece with its offset in seconds."""
+    found = []
+    begin, seen = window.start, window.start
+    while seen < window.end:
+        ahead = min(seen + _DAY, window.end)  # no zone changes its clock twice in a day
+        if offset_seconds(zone, ahead) != offset_seconds(zone, begin):
+            change = _offset_change(zone, seen, ahead)
+            found.append((Interval(begin, change), offset_seconds(zone, begin)))
+            begin = change
+        seen = ahead
+    if begin < window.end:
+        found.append((Interval(begin, window.end), offset_seconds(zone, begin)))
+    return tuple(found)
+
+
+def _offset_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """Return the instant in (before, after] at which the offset becomes that of `after`."""
+    offset = offset_seconds(zone, after)
+    while after - before > timedelta.resolution:
+        middle = before + (after - before) // 2
+        if offset_seconds(zone, middle) == offset:
+            after = middle
+        else:
+            before = middle
+    return after

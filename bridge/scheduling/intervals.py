@@ -1,0 +1,105 @@
+"""Set algebra on half-open stretches of instants. It knows no zone and no rule.
+
+Sorted means by start. Inside the core sets are lists of plain pairs, which cost an eighth of an `Interval`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from bridge.scheduling.days import shift
+from providers.base import Interval
+
+Span = tuple[datetime, datetime]
+
+
+def merge(spans: Iterable[Span]) -> tuple[Interval, ...]:
+    """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
+    return tuple(span if isinstance(span, Interval) else Interval(*span) for span in union(spans))
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Return the same time, in any order given, as sorted spans that neither overlap nor meet."""
+    merged: list[Span] = []
+    reach = None
+    for span in sorted(spans):
+        start, end = span
+        if end <= start:
+            continue
+        if reach is None or start > reach:
+            merged.append(span)
+            reach = end
+        elif end > reach:
+            merged[-1] = (merged[-1][0], end)
+            reach = end
+    return merged
+
+
+def subtract(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
+    """Return what sorted holes, which may overlap each other, leave of merged spans."""
+    left: list[Span] = []
+    index, count = 0, len(holes)
+    reach: datetime | None = None
+    for start, end in spans:
+        if reach is not None and reach > start:
+            start = reach  # noqa: PLW2901 - the part before it is gone
+        while index < count and holes[index][0] < end:
+            begin, until = holes[index]
+            index += 1
+            if begin > start:
+                left.append((start, begin))
+            if until > start:
+                start = reach = until  # noqa: PLW2901 - what is left begins after the hole
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+def intersect(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """Return the time that lies in both of two merged sets."""
+    common: list[Span] = []
+    left = right = 0
+    while left < len(spans) and right < len(others):
+        start = max(spans[left][0], others[right][0])
+        end = min(spans[left][1], others[right][1])
+        if start < end:
+            common.append((start, end))
+        if spans[left][1] < others[right][1]:
+            left += 1
+        else:
+            right += 1
+    return common
+
+
+def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
+    """Return the parts of the spans that lie in the window."""
+    begin, until = window
+    return tuple(
+        Interval(max(start, begin), min(end, until))
+        for start, end in spans
+        if start < until and end > begin and start < end
+    )
+
+
+def pad(spans: Sequence[Span], before: timedelta, after: timedelta) -> list[Span]:
+    """Return the spans widened to either side, each for itself; what would overflow stops."""
+    try:
+        return [(start - before, end + after) for start, end in spans]
+    except OverflowError:
+        return [(shift(start, -before), shift(end, after)) for start, end in spans]
+
+
+def overlaps(spans: Iterable[Span], window: Span) -> bool:
+    """Tell whether any of the spans shares time with the window; empty ones share none."""
+    begin, until = window
+    return any(start < until and end > begin and start < end for start, end in spans)
+
+
+def members(instants: Sequence[datetime], spans: Iterable[Span]) -> list[datetime]:
+    """Return those of the sorted instants that lie in the sorted spans."""
+    found: list[datetime] = []
+    for start, end in spans:
+        found += instants[bisect_left(instants, start) : bisect_left(instants, end)]
+    return found

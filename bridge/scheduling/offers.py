@@ -1,0 +1,79 @@
+"""Decides what is offered: how far to look ahead, and which of a day's bookable starts are told.
+
+It never looks further than it offers, and never tells a start that could not be booked.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import chain, islice
+from zoneinfo import ZoneInfo
+
+from bridge.model import CountDays, EventType, Slot
+from bridge.scheduling.days import date_of, day_start, later_day, shift
+from bridge.scheduling.slots import HostTime, common_window, first_day
+from bridge.scheduling.sweep import team_starts
+from bridge.scheduling.thinning import thin
+from providers.base import Interval
+
+
+def busy_window(event_type: EventType, now: datetime) -> Interval:
+    """Return for when busy time must be known so that any start could be judged that may be bookable."""
+    # Not from the end of the notice on: the window may then serve until the day ends, whenever it is asked.
+    first = max(now, day_start(event_type.timezone, first_day(event_type, now)))
+    return Interval(
+        window_around(event_type, first).start,
+        window_around(event_type, common_window(event_type, now).end).end,
+    )
+
+
+def window_around(event_type: EventType, start: datetime) -> Interval:
+    """Return for when busy time must be known to judge this one start."""
+    return Interval(
+        shift(start, -event_type.buffer_before),
+        shift(start, event_type.duration + event_type.buffer_after),
+    )
+
+
+def bookable_starts(
+    event_type: EventType, times: Mapping[str, HostTime], now: datetime
+) -> Iterator[datetime]:
+    """Yield every bookable start of the grid, ascending; later days are looked at only when asked for."""
+    return chain.from_iterable(team_starts(event_type, times, now))
+
+
+def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> tuple[Slot, ...]:
+    """Return the slots to tell a caller, ascending."""
+    days = _days_looked_at(event_type, times, now)
+    duration = event_type.duration
+    return tuple(Slot(start, start + duration) for day in days for start in thin(day, event_type.offer))
+
+
+def next_slots(
+    event_type: EventType, times: Mapping[str, HostTime], now: datetime, count: int
+) -> tuple[Slot, ...]:
+    """Return the first slots of the offer, to be named in a refusal."""
+    return offer(event_type, times, now)[:count]
+
+
+def _days_looked_at(
+    event_type: EventType, times: Mapping[str, HostTime], now: datetime
+) -> Iterator[list[datetime]]:
+    ahead = event_type.offer.days_to_look_ahead
+    if event_type.offer.count_days is CountDays.BOOKABLE:
+        return islice(_by_day(event_type.timezone, team_starts(event_type, times, now)), ahead)
+    after = day_start(event_type.timezone, later_day(first_day(event_type, now), ahead))
+    return _by_day(event_type.timezone, team_starts(event_type, times, now, before=after))
+
+
+def _by_day(zone: ZoneInfo, lists: Iterable[list[datetime]]) -> Iterator[list[datetime]]:
+    """Yield the starts of each local day that has any."""
+    for starts in lists:
+        index = 0
+        while index < len(starts):
+            end = day_start(zone, later_day(date_of(zone, starts[index]), 1))
+            after = bisect_left(starts, end, index)
+            yield starts[index:after]
+            index = after

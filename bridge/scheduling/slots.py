@@ -1,0 +1,179 @@
+"""Decides what is bookable with a host: each rule as the slot starts that it allows or takes away.
+
+One set of rules serves a single start and a stretch of days alike, so that what is offered, booked and
+explained can never differ. It never combines hosts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
+
+from bridge.model import EventType, Host, Schedule
+from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, shift
+from bridge.scheduling.grid import is_on_step
+from bridge.scheduling.hours import open_between, own_schedule
+from bridge.scheduling.intervals import Span, intersect, overlaps, pad, subtract
+from providers.base import Interval
+
+_INSTANT = timedelta.resolution
+_EVER = Interval(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+class Rule(StrEnum):
+    """What a start must satisfy to be bookable."""
+
+    OPEN = "open"
+    STEP = "step"
+    NOTICE = "notice"
+    START_DATE = "start_date"
+    HORIZON = "horizon"
+    FREE = "free"
+    LIMITS = "limits"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class HostTime:
+    """What is known of a host's time.
+
+    `busy` is merged over the host's busy calendars, None when any of the host's calendars is unknown.
+    `claims` are live claims that concern the host, buffers included; `booked` the starts of the host's
+    live bookings of the event type. Neither holds the booking that is being moved.
+    """
+
+    host: Host
+    busy: tuple[Interval, ...] | None
+    claims: tuple[Interval, ...] = ()
+    booked: tuple[datetime, ...] = ()
+
+
+def failing_rules(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> tuple[Rule, ...]:
+    """Return every rule that a slot at this start breaks with the host; none means bookable."""
+    return tuple(_failing(event_type, time, start, now))
+
+
+def is_bookable(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> bool:
+    """Tell whether a slot at this start breaks no rule with the host."""
+    return next(_failing(event_type, time, start, now), None) is None
+
+
+def common_window(event_type: EventType, now: datetime) -> Interval:
+    """Return the starts allowed by the rules that ask no host; it may be empty."""
+    allowed = [rule(event_type, now) for rule in _COMMON.values()]
+    return Interval(max(each.start for each in allowed), min(each.end for each in allowed))
+
+
+def bookable_spans(event_type: EventType, time: HostTime, days: Interval, common: Interval) -> Sequence[Span]:
+    """Return the starts within `days` from which only the step may keep a slot.
+
+    `days` is a window that recurs from call to call; `common` is what the common rules allow.
+    """
+    opened: Sequence[Span] = open_starts(event_type, time.host.schedule, days)
+    if common.start > days.start or common.end < days.end:
+        opened = intersect(opened, [common])
+    if not opened:
+        return opened
+    window = Interval(opened[0][0], opened[-1][1])
+    taken = [rule(event_type, time, window) for rule in _TAKEN.values()]
+    return subtract(opened, sorted(chain.from_iterable(taken)))
+
+
+@lru_cache(maxsize=2**12)
+def open_starts(event_type: EventType, schedule: Schedule, window: Interval) -> tuple[Span, ...]:
+    """Return the starts in the window whose whole slot is within the open hours."""
+    duration = event_type.duration
+    reach = Interval(window.start, shift(window.end, duration))
+    hours: Sequence[Span] = open_between(schedule, reach)
+    own = own_schedule(event_type)
+    if own is not None:
+        hours = intersect(hours, open_between(own, reach))
+    # The last start of all, hours' end less the duration, is allowed too.
+    starts = [(begin, end - duration + _INSTANT) for begin, end in hours if end - begin >= duration]
+    return tuple(intersect(starts, [window]))
+
+
+def _failing(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> Iterator[Rule]:
+    start = min(max(start, FIRST - _INSTANT), LAST)  # beyond either end no start is allowed anyway
+    instant = Interval(start, start + _INSTANT)
+    for rule in Rule:
+        if rule in _COMMON:
+            allowed = overlaps([_COMMON[rule](event_type, now)], instant)
+        elif rule in _TAKEN:
+            allowed = not overlaps(_TAKEN[rule](event_type, time, instant), instant)
+        elif rule is Rule.OPEN:
+            allowed = bool(open_starts(event_type, time.host.schedule, instant))
+        else:
+            allowed = is_on_step(event_type, start)
+        if not allowed:
+            yield rule
+
+
+def _with_notice(event_type: EventType, now: datetime) -> Interval:
+    return Interval(shift(now, max(event_type.minimum_notice, timedelta(0))), _EVER.end)
+
+
+def _since_start_date(event_type: EventType, _: datetime) -> Interval:
+    if event_type.start_on is None:
+        return _EVER
+    return Interval(day_start(event_type.timezone, event_type.start_on), _EVER.end)
+
+
+def first_day(event_type: EventType, now: datetime) -> date:
+    """Return the later of today and the start date."""
+    today = date_of(event_type.timezone, now)
+    return max(today, event_type.start_on or today)
+
+
+def _within_horizon(event_type: EventType, now: datetime) -> Interval:
+    last = later_day(first_day(event_type, now), event_type.horizon_days)
+    return Interval(_EVER.start, day_start(event_type.timezone, later_day(last, 1)))
+
+
+def _busy_starts(event_type: EventType, time: HostTime, window: Interval) -> Iterable[Span]:
+    """Return the starts whose slot, with its buffers, would meet busy time or a claim."""
+    before = event_type.duration + event_type.buffer_after - _INSTANT
+    after = event_type.buffer_before
+    begin, until = shift(window.start, -after), shift(window.end, before)
+    near = [
+        span
+        for span in chain(time.busy or (), time.claims)
+        if span[0] < until and span[1] > begin and span[0] < span[1]
+    ]
+    return pad(near, before, after)
+
+
+def _full_starts(event_type: EventType, time: HostTime, _: Interval) -> Iterable[Span]:
+    """Return the local days and ISO weeks that hold as many bookings as the event type allows."""
+    zone = event_type.timezone
+    days = [date_of(zone, start).toordinal() for start in time.booked]
+    weeks = [day - (day - 1) % 7 for day in days]  # ordinal 1 was a Monday
+    for limit, length, firsts in (
+        (event_type.max_bookings_per_day, 1, days),
+        (event_type.max_bookings_per_week, 7, weeks),
+    ):
+        for first, count in Counter(firsts).items():
+            if 0 < limit <= count:
+                begin = date.fromordinal(first)
+                yield day_start(zone, begin), day_start(zone, later_day(begin, length))
+
+
+def _unknown_starts(_: EventType, time: HostTime, window: Interval) -> Iterable[Span]:
+    return [window] if time.busy is None else []
+
+
+_COMMON: Mapping[Rule, Callable[[EventType, datetime], Interval]] = {
+    Rule.NOTICE: _with_notice,
+    Rule.START_DATE: _since_start_date,
+    Rule.HORIZON: _within_horizon,
+}
+_TAKEN: Mapping[Rule, Callable[[EventType, HostTime, Interval], Iterable[Span]]] = {
+    Rule.FREE: _busy_starts,
+    Rule.LIMITS: _full_starts,
+    Rule.KNOWN: _unknown_starts,
+}
