@@ -67,9 +67,10 @@ class Bridge:
     def __init__(self, config: Config, surroundings: Surroundings | None = None) -> None:
         around = surroundings or Surroundings()
         self.config = config
-        self.store = Store(config.bridge.database_url)
+        self.store = Store(config.bridge.database_url.get_secret_value())
         self.alerts = Alerts(self.store, around.now)
-        self.accounts = around.wrap_accounts(OpenedAccounts(config, self.store))
+        self.opened = OpenedAccounts(config, self.store)
+        self.accounts = around.wrap_accounts(self.opened)
         pool = CallPool()
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
         self.context = BookingContext(
@@ -115,9 +116,13 @@ class Bridge:
             if self._started_in == os.getpid():
                 return
             record_joins(self.context)
-            plan_standing(self.context, self.background)
+            self.plan_standing()
             self.background.start()
             self._started_in = os.getpid()
+
+    def plan_standing(self) -> None:
+        """Make the jobs that are always due again due now."""
+        plan_standing(self.context, self.background)
 
     def _wake(self) -> None:
         self.background.wake()
@@ -139,8 +144,9 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
 
     SQLite is brought up to date first. SchemaOutdated: another database needs `bridge migrate`.
     """
-    if config.bridge.database_url.startswith("sqlite"):
-        migrate(config.bridge.database_url)
+    url = config.bridge.database_url.get_secret_value()
+    if url.startswith("sqlite"):
+        migrate(url)
     bridge = Bridge(config, surroundings)
     require_current(bridge.store)
     app = Flask("bridge", static_folder=None)

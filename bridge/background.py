@@ -128,5 +128,5 @@ class Background:
 
 def _pause(tries: int) -> timedelta:
     """Return how long to wait after so many tries: doubling, with jitter, at most ten minutes."""
-    pause = min(timedelta(seconds=2) * 2 ** min(tries, 12), _LONGEST_PAUSE)
+    pause = min(timedelta(seconds=1 << min(tries + 1, 12)), _LONGEST_PAUSE)
     return pause * random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, no secret

@@ -30,8 +30,9 @@ from bridge.model import (
     Write,
     WriteState,
 )
+from bridge.scheduling.fairness import HostRecord, month_start
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
-from bridge.scheduling.team import Choice, HostRecord, choose, month_start, pool_for
+from bridge.scheduling.team import Choice, choose, pool_for
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, writes
 from providers.base import EventDraft, Interval

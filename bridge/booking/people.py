@@ -6,6 +6,7 @@ and by not finding the booking elsewhere in the account.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -160,14 +161,7 @@ def _is_deleted(context: BookingContext, known: _Known, deadline: Deadline) -> b
     if event is not None and not event.cancelled:
         return False
     for calendar in _calendars_of_account(context, known.write.calendar):
-        found = vendor.ask(
-            context,
-            calendar,
-            lambda provider, there=calendar.calendar: provider.find_booking(
-                there, known.booking.id, deadline=deadline
-            ),
-            deadline,
-        )
+        found = _find_booking(context, calendar, known.booking.id, deadline)
         if found:
             _relocate(context, known, calendar, found[0])
             return False
@@ -184,6 +178,17 @@ def _read_event(
             return None
 
     return vendor.ask(context, calendar, question, deadline)
+
+
+def _find_booking(
+    context: BookingContext, calendar: CalendarName, booking_id: str, deadline: Deadline
+) -> Sequence[Event]:
+    return vendor.ask(
+        context,
+        calendar,
+        lambda provider: provider.find_booking(calendar.calendar, booking_id, deadline=deadline),
+        deadline,
+    )
 
 
 def _calendars_of_account(context: BookingContext, calendar: CalendarName) -> list[CalendarName]:

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.booking.salon import Salon
+from tests.builders import salon
+
+
+@pytest.fixture
+def salon_with(store_url: str) -> Iterator[Salon]:
+    """A salon with two hosts on a migrated database, SQLite and PostgreSQL in turn."""
+    opened = Salon(salon(store_url))
+    yield opened
+    opened.bridge.stop()

@@ -1,0 +1,95 @@
+"""A process is killed between any two steps; whoever comes next finds out what to do from the rows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from bridge.model import BookingState
+from tests.booking.salon import Salon
+from tests.booking.victim import TEN
+from tests.builders import salon
+
+BOOKING = ("held", "event_created", "confirmed")
+MOVING = ("move_held", "event_moved", "move_confirmed")
+CANCELLING = ("cancelled", "event_removed")
+HALF_PAST = TEN + timedelta(minutes=30)
+
+
+def killed_at(url: str, step: str, action: str) -> list[str]:
+    """Return what the process told before it died at the step."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.booking.victim", url, step, action],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -9, f"was not killed at {step}: {done.stdout}{done.stderr}"
+    return done.stdout.split("\n")
+
+
+def survivor(url: str) -> Salon:
+    """Return the bridge as it is started again later."""
+    opened = Salon(salon(url))
+    opened.clock.turn(hours=1)
+    return opened
+
+
+@pytest.mark.parametrize("step", BOOKING)
+def test_a_booking_killed_at_any_step_is_whole_or_nothing(store_url: str, step: str) -> None:
+    told = killed_at(store_url, step, "book")
+    assert not any(line.startswith("told") for line in told)
+    opened = survivor(store_url)
+    opened.settle()
+    opened.is_consistent()
+    assert len(opened.confirmed()) == (1 if step == "confirmed" else 0)
+    opened.bridge.stop()
+
+
+@pytest.mark.parametrize("step", BOOKING)
+def test_a_caller_who_asks_again_after_the_kill_gets_exactly_one_booking(store_url: str, step: str) -> None:
+    killed_at(store_url, step, "book")
+    opened = Salon(salon(store_url))
+    opened.clock.turn(seconds=11)
+    assert opened.book("kim", TEN).success
+    opened.settle()
+    opened.is_consistent()
+    assert len(opened.confirmed()) == 1
+    opened.bridge.stop()
+
+
+@pytest.mark.parametrize("action", ["move", "replace_host"])
+@pytest.mark.parametrize("step", MOVING)
+def test_a_move_killed_at_any_step_is_done_or_undone(store_url: str, step: str, action: str) -> None:
+    killed_at(store_url, step, action)
+    opened = survivor(store_url)
+    opened.settle()
+    opened.is_consistent()
+    (mine,) = [booking for booking in opened.confirmed() if booking.contact.contact_id == "kim"]
+    assert mine.interval.start == (HALF_PAST if step == "move_confirmed" else TEN)
+    opened.bridge.stop()
+
+
+@pytest.mark.parametrize("step", CANCELLING)
+def test_a_cancellation_killed_at_any_step_is_carried_out(store_url: str, step: str) -> None:
+    killed_at(store_url, step, "cancel")
+    opened = survivor(store_url)
+    opened.settle()
+    assert not opened.events()
+    assert [booking.state for booking in opened.bookings()] == [BookingState.CANCELLED]
+    opened.bridge.stop()
+
+
+def test_settling_killed_half_way_is_settled_by_the_next(store_url: str) -> None:
+    killed_at(store_url, "event_created", "book")
+    killed_at(store_url, "given_up", "remove")
+    killed_at(store_url, "event_removed", "remove")
+    opened = survivor(store_url)
+    opened.settle()
+    opened.is_consistent()
+    assert not opened.events()
+    opened.bridge.stop()

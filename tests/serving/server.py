@@ -1,0 +1,91 @@
+"""Starts the real server: gunicorn with the project's own settings, on a free port of 127.0.0.1."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.web.signature import sign
+from tests.builders import API_KEY
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `post` sends a signed request as telli does."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def post(self, path: str, body: object, *, key: str = API_KEY) -> tuple[int, dict[str, object]]:
+        raw = json.dumps(body, separators=(",", ":")).encode()
+        return self.send("POST", path, raw, {"x-telli-signature": sign(raw, key)})
+
+    def send(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, object]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, {"content-type": "application/json", **(headers or {})})
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        return response.status, json.loads(text) if text.startswith(b"{") else {"text": text.decode()}
+
+    def post_at_once(self, path: str, bodies: list[object]) -> list[dict[str, object]]:
+        """Send all requests at the same time, each over a connection of its own."""
+        with ThreadPoolExecutor(len(bodies)) as threads:
+            return [answer for _, answer in threads.map(lambda body: self.post(path, body), bodies)]
+
+
+@contextlib.contextmanager
+def running(config: str, folder: Path, *options: str) -> Iterator[Server]:
+    """Serve this configuration until the end of the block."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(config)
+    port = _free_port()
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
+    command += ["-b", f"127.0.0.1:{port}", *options, "wsgi:app"]
+    environment = {**os.environ, "BRIDGE_CONFIG": str(folder / "config.toml"), "PYTHONPATH": str(ROOT)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    server = Server(port, process, log)
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(server: Server) -> None:
+    for _ in range(300):
+        if server.process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            if server.send("GET", "/readyz")[0] == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
