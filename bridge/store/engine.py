@@ -6,41 +6,51 @@ read by name.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import URL, Connection, text
 
 from bridge.errors import StoreUnavailable
+from bridge.store.faults import ConstraintViolated, cause, translated
+from bridge.store.pools import open_pools, parse_url
 
 BUSY_TIMEOUT_SECONDS = 4.0
 _ADVISORY_LOCK = 7_355_408_211  # one number for "bookings are decided one at a time"
-
-
-class ConstraintViolated(Exception):
-    """A constraint of the database said no; `name` is the constraint's or index's name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(name)
+_REVISIONS = "SELECT name, value FROM revisions"
 
 
 class Store:
-    """The database with its ways to open a transaction. Safe to share between threads."""
+    """The database with its ways to open a transaction. Safe to share between threads, and to fork.
 
-    def __init__(self, url: str) -> None:
-        self.engine = _make_engine(url)
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
+    Nothing waits longer than `timeout_seconds` for a lock or a connection.
+    """
+
+    def __init__(self, url: str | URL, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
+        address = parse_url(url)
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        self.file = Path(address.database or "") if self.is_sqlite else None
+        self._pools = open_pools(address, timeout_seconds)
+        self.engine = self._pools.writer
+        self._driver_error = self.engine.dialect.loaded_dbapi.Error
+        # One half of the time for the threads' queue, the other for the queue of processes.
+        self._patience = timeout_seconds / 2
         self._writer = threading.Lock()
+        self._inherited: tuple[object, ...] = ()
+        _living.add(self)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads. StoreUnavailable when the database cannot be had."""
-        with _translated(), self.engine.connect() as connection:
+        """Open a transaction that only reads, all of it as of one moment.
+
+        StoreUnavailable when the database cannot be had.
+        """
+        with translated(), self._pools.reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -50,19 +60,18 @@ class Store:
         ConstraintViolated and StoreUnavailable mean that nothing was written.
         """
         if not self.is_sqlite:
-            with _translated(), self.engine.begin() as connection:
+            with translated(), self.engine.begin() as connection:
                 yield connection
             return
-        # Threads of one process queue here, in turn; SQLite's own waiting is unfair and sleeps.
-        if not self._writer.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+        # Threads of one process queue here, so that only one of each process contends for SQLite's lock.
+        lock = self._writer
+        if not lock.acquire(timeout=self._patience):
             raise StoreUnavailable("the database is busy")
         try:
-            with _translated(), self.engine.connect() as connection:
-                connection = connection.execution_options(bridge_immediate=True)
-                with connection.begin():
-                    yield connection
+            with translated(), self.engine.begin() as connection:
+                yield connection
         finally:
-            self._writer.release()
+            lock.release()
 
     @contextmanager
     def write_alone(self) -> Iterator[Connection]:
@@ -72,9 +81,40 @@ class Store:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
             yield connection
 
+    def revisions(self) -> dict[str, int]:
+        """Return every revision counter as it is committed now.
+
+        For requests whose only question this is: a fraction of what a transaction costs.
+        """
+        with translated():
+            try:
+                return self._asked_revisions()
+            except self._driver_error:
+                # A server that restarted leaves dead connections behind; asking again does no harm.
+                self._pools.single.dispose()
+            try:
+                return self._asked_revisions()
+            except self._driver_error as error:
+                raise StoreUnavailable(f"the database cannot be used: {cause(error)}") from error
+
     def close(self) -> None:
-        """Close every pooled connection (before a fork, and at the end)."""
-        self.engine.dispose()
+        """Close every pooled connection; the next transaction opens new ones."""
+        for engine in self._pools:
+            engine.dispose()
+
+    def _asked_revisions(self) -> dict[str, int]:
+        with closing(self._pools.single.raw_connection()) as pooled:
+            driver = pooled.driver_connection
+            assert driver is not None  # noqa: S101 - only a connection given up has none
+            return dict(driver.execute(_REVISIONS).fetchall())
+
+    def _start_anew(self) -> None:
+        # Connections that other threads had in use are the parent's: neither used nor closed here, for
+        # closing one would end the parent's transaction, or its locks.
+        self._inherited = (*self._inherited, *(engine.pool for engine in self._pools))
+        for engine in self._pools:
+            engine.dispose(close=False)
+        self._writer = threading.Lock()
 
 
 def database_now(connection: Connection) -> datetime:
@@ -86,60 +126,21 @@ def database_now(connection: Connection) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
-def _make_engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(
-            url,
-            pool_size=8,
-            max_overflow=24,
-            pool_timeout=BUSY_TIMEOUT_SECONDS,
-            pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": 3,
-                "options": f"-c lock_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)} -c statement_timeout=10000",
-            },
-        )
-    engine = create_engine(
-        url,
-        pool_size=8,
-        max_overflow=24,
-        pool_timeout=BUSY_TIMEOUT_SECONDS,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+_living: WeakSet[Store] = WeakSet()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions behind our back
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def _before_fork() -> None:
+    # SQLite remembers per process which locks it holds on a file. A child that inherits this memory
+    # without the locks can corrupt the file, so no open connection may be carried across.
+    for store in tuple(_living):
+        store.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("bridge_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+def _in_child() -> None:
+    for store in tuple(_living):
+        store._start_anew()  # noqa: SLF001 - one module
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise ConstraintViolated(_constraint_name(error)) from error
-    except (DBAPIError, SQLAlchemyError) as error:
-        raise StoreUnavailable(f"the database cannot be used: {_cause(error)}") from error
+os.register_at_fork(before=_before_fork, after_in_child=_in_child)
 
-
-def _constraint_name(error: IntegrityError) -> str:
-    diagnosis = getattr(error.orig, "diag", None)
-    if diagnosis is not None:
-        return str(diagnosis.constraint_name or "")
-    # SQLite names a trigger's message, or the columns of a unique index.
-    return str(error.orig)
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    origin = getattr(error, "orig", None)
-    return str(origin or type(error).__name__).strip().splitlines()[0]
+__all__ = ["BUSY_TIMEOUT_SECONDS", "ConstraintViolated", "Store", "database_now"]

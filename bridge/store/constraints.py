@@ -1,0 +1,96 @@
+"""What the database itself refuses beyond the tables' own keys, in the words of each database.
+
+No two claims of one host and different bookings overlap, and a claim ends after it starts. One list says
+so for both; every migration ends by making the database follow it, because Alembic's batch mode drops a
+table's triggers with the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from bridge.errors import StoreUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A rule for one table's rows; `refuses` is SQLite's condition on NEW, `postgresql` the whole clause."""
+
+    name: str
+    table: str
+    refuses: str
+    postgresql: str
+
+
+CONSTRAINTS = (
+    Constraint(
+        "claims_no_overlap",
+        "claims",
+        "EXISTS (SELECT 1 FROM claims WHERE host = NEW.host AND booking_id <> NEW.booking_id"
+        " AND starts_at < NEW.ends_at AND ends_at > NEW.starts_at)",
+        "EXCLUDE USING gist (host WITH =, tstzrange(starts_at, ends_at) WITH &&, booking_id WITH <>)",
+    ),
+    Constraint(
+        "claims_end_after_start", "claims", "NEW.ends_at <= NEW.starts_at", "CHECK (ends_at > starts_at)"
+    ),
+)
+
+# AFTER: the row itself is then found by its own booking, also where an update changes that.
+TRIGGERS = {
+    f"{rule.name}_on_{verb.lower()}": (
+        f"CREATE TRIGGER {rule.name}_on_{verb.lower()} AFTER {verb} ON {rule.table}"
+        f" WHEN {rule.refuses} BEGIN SELECT RAISE(ABORT, '{rule.name}'); END"
+    )
+    for rule in CONSTRAINTS
+    for verb in ("INSERT", "UPDATE")
+}
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Remove every trigger of the list: SQLite refuses to rename a table that a trigger speaks of."""
+    if connection.dialect.name == "sqlite":
+        for name in TRIGGERS:
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+
+
+def enforce(connection: Connection) -> None:
+    """Make the database follow the list, inside the migration's transaction.
+
+    StoreUnavailable: PostgreSQL lacks an extension that only its administrator can add.
+    """
+    if connection.dialect.name == "sqlite":
+        drop_triggers(connection)
+        for statement in TRIGGERS.values():
+            connection.exec_driver_sql(statement)
+        return
+    _need_btree_gist(connection)
+    absent = missing(connection)
+    for rule in CONSTRAINTS:
+        if rule.name in absent:
+            connection.execute(text(f"ALTER TABLE {rule.table} ADD CONSTRAINT {rule.name} {rule.postgresql}"))
+
+
+def missing(connection: Connection) -> frozenset[str]:
+    """Return the names of the triggers or constraints that the database lacks."""
+    if connection.dialect.name == "sqlite":
+        present = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        return frozenset(TRIGGERS) - frozenset(present.scalars())
+    present = connection.execute(text("SELECT conname FROM pg_constraint"))
+    return frozenset(rule.name for rule in CONSTRAINTS) - frozenset(present.scalars())
+
+
+def _need_btree_gist(connection: Connection) -> None:
+    found = connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'btree_gist'"))
+    if found.first():
+        return
+    try:
+        connection.execute(text("CREATE EXTENSION btree_gist"))
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            "PostgreSQL's extension btree_gist is missing, by which no host is booked twice; let the"
+            " database's administrator install it (Debian: postgresql-contrib) and run"
+            " CREATE EXTENSION btree_gist in this database"
+        ) from error

@@ -1,0 +1,65 @@
+"""What tests of every part share: databases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bridge.store.engine import Store
+from bridge.store.migrate import migrate
+from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    return sqlite_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> PostgresServer:
+    """The PostgreSQL server for tests."""
+    url = os.environ.get("BRIDGE_TEST_POSTGRES_URL")
+    if not url:
+        pytest.skip("BRIDGE_TEST_POSTGRES_URL is not set: nothing is tested on PostgreSQL")
+    return PostgresServer(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: PostgresServer) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database, to be copied."""
+    with postgres.database() as url:
+        migrate(url)
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """The address of a migrated SQLite database of the test's own."""
+    return new_sqlite(tmp_path, migrated_file)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer, migrated_database: str) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database of the test's own."""
+    with postgres.database(migrated_database) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database, on SQLite and on PostgreSQL; for tests that start servers."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A store on a migrated database, on SQLite and on PostgreSQL."""
+    with closing(Store(store_url)) as opened:
+        yield opened

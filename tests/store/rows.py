@@ -1,0 +1,74 @@
+"""Rows for tests of the store, written by plain inserts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from bridge.store.tables import bookings, claims
+
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def at(hour: float) -> datetime:
+    """Return an instant of one day by its hour."""
+    return NINE + timedelta(hours=hour - 9)
+
+
+def add_booking(connection: Connection, booking_id: str, **differing: Any) -> None:
+    """Insert a held booking, of nobody's contact."""
+    row: dict[str, Any] = {
+        "id": booking_id,
+        "event_type": "consultation",
+        "state": "held",
+        "version": 1,
+        "starts_at": NINE,
+        "ends_at": at(9.5),
+        "calendar": "local:anna",
+        "contact_key": None,
+        "contact_id": "",
+        "external_contact_id": "",
+        "attendee": {},
+        "source": "telli",
+        "made_at": NINE,
+        "by_person": False,
+        "link": "",
+        "location": "",
+        "decision": [],
+    }
+    connection.execute(insert(bookings).values({**row, **differing}))
+
+
+def add_claim(
+    connection: Connection,
+    booking_id: str,
+    start: datetime,
+    end: datetime,
+    *,
+    host: str = "anna",
+    pending: bool = False,
+) -> None:
+    """Insert a claim on a host's time."""
+    connection.execute(
+        insert(claims).values(
+            booking_id=booking_id,
+            host=host,
+            pending=pending,
+            starts_at=start,
+            ends_at=end,
+            calendar=f"local:{host}",
+        )
+    )
+
+
+def take_slot(connection: Connection, booking_id: str, start: datetime, end: datetime) -> None:
+    """Insert a booking with its claim, as a hold does."""
+    add_booking(connection, booking_id, starts_at=start, ends_at=end)
+    add_claim(connection, booking_id, start, end)
+
+
+def count_claims(connection: Connection) -> int:
+    """Return how many claims there are."""
+    return int(connection.execute(select(func.count()).select_from(claims)).scalar_one())
