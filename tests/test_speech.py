@@ -1,0 +1,135 @@
+"""Sentences that are read aloud in a call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import bridge.errors
+from bridge.errors import (
+    AlreadyMoved,
+    AvailabilityUnknown,
+    BridgeError,
+    EmailMissing,
+    MissingField,
+    NotFound,
+    SlotNotOffered,
+    SlotTaken,
+    StoreUnavailable,
+)
+from bridge.model import Slot
+from bridge.speech import Refusal, Speech
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+GONE = "Appointment slot is no longer available"
+
+
+def slots(count: int) -> list[Slot]:
+    starts = [NINE + timedelta(hours=3 * number) for number in range(count)]
+    return [Slot(start, start + timedelta(minutes=30)) for start in starts]
+
+
+def reason(refusal: BridgeError | Refusal, locale: str = "en_US", *, offers: int = 0) -> str:
+    return Speech(locale).reason(refusal, zone=BERLIN, slots=slots(offers))
+
+
+def test_a_slot_that_is_gone_is_told_in_the_documented_words() -> None:
+    assert reason(SlotTaken("x")) == GONE
+
+
+def test_up_to_three_next_offers_follow() -> None:
+    assert reason(SlotTaken("x"), offers=1) == (
+        f"{GONE}. The next free time is Tuesday, November 24 at 10:00 AM."
+    )
+    assert reason(SlotTaken("x"), offers=2) == (
+        f"{GONE}. The next free times are Tuesday, November 24 at 10:00 AM"
+        " and Tuesday, November 24 at 1:00 PM."
+    )
+    assert reason(SlotTaken("x"), offers=5).count("November 24") == 3
+
+
+def test_german_is_spoken_formally_with_german_dates() -> None:
+    assert reason(SlotTaken("x"), "de_DE", offers=2) == (
+        "Der Termin ist nicht mehr verfügbar. Die nächsten freien Termine sind "
+        "Dienstag, 24. November um 10:00 Uhr und Dienstag, 24. November um 13:00 Uhr."
+    )
+    assert (
+        reason(EmailMissing(), "de_AT") == "Bitte erfragen Sie die E-Mail-Adresse und buchen Sie dann erneut."
+    )
+
+
+def test_times_are_those_of_the_zone_across_summer_time() -> None:
+    speech, slot = Speech("en_GB"), Slot(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), NINE)
+    assert speech.next_times([slot], zone=BERLIN) == "The next free time is Thursday, 2 July at 00:30."
+    assert speech.next_times([slot], zone=ZoneInfo("Asia/Kolkata")) == (
+        "The next free time is Thursday, 2 July at 04:00."
+    )
+
+
+def test_a_language_without_a_catalogue_is_spoken_to_in_english_throughout() -> None:
+    assert reason(SlotTaken("x"), "fr_FR", offers=1) == reason(SlotTaken("x"), "en_US", offers=1)
+    assert Speech("fr_FR").language.region == "FR"
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        (["notice"], "It is too late to book that time."),
+        (["open"], "Appointments are not offered at that time."),
+        (["horizon"], "That date is too far ahead to be booked."),
+        (["start_date"], "Appointments are only offered from a later date on."),
+        (["start date"], "Appointments are only offered from a later date on."),
+        (["step"], "No appointment starts at that time."),
+        (["limits"], "No more appointments can be booked on that day."),
+        (["free"], GONE),
+        (["known"], "The calendar cannot be reached right now. Please try again in a moment."),
+        (["free", "open", "notice"], "It is too late to book that time."),
+        ([], "Appointments are not offered at that time."),
+        (["a rule of tomorrow"], "Appointments are not offered at that time."),
+    ],
+)
+def test_the_rule_that_says_most_is_spoken(rules: list[str], sentence: str) -> None:
+    assert reason(SlotNotOffered("x", rules)) == sentence
+
+
+def test_what_is_missing_is_named_as_the_owner_labelled_it() -> None:
+    assert reason(MissingField("x", "Reason {for} visit")) == (
+        "Please ask for the following and then book again: Reason {for} visit."
+    )
+
+
+def test_a_repeat_after_a_move_names_the_present_appointment() -> None:
+    assert reason(AlreadyMoved("x", NINE)) == (
+        "The appointment has already been moved to Tuesday, November 24 at 10:00 AM."
+    )
+
+
+def every_error() -> Iterator[BridgeError]:
+    arguments = {"text": "xyzzy", "field": "Reason", "start": NINE, "problems": [], "rules": ()}
+    for _, kind in inspect.getmembers(bridge.errors, inspect.isclass):
+        if issubclass(kind, BridgeError):
+            names = [] if kind.__init__ is Exception.__init__ else list(inspect.signature(kind).parameters)
+            yield kind(*(arguments[name] for name in names if name in arguments))
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE", "fr_FR"])
+@pytest.mark.parametrize(
+    "refusal", [*every_error(), *Refusal], ids=lambda each: getattr(each, "code", str(each))
+)
+def test_every_refusal_has_a_sentence_without_the_errors_own_text(
+    refusal: BridgeError | Refusal, locale: str
+) -> None:
+    sentence = reason(refusal, locale)
+    assert sentence
+    assert "xyzzy" not in sentence
+    assert "{" not in sentence
+
+
+@pytest.mark.parametrize("error", [NotFound(""), AvailabilityUnknown(""), StoreUnavailable("")])
+def test_the_two_languages_differ(error: BridgeError) -> None:
+    assert reason(error, "en_US") != reason(error, "de_DE")
