@@ -9,6 +9,7 @@ import phonenumbers
 
 from bridge.attendee.request import CallerRequest
 from bridge.attendee.spelling import spelled
+from bridge.attendee.text import digits_of
 
 EMAIL_NAMES = ("email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "contactemail")
 PHONE_NAMES = (
@@ -60,7 +61,7 @@ def read_email(value: object) -> str | None:
 def read_phone(value: object, region: str) -> str | None:
     """Return a number as E.164. Its length must be possible; whether it is in service is not asked."""
     if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+        value = digits_of(value)
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_PHONE:
         return None
     try:

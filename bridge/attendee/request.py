@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bridge.attendee.text import digits_of
 from bridge.model import Contact
 
 LONGEST_ID = 200  # longer ones would not fit into an index
@@ -72,7 +73,7 @@ def _details(value: object) -> Mapping[str, object]:
 def _identifier(value: object) -> str:
     """Return an id that a database can hold and find again; anything else is nobody's."""
     if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+        value = digits_of(value)
     if not isinstance(value, str):
         return ""
     text = value.strip()

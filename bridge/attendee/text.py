@@ -22,14 +22,19 @@ def clean(value: object, longest: int = LONGEST) -> str:
     return _line(_scalar(value), longest)
 
 
+def digits_of(value: int) -> str:
+    """Return a number's digits; "" for one beyond any use, since str() refuses thousands of digits."""
+    return str(value) if value.bit_length() <= _WIDEST else ""
+
+
 def _scalar(value: object) -> str:
     match value:
         case str():
             return value
         case bool():
             return "true" if value else "false"
-        case int() if value.bit_length() <= _WIDEST:  # str() refuses thousands of digits
-            return str(value)
+        case int():
+            return digits_of(value)
         case float() if math.isfinite(value):
             return repr(value).removesuffix(".0")
     return ""

@@ -1,0 +1,126 @@
+"""How the caller can be reached: e-mail addresses and telephone numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bridge.attendee import CallerRequest, read_attendee
+from bridge.errors import EmailMissing
+from tests.callers import EVENT_TYPE, details, read, variant
+
+
+def test_email_comes_from_cal_email_then_the_record_then_the_details_then_what_was_looked_up() -> None:
+    payload: dict[str, Any] = {
+        "contact": {"email": "record@example.com"},
+        "contact_details": {"cal_email": "cal@example.com", "email": "details@example.com"},
+    }
+    request = replace(CallerRequest.from_payload(payload), looked_up={"email": "api@example.com"})
+    seen = []
+    for emptied in [
+        None,
+        ("contact_details", "cal_email"),
+        ("contact", "email"),
+        ("contact_details", "email"),
+    ]:
+        if emptied:
+            payload[emptied[0]][emptied[1]] = None
+        seen.append(read_attendee(EVENT_TYPE, request, region="DE").email)
+    assert seen == ["cal@example.com", "record@example.com", "details@example.com", "api@example.com"]
+
+
+@pytest.mark.parametrize("name", ["email", "E-Mail", "e_mail", "emailAddress", "E-Mail-Adresse", "mail"])
+def test_an_address_is_found_under_its_usual_names(name: str) -> None:
+    assert read(details(**{name: "max@example.com"})).email == "max@example.com"
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("Max.Muster+x@Example.COM", "Max.Muster+x@example.com"),
+        (" max@example.com ", "max@example.com"),
+        ("mailto:max@example.com", "max@example.com"),
+        ("max@müller.example", "max@xn--mller-kva.example"),
+    ],
+)
+def test_an_address_is_read_as_it_may_be_written_to(written: str, read_as: str) -> None:
+    assert read(details(email=written)).email == read_as
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "max@example.com\r\nBcc: all@example.org",
+        "max@example.com\n",
+        "max@example.com, anna@example.com",
+        "Max <max@example.com>",
+        '"max muster"@example.com',
+        "max muster@example.com",
+        "max at example dot com",
+        "max@localhost",
+        "max@127.0.0.1",
+        "max@-example.com",
+        "max@example..com",
+        ".max@example.com",
+        "max@@example.com",
+        "ma\u202ex@example.com",
+        "x" * 65 + "@example.com",
+        "max@" + "x." * 130 + "com",
+        "max@" + "ü" * 70 + ".com",
+        "a" * 60_000,
+        7,
+        ["max@example.com"],
+        {"address": "max@example.com"},
+        None,
+    ],
+    ids=lambda address: repr(address)[:30],
+)
+def test_what_is_not_plainly_an_address_is_absent_and_the_next_source_is_asked(address: object) -> None:
+    assert read(details(email=address)).email is None
+    assert read(details(cal_email=address, email="max@example.com")).email == "max@example.com"
+
+
+def test_a_required_address_is_asked_for() -> None:
+    with pytest.raises(EmailMissing):
+        read({}, variant(require_email=True))
+
+
+def test_the_fallback_address_spares_the_question_and_never_becomes_the_callers() -> None:
+    event_type = variant(require_email=True, fallback_email="office@example.com")
+    assert read({}, event_type).email is None
+
+
+@pytest.mark.parametrize(
+    ("written", "e164"),
+    [
+        ("+49 30 1234567", "+49301234567"),
+        ("030 / 123 45 67", "+49301234567"),
+        ("0049 (0)30 1234567", "+49301234567"),
+        ("tel:+49-30-1234567", "+49301234567"),
+        (4930123456789, "+4930123456789"),
+        ("+1 415 555 2671", "+14155552671"),
+    ],
+)
+def test_a_number_is_read_into_e164_by_the_region(written: object, e164: str) -> None:
+    assert read(details(phone=written)).phone == e164
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["", "unknown", "12", "+999 1", "1" * 300, True, 1.5, [], "030\r\n1234567x" * 9, 10**5000],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_is_no_number_is_absent(number: object) -> None:
+    assert read(details(phone=number)).phone is None
+
+
+@pytest.mark.parametrize("name", ["phone_number", "phoneNumber", "Telefon", "Handy-Nummer", "mobile", "tel"])
+def test_a_number_is_found_under_its_usual_names(name: str) -> None:
+    assert read(details(**{name: "+49 30 1234567"})).phone == "+49301234567"
+
+
+def test_the_record_comes_before_the_details() -> None:
+    payload = {"contact": {"phoneNumber": "+49301111111"}, **details(phone="+49302222222")}
+    assert read(payload).phone == "+49301111111"
