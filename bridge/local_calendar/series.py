@@ -52,6 +52,8 @@ def expand(ical: str, span: Interval, zone: ZoneInfo) -> list[Occurrence]:
     """
     calendar = icalendar.Calendar.from_ical(ical)
     events = calendar.events
+    if not events:
+        raise ValueError("there is no entry")
     if len(events) == 1 and not {"RRULE", "RDATE", "RECURRENCE-ID"} & events[0].keys():
         return [_occurrence(one, zone) for one in (_single(events[0]),) if not is_cancelled(one.component)]
     reach = Interval(span.start - _ZONES_REACH, span.end + _ZONES_REACH)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from bridge.errors import StoreUnavailable
 from bridge.local_calendar import LocalCalendars
@@ -27,22 +27,31 @@ _SHOWN = {"busy": "BUSY", "tentative": "TENTATIVE", "oof": "OOF", "workingElsewh
 
 @dataclass
 class Faults:
-    """What shall happen to the next writing transaction, in whichever store it is opened."""
+    """What shall happen to the next transaction, in whichever store it is opened."""
 
+    down: bool = False
     refuse: bool = False
     lose: bool = False
 
 
 class FaultyStore(Store):
-    """A store whose next transaction can fail to begin, or lose the news of its commit."""
+    """A store whose transactions can fail to begin, or lose the news of their commit."""
 
     def __init__(self, url: str, faults: Faults) -> None:
         super().__init__(url)
         self._faults = faults
 
     @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads."""
+        self._check()
+        with super().read() as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end, as far as the caller hears."""
+        self._check()
         if self._faults.refuse:
             self._faults.refuse = False
             raise StoreUnavailable("the disk is full")
@@ -51,6 +60,10 @@ class FaultyStore(Store):
         if self._faults.lose:
             self._faults.lose = False
             raise StoreUnavailable("the connection was lost")
+
+    def _check(self) -> None:
+        if self._faults.down:
+            raise StoreUnavailable("the database is gone")
 
 
 class LocalAccount(AccountUnderTest):
@@ -93,7 +106,7 @@ class LocalAccount(AccountUnderTest):
             local.cancel_event(connection, _event(connection, calendar, event_id))
 
     def stored(self, calendar: str, event_id: str) -> StoredEvent:
-        with self._store.read() as connection:
+        with self._store.write() as connection:
             draft = _event(connection, calendar, event_id).draft
         return StoredEvent(
             title=draft.title,
@@ -114,8 +127,7 @@ class LocalAccount(AccountUnderTest):
             local_series.put(connection, calendar, [broken], [])
 
     def go_down(self) -> None:
-        with self._store.write() as connection:
-            connection.execute(text("ALTER TABLE local_events RENAME TO local_events_elsewhere"))
+        self._faults.down = True
 
     def refuse_next_write(self) -> None:
         self._faults.refuse = True

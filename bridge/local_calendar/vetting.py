@@ -1,0 +1,105 @@
+"""Decides whether an entry can be kept: whether it will tell, on every later call, when it takes place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from bridge.local_calendar.groups import Group
+from bridge.local_calendar.rules import FIRST_YEAR, LAST_YEAR, Unusable, as_utc, check_rule, ends_with
+from bridge.local_calendar.series import UNREADABLE, expand
+from bridge.store.sql.local_series import Series
+from providers.base import Interval
+
+_MAX_UID = 500
+_MAX_DATES = 5_000
+_MAX_EXCEPTIONS = 1_000
+_MAX_TEXT = 1_000_000
+_TRIED = timedelta(days=400)
+_TELLING = frozenset(
+    {None, "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
+)
+
+
+def vetted(group: Group) -> Series:
+    """Return the entry as it is stored. Unusable says why it cannot be."""
+    ical = group.written()
+    if len(group.entries) > _MAX_EXCEPTIONS or len(ical) > _MAX_TEXT:
+        raise Unusable("it has too many exceptions")
+    try:
+        return _vetted(ical)
+    except UNREADABLE as error:
+        raise Unusable("it makes no sense") from error
+
+
+def _vetted(ical: str) -> Series:
+    events = icalendar.Calendar.from_ical(ical).events
+    spans = [_span(event) for event in events]
+    uid = str(events[0]["UID"])
+    if len(uid) > _MAX_UID:
+        raise Unusable("its UID is too long")
+    starts_at = min(start for start, _ in spans)
+    ends = [end for _, end in spans]
+    ends_at = None if None in ends else max(end for end in ends if end is not None)
+    expand(ical, Interval(starts_at, starts_at + _TRIED), ZoneInfo("UTC"))
+    return Series(uid, ical, starts_at, ends_at)
+
+
+def _span(event: Any) -> tuple[datetime, datetime | None]:
+    """Return the first start and the last end of an entry or exception, None when it has none."""
+    broken = sorted(str(name) for name, _ in event.errors if name in _TELLING)
+    if broken:
+        raise Unusable(f"its {broken[0]} cannot be read")
+    start, end = _begin_and_end(event)
+    length = as_utc(end) - as_utc(start)
+    extra = list(_extra_dates(event))
+    for moment in (start, end, *extra):
+        if not FIRST_YEAR <= moment.year < LAST_YEAR:
+            raise Unusable(f"it lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    lasts = [as_utc(moment) + length + timedelta(days=1) for moment in extra]
+    first = min([as_utc(start), *map(as_utc, extra)])
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
+        check_rule(rule, start, length)
+        last = ends_with(rule, start)
+        if last is None:
+            return first, None
+        lasts.append(last + length)
+    # An exception that also moves what comes after it may move the end.
+    goes_on = "RECURRENCE-ID" in event and "RANGE" in event["RECURRENCE-ID"].params
+    return first, None if goes_on else max([as_utc(end), *lasts])
+
+
+def _begin_and_end(event: Any) -> tuple[date, date]:
+    if "DTSTART" not in event:
+        raise Unusable("it has no DTSTART")
+    start = event["DTSTART"].dt
+    end = event["DTEND"].dt if "DTEND" in event else _reckoned_end(event, start)
+    if isinstance(start, datetime) != isinstance(end, datetime):
+        raise Unusable("it begins with a day and ends with a time, or the other way round")
+    if as_utc(end) < as_utc(start):
+        raise Unusable("it ends before it begins")
+    return start, end
+
+
+def _reckoned_end(event: Any, start: date) -> date:
+    if "DURATION" not in event:
+        return start if isinstance(start, datetime) else start + timedelta(days=1)
+    length: timedelta = event["DURATION"].dt
+    if not isinstance(start, datetime) and length % timedelta(days=1):
+        raise Unusable("it begins with a day and lasts for hours")
+    return start + length
+
+
+def _extra_dates(event: Any) -> Iterator[date]:
+    """Return the starts that RDATE adds."""
+    lists = event.get("RDATE", [])
+    dates = [one.dt for some in (lists if isinstance(lists, list) else [lists]) for one in some.dts]
+    if len(dates) > _MAX_DATES:
+        raise Unusable("it repeats too often")
+    for moment in dates:
+        yield moment[0] if isinstance(moment, tuple) else moment
