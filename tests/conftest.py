@@ -31,7 +31,7 @@ def postgres() -> PostgresServer:
 
 @pytest.fixture(scope="session")
 def migrated_database(postgres: PostgresServer) -> Iterator[str]:
-    """The address of a migrated PostgreSQL database, to be copied."""
+    """The address of a migrated PostgreSQL database, for one test after another."""
     with postgres.database() as url:
         migrate(url)
         yield url
@@ -44,10 +44,10 @@ def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer, migrated_database: str) -> Iterator[str]:
-    """The address of a migrated PostgreSQL database of the test's own."""
-    with postgres.database(migrated_database) as url:
-        yield url
+def postgres_url(postgres: PostgresServer, migrated_database: str) -> str:
+    """The address of a migrated PostgreSQL database without a row."""
+    postgres.empty(migrated_database)
+    return migrated_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

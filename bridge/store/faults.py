@@ -12,7 +12,7 @@ from functools import cache
 from sqlalchemy import exc
 
 from bridge.errors import StoreUnavailable
-from bridge.store.tables import metadata
+from bridge.store.connection_tables import connections
 
 _SQLITE_UNIQUE = "UNIQUE constraint failed: "
 
@@ -67,7 +67,7 @@ def cause(error: BaseException) -> str:
 @cache
 def _names_by_columns() -> dict[str, str]:
     names = {}
-    for table in metadata.tables.values():
+    for table in connections.metadata.tables.values():  # every table: the last module's knows the others'
         names[", ".join(f"{table.name}.{column.name}" for column in table.primary_key)] = f"pk_{table.name}"
         for index in table.indexes:
             if index.unique:

@@ -1,4 +1,4 @@
-"""Makes databases for tests, each of its own, copied from one that is migrated already."""
+"""Makes databases for tests: a SQLite file for each, a PostgreSQL database for each process of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, delete, make_url
 
+from bridge.store.connection_tables import connections
 from bridge.store.migrate import migrate
 
 FIRST = "0001"
@@ -45,12 +46,24 @@ class PostgresServer:
                 driver.execute(statement.encode())
 
     @contextmanager
-    def database(self, template: str | None = None) -> Iterator[str]:
-        """Make a database, empty or a copy of another one's address, and drop it at the end."""
+    def database(self) -> Iterator[str]:
+        """Make an empty database and drop it at the end; yields its address."""
         name = f"bridge_test_{os.getpid()}_{secrets.token_hex(4)}"
-        source = make_url(template).database if template else "template0"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         try:
             yield self._url.set(database=name).render_as_string(hide_password=False)
         finally:
             self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def empty(self, url: str) -> None:
+        """Remove every row of a migrated database, and whoever is still connected to it.
+
+        Making a database anew for each test takes up to a second when the disk is busy.
+        """
+        tables = reversed(connections.metadata.sorted_tables)
+        self.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "; ".join(str(delete(table)) for table in tables),
+            database=make_url(url).database,
+        )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.tables import bookings, claims
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -67,6 +69,22 @@ def take_slot(connection: Connection, booking_id: str, start: datetime, end: dat
     """Insert a booking with its claim, as a hold does."""
     add_booking(connection, booking_id, starts_at=start, ends_at=end)
     add_claim(connection, booking_id, start, end)
+
+
+def take_slots(connection: Connection, slots: Mapping[str, tuple[datetime, datetime]]) -> None:
+    """Insert several bookings with their claims, one after another."""
+    for booking_id, (start, end) in slots.items():
+        take_slot(connection, booking_id, start, end)
+
+
+def outcome(store: Store, booking_id: str, start: datetime, end: datetime) -> str:
+    """Try to take a slot; return "won", or the name of the constraint that refuses it."""
+    try:
+        with store.write_alone() as connection:
+            take_slot(connection, booking_id, start, end)
+    except ConstraintViolated as refusal:
+        return refusal.name
+    return "won"
 
 
 def count_claims(connection: Connection) -> int:
