@@ -11,7 +11,6 @@ from bridge.connections.accounts import AccountState, Connection, Dropped, Key, 
 from bridge.connections.consents import Consents
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher, alert_key
-from bridge.connections.refusals import without_frames
 from bridge.connections.tokens import AccountTokens, Delegation
 from bridge.connections.vendor import Answer, Vendor
 from bridge.errors import NotFound
@@ -144,8 +143,7 @@ class Connections:
             return Withdrawal.FAILED
         try:
             held = safe.open_row(self._around.vault, row)
-            with without_frames():
-                is_withdrawn = vendor.revoke(held.lasting, deadline=self._around.deadline())
+            is_withdrawn = vendor.revoke(held.lasting, deadline=self._around.deadline())
         except (ProviderError, CannotOpen):
             return Withdrawal.FAILED
         return Withdrawal.DONE if is_withdrawn else Withdrawal.BY_OWNER

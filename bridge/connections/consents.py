@@ -15,7 +15,7 @@ from datetime import timedelta
 from bridge.connections import safe
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import alert_key
-from bridge.connections.refusals import NotConfigured, refusal, without_frames
+from bridge.connections.refusals import NotConfigured, asked, refusal
 from bridge.connections.vendor import Answer, Begun, Tokens, Vendor
 from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
 from bridge.store.sql import alerts, connections, flows
@@ -43,8 +43,7 @@ class Consents:
         """
         vendor = self._vendor(provider)
         try:
-            with without_frames():
-                begun = vendor.begin(self._redirect_uri(vendor), account)
+            begun = asked(lambda: vendor.begin(self._redirect_uri(vendor), account))
         except ProviderError as error:
             raise refusal(error, vendor, self._say) from None
         now = self._around.clocks.now()
@@ -64,11 +63,9 @@ class Consents:
         """Store what the owner granted. ConnectError says what went wrong, and what to do."""
         vendor = self._vendor(provider)
         begun, wanted = self._take(vendor, browser, answer)
+        redirect_uri, deadline = self._redirect_uri(vendor), self._around.deadline()
         try:
-            with without_frames():
-                tokens = vendor.finish(
-                    answer, begun, self._redirect_uri(vendor), deadline=self._around.deadline()
-                )
+            tokens = asked(lambda: vendor.finish(answer, begun, redirect_uri, deadline=deadline))
         except ProviderError as error:
             raise refusal(error, vendor, self._say) from None
         return self._store(vendor, self._account(vendor, tokens, wanted), tokens)

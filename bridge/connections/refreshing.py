@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bridge.connections import safe
 from bridge.connections.context import LEASE_SECONDS, ConnectionContext
-from bridge.connections.refusals import without_frames
+from bridge.connections.refusals import asked
 from bridge.connections.safe import Held
 from bridge.connections.vendor import Vendor
 from bridge.store.sql import alerts, connections, jobs
@@ -85,9 +85,9 @@ class Refresher:
     def _renew(self, held: Held) -> Held | None:
         around, row = self._around, held.row
         vendor = self._vendors[row.provider]
+        deadline = around.deadline()
         try:
-            with without_frames():
-                tokens = vendor.refresh(held.lasting, row.scopes, deadline=around.deadline())
+            tokens = asked(lambda: vendor.refresh(held.lasting, row.scopes, deadline=deadline))
         except ConnectionExpired:
             self._consent_ended(row, vendor)
             raise

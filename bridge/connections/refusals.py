@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 from bridge.connections.sentences import Sentences
 from bridge.connections.vendor import Vendor
 from bridge.errors import ConnectError, ConsentDenied, StateMismatch
 from providers import errors as theirs
 from providers.errors import ProviderError
+
+T = TypeVar("T")
 
 
 class NotConfigured(ConnectError):
@@ -30,11 +32,13 @@ class VendorSilent(ConnectError):
     code = "connect_unavailable"
 
 
-@contextmanager
-def without_frames() -> Iterator[None]:
-    """Cut a provider's frames off its error: their variables hold tokens, and a report may print them."""
+def asked(question: Callable[[], T]) -> T:
+    """Return a vendor's answer, or raise its error without the frames it came through.
+
+    Their variables hold tokens, and an error report may print them.
+    """
     try:
-        yield
+        return question()
     except ProviderError as error:
         error.__context__ = None
         raise error.with_traceback(None) from None

@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the navigation: a page's endpoint and its name, to be translated."""
+    """An entry of the navigation: a page's endpoint and its name."""
 
     endpoint: str
     label: str

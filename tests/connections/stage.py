@@ -1,0 +1,196 @@
+"""A salon with Google calendars: its database, the vendor's fake, and as many bridge processes as wanted."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.security import generate_password_hash
+from werkzeug.test import TestResponse
+
+from bridge.config import Config, parse_config
+from bridge.connections import Connections, connections_of
+from bridge.language import language
+from bridge.signin import AdminSignIn
+from bridge.store.engine import Store
+from bridge.vault import Vault
+from bridge.web.site import add_pages
+from providers.base import Deadline
+from providers.http import Clocks
+from tests.vendors.google import FakeGoogle
+
+SITE = "https://bridge.example.com"
+SECRET = "plainly-fake-secret-key-for-tests-only-0001"
+OTHER_SECRET = "plainly-fake-secret-key-for-tests-only-0002"
+PASSWORD = "plainly fake password"
+PASSWORD_HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")  # cheap, only for tests
+ANNA = "anna@example.com"
+BEN = "ben@example.com"
+
+_CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+_MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
+
+
+class Clock:
+    """The real clocks, which may be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds()
+
+    def put_forward(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+    def clocks(self) -> Clocks:
+        return Clocks(self.now, self.monotonic, time.sleep, lambda: 0.5)
+
+    def deadline(self, seconds: float = 5.0) -> Deadline:
+        return Deadline(seconds, self.monotonic)
+
+
+class Process:
+    """What one server process holds: an application, its connections, its way to the database."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        keys = [key.get_secret_value() for key in config.bridge.secret_keys]
+        self.clock = clock
+        self.store = Store(config.bridge.database_url.get_secret_value())
+        self.vault = Vault(keys)
+        self.connections: Connections = connections_of(
+            config,
+            self.store,
+            self.vault,
+            clocks=clock.clocks(),
+            translate=language(config.bridge.locale).translate,
+        )
+        self.app = Flask("bridge", static_folder=None)
+        password_hash = config.admin.password_hash
+        admin = AdminSignIn(
+            self.store, password_hash.get_secret_value() if password_hash else None, now=clock.now
+        )
+        add_pages(
+            self.app,
+            config.bridge,
+            vault=self.vault,
+            admin=admin,
+            connections=self.connections,
+            now=clock.now,
+        )
+
+    def token(self, account: str, provider: str = "google", *, seconds: float = 5.0) -> str:
+        """Return the account's access token."""
+        source = self.connections.token_source(provider, account)
+        return source.access_token(deadline=self.clock.deadline(seconds))
+
+    def browser(self, *, address: str = "192.0.2.7") -> Browser:
+        """Return a browser that knows nothing yet."""
+        return Browser(self, address)
+
+
+class Browser:
+    """Somebody's browser: keeps cookies, sends forms from the page it last saw."""
+
+    def __init__(self, process: Process, address: str) -> None:
+        self._client = process.app.test_client()
+        self._address = {"REMOTE_ADDR": address}
+        self.page = ""
+        self.seen: list[str] = []
+
+    def at(self, process: Process) -> Browser:
+        """Return this browser where another process answers its requests."""
+        other = process.browser(address=self._address["REMOTE_ADDR"])
+        other.page = self.page
+        other._client._cookies = self._client._cookies
+        return other
+
+    def get(self, address: str) -> TestResponse:
+        """Open an address: a path of the bridge, or a whole one that a vendor sent the browser to."""
+        parts = urlsplit(address)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return self._see(self._client.get(path, base_url=SITE, environ_base=self._address))
+
+    def post(
+        self, path: str, form: Mapping[str, str] | None = None, *, token: str | None = None
+    ) -> TestResponse:
+        """Send a form of the page in view."""
+        found = _CSRF.search(self.page)
+        csrf = token if token is not None else unescape(found.group(1)) if found else ""
+        content = {**(form or {}), "csrf_token": csrf}
+        headers = {"Referer": f"{SITE}/"}
+        return self._see(
+            self._client.post(path, data=content, headers=headers, base_url=SITE, environ_base=self._address)
+        )
+
+    def sign_in(self, password: str = PASSWORD) -> TestResponse:
+        """Sign in from the sign-in page."""
+        self.get("/")
+        return self.post("/", {"password": password})
+
+    def begin(self, account: str | None = None, provider: str = "google") -> str:
+        """Press Connect; return where the browser is sent."""
+        answer = self.get(f"/connect/{provider}" + (f"?account={account}" if account else ""))
+        assert answer.status_code == 303, answer.text
+        return str(answer.location)
+
+    def main(self) -> str:
+        """Return what the page in view says, without its marks."""
+        found = _MAIN.search(self.page)
+        text = re.sub(r"<[^>]+>", " ", found.group(0) if found else self.page)
+        return " ".join(unescape(text).split())
+
+    def _see(self, answer: TestResponse) -> TestResponse:
+        self.seen.append(f"{answer.status} {answer.headers} {answer.text}")
+        if answer.mimetype == "text/html":
+            self.page = answer.text
+        return answer
+
+
+def salon_config(
+    google: FakeGoogle, folder: Path, *, keys: tuple[str, ...] = (SECRET,), more: str = ""
+) -> Config:
+    """Return the configuration as read from `salon_toml`."""
+    return parse_config(salon_toml(google, folder, keys=keys, more=more), environ={}, base=folder)
+
+
+def salon_toml(google: FakeGoogle, folder: Path, *, keys: tuple[str, ...] = (SECRET,), more: str = "") -> str:
+    """Return a config file: Anna's own calendar takes bookings, a team calendar is checked."""
+    listed = ", ".join(f'"{key}"' for key in keys)
+    return f"""
+[bridge]
+public_url = "{SITE}"
+secret_key = [{listed}]
+database_url = "sqlite:///{folder / "bridge.db"}"
+timezone = "Europe/Berlin"
+[admin]
+password_hash = "{PASSWORD_HASH}"
+[telli]
+api_keys = ["fake-telli-key"]
+[google]
+client_id = "{google.client_id}"
+client_secret = "{google.client_secret}"
+api_url = "{google.api_url}"
+auth_url = "{google.auth_url}"
+token_url = "{google.token_url}"
+[hosts.anna]
+name = "Anna Weber"
+email = "{ANNA}"
+booking_calendar = "google:{ANNA}/primary"
+busy_calendars = ["google:{ANNA}/primary", "google:{ANNA}/team@example.com"]
+[hosts.anna.open_hours]
+monday = ["09:00-17:00"]
+[event_types.cut]
+title = "Haircut"
+hosts = ["anna"]
+{more}
+"""

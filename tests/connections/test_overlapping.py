@@ -1,0 +1,147 @@
+"""What happens to an account while its token is being renewed stands; the renewal's outcome is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bridge.connections import Answer, Connections
+from bridge.connections.context import ConnectionContext
+from bridge.connections.sentences import Sentences
+from bridge.connections.vendor import Begun, Tokens
+from bridge.store.sql import alerts
+from providers.base import Deadline
+from providers.errors import ConnectionExpired
+from tests.connections.stage import ANNA, SITE, Clock, Process
+
+
+@dataclass
+class SlowVendor:
+    """A vendor of which a test decides what happens while it answers."""
+
+    clock: Clock
+    provider: str = "slow"
+    title: str = "Slow"
+    answers: int = 0
+    while_answering: list[Callable[[], object]] = field(default_factory=list)
+    expired: bool = False
+
+    def begin(self, redirect_uri: str, account: str | None) -> Begun:
+        self.answers += 1
+        return Begun(redirect_uri, f"state-{self.answers}", {})
+
+    def finish(self, answer: Answer, begun: Begun, redirect_uri: str, *, deadline: Deadline) -> Tokens:
+        return self._tokens("consent")
+
+    def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
+        tokens = self._tokens("refresh")
+        while self.while_answering:
+            self.while_answering.pop()()
+        if self.expired:
+            raise ConnectionExpired(self.provider, "refresh", "invalid_grant")
+        return tokens
+
+    def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
+        return True
+
+    def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
+        return ()
+
+    def _tokens(self, kind: str) -> Tokens:
+        self.answers += 1
+        ends = self.clock.now() + timedelta(hours=1)
+        return Tokens(
+            ANNA, f"{kind}-{self.answers}", ends, frozenset(), {"refresh_token": f"r{self.answers}"}
+        )
+
+
+@dataclass
+class Slow:
+    """Connections to the slow vendor."""
+
+    vendor: SlowVendor
+    connections: Connections
+
+    def connect(self) -> None:
+        self.connections.begin("slow", "browser")
+        self.connections.finish("slow", "browser", Answer({"state": f"state-{self.vendor.answers}"}))
+
+    def token(self) -> str:
+        deadline = self.vendor.clock.deadline(1)
+        return self.connections.token_source("slow", ANNA).access_token(deadline=deadline)
+
+
+@pytest.fixture
+def slow(process: Process, clock: Clock) -> Slow:
+    vendor = SlowVendor(clock)
+    around = ConnectionContext(
+        store=process.store,
+        vault=process.vault,
+        clocks=clock.clocks(),
+        sentences=Sentences(lambda text: text),
+        public_url=SITE,
+    )
+    made = Slow(vendor, Connections(around, {"slow": vendor}, uses={}, delegations={}))
+    made.connect()
+    clock.put_forward(minutes=55)
+    return made
+
+
+def test_a_reconnection_during_a_refresh_wins(slow: Slow, clock: Clock) -> None:
+    slow.vendor.while_answering.append(slow.connect)
+    slow.connections.refresh_due(clock.now())
+    assert slow.token().startswith("consent")
+
+
+def test_a_reconnection_during_a_refused_refresh_is_not_marked(
+    slow: Slow, clock: Clock, process: Process
+) -> None:
+    slow.vendor.expired = True
+    slow.vendor.while_answering.append(slow.connect)
+    slow.connections.refresh_due(clock.now())
+    assert slow.token().startswith("consent")
+    with process.store.read() as connection:
+        assert alerts.open_alerts(connection) == []
+
+
+def test_a_call_that_waited_for_a_superseded_refresh_gets_the_new_token(slow: Slow, clock: Clock) -> None:
+    clock.put_forward(hours=1)
+    slow.vendor.while_answering.append(slow.connect)
+    assert slow.token().startswith("consent")
+
+
+def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow, clock: Clock) -> None:
+    slow.vendor.while_answering.append(lambda: slow.connections.disconnect("slow", ANNA))
+    slow.connections.refresh_due(clock.now())
+    assert slow.connections.list() == []
+    with pytest.raises(ConnectionExpired, match="not connected"):
+        slow.token()
+
+
+def test_an_account_dropped_and_connected_anew_during_a_refresh_keeps_its_new_tokens(
+    slow: Slow, clock: Clock
+) -> None:
+    def anew() -> None:
+        slow.connections.disconnect("slow", ANNA)
+        slow.connect()
+
+    slow.vendor.while_answering.append(anew)
+    slow.connections.refresh_due(clock.now())
+    assert slow.token().startswith("consent")
+
+
+def test_no_transaction_is_open_while_the_vendor_answers(slow: Slow, clock: Clock, process: Process) -> None:
+    written = []
+
+    def write() -> None:
+        with process.store.write() as connection:
+            written.append(alerts.raise_alert(connection, "test", "a write of somebody else", clock.now()))
+
+    slow.vendor.while_answering.append(write)
+    slow.connections.refresh_due(clock.now())
+    assert written == [True]
+    assert slow.token().startswith("refresh")

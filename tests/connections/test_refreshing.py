@@ -1,0 +1,290 @@
+"""Renewing tokens: ahead of time, once for all, without losing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from bridge.connections import AccountState
+from bridge.store.engine import database_now
+from bridge.store.sql import alerts, jobs
+from bridge.store.sql import connections as rows
+from bridge.store.sql.connections import ConnectionRow
+from providers.errors import ConnectionExpired, ProviderUnavailable
+from tests.connections.stage import ANNA, BEN, Browser, Clock, Process
+from tests.vendors.google import FakeGoogle, Fault
+
+
+def row_of(process: Process, account: str = ANNA) -> ConnectionRow:
+    with process.store.read() as connection:
+        found = rows.read(connection, "google", account)
+    assert found is not None
+    return found
+
+
+def open_alerts(process: Process) -> list[str]:
+    with process.store.read() as connection:
+        return [each.text for each in alerts.open_alerts(connection)]
+
+
+def asked(google: FakeGoogle) -> int:
+    """Return how many refreshes the vendor saw."""
+    return sum(request.form.get("grant_type") == "refresh_token" for request in google.requests)
+
+
+@pytest.fixture
+def connected(google: FakeGoogle, browser: Browser) -> Browser:
+    assert browser.get(google.consent(browser.begin(ANNA), ANNA)).status_code == 303
+    return browser
+
+
+pytestmark = pytest.mark.usefixtures("connected")
+
+
+def test_a_token_is_handed_out_without_asking_the_vendor(google: FakeGoogle, process: Process) -> None:
+    before = len(google.requests)
+    assert {process.token(ANNA) for _ in range(5)} == {process.token(ANNA)}
+    assert len(google.requests) == before
+
+
+def test_the_token_source_of_an_account_is_one_object(process: Process) -> None:
+    source = process.connections.token_source("google", ANNA)
+    assert process.connections.token_source("google", "Anna@Example.com") is source
+
+
+def test_only_tokens_that_end_within_ten_minutes_are_renewed(
+    google: FakeGoogle, process: Process, clock: Clock
+) -> None:
+    clock.put_forward(minutes=49)
+    process.connections.refresh_due(clock.now())
+    assert asked(google) == 0
+    clock.put_forward(minutes=2)
+    before = process.token(ANNA)
+    process.connections.refresh_due(clock.now())
+    assert asked(google) == 1
+    clock.put_forward(seconds=2)
+    assert process.token(ANNA) != before
+
+
+def test_other_processes_hand_out_the_renewed_token(
+    process: Process, clock: Clock, start: Callable[[], Process]
+) -> None:
+    other = start()
+    old = other.token(ANNA)
+    clock.put_forward(minutes=51)
+    process.connections.refresh_due(clock.now())
+    assert process.token(ANNA) == other.token(ANNA) != old
+
+
+def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, clock: Clock) -> None:
+    google.set_tokens(rotate=True)
+    for times in (1, 2, 3):
+        clock.put_forward(minutes=51)
+        process.connections.refresh_due(clock.now())
+        assert asked(google) == times
+    assert row_of(process).state == "connected"
+    assert open_alerts(process) == []
+
+
+def test_granted_scopes_are_stored_and_sent_with_each_refresh(
+    google: FakeGoogle, process: Process, clock: Clock
+) -> None:
+    granted = row_of(process).scopes
+    assert {scope.rpartition("/")[2] for scope in granted} == {
+        "openid",
+        "userinfo.email",
+        "calendar.freebusy",
+        "calendar.events",
+        "calendar.calendarlist.readonly",
+    }
+    clock.put_forward(minutes=51)
+    process.connections.refresh_due(clock.now())
+    assert set(google.requests[-1].form["scope"].split()) == granted
+    assert row_of(process).scopes == granted
+
+
+def test_eight_threads_in_two_processes_make_one_refresh(
+    google: FakeGoogle, process: Process, start: Callable[[], Process]
+) -> None:
+    other = start()
+    google.end_access(ANNA)
+    dead = process.token(ANNA)
+    assert other.token(ANNA) == dead
+
+    def call(number: int) -> str:
+        mine = (process, other)[number % 2]
+        mine.connections.token_source("google", ANNA).rejected(dead)
+        return mine.token(ANNA)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(call, range(8)))
+    assert len(found) == 1
+    assert found != {dead}
+    assert asked(google) == 1
+
+
+def test_two_background_loops_make_one_refresh(
+    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
+) -> None:
+    clock.put_forward(minutes=51)
+    both = [process, start()]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda each: each.connections.refresh_due(clock.now()), both))
+    assert asked(google) == 1
+
+
+def test_while_another_renews_a_call_waits_only_until_its_deadline(
+    google: FakeGoogle, process: Process, clock: Clock
+) -> None:
+    clock.put_forward(hours=2)
+    with process.store.write() as connection:
+        assert jobs.acquire(
+            connection, f"token google:{ANNA}", "another", timedelta(seconds=30), database_now(connection)
+        )
+    with pytest.raises(ProviderUnavailable, match="being renewed"):
+        process.token(ANNA, seconds=0.2)
+    assert asked(google) == 0
+
+
+def test_the_lease_of_a_process_that_died_ends(google: FakeGoogle, process: Process, clock: Clock) -> None:
+    clock.put_forward(hours=2)
+    with process.store.write() as connection:
+        died_at = database_now(connection) - timedelta(seconds=31)
+        jobs.acquire(connection, f"token google:{ANNA}", "another", timedelta(seconds=30), died_at)
+    assert process.token(ANNA)
+    assert asked(google) == 1
+
+
+def test_without_a_valid_token_a_call_fetches_one(google: FakeGoogle, process: Process, clock: Clock) -> None:
+    clock.put_forward(hours=2)
+    google.end_access(ANNA)
+    assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
+    assert asked(google) == 1
+
+
+def test_a_refresh_that_fails_is_tried_again_later_and_ever_less_often(
+    google: FakeGoogle, process: Process, clock: Clock
+) -> None:
+    clock.put_forward(minutes=51)
+    google.fail_next(Fault.UNAVAILABLE, operation="token", times=3)
+    process.connections.refresh_due(clock.now())
+    process.connections.refresh_due(clock.now())
+    assert asked(google) == 1
+    pauses = []
+    for _ in range(2):
+        row = row_of(process)
+        assert row.retry_at is not None
+        pauses.append(row.retry_at - clock.now())
+        clock.ahead += pauses[-1]
+        process.connections.refresh_due(clock.now())
+    assert asked(google) == 3
+    assert pauses[1] > pauses[0] * 1.5
+    assert process.token(ANNA), "the token at hand still works meanwhile"
+    assert open_alerts(process) == []
+    clock.put_forward(minutes=5)
+    process.connections.refresh_due(clock.now())
+    assert (row_of(process).failures, row_of(process).retry_at) == (0, None)
+
+
+def test_after_a_failed_refresh_calls_do_not_storm_the_vendor(
+    google: FakeGoogle, process: Process, clock: Clock
+) -> None:
+    clock.put_forward(hours=2)
+    google.fail_next(Fault.UNAVAILABLE, operation="token", times=None)
+    for _ in range(4):
+        with pytest.raises(ProviderUnavailable):
+            process.token(ANNA)
+    assert asked(google) == 1
+
+
+def test_fresh_tokens_that_are_rejected_do_not_storm_the_vendor(google: FakeGoogle, process: Process) -> None:
+    source = process.connections.token_source("google", ANNA)
+    source.rejected(process.token(ANNA))
+    source.rejected(process.token(ANNA))
+    with pytest.raises(ProviderUnavailable, match="fresh tokens are rejected"):
+        process.token(ANNA)
+    assert asked(google) == 1
+
+
+def test_one_account_in_trouble_leaves_the_others_alone(
+    google: FakeGoogle, process: Process, connected: Browser, clock: Clock
+) -> None:
+    connected.get(google.consent(connected.begin(), BEN))
+    google.end_consent(ANNA)
+    clock.put_forward(minutes=51)
+    process.connections.refresh_due(clock.now())
+    assert row_of(process, ANNA).state == "needs_reconnecting"
+    assert row_of(process, BEN).refreshed_at > row_of(process, ANNA).refreshed_at
+
+
+def test_a_refused_refresh_marks_the_account_and_alerts_once(
+    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
+) -> None:
+    google.end_consent(ANNA)
+    for _ in range(3):
+        clock.put_forward(days=10)
+        process.connections.refresh_due(clock.now())
+    states = start().connections.account_states()
+    assert states["google", ANNA] is AccountState.NEEDS_RECONNECTING
+    (text,) = open_alerts(process)
+    assert f"{ANNA} at Google has ended" in text
+    assert "https://bridge.example.com/connections" in text
+    assert "seven days" not in text
+    assert asked(google) == 1
+    with pytest.raises(ConnectionExpired):
+        process.token(ANNA)
+
+
+@pytest.mark.parametrize(("days", "is_explained"), [(7, True), (9, False)])
+def test_a_consent_that_died_young_explains_the_seven_days(
+    google: FakeGoogle, process: Process, clock: Clock, days: int, is_explained: bool
+) -> None:
+    google.end_consent(ANNA)
+    clock.put_forward(days=days)
+    process.connections.refresh_due(clock.now())
+    (text,) = open_alerts(process)
+    assert ("after seven days" in text) is is_explained
+
+
+def test_a_call_whose_token_is_rejected_finds_out_that_the_consent_ended(
+    google: FakeGoogle, process: Process, start: Callable[[], Process]
+) -> None:
+    other = start()
+    other.token(ANNA)
+    google.end_consent(ANNA)
+    source = process.connections.token_source("google", ANNA)
+    source.rejected(process.token(ANNA))
+    with pytest.raises(ConnectionExpired):
+        process.token(ANNA)
+    assert row_of(process).state == "needs_reconnecting"
+
+
+def test_a_reconnected_account_works_at_once_in_every_process(
+    google: FakeGoogle, process: Process, connected: Browser, start: Callable[[], Process]
+) -> None:
+    other = start()
+    dead = process.token(ANNA)
+    google.end_consent(ANNA)
+    for each in (process, other):
+        each.connections.token_source("google", ANNA).rejected(dead)
+        with pytest.raises(ConnectionExpired):
+            each.token(ANNA)
+    connected.get(google.consent(connected.begin(ANNA), ANNA))
+    assert process.token(ANNA) == other.token(ANNA)
+    assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
+
+
+def test_a_refused_client_is_alerted_and_heals(google: FakeGoogle, process: Process, clock: Clock) -> None:
+    right, google.sign_in.client_secret = google.sign_in.client_secret, "another"
+    clock.put_forward(minutes=51)
+    process.connections.refresh_due(clock.now())
+    (text,) = open_alerts(process)
+    assert "invalid_client" in text
+    assert row_of(process).state == "connected"
+    google.sign_in.client_secret = right
+    clock.put_forward(minutes=6)
+    process.connections.refresh_due(clock.now())
+    assert open_alerts(process) == []
