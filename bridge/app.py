@@ -115,10 +115,14 @@ class Bridge:
         with self._lock:
             if self._started_in == os.getpid():
                 return
-            record_joins(self.context)
+            self.record_joins()
             self.plan_standing()
             self.background.start()
             self._started_in = os.getpid()
+
+    def record_joins(self) -> None:
+        """Remember which hosts are new in an event type."""
+        record_joins(self.context)
 
     def plan_standing(self) -> None:
         """Make the jobs that are always due again due now."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -29,13 +29,15 @@ class Busy:
     """The busy time of hosts as their calendars told it.
 
     `by_host` is None for a host with a calendar that did not answer; `failures` says which, and why.
-    `asked_at` is the monotonic time of the oldest answer, `window` what was asked for.
+    `asked_at` is the monotonic time of the oldest answer, `window` what was asked for. `by_calendar`
+    holds what each calendar said by itself.
     """
 
     by_host: Mapping[str, tuple[Interval, ...] | None]
     failures: Mapping[CalendarName, ProviderError]
     asked_at: float
     window: Interval
+    by_calendar: Mapping[CalendarName, tuple[Interval, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,12 @@ class Availability:
         self._notice({asked.name for asked in answers}, failures)
         by_host = {host.id: _busy_of(host, wanted[host.id], answers) for host in hosts}
         asked_at = min((answer.asked_at for answer in answers.values()), default=0.0)
-        return Busy(by_host, failures, asked_at, window)
+        by_calendar = {
+            asked.name: answer.busy
+            for asked, answer in answers.items()
+            if not isinstance(answer.busy, ProviderError)
+        }
+        return Busy(by_host, failures, asked_at, window, by_calendar)
 
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""

@@ -1,0 +1,5 @@
+"""Lets `python -m bridge` be the `bridge` command."""
+
+from bridge.cli import main
+
+main()
