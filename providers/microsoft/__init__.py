@@ -1,0 +1,27 @@
+"""Microsoft Graph v1.0 behind the provider contract, and Entra's sign-in without pages.
+
+Knows no Flask, no database and no configuration file.
+"""
+
+from providers.microsoft.app_tokens import AppTokens
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.entra import PERSONAL_TENANT, Consent, Entra, Renewed
+from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.push import Notification, read_notifications, validation_answer
+from providers.microsoft.settings import CALENDARS, MicrosoftSettings, missing_scopes
+
+__all__ = [
+    "CALENDARS",
+    "PERSONAL_TENANT",
+    "AppTokens",
+    "Consent",
+    "Entra",
+    "Mailboxes",
+    "MicrosoftCalendars",
+    "MicrosoftSettings",
+    "Notification",
+    "Renewed",
+    "missing_scopes",
+    "read_notifications",
+    "validation_answer",
+]

@@ -1,0 +1,140 @@
+"""One Microsoft account behind the provider contract.
+
+Decides nothing itself: it names the operations and lists the account's calendars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from providers.base import (
+    BusyAnswer,
+    BusyQuery,
+    CalendarInfo,
+    Changes,
+    Channel,
+    Deadline,
+    Event,
+    EventDraft,
+    EventRef,
+    Interval,
+)
+from providers.errors import ConferenceUnavailable
+from providers.http import Call, Clocks
+from providers.microsoft import changes, changing, events, freebusy, listing, push
+from providers.microsoft.client import PROVIDER, Client, Question
+from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.settings import MicrosoftSettings
+from providers.microsoft.shapes import member
+from providers.microsoft.teams import TeamsCalendars, makes_teams
+from providers.tokens import TokenSource
+
+_TEAMS = "microsoft_teams"
+_CALENDAR_FIELDS = "id,name,canEdit,isDefaultCalendar,allowedOnlineMeetingProviders"
+
+
+class MicrosoftCalendars:
+    """The calendars of one account; fulfils `providers.base.CalendarProvider`.
+
+    "calendar" is the default one, "schedule:<address>" a colleague or room of which only busy time is seen,
+    any other id is Graph's. All accounts of a process share `mailboxes`.
+    """
+
+    name = PROVIDER
+
+    def __init__(
+        self,
+        account: str,
+        tokens: TokenSource,
+        settings: MicrosoftSettings,
+        *,
+        clocks: Clocks,
+        mailboxes: Mailboxes | None = None,
+    ) -> None:
+        shared = mailboxes or Mailboxes(clocks.monotonic, settings.ca_bundle)
+        self._client = Client(account, tokens, settings, clocks=clocks, mailboxes=shared)
+        self._teams = TeamsCalendars(clocks.monotonic)
+
+    def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
+        """Return every calendar in the account's list, the default one as "calendar"."""
+        call = self._client.call("list_calendars", deadline)
+        query = {"$select": _CALENDAR_FIELDS, "$top": "100"}
+        question = Question("GET", f"{self._client.base}/calendars", query=query)
+        found = [
+            _calendar(call, item) for items in listing.pages(self._client, call, question) for item in items
+        ]
+        for info in found:
+            self._teams.note(info.id, can=_TEAMS in info.conferences)
+        return tuple(found)
+
+    def free_busy(
+        self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
+    ) -> Mapping[BusyQuery, BusyAnswer]:
+        """Return an answer for each query: busy time, or the error that makes it unknown."""
+        return freebusy.free_busy(self._client, queries, window, deadline)
+
+    def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
+        """Create an event under a key the caller chose, once however often it is repeated."""
+        if draft.conference not in (None, _TEAMS):
+            raise ConferenceUnavailable(PROVIDER, "create_event", "Microsoft makes only Teams meetings")
+        if draft.conference is not None:
+            self._teams.require(self._client, calendar, deadline)
+        return events.create_event(self._client, calendar, event_key, draft, deadline)
+
+    def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
+        """Return the event as it is now."""
+        return events.read_event(self._client, ref, deadline)
+
+    def find_event(self, calendar: str, event_key: str, *, deadline: Deadline) -> Event | None:
+        """Return the live event made under this key."""
+        return events.find_event(self._client, calendar, event_key, deadline)
+
+    def find_booking(self, calendar: str, booking_id: str, *, deadline: Deadline) -> Sequence[Event]:
+        """Return every live event of this booking in the calendar."""
+        return events.find_booking(self._client, calendar, booking_id, deadline)
+
+    def list_events(self, calendar: str, window: Interval, *, deadline: Deadline) -> Sequence[Event]:
+        """Return the single events that overlap the window, foreign ones too."""
+        return listing.overlapping(self._client, self._client.call("list_events", deadline), calendar, window)
+
+    def move_event(self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline) -> Event:
+        """Change start and end, nothing else, if the event is still at `ref.etag`.
+
+        `timezone` is not used: everybody sees a single event in their own zone.
+        """
+        return changing.move_event(self._client, ref, interval, deadline=deadline)
+
+    def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
+        """Remove the event; one that is gone already is done."""
+        changing.cancel_event(self._client, ref, notify=notify, deadline=deadline)
+
+    def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
+        """Return what changed since the cursor; everything current when it is None or expired."""
+        return changes.changes(self._client, calendar, cursor, deadline)
+
+    def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
+        """Open a push channel to an https address; None where Graph has none."""
+        return push.watch(self._client, calendar, address, token, deadline)
+
+    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel:
+        """Return the channel with a new term. CalendarNotFound: it is gone, open another."""
+        return push.renew(self._client, channel, deadline)
+
+    def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
+        """Close a push channel; one that is gone already is done."""
+        push.unwatch(self._client, channel, deadline)
+
+
+def _calendar(call: Call, item: Any) -> CalendarInfo:
+    """Return a calendar: id, name, canEdit, isDefaultCalendar, what it can make. Graph tells no zone."""
+    own_id = member(call, item, "id", str)
+    is_default = item.get("isDefaultCalendar") is True
+    return CalendarInfo(
+        id=listing.DEFAULT if is_default else own_id,
+        name=str(item.get("name") or own_id),
+        timezone=None,
+        can_write=item.get("canEdit") is True,
+        is_primary=is_default,
+        conferences=frozenset({_TEAMS} if makes_teams(item) else ()),
+    )

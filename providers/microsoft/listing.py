@@ -1,0 +1,113 @@
+"""Page through a calendar's events.
+
+Decides when a listing is complete: pages may be short or empty, only a missing link ends them. A listing
+asks a day more on either side, since Graph and we may disagree about where an all-day event begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from providers.base import Event, Interval
+from providers.errors import UnexpectedResponse
+from providers.http import Call
+from providers.microsoft.client import Answer, Client, Question
+from providers.microsoft.shapes import EVENT_FIELDS, EXPAND, event_of, having_property, member, utc_text
+from providers.times import pieces
+
+PAGE_SIZE = 1000  # the largest there is
+VIEW_DAYS = 1800  # more than 1,825 are refused
+_MARGIN = timedelta(days=1)
+_NEXT = "@odata.nextLink"
+
+DEFAULT = "calendar"
+
+
+def calendar_path(client: Client, calendar: str) -> str:
+    """Return a calendar's path: "calendar" is the default one."""
+    if calendar == DEFAULT:
+        return f"{client.base}/calendar"
+    return f"{client.base}/calendars/{quote(calendar, safe='=')}"
+
+
+def event_path(client: Client, calendar: str, event_id: str) -> str:
+    """Return an event's path. A calendar that somebody shared must be named for its events to be found."""
+    place = client.base if calendar == DEFAULT else calendar_path(client, calendar)
+    return f"{place}/events/{quote(event_id, safe='=')}"
+
+
+def view(client: Client, calendar: str, window: Interval, **query: str) -> Iterator[Question]:
+    """Return the questions for all single events around a window, series expanded."""
+    padded = Interval(window.start - _MARGIN, window.end + _MARGIN)
+    for piece in pieces(padded, VIEW_DAYS):
+        times = {"startDateTime": utc_text(piece.start), "endDateTime": utc_text(piece.end)}
+        more = {f"${name}": value for name, value in query.items()}
+        path = f"{calendar_path(client, calendar)}/calendarView"
+        yield Question("GET", path, query=times | {"$top": str(PAGE_SIZE)} | more)
+
+
+def pages(client: Client, call: Call, question: Question) -> Iterator[list[Any]]:
+    """Return the items of every page that answers a question."""
+    yield from following(client, call, client.ask(call, question, lambda answer: answer))
+
+
+def following(client: Client, call: Call, answer: Answer) -> Iterator[list[Any]]:
+    """Return the items of a first page and of those after it."""
+    link = None
+    while True:
+        yield member(call, answer.body, "value", list)
+        if answer.body.get(_NEXT) is None:
+            return
+        link, before = client.within_graph(call, answer.body[_NEXT]), link
+        if link == before:
+            raise UnexpectedResponse(call.provider, call.operation, status=200, field=_NEXT)
+        answer = client.ask(call, Question("GET", link), lambda page: page)
+
+
+def overlapping(client: Client, call: Call, calendar: str, window: Interval) -> tuple[Event, ...]:
+    """Return the single events that overlap the window, by start."""
+    found: dict[str, Event] = {}
+    for question in view(client, calendar, window, select=EVENT_FIELDS, expand=EXPAND):
+        for items in pages(client, call, question):
+            for item in items:
+                event = event_of(call, calendar, item)
+                found[event.ref.event_id] = event
+    inside = (event for event in found.values() if _overlaps(event.interval, window))
+    return tuple(sorted(inside, key=lambda event: event.interval))
+
+
+def _overlaps(interval: Interval, window: Interval) -> bool:
+    return interval.start < window.end and interval.end > window.start
+
+
+def with_property(client: Client, call: Call, calendar: str, name: str, value: str) -> tuple[Event, ...]:
+    """Return the calendar's live events that bear this property of ours."""
+    query = {
+        "$filter": having_property(name, value),
+        "$expand": EXPAND,
+        "$select": EVENT_FIELDS,
+        "$top": "50",
+    }
+    question = Question("GET", f"{calendar_path(client, calendar)}/events", query=query)
+    found = (event_of(call, calendar, item) for items in pages(client, call, question) for item in items)
+    return tuple(event for event in found if not event.cancelled)
+
+
+def is_listed(client: Client, call: Call, event: Event) -> bool:
+    """Tell whether the calendar itself shows the event, and not only the deleted items do."""
+    return any(
+        isinstance(item, dict) and event.ref.event_id in (item.get("id"), item.get("seriesMasterId"))
+        for question in view(client, event.ref.calendar, event.interval, select="id,seriesMasterId")
+        for items in pages(client, call, question)
+        for item in items
+    )
+
+
+def see_calendar(client: Client, call: Call, calendar: str) -> None:
+    """Return when the calendar can be seen. CalendarNotFound, AccessDenied: it cannot (any more)."""
+    looking = client.call("see_calendar", call.deadline)
+    question = Question("GET", calendar_path(client, calendar), query={"$select": "id"})
+    client.ask(looking, question, lambda answer: member(looking, answer.body, "id", str))

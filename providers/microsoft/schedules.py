@@ -1,0 +1,115 @@
+"""Ask when colleagues and rooms are busy, seen through another account.
+
+Decides how getSchedule is cut to its limits. It tells no all-day flag and no ids: whole days block under
+every policy, and no event can be left out. An error for one address, a missing one, or items that contradict
+the view beside them make it unknown. Source: learn.microsoft.com/graph/api/calendar-getschedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from providers.base import BusyPolicy, Interval
+from providers.errors import (
+    AccessDenied,
+    CalendarNotFound,
+    ProviderError,
+    ProviderUnavailable,
+    UnexpectedResponse,
+)
+from providers.http import Call
+from providers.microsoft.client import Answer, Client, Question
+from providers.microsoft.judging import named_status
+from providers.microsoft.shapes import interval_of, member, utc_moment
+from providers.microsoft.zones import UTC_ZONE
+from providers.times import pieces
+
+SCHEDULE = "schedule:"
+ADDRESSES_A_QUESTION = 20
+DAYS_A_QUESTION = 60  # 62 are refused
+_VIEW_MINUTES = 30  # of the view beside the items; a window must not be shorter
+
+_UNKNOWN_ADDRESS = frozenset({"ErrorMailRecipientNotFound", "ErrorInvalidSmtpAddress"})
+_NO_ACCESS = frozenset({"ErrorNoFreeBusyAccess", "ErrorAccessDenied"})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A stretch of somebody's time with the status it is shown as."""
+
+    status: str
+    interval: Interval
+
+
+Found = list[Taken] | ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The addresses that one question is about."""
+
+    addresses: tuple[str, ...]
+    question: Question
+
+
+def chunks(client: Client, addresses: Sequence[str], window: Interval) -> Iterator[Chunk]:
+    """Return the questions that cover all addresses and the whole window."""
+    for first in range(0, len(addresses), ADDRESSES_A_QUESTION):
+        some = tuple(addresses[first : first + ADDRESSES_A_QUESTION])
+        for piece in pieces(window, DAYS_A_QUESTION):
+            end = max(piece.end, piece.start + timedelta(minutes=_VIEW_MINUTES))
+            body = {
+                "schedules": list(some),
+                "startTime": utc_moment(piece.start),
+                "endTime": utc_moment(end),
+                "availabilityViewInterval": _VIEW_MINUTES,
+            }
+            yield Chunk(some, Question("POST", f"{client.base}/calendar/getSchedule", body=body))
+
+
+def read(call: Call, chunk: Chunk, outcome: Answer | ProviderError) -> Mapping[str, Found]:
+    """Return what is known of each address."""
+    if isinstance(outcome, ProviderError):
+        return dict.fromkeys(chunk.addresses, outcome)
+    try:
+        listed = member(call, outcome.body, "value", list)
+    except UnexpectedResponse as error:
+        return dict.fromkeys(chunk.addresses, error)
+    given = {str(each.get("scheduleId")).casefold(): each for each in listed if isinstance(each, Mapping)}
+    return {address: _schedule(call, given.get(address.casefold())) for address in chunk.addresses}
+
+
+def _schedule(call: Call, given: Any) -> Found:
+    if isinstance(given, Mapping) and given.get("error") is not None:
+        return _schedule_error(call, given["error"])
+    try:
+        items = member(call, given, "scheduleItems", list)
+        if not items and str(given.get("availabilityView") or "").strip("0"):
+            raise UnexpectedResponse(call.provider, call.operation, status=200, field="scheduleItems")
+        return [_taken(call, item) for item in items]
+    except UnexpectedResponse as error:
+        return error
+
+
+def _taken(call: Call, item: Any) -> Taken:
+    interval = interval_of(call, item, UTC_ZONE) if isinstance(item, Mapping) else None
+    if interval is None:
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field="scheduleItems")
+    return Taken(named_status(item.get("status")), interval)
+
+
+def _schedule_error(call: Call, error: Any) -> ProviderError:
+    code = error.get("responseCode") if isinstance(error, Mapping) else None
+    if code in _UNKNOWN_ADDRESS:
+        return CalendarNotFound(call.provider, call.operation, str(code))
+    if code in _NO_ACCESS:
+        return AccessDenied(call.provider, call.operation, str(code))
+    return ProviderUnavailable(call.provider, call.operation, "error for this schedule")
+
+
+def blocking(found: Sequence[Taken], policy: BusyPolicy) -> list[Interval]:
+    """Return the time that counts as busy under a policy."""
+    return [each.interval for each in found if each.status in policy.statuses]

@@ -1,0 +1,59 @@
+"""Where Microsoft is reached, and the permission the bridge asks for.
+
+Decides the addresses and the scopes; asks nobody anything. Sources: learn.microsoft.com, pages
+"Microsoft identity platform endpoints", "National cloud deployments" and "Permissions reference".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+CALENDARS = "Calendars.ReadWrite"
+
+# Only here do short names mean Microsoft Graph; elsewhere a scope names the Graph of its cloud.
+_WORLDWIDE = "https://graph.microsoft.com"
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftSettings:
+    """The registered application and Microsoft's addresses.
+
+    `ca_bundle` is a file of certificates to trust instead of the usual ones, None for the usual ones.
+    """
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    tenant: str = "common"
+    app_only: bool = False
+    login_url: str = "https://login.microsoftonline.com"
+    graph_url: str = "https://graph.microsoft.com/v1.0"
+    ca_bundle: str | None = None
+
+    @property
+    def authority(self) -> str:
+        """Return the sign-in address of the tenant."""
+        return f"{self.login_url.rstrip('/')}/{self.tenant}"
+
+    @property
+    def graph(self) -> str:
+        """Return Graph's address without a slash at the end."""
+        return self.graph_url.rstrip("/")
+
+    @property
+    def resource(self) -> str:
+        """Return what tokens are for: scheme and host of Graph."""
+        parts = urlsplit(self.graph_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return what owners are asked for; the sign-in library adds openid, profile, offline_access."""
+        return (CALENDARS if self.resource == _WORLDWIDE else f"{self.resource}/{CALENDARS}",)
+
+
+def missing_scopes(granted: Collection[str], needed: Collection[str] = (CALENDARS,)) -> tuple[str, ...]:
+    """Return the needed scopes that were not granted; Microsoft may put the resource in front."""
+    have = {scope.rpartition("/")[2].casefold() for scope in granted}
+    return tuple(scope for scope in needed if scope.rpartition("/")[2].casefold() not in have)

@@ -1,0 +1,57 @@
+"""Know which calendars can make Teams meetings.
+
+Decides how long what a calendar said of itself is believed. It is asked before an event is written, since a
+calendar without Teams takes the event and silently leaves the meeting out. Source: learn.microsoft.com,
+resource type calendar: allowedOnlineMeetingProviders.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from providers.base import Deadline
+from providers.errors import ConferenceUnavailable
+from providers.microsoft.client import Client, Question
+from providers.microsoft.listing import calendar_path
+from providers.microsoft.shapes import TEAMS
+
+BELIEVED_SECONDS = 3600.0
+_FIELDS = "id,allowedOnlineMeetingProviders"
+
+
+def makes_teams(calendar: Any) -> bool:
+    """Tell from a calendar's JSON whether it can make Teams meetings."""
+    allowed = calendar.get("allowedOnlineMeetingProviders") if isinstance(calendar, Mapping) else None
+    return isinstance(allowed, list) and TEAMS in allowed
+
+
+class TeamsCalendars:
+    """What is known of an account's calendars, by id."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[bool, float]] = {}
+
+    def note(self, calendar: str, *, can: bool) -> None:
+        """Keep what a calendar said of itself."""
+        with self._lock:
+            self._known[calendar] = (can, self._monotonic())
+
+    def require(self, client: Client, calendar: str, deadline: Deadline) -> None:
+        """Raise ConferenceUnavailable unless the calendar can make Teams meetings.
+
+        Costs a request when it was not asked for an hour.
+        """
+        known = self._known.get(calendar)
+        if known is None or self._monotonic() - known[1] > BELIEVED_SECONDS:
+            question = Question("GET", calendar_path(client, calendar), query={"$select": _FIELDS})
+            call = client.call("see_calendar", deadline)
+            self.note(calendar, can=client.ask(call, question, lambda answer: makes_teams(answer.body)))
+            known = self._known[calendar]
+        if not known[0]:
+            raise ConferenceUnavailable(
+                call.provider, call.operation, "this calendar makes no Teams meetings"
+            )
