@@ -97,4 +97,4 @@ def read_file(path: Path, largest: int) -> str:
 
 
 def _without_newline(read: Callable[[str], str], name: str) -> str:
-    return read(name).removesuffix("\n").removesuffix("\r")
+    return read(name).removesuffix("\n")

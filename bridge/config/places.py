@@ -12,6 +12,7 @@ from pydantic import PlainValidator
 
 from bridge.config.text import plain
 from bridge.config.wording import suggestion
+from bridge.scheduling.hours import is_known_region
 
 _LOCALE = re.compile(r"([A-Za-z]{2,3})[_-]([A-Za-z]{2})")
 
@@ -42,20 +43,20 @@ def locale(value: object) -> str:
 def holiday_region(value: object) -> str:
     """Return a country, or a country and its region, whose public holidays are known."""
     name = plain(value)
-    country, dash, region = name.partition("-")
-    known = _holiday_regions()
-    if country not in known:
-        raise ValueError(f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, known)}')
-    if dash and region not in known[country]:
-        names = ", ".join(known[country][:60]) or "none"
-        raise ValueError(f"is not a region of {country} whose public holidays are known; these are: {names}")
+    if not is_known_region(name):
+        raise ValueError(_no_region(name))
     return name
 
 
-def _holiday_regions() -> dict[str, list[str]]:
-    from holidays import list_supported_countries  # half of the configuration's loading time
+def _no_region(name: str) -> str:
+    from holidays import list_supported_countries  # takes longer than all the rest of the configuration
 
-    return list_supported_countries()
+    known = list_supported_countries()
+    country = name.partition("-")[0]
+    if country not in known:
+        return f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, known)}'
+    regions = ", ".join(known[country][:60]) or "none"
+    return f"is not a region of {country} whose public holidays are known; these are: {regions}"
 
 
 def _zone_like(name: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.config.event_types import RESERVED
+from bridge.config.problems import written
 from bridge.model import (
     Assignment,
     BookingField,
@@ -72,6 +73,11 @@ def test_hours_between_suggestions_may_have_decimals_up_to_twelve() -> None:
             'is missing; write what the appointment is called, such as "30-minute consultation"',
         ),
         ('title = ""', "title", '"" is empty'),
+        (
+            f'description = "{"x" * 5001}"',
+            "description",
+            f'"{"x" * 60}..." is longer than 5000 characters',
+        ),
         ("default = 1", "default", "1 must be true or false, without quotes"),
         ('timezone = "Mars"', "timezone", '"Mars" is not a time zone such as "Europe/Berlin"'),
         ("start_date = 2026-12-01T10:00:00", "start_date", None),
@@ -162,11 +168,9 @@ def test_an_address_the_bridge_needs_is_no_event_type(name: str) -> None:
 @pytest.mark.parametrize("kind", ["event_types", "hosts"])
 @pytest.mark.parametrize("name", ["a b", "über", "-x", "a.b", "a/b", "openapi.json", "", "x" * 65])
 def test_names_fit_into_a_web_address(kind: str, name: str) -> None:
-    [_, *others] = problems_in(config_text() + f'[{kind}."{name}"]\n')
-    told = problems_in(config_text() + f'[{kind}."{name}"]\n')
     sentence = "its name may only hold the letters a to z, digits, - and _, at most 64, no - or _ in front"
-    assert sentence in [text for _, text in told]
-    assert others
+    told = problems_in(config_text() + f'[{kind}."{name}"]\n')
+    assert told[0] == (written((kind, name)), sentence)
 
 
 def test_only_one_event_type_is_the_default() -> None:
@@ -220,6 +224,11 @@ _FIELD = "[[event_types.consultation.fields]]\n"
             'label = "x"\nsource = "constant"\nname = "x"',
             "[0].value",
             'is missing; source = "constant" needs the text that is always written',
+        ),
+        (
+            'label = "x"\nsource = "constant"\nvalue = 3',
+            "[0].value",
+            "3 must be text in quotes, not a number",
         ),
         (
             'label = "x"\nsource = "lmm"\n',

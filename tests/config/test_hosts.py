@@ -27,6 +27,7 @@ _NO_PROVIDER = 'begins with no provider: "google", "microsoft" or "local"'
         ('name = "  "', "name", '"  " is empty'),
         ('name = "Anna\\nWeber"', "name", '"Anna\\nWeber" must be one line of at most 200 characters'),
         ("email =", "email", 'is missing; write the host\'s address, such as "anna@example.com"'),
+        ("email = 5", "email", "5 must be text in quotes, not a number"),
         ('email = "anna"', "email", f'"anna" {_NO_EMAIL}'),
         ('email = "anna@example"', "email", f'"anna@example" {_NO_EMAIL}'),
         ('email = "Anna <anna@example.com>"', "email", f'"Anna <anna@example.com>" {_NO_EMAIL}'),
@@ -142,6 +143,14 @@ _NO_PROVIDER = 'begins with no provider: "google", "microsoft" or "local"'
             ),
         ),
         (
+            'booking_calendar = "microsoft:anna@example.com/schedule:"',
+            "booking_calendar",
+            (
+                '"microsoft:anna@example.com/schedule:" is no calendar\'s name: write '
+                '"microsoft:<account>/schedule:<address>"'
+            ),
+        ),
+        (
             'booking_calendar = "microsoft:anna@example.com/schedule:room@example.com"',
             "booking_calendar",
             (
@@ -251,3 +260,17 @@ def test_a_calendar_named_twice_is_asked_once() -> None:
     assert (
         len(config_of(host='busy_calendars = ["local:anna", "local:anna"]').hosts["anna"].busy_calendars) == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "longest"),
+    [
+        ("name", "x" * 200),
+        ("email", "x" * 60 + "@" + "y." * 93 + "example"),
+    ],
+)
+def test_text_has_a_longest_length(key: str, longest: str) -> None:
+    assert problems_of(host=f'{key} = "{longest}"') == []
+    [(path, told)] = problems_of(host=f'{key} = "{longest}xx"')
+    assert path == f"hosts.anna.{key}"
+    assert len(told) < 150

@@ -39,6 +39,7 @@ _KEY_TOO_SHORT = "is too short: at least 32 characters are needed; `openssl rand
         ('public_url = "ftp://example.com"', "public_url", f'"ftp://example.com" {_NO_URL}'),
         ('public_url = "https://a:b@example.com"', "public_url", f'"https://a:b@example.com" {_NO_URL}'),
         ('public_url = "https://example.com:x"', "public_url", f'"https://example.com:x" {_NO_URL}'),
+        ('public_url = "https://example.com:0"', "public_url", f'"https://example.com:0" {_NO_URL}'),
         ('public_url = "https://[::1"', "public_url", f'"https://[::1" {_NO_URL}'),
         ('public_url = "https://exa mple.com"', "public_url", f'"https://exa mple.com" {_NO_URL}'),
         (
@@ -68,6 +69,11 @@ _KEY_TOO_SHORT = "is too short: at least 32 characters are needed; `openssl rand
         ('database_url = "mysql://db/bridge"', "database_url", _NO_DATABASE),
         (
             'database_url = "sqlite:///:memory:"',
+            "database_url",
+            "must name a file: a database in memory forgets every booking",
+        ),
+        (
+            'database_url = "sqlite:///file:x?mode=memory&uri=true"',
             "database_url",
             "must name a file: a database in memory forgets every booking",
         ),
@@ -113,6 +119,7 @@ _KEY_TOO_SHORT = "is too short: at least 32 characters are needed; `openssl rand
             "trusted_proxies",
             "1.5 must be a whole number from 0 to 10",
         ),
+        ("trusted_proxies = true", "trusted_proxies", "true must be a whole number from 0 to 10"),
         (
             "trusted_proxies = 0xffffffffffffffffffffffff",
             "trusted_proxies",

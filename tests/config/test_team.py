@@ -48,6 +48,10 @@ _TEAM = _hosts(ben="local:ben", carol="local:carol")
             'hosts = []\ngroups = [["ben"]]\nfixed_hosts = ["carol"]',
             Team(("carol",), ((Member("ben", 50, 1),),)),
         ),
+        (
+            'hosts = ["ben", { host = "anna", weight = 0 }]\nassignment = "weighted"',
+            Team((), ((Member("ben", 50, 1), Member("anna", 0)),), Assignment.WEIGHTED),
+        ),
         ('hosts = ["anna"]\ngroups = []', Team((), ((Member("anna"),),))),
     ],
 )
@@ -153,6 +157,11 @@ def test_a_broken_host_is_still_known_to_event_types() -> None:
                 'is missing; meeting_platform = "link" needs where to meet, such as '
                 '"https://meet.example.com/anna"'
             ),
+        ),
+        (
+            'meeting_platform = "link"\nlink = "meet"',
+            "link",
+            '"meet" is not a web address such as "https://example.com"',
         ),
         (
             'meeting_platform = "teams"',

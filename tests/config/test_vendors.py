@@ -82,6 +82,12 @@ def test_a_wrong_google_section_is_told(lines: str, problems: list[tuple[str, st
     assert problems_of(f"[google]\n{lines}\n") == problems
 
 
+def test_a_service_account_makes_half_a_client_no_better(tmp_path: Path) -> None:
+    (tmp_path / "account.json").write_text("{}")
+    told = problems_of('[google]\nservice_account_file = "account.json"\nclient_id = "fake"', base=tmp_path)
+    assert [path for path, _ in told] == ["google.client_secret"]
+
+
 def test_a_missing_service_account_file_is_told_and_nothing_else(tmp_path: Path) -> None:
     assert problems_of('[google]\nservice_account_file = "no.json"', base=tmp_path) == [
         ("google.service_account_file", f'"no.json" is not a file, seen from the folder {tmp_path}')
@@ -105,6 +111,11 @@ def test_a_missing_service_account_file_is_told_and_nothing_else(tmp_path: Path)
             f'{_CLIENT}tenant = "my tenant"',
             "tenant",
             '"my tenant" must be "common", "organizations", "consumers" or a tenant\'s id',
+        ),
+        (
+            f'{_CLIENT}app_only = true\ntenant = ""',
+            "tenant",
+            '"" must be "common", "organizations", "consumers" or a tenant\'s id',
         ),
         (
             f"{_CLIENT}app_only = true",
