@@ -84,17 +84,17 @@ def _sort_out(call: Call, calendar: str, page: Json, events: list[Event], delete
 def watch(client: Client, calendar: str, address: str, token: str, deadline: Deadline) -> Channel | None:
     """Open a push channel for a week; None for a calendar that has none (holidays, for instance)."""
     call = client.call("watch", deadline)
-    body = {
-        "id": uuid.uuid4().hex,
-        "type": "web_hook",
-        "address": address,
-        "token": token,
-        "params": {"ttl": str(CHANNEL_SECONDS)},
-    }
+    wanted = {"type": "web_hook", "address": address, "token": token, "params": {"ttl": str(CHANNEL_SECONDS)}}
+
+    def request(api: Any) -> Any:
+        # An id is good once: when an answer got lost, the channel that nobody knows runs out by itself.
+        body = {"id": uuid.uuid4().hex, **wanted}
+        return api.events().watch(calendarId=calendar, body=body, fields="id,resourceId,expiration")
+
     try:
         return client.ask(
             call,
-            lambda api: api.events().watch(calendarId=calendar, body=body, fields="id,resourceId,expiration"),
+            request,
             lambda answer: _channel(call, answer),
             meaning=lambda refusal: _no_push(call, refusal),
         )

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import httplib2
 from googleapiclient.discovery import build
-from googleapiclient.errors import HttpError
 
 from providers.base import Deadline
 from providers.errors import ConnectionExpired, ProviderError, RateLimited, UnexpectedResponse
 from providers.google.refusals import Refusal, general_error
 from providers.google.settings import GoogleSettings
-from providers.google.transport import Lines
+from providers.google.transport import Lines, Refused
 from providers.http import Call, Clocks, Patience, repeat
 from providers.tokens import TokenSource
 
@@ -38,9 +36,7 @@ def _no_meaning(_refusal: Refusal) -> None:
 @functools.lru_cache(maxsize=8)
 def service(api_url: str) -> Any:
     """Return the client for an address, built once from the bundled description: no network."""
-    # It logs the body of a refusal at WARNING when that is no JSON.
-    logging.getLogger("googleapiclient.http").setLevel(logging.ERROR)
-    # The http given here is never used: every request is executed over a line of its own.
+    # The http given here is never used: every request goes over a line of its own.
     return build(
         "calendar",
         "v3",
@@ -113,9 +109,9 @@ class Client:
                 break
             try:
                 return self._send(call, request(self._service), token, headers)
-            except HttpError as error:
-                if error.status_code != 401:
-                    raise self._explained(call, error, meaning) from None
+            except Refused as refused:
+                if refused.status != 401:
+                    raise self._explained(call, refused, meaning) from None
             self._tokens.rejected(token)
             rejected = token
         raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
@@ -126,14 +122,14 @@ class Client:
         if self._quota_user is not None:
             request.uri += f"{'&' if '?' in request.uri else '?'}quotaUser={self._quota_user}"
         answer = self._lines.execute(call, request)
-        if isinstance(answer, (str, bytes)):  # what has no documented body: deleting, closing a channel
+        if answer in ("", b""):  # deleting and closing a channel answer 204
             return {}
         if not isinstance(answer, dict):
             raise UnexpectedResponse(call.provider, call.operation, status=200, field="body")
         return answer
 
-    def _explained(self, call: Call, error: HttpError, meaning: Meaning) -> ProviderError:
-        refusal = Refusal.read(error, self.clocks.now())
+    def _explained(self, call: Call, refused: Refused, meaning: Meaning) -> ProviderError:
+        refusal = Refusal.read(refused, self.clocks.now())
         explained = meaning(refusal) or general_error(call, refusal)
         if isinstance(explained, RateLimited) and refusal.retry_after is not None:
             self._patience.note(explained)

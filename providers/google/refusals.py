@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from googleapiclient.errors import HttpError
-
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,
@@ -25,6 +23,7 @@ from providers.errors import (
     RateLimited,
 )
 from providers.google.settings import CALENDAR_LIST, EVENTS, FREE_BUSY
+from providers.google.transport import Refused
 from providers.http import Call, retry_after
 
 # Google sends these as 403 or 429, as it likes (guides/quota).
@@ -47,15 +46,15 @@ class Refusal:
     retry_after: float | None
 
     @classmethod
-    def read(cls, error: HttpError, now: datetime) -> Refusal:
-        """Return the refusal inside a client's error, whatever its body is."""
-        body = _fault(error.content)
+    def read(cls, refused: Refused, now: datetime) -> Refusal:
+        """Return what an answer says, whatever its body is."""
+        body = _fault(refused.content)
         message = body.get("message")
         return cls(
-            status=int(error.resp.status),
+            status=refused.status,
             reasons=frozenset(_reasons(body)),
             message=message if isinstance(message, str) else "",
-            retry_after=retry_after(error.resp.get("retry-after"), now),
+            retry_after=retry_after(refused.headers.get("retry-after"), now),
         )
 
     def __str__(self) -> str:

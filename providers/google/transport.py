@@ -9,12 +9,11 @@ and every write bears an id or an etag that makes its repetition harmless.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any
 
 import httplib2
-from googleapiclient.errors import HttpError
 from urllib3.util import wait_for_read
 
 from providers.errors import UnexpectedResponse
@@ -22,6 +21,20 @@ from providers.http import CONNECT_SECONDS, Call
 
 IDLE_SECONDS = 55.0  # NAT gateways forget silent connections after a minute or more, without a word
 KEPT = 16
+
+
+class Refused(Exception):
+    """Google's answer is none of 2xx; what it means is decided elsewhere."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.headers = headers
+        self.content = content
+
+
+class _NeverSent(Exception):
+    """The connection did not come up, and nothing of this request had left before."""
 
 
 class _Exchange:
@@ -37,6 +50,10 @@ class _Exchange:
         self.timeout = min(reading, CONNECT_SECONDS)
         try:
             super().connect()  # type: ignore[misc]
+        except OSError as error:
+            if self.has_left:  # httplib2 is repeating a request whose line dropped
+                raise
+            raise _NeverSent(type(error).__name__) from None
         finally:
             self.timeout = reading
         self.sock.settimeout(reading)
@@ -64,11 +81,6 @@ class Line:
         self.idle_since = 0.0
 
     @property
-    def has_left(self) -> bool:
-        """Tell whether anything was sent since the last `prepare`."""
-        return any(connection.has_left for connection in self._http.connections.values())
-
-    @property
     def is_dead(self) -> bool:
         """Tell whether the other side has hung up, or sent what nobody asked for."""
         sockets = [each.sock for each in self._http.connections.values()]
@@ -83,10 +95,12 @@ class Line:
             if connection.sock is not None:
                 connection.sock.settimeout(seconds)
 
-    def request(self, uri: str, method: str = "GET", **options: Any) -> Any:
-        """Send a request as `httplib2.Http.request` does; called by the Google client."""
-        kind = _Encrypted if uri.startswith("https:") else _Plain
-        return self._http.request(uri, method, connection_type=kind, **options)
+    def request(self, request: Any) -> Any:
+        """Send a `googleapiclient` request and return httplib2's response and the body."""
+        kind = _Encrypted if request.uri.startswith("https:") else _Plain
+        return self._http.request(
+            request.uri, request.method, body=request.body, headers=request.headers, connection_type=kind
+        )
 
     def close(self) -> None:
         """Hang up."""
@@ -104,19 +118,26 @@ class Lines:
     def execute(self, call: Call, request: Any) -> Any:
         """Run a `googleapiclient` request and return its parsed answer.
 
-        HttpError passes: its meaning is decided elsewhere. UnexpectedResponse: the body is no JSON.
+        Refused: the status is none of 2xx. UnexpectedResponse: the body is no JSON. The request's own
+        `execute` is left alone: it trips over refusals whose bodies are not as it expects, and logs them.
         """
         _, reading = call.time_outs()
         line = self._take()
         line.prepare(reading)
         try:
-            answer = request.execute(http=line)
-        except HttpError:
+            response, content = line.request(request)
+            if response.status >= 300:
+                raise Refused(response.status, dict(response), content)
+            answer = request.postproc(response, content)
+        except Refused:
             self._keep(line)
             raise
+        except _NeverSent as error:
+            line.close()
+            raise call.broken(sent=False, detail=str(error)) from None
         except (OSError, HTTPException, httplib2.HttpLib2Error) as error:
             line.close()
-            raise call.broken(sent=line.has_left, detail=type(error).__name__) from None
+            raise call.broken(sent=True, detail=type(error).__name__) from None
         except (ValueError, RecursionError):
             line.close()
             raise UnexpectedResponse(call.provider, call.operation, status=200, field="body") from None

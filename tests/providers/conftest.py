@@ -8,6 +8,7 @@ import pytest
 
 from tests.providers.google import ANNA, TEAM
 from tests.vendors.google import FakeGoogle
+from tests.vendors.google.canned import Canned
 
 
 @pytest.fixture
@@ -16,3 +17,10 @@ def google() -> Iterator[FakeGoogle]:
     with FakeGoogle() as fake:
         fake.add_account(ANNA, calendars=[TEAM])
         yield fake
+
+
+@pytest.fixture
+def canned() -> Iterator[Canned]:
+    """Return a server that says what it is told, and nothing else."""
+    with Canned() as server:
+        yield server

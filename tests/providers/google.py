@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from providers.base import BusyPolicy, BusyQuery, Deadline, EventDraft, EventRef, Interval
+from providers.base import BusyPolicy, BusyQuery, Deadline, EventAttendee, EventDraft, EventRef, Interval
 from providers.google import GoogleCalendars, GoogleSettings
 from providers.http import Clocks
 from providers.tokens import TokenSource
-from tests.vendors.google import FakeGoogle, tokens_of
+from tests.vendors.google import FakeGoogle, FakeTokens, tokens_of
+from tests.vendors.google.canned import Canned
 
 ANNA = "anna@example.com"
 BEN = "ben@example.com"
@@ -65,6 +66,16 @@ def calendars(
     )
 
 
+def provider_of(canned: Canned, waiting: Waiting | None = None) -> GoogleCalendars:
+    """Return the provider of an account at a server with canned answers."""
+    return GoogleCalendars(
+        ANNA,
+        FakeTokens(lambda: "fake-access"),
+        GoogleSettings(api_url=canned.api_url),
+        clocks=(waiting or Waiting()).clocks(),
+    )
+
+
 def soon(seconds: float = 30.0) -> Deadline:
     return Deadline(seconds, time.monotonic)
 
@@ -77,11 +88,14 @@ def span(day: int, hour: int, minutes: int = 30) -> Interval:
     return Interval(at(day, hour), at(day, hour) + timedelta(minutes=minutes))
 
 
-def draft(interval: Interval, key: str = KEY, booking: str = BOOKING) -> EventDraft:
+def draft(
+    interval: Interval, key: str = KEY, booking: str = BOOKING, *, attendees: Sequence[str] = ()
+) -> EventDraft:
     return EventDraft(
         title="Call",
         interval=interval,
         timezone="Europe/Berlin",
+        attendees=tuple(EventAttendee(each) for each in attendees),
         private={"booking_id": booking, "event_key": key},
     )
 

@@ -33,6 +33,7 @@ class Fault(StrEnum):
     HANG_AFTER = "hang_after"
     DROP = "drop"  # the connection ends
     DROP_AFTER = "drop_after"
+    CLOSE = "close"  # the write is done, the connection ends, and no other is taken from now on
     TRUNCATE = "truncate"  # half the body, then the connection ends
     GARBAGE = "garbage"  # 200 with a body that is no JSON; nothing is done
     TRICKLE = "trickle"  # the answer comes a byte at a time; see `seconds`
@@ -85,7 +86,14 @@ class Faults:
         return None
 
 
-AFTER = (Fault.SERVER_ERROR_AFTER, Fault.HANG_AFTER, Fault.DROP_AFTER, Fault.TRUNCATE, Fault.TRICKLE)
+AFTER = (
+    Fault.SERVER_ERROR_AFTER,
+    Fault.HANG_AFTER,
+    Fault.DROP_AFTER,
+    Fault.CLOSE,
+    Fault.TRUNCATE,
+    Fault.TRICKLE,
+)
 
 _REFUSALS: dict[Fault, tuple[int, str, str, str]] = {
     Fault.UNAUTHORIZED: (401, "global", "authError", "Invalid Credentials"),
@@ -108,7 +116,7 @@ def refused(planned: Planned, stopping: threading.Event) -> Answer | None:
     if fault in (Fault.HANG, Fault.HANG_AFTER):
         stopping.wait(planned.seconds)
         return None
-    if fault in (Fault.DROP, Fault.DROP_AFTER):
+    if fault in (Fault.DROP, Fault.DROP_AFTER, Fault.CLOSE):
         return None
     answer = _whole(fault)
     if planned.retry_after is not None:

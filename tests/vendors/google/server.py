@@ -139,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
         if planned.fault not in AFTER:
             return refused(planned, self.server.stopping)
         answer = self.server.route(request)
+        if planned.fault is Fault.CLOSE:
+            self.server.socket.close()
         if planned.fault is Fault.TRUNCATE and not answer.encoded():
             return None
         if planned.fault in (Fault.TRUNCATE, Fault.TRICKLE):

@@ -1,0 +1,312 @@
+"""Google's free/busy: one question, and unknown is never free."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from providers.base import AllDay, BusyPolicy, Interval
+from providers.errors import (
+    AccessDenied,
+    CalendarNotFound,
+    ProviderError,
+    ProviderUnavailable,
+    UnexpectedResponse,
+)
+from tests.providers.google import (
+    ANNA,
+    BEN,
+    TEAM,
+    WINDOW,
+    at,
+    calendars,
+    provider_of,
+    queries,
+    query,
+    soon,
+    span,
+)
+from tests.vendors.google import FakeGoogle, Fault
+from tests.vendors.google.canned import Canned
+
+
+def ask(google: FakeGoogle, *calendar_ids: str, window: Interval = WINDOW) -> list[Any]:
+    asked = queries(calendar_ids)
+    answers = calendars(google).free_busy(asked, window, deadline=soon())
+    return [answers[each] for each in asked]
+
+
+def test_all_calendars_of_an_account_are_one_request_and_no_other(google: FakeGoogle) -> None:
+    google.add_event(TEAM, *span(1, 9))
+    assert ask(google, ANNA, TEAM) == [(), (span(1, 9),)]
+    assert google.operations() == ["freebusy.query"]
+
+
+def test_a_calendar_asked_twice_is_asked_once(google: FakeGoogle) -> None:
+    asked = [query(ANNA), query(ANNA, timezone="America/New_York")]
+    google.add_event(ANNA, *span(1, 9))
+    answers = calendars(google).free_busy(asked, WINDOW, deadline=soon())
+    assert [answers[each] for each in asked] == [(span(1, 9),)] * 2
+    assert google.requests[0].body["items"] == [{"id": ANNA}]
+
+
+def test_nothing_asked_is_nothing_sent(google: FakeGoogle) -> None:
+    assert calendars(google).free_busy([], WINDOW, deadline=soon()) == {}
+    assert google.requests == []
+
+
+@pytest.mark.parametrize(("count", "requests"), [(50, 1), (51, 2), (101, 3)])
+def test_more_than_fifty_calendars_are_several_questions(
+    google: FakeGoogle, count: int, requests: int
+) -> None:
+    ids = [google.add_calendar(ANNA, f"c{number}@group.calendar.example.com") for number in range(count)]
+    for number, each in enumerate(ids):
+        google.add_event(each, at(1, 8), at(1, 8) + timedelta(minutes=5 + number))
+    answers = ask(google, *ids)
+    assert [answer[0].end for answer in answers] == [
+        at(1, 8) + timedelta(minutes=5 + n) for n in range(count)
+    ]
+    assert google.operations() == ["freebusy.query"] * requests
+
+
+def test_more_than_sixty_days_are_several_questions_and_one_answer(google: FakeGoogle) -> None:
+    window = Interval(at(1, 0), at(1, 0) + timedelta(days=150))
+    across = Interval(at(1, 0) + timedelta(days=59), at(1, 0) + timedelta(days=61))
+    google.add_event(ANNA, *across)
+    assert ask(google, ANNA, window=window) == [(across,)]
+    assert google.operations() == ["freebusy.query"] * 3
+
+
+def test_one_failed_part_makes_the_whole_unknown(google: FakeGoogle) -> None:
+    window = Interval(at(1, 0), at(1, 0) + timedelta(days=100))
+    google.add_event(ANNA, *span(1, 9))
+    provider = calendars(google)
+    google.fail_next(Fault.BAD_REQUEST, operation="freebusy.query")
+    (answer,) = provider.free_busy([query(ANNA)], window, deadline=soon()).values()
+    assert isinstance(answer, ProviderError)
+
+
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [
+        ("notFound", CalendarNotFound),
+        ("internalError", ProviderUnavailable),
+        ("groupTooBig", ProviderUnavailable),
+        ("somethingNewFrom2027", ProviderUnavailable),
+    ],
+)
+def test_an_error_inside_the_200_is_unknown_for_its_calendar_alone(
+    google: FakeGoogle, reason: str, error: type[ProviderError]
+) -> None:
+    google.break_calendar(TEAM, reason)
+    google.add_event(ANNA, *span(1, 9))
+    sound, broken = ask(google, ANNA, TEAM)
+    assert sound == (span(1, 9),)
+    assert type(broken) is error
+
+
+def test_a_calendar_no_longer_shared_is_not_found(google: FakeGoogle) -> None:
+    google.add_account(BEN)
+    google.share(BEN, ANNA, "freeBusyReader")
+    google.add_event(BEN, *span(1, 9))
+    assert ask(google, BEN) == [(span(1, 9),)]
+    google.share(BEN, ANNA, "none")
+    assert isinstance(ask(google, BEN)[0], CalendarNotFound)
+
+
+BUSY = {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"calendars": None},
+        {"calendars": []},
+        {"calendars": {}},
+        {"calendars": {"other@example.com": {"busy": []}}},
+        {"calendars": {ANNA: None}},
+        {"calendars": {ANNA: []}},
+        {"calendars": {ANNA: {}}},
+        {"calendars": {ANNA: {"busy": None}}},
+        {"calendars": {ANNA: {"busy": {}}}},
+        {"calendars": {ANNA: {"busy": [None]}}},
+        {"calendars": {ANNA: {"busy": [{}]}}},
+        {"calendars": {ANNA: {"busy": [{"start": BUSY["start"]}]}}},
+        {"calendars": {ANNA: {"busy": [{**BUSY, "start": "tomorrow"}]}}},
+        {"calendars": {ANNA: {"busy": [{**BUSY, "start": "2026-12-01T09:00:00"}]}}},
+        {"calendars": {ANNA: {"busy": [{**BUSY, "end": 7}]}}},
+        {"calendars": {ANNA: {"busy": [{"start": BUSY["end"], "end": BUSY["start"]}]}}},
+        {"calendars": {ANNA: {"errors": [{}], "busy": []}}},
+        {"calendars": {ANNA: {"errors": {"reason": "notFound"}, "busy": []}}},
+        [],
+        "text",
+        None,
+        7,
+    ],
+    ids=repr,
+)
+def test_an_answer_of_another_shape_is_never_free(canned: Canned, answer: Any) -> None:
+    canned.answer(answer)
+    (found,) = provider_of(canned).free_busy([query(ANNA)], WINDOW, deadline=soon()).values()
+    assert isinstance(found, (UnexpectedResponse, ProviderUnavailable))
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [("primary", ANNA), (ANNA, "primary"), ("Anna@Example.com", ANNA), ("primary", "primary")],
+)
+def test_an_answer_is_found_by_either_name_of_the_primary_calendar(
+    canned: Canned, asked: str, answered: str
+) -> None:
+    canned.answer({"calendars": {answered: {"busy": [BUSY]}}})
+    (found,) = provider_of(canned).free_busy([query(asked)], WINDOW, deadline=soon()).values()
+    assert found == (Interval(at(1, 9), at(1, 10)),)
+
+
+def test_times_with_any_offset_are_read_as_utc(canned: Canned) -> None:
+    busy = {"start": "2026-12-01T10:00:00+01:00", "end": "2026-12-01T04:30:00.000-05:00"}
+    canned.answer({"calendars": {ANNA: {"busy": [busy]}}})
+    (found,) = provider_of(canned).free_busy([query(ANNA)], WINDOW, deadline=soon()).values()
+    assert found == (Interval(at(1, 9), at(1, 9, 30)),)
+
+
+def test_titles_are_never_asked_for(google: FakeGoogle) -> None:
+    google.add_event(ANNA, *span(1, 9), summary="Private matter")
+    provider = calendars(google)
+    easy = query(ANNA, BusyPolicy(frozenset({"busy"})))
+    provider.free_busy([easy, query(ANNA)], WINDOW, deadline=soon())
+    provider.list_events(ANNA, WINDOW, deadline=soon())
+    provider.changes(ANNA, None, deadline=soon())
+    for request in google.requests:
+        wanted = request.parameters["fields"]
+        assert not {"summary", "description", "location", "email", "displayName", "*"} & set(
+            wanted.replace("(", ",").replace(")", ",").replace("/", ",").split(",")
+        )
+
+
+def test_another_policy_lists_events_of_its_calendar_and_spares_the_others(google: FakeGoogle) -> None:
+    google.add_event(ANNA, *span(1, 9), status="tentative")
+    google.add_event(TEAM, *span(2, 9), status="tentative")
+    easy, plain = query(ANNA, BusyPolicy(frozenset({"busy"}))), query(TEAM)
+    answers = calendars(google).free_busy([easy, plain], WINDOW, deadline=soon())
+    assert answers == {easy: (), plain: (span(2, 9),)}
+    assert sorted(google.operations()) == ["events.list", "freebusy.query"]
+
+
+@pytest.mark.parametrize(("size", "empty_first"), [(1, False), (2, False), (2, True), (3, True)])
+def test_every_page_of_a_listing_is_read_short_and_empty_ones_too(
+    google: FakeGoogle, size: int, empty_first: bool
+) -> None:
+    for day in range(1, 8):
+        google.add_event(ANNA, *span(day, 9))
+    google.set_pages(size, empty_first=empty_first)
+    easy = query(ANNA, BusyPolicy(frozenset({"busy"})))
+    (answer,) = calendars(google).free_busy([easy], WINDOW, deadline=soon()).values()
+    assert answer == tuple(span(day, 9) for day in range(1, 8))
+
+
+def test_a_page_that_fails_makes_the_listing_unknown(google: FakeGoogle) -> None:
+    for day in range(1, 8):
+        google.add_event(ANNA, *span(day, 9))
+    google.set_pages(2)
+    provider = calendars(google)
+    google.fail_next(Fault.BAD_REQUEST, operation="events.list")
+    easy = query(ANNA, BusyPolicy(frozenset({"busy"})))
+    (answer,) = provider.free_busy([easy], WINDOW, deadline=soon()).values()
+    assert isinstance(answer, ProviderError)
+
+
+def test_a_listing_that_turns_in_circles_ends_as_unknown(canned: Canned) -> None:
+    page = {"items": [], "timeZone": "Europe/Berlin", "nextPageToken": "again"}
+    canned.answer(page, times=3)
+    easy = query(ANNA, BusyPolicy(all_day_events=AllDay.IGNORE))
+    (answer,) = provider_of(canned).free_busy([easy], WINDOW, deadline=soon()).values()
+    assert isinstance(answer, UnexpectedResponse)
+
+
+def test_a_calendar_shared_as_free_busy_only_is_unknown_by_another_policy(google: FakeGoogle) -> None:
+    google.add_account(BEN)
+    google.share(BEN, ANNA, "freeBusyReader")
+    google.add_event(BEN, *span(1, 9))
+    strange = query(BEN, BusyPolicy(all_day_events=AllDay.IGNORE))
+    answers = calendars(google).free_busy([query(BEN), strange], WINDOW, deadline=soon())
+    assert answers[query(BEN)] == (span(1, 9),)
+    assert isinstance(answers[strange], AccessDenied)
+
+
+def test_an_event_with_many_guests_is_judged_by_its_hosts_own_answer(google: FakeGoogle) -> None:
+    guests = [{"email": f"guest{number}@example.org", "responseStatus": "accepted"} for number in range(30)]
+    google.add_event(ANNA, *span(1, 9), attendees=[*guests, {"email": ANNA, "responseStatus": "declined"}])
+    google.add_event(ANNA, *span(2, 9), attendees=[*guests, {"email": ANNA, "responseStatus": "accepted"}])
+    easy = query(ANNA, BusyPolicy(all_day_events=AllDay.IGNORE))
+    (answer,) = calendars(google).free_busy([easy], WINDOW, deadline=soon()).values()
+    assert answer == (span(2, 9),)
+
+
+def test_all_day_events_lie_in_the_calendars_zone_not_the_hosts(google: FakeGoogle) -> None:
+    google.add_account(BEN, timezone="America/New_York")
+    google.share(BEN, ANNA, "reader")
+    google.add_event(BEN, date(2026, 12, 2), date(2026, 12, 3))
+    policy = BusyPolicy(frozenset({"busy"}))
+    day = Interval(at(2, 5), at(3, 5))
+    answers = calendars(google).free_busy([query(BEN), query(BEN, policy)], WINDOW, deadline=soon())
+    assert list(answers.values()) == [(day,), (day,)]
+
+
+def listed(item: dict[str, Any], zone: str = "Europe/Berlin") -> dict[str, Any]:
+    return {"items": [{"id": "one", "status": "confirmed"} | item], "timeZone": zone}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ({"dateTime": "2026-12-01T09:00:00"}, {"dateTime": "2026-12-01T10:00:00"}, (14, 15)),
+        (
+            {"dateTime": "2026-12-01T09:00:00", "timeZone": "Asia/Tokyo"},
+            {"dateTime": "2026-12-01T10:00:00", "timeZone": "Asia/Tokyo"},
+            (0, 1),
+        ),
+        ({"dateTime": "2026-12-01T09:00:00-05:00"}, {"dateTime": "2026-12-01T15:00:00Z"}, (14, 15)),
+    ],
+)
+def test_a_time_without_offset_lies_in_its_own_zone_or_else_in_the_hosts(
+    canned: Canned, start: dict[str, str], end: dict[str, str], expected: tuple[int, int]
+) -> None:
+    canned.answer(listed({"start": start, "end": end}))
+    asked = query(ANNA, BusyPolicy(all_day_events=AllDay.IGNORE), timezone="America/New_York")
+    (answer,) = provider_of(canned).free_busy([asked], WINDOW, deadline=soon()).values()
+    assert answer == (Interval(at(1, expected[0]), at(1, expected[1])),)
+
+
+TIMED = {"start": {"dateTime": "2026-12-01T09:00:00Z"}, "end": {"dateTime": "2026-12-01T10:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"items": [], "timeZone": 7},
+        {"items": []},
+        {"items": [], "timeZone": "Mars/Olympus"},
+        {"items": [], "timeZone": "../../etc/passwd"},
+        {"items": [], "timeZone": "Europe"},
+        {"timeZone": "Europe/Berlin"},
+        {"items": {}, "timeZone": "Europe/Berlin"},
+        listed({}),
+        listed({"start": "now", "end": "later"}),
+        listed(TIMED | {"end": {}}),
+        listed(TIMED | {"end": {"dateTime": "2026-13-01T00:00:00Z"}}),
+        listed(TIMED | {"start": {"dateTime": "2026-12-01T11:00:00Z"}}),
+        listed({"start": {"date": "2026-12-01"}, "end": {"dateTime": "2026-12-02T00:00:00Z"}}),
+        listed({"start": {"date": "2026-02-30"}, "end": {"date": "2026-03-01"}}),
+        listed({"start": {"dateTime": "2026-12-01T09:00:00", "timeZone": "No/Where"}, "end": TIMED["end"]}),
+    ],
+    ids=repr,
+)
+def test_a_listing_of_another_shape_is_never_free(canned: Canned, page: Any) -> None:
+    canned.answer(page)
+    asked = query(ANNA, BusyPolicy(frozenset({"busy"})))
+    (answer,) = provider_of(canned).free_busy([asked], WINDOW, deadline=soon()).values()
+    assert isinstance(answer, UnexpectedResponse)
