@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 import time
 import uuid
@@ -24,16 +25,22 @@ from bridge.booking.context import BookingContext
 from bridge.booking.joins import record_joins
 from bridge.calls import CallPool
 from bridge.config import Config, load_config
+from bridge.connections import connections_of
+from bridge.connections.chores import REFRESH_TOKENS, connection_chores
 from bridge.freebusy import FreeBusy
 from bridge.offers import Offers
-from bridge.opened import OpenedAccounts
+from bridge.opened import OpenedAccounts, local_calendars, openers
 from bridge.reception import Reception
+from bridge.signin import AdminSignIn
 from bridge.speech import Speech
 from bridge.store.engine import Store, database_now
 from bridge.store.migrate import migrate, require_current
+from bridge.vault import Vault
 from bridge.web.answers import offer_answer
 from bridge.web.health import health_blueprint
+from bridge.web.site import add_pages
 from bridge.web.telli import telli_blueprint
+from providers.http import Clocks
 
 
 def utc_now() -> datetime:
@@ -59,6 +66,7 @@ class Surroundings:
     lease_now: Callable[[Connection], datetime] = database_now
     checkpoint: Callable[[str], None] = _ignore
     wrap_accounts: Callable[[Accounts], Accounts] = _unchanged
+    ca_bundle: str | None = None
 
 
 class Bridge:
@@ -69,7 +77,17 @@ class Bridge:
         self.config = config
         self.store = Store(config.bridge.database_url.get_secret_value())
         self.alerts = Alerts(self.store, around.now)
-        self.opened = OpenedAccounts(config, self.store)
+        self.speech = Speech(config.bridge.locale)
+        clocks = Clocks(around.now, around.monotonic, around.sleep, random.random)
+        self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
+        self.connections = connections_of(
+            config, self.store, self.vault, clocks=clocks, translate=self.speech.language.translate
+        )
+        self.opened = OpenedAccounts(
+            local_calendars(config, self.store),
+            self.connections,
+            openers(config, clocks, ca_bundle=around.ca_bundle),
+        )
         self.accounts = around.wrap_accounts(self.opened)
         pool = CallPool()
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
@@ -93,10 +111,8 @@ class Bridge:
             lease_now=around.lease_now,
             checkpoint=around.checkpoint,
         )
-        self.background = Background(
-            self.store, chores(self.context), now=around.lease_now, owner=uuid.uuid4().hex
-        )
-        self.speech = Speech(config.bridge.locale)
+        kinds = {**chores(self.context), **connection_chores(self.connections, around.now)}
+        self.background = Background(self.store, kinds, now=around.lease_now, owner=uuid.uuid4().hex)
         offers = Offers(
             self.context,
             self.free_busy,
@@ -127,6 +143,7 @@ class Bridge:
     def plan_standing(self) -> None:
         """Make the jobs that are always due again due now."""
         plan_standing(self.context, self.background)
+        self.background.plan(REFRESH_TOKENS)
 
     def _wake(self) -> None:
         self.background.wake()
@@ -169,4 +186,15 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
         )
     )
     app.register_blueprint(health_blueprint(bridge.store))
+    password_hash = config.admin.password_hash
+    add_pages(
+        app,
+        config.bridge,
+        vault=bridge.vault,
+        admin=AdminSignIn(
+            bridge.store, password_hash.get_secret_value() if password_hash else None, now=bridge.context.now
+        ),
+        connections=bridge.connections,
+        now=bridge.context.now,
+    )
     return app

@@ -52,8 +52,8 @@ def explain(session: Session, event_type: str, instant: str) -> None:
         title = f"{wanted.title}, {local_text(found.start, wanted.timezone)}: {verdict}"
         session.output.result(_json(found), table(title, ["host", *Rule, "why"], hosts))
         for booking in found.booked:
-            hosts, why = ", ".join(booking.hosts), _rules(booking.decision)
-            session.output.say(f"Booked: {booking.id[:8]} with {hosts}, chosen by {why}.")
+            who, why = ", ".join(booking.hosts), _rules(booking.decision)
+            session.output.say(f"Booked: {booking.id[:8]} with {who}, chosen by {why}.")
 
 
 def _rules(decision: object) -> str:

@@ -6,7 +6,7 @@ The only part of the bridge that holds open tokens; none ever reaches a log, an 
 from bridge.connections.accounts import AccountState, Connection, Dropped, Use, Withdrawal
 from bridge.connections.connections import Connections
 from bridge.connections.vendor import Answer
-from bridge.connections.wiring import connections_of, google_settings
+from bridge.connections.wiring import connections_of, google_settings, microsoft_settings
 
 __all__ = [
     "AccountState",
@@ -18,4 +18,5 @@ __all__ = [
     "Withdrawal",
     "connections_of",
     "google_settings",
+    "microsoft_settings",
 ]

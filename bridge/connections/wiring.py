@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from bridge.config import Config, GoogleSection
+from bridge.config import Config, GoogleSection, MicrosoftSection
 from bridge.connections.accounts import Key, Use
 from bridge.connections.connections import Connections
 from bridge.connections.context import ConnectionContext
 from bridge.connections.google import GoogleVendor
+from bridge.connections.microsoft import MicrosoftVendor
 from bridge.connections.sentences import Sentences
 from bridge.connections.tokens import Delegation
 from bridge.connections.vendor import Vendor
@@ -22,12 +22,23 @@ from bridge.vault import Vault
 from providers.google import GoogleSettings
 from providers.google.service_account import service_account_tokens
 from providers.http import Clocks
+from providers.microsoft import AppTokens, Entra, MicrosoftSettings
+from providers.tokens import TokenSource
 
 
 def connections_of(
-    config: Config, store: Store, vault: Vault, *, clocks: Clocks, translate: Callable[[str], str]
+    config: Config,
+    store: Store,
+    vault: Vault,
+    *,
+    clocks: Clocks,
+    translate: Callable[[str], str],
+    ca_bundle: str | None = None,
 ) -> Connections:
-    """Return the connections of a configuration. ConfigError: a service account's file is none."""
+    """Return the connections of a configuration. ConfigError: a service account's file is none.
+
+    `ca_bundle` are certificates to trust at Microsoft instead of the usual ones.
+    """
     around = ConnectionContext(
         store=store,
         vault=vault,
@@ -35,9 +46,14 @@ def connections_of(
         sentences=Sentences(translate),
         public_url=config.bridge.public_url,
     )
-    return Connections(
-        around, _vendors(config), uses=_uses(config), delegations=_delegations(config, clocks.now)
-    )
+    vendors: dict[str, Vendor] = {}
+    delegations: dict[str, Delegation] = {}
+    if config.google is not None:
+        _add_google(config.google, vendors, delegations, clocks)
+    if config.microsoft is not None:
+        settings = microsoft_settings(config.microsoft, ca_bundle=ca_bundle)
+        _add_microsoft(settings, vendors, delegations, clocks)
+    return Connections(around, vendors, uses=_uses(config), delegations=delegations)
 
 
 def google_settings(section: GoogleSection) -> GoogleSettings:
@@ -51,27 +67,56 @@ def google_settings(section: GoogleSection) -> GoogleSettings:
     )
 
 
-def _vendors(config: Config) -> dict[str, Vendor]:
-    vendors: dict[str, Vendor] = {}
-    if config.google is not None and config.google.client_id:
-        vendors["google"] = GoogleVendor(google_settings(config.google))
-    return vendors
+def microsoft_settings(section: MicrosoftSection, *, ca_bundle: str | None = None) -> MicrosoftSettings:
+    """Return Microsoft's addresses and the registered application of the configuration."""
+    return MicrosoftSettings(
+        client_id=section.client_id,
+        client_secret=section.client_secret.get_secret_value(),
+        tenant=section.tenant,
+        app_only=section.app_only,
+        login_url=section.login_url,
+        graph_url=section.graph_url,
+        ca_bundle=ca_bundle,
+    )
 
 
-def _delegations(config: Config, now: Callable[[], datetime]) -> dict[str, Delegation]:
-    if config.google is None or config.google.service_account_file is None:
-        return {}
-    return {"google": _service_account(config.google, config.google.service_account_file, now)}
+def _add_google(
+    section: GoogleSection, vendors: dict[str, Vendor], delegations: dict[str, Delegation], clocks: Clocks
+) -> None:
+    if section.client_id:
+        vendors["google"] = GoogleVendor(google_settings(section))
+    if section.service_account_file is not None:
+        delegations["google"] = _service_account(section, section.service_account_file, clocks)
 
 
-def _service_account(section: GoogleSection, path: Path, now: Callable[[], datetime]) -> Delegation:
+def _add_microsoft(
+    settings: MicrosoftSettings,
+    vendors: dict[str, Vendor],
+    delegations: dict[str, Delegation],
+    clocks: Clocks,
+) -> None:
+    entra = Entra(settings, clocks=clocks)
+    if not settings.app_only:
+        vendors["microsoft"] = MicrosoftVendor(entra)
+        return
+    tokens = AppTokens(entra, clocks=clocks)
+    delegations["microsoft"] = Delegation(
+        lambda _account: tokens, lambda deadline: tokens.keep_fresh(deadline=deadline)
+    )
+
+
+def _service_account(section: GoogleSection, path: Path, clocks: Clocks) -> Delegation:
     try:
         key = json.loads(path.read_text("utf-8"))
-        service_account_tokens(key, "", token_uri=section.token_url, now=now)
+        service_account_tokens(key, "", token_uri=section.token_url, now=clocks.now)
     except (OSError, ValueError, TypeError, AttributeError):
         problem = "is not the JSON key file of a Google service account"
         raise ConfigError([("google.service_account_file", problem)]) from None
-    return lambda account: service_account_tokens(key, account, token_uri=section.token_url, now=now)
+
+    def tokens(account: str) -> TokenSource:
+        return service_account_tokens(key, account, token_uri=section.token_url, now=clocks.now)
+
+    return Delegation(tokens)
 
 
 def _uses(config: Config) -> dict[Key, tuple[Use, ...]]:
