@@ -7,16 +7,14 @@ out and named, since a calendar exported elsewhere often holds one and the other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
 
 from bridge.local_calendar.groups import Group, group
 from bridge.local_calendar.ics import ImportRefused, read_ics
 from bridge.local_calendar.rules import Unusable
 from bridge.local_calendar.vetting import vetted
-from bridge.store.engine import ConstraintViolated, Store
+from bridge.store.engine import Store
 from bridge.store.sql import local, local_series
 from bridge.store.sql.local_series import Series
 
@@ -42,57 +40,42 @@ def import_ics(store: Store, calendar: str, content: bytes) -> ImportResult:
     ImportRefused: the file is broken. StoreUnavailable: the database is. Either way nothing was imported.
     """
     groups, skipped = group(read_ics(content))
-    usable: list[Series] = []
-    for found in groups:
-        if found.has_master:
-            _vet_into(usable, skipped, found)
-    exceptions = [found for found in groups if not found.has_master]
-    try:
-        return _put(store, calendar, usable, exceptions, skipped)
-    except ConstraintViolated:  # PostgreSQL: another import added an entry of the same UID just now
-        return _put(store, calendar, usable, exceptions, skipped)
+    with store.read() as connection:
+        seen = local_series.stored_ical(connection, calendar, [found.uid for found in groups])
+    wanted = [_completed(found, seen) for found in groups]
+    changed = [found for found in wanted if found.written() != seen.get(found.uid)]
+    usable: dict[str, Series] = {}
+    for found in changed:
+        try:
+            usable[found.uid] = vetted(found)
+        except Unusable as error:
+            skipped.append((found.uid, str(error)))
+    return _put(store, calendar, usable, skipped, unchanged=len(wanted) - len(changed))
 
 
-def _vet_into(usable: list[Series], skipped: list[tuple[str, str]], found: Group) -> None:
-    try:
-        usable.append(vetted(found))
-    except Unusable as error:
-        skipped.append((found.uid, str(error)))
-
-
-def _completed(connection: Connection, calendar: str, exceptions: Group) -> Group:
+def _completed(found: Group, seen: Mapping[str, str]) -> Group:
     """Return exceptions of a series together with the series they belong to, if that was imported."""
-    stored = local_series.stored_ical(connection, calendar, [exceptions.uid]).get(exceptions.uid)
-    if stored is None:
-        return exceptions
-    (found,), _ = group(read_ics(stored.encode()))
-    return exceptions.onto(found)
+    if found.has_master or found.uid not in seen:
+        return found
+    (stored,), _ = group(read_ics(seen[found.uid].encode()))
+    return found.onto(stored)
 
 
 def _put(
     store: Store,
     calendar: str,
-    usable: Sequence[Series],
-    exceptions: Sequence[Group],
-    skipped: Sequence[tuple[str, str]],
+    usable: dict[str, Series],
+    skipped: list[tuple[str, str]],
+    *,
+    unchanged: int,
 ) -> ImportResult:
-    usable, skipped = list(usable), list(skipped)
-    with store.write() as connection:
-        for found in exceptions:
-            _vet_into(usable, skipped, _completed(connection, calendar, found))
-        return _put_vetted(connection, calendar, usable, skipped)
-
-
-def _put_vetted(
-    connection: Connection, calendar: str, usable: Sequence[Series], skipped: list[tuple[str, str]]
-) -> ImportResult:
-    found = {series.ical_uid: series for series in usable}
-    for uid in sorted(local.own_uids(connection, calendar, list(found))):
-        skipped.append((uid, "it is one of the bridge's own bookings"))
-        del found[uid]
-    stored = local_series.stored_ical(connection, calendar, list(found))
-    added = [series for uid, series in found.items() if uid not in stored]
-    replaced = [series for uid, series in found.items() if uid in stored and stored[uid] != series.ical]
-    local_series.put(connection, calendar, added, replaced)
-    unchanged = len(found) - len(added) - len(replaced)
+    # Alone: another import at the same time would add the same entries.
+    with store.write_alone() as connection:
+        for uid in sorted(local.own_uids(connection, calendar, list(usable))):
+            skipped.append((uid, "it is one of the bridge's own bookings"))
+            del usable[uid]
+        there = local_series.stored_ical(connection, calendar, list(usable))
+        added = [series for uid, series in usable.items() if uid not in there]
+        replaced = [series for uid, series in usable.items() if uid in there]
+        local_series.put(connection, calendar, added, replaced)
     return ImportResult(len(added), len(replaced), unchanged, tuple(skipped))

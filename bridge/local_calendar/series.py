@@ -32,6 +32,8 @@ UNREADABLE = (
     ValueError,
 )
 
+_TEXTS = ("SUMMARY:", "DESCRIPTION:", "LOCATION:")
+
 # Floating times are compared as if in UTC; no zone is further away than this.
 _ZONES_REACH = timedelta(days=1)
 
@@ -45,21 +47,40 @@ _SHOWN = {
 }
 
 
+def parse(ical: str) -> list[Any]:
+    """Return the entry and its exceptions without their texts, which cost most of the reading."""
+    lines = [line for line in ical.split("\r\n") if not line.startswith(_TEXTS)]
+    events: list[Any] = icalendar.Calendar.from_ical("\r\n".join(lines)).events
+    if not events:
+        raise ValueError("there is no entry")
+    return events
+
+
+def is_single(events: list[Any]) -> bool:
+    """Tell whether something takes place once, whenever one looks."""
+    return len(events) == 1 and not {"RRULE", "RDATE", "RECURRENCE-ID"} & events[0].keys()
+
+
 def expand(ical: str, span: Interval, zone: ZoneInfo) -> list[Occurrence]:
     """Return what takes place around the span; the caller keeps what overlaps it.
 
     `zone` is the calendar's, in which its days lie. One of UNREADABLE: the text makes no sense.
     """
-    calendar = icalendar.Calendar.from_ical(ical)
-    events = calendar.events
-    if not events:
-        raise ValueError("there is no entry")
-    if len(events) == 1 and not {"RRULE", "RDATE", "RECURRENCE-ID"} & events[0].keys():
-        return [_occurrence(one, zone) for one in (_single(events[0]),) if not is_cancelled(one.component)]
-    reach = Interval(span.start - _ZONES_REACH, span.end + _ZONES_REACH)
-    hasten(events, reach.start)
-    query = recurring_ical_events.of(calendar, components=[_READING])
-    return [_occurrence(one, zone) for one in query.between(*reach) if not is_cancelled(one.component)]
+    events = parse(ical)
+    if is_single(events):
+        found = [_single(events[0])]
+    else:
+        reach = Interval(span.start - _ZONES_REACH, span.end + _ZONES_REACH)
+        hasten(events, reach.start)
+        found = recurring_ical_events.of(_calendar(events), components=[_READING]).between(*reach)
+    return [_occurrence(one, zone) for one in found if not is_cancelled(one.component)]
+
+
+def _calendar(events: list[Any]) -> Any:
+    calendar = icalendar.Calendar()
+    for event in events:
+        calendar.add_component(event)
+    return calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import icalendar
-
 from bridge.local_calendar.groups import Group
 from bridge.local_calendar.rules import FIRST_YEAR, LAST_YEAR, Unusable, as_utc, check_rule, ends_with
-from bridge.local_calendar.series import UNREADABLE, expand
+from bridge.local_calendar.series import UNREADABLE, expand, is_single, parse
 from bridge.store.sql.local_series import Series
 from providers.base import Interval
 
@@ -31,22 +29,18 @@ def vetted(group: Group) -> Series:
     if len(group.entries) > _MAX_EXCEPTIONS or len(ical) > _MAX_TEXT:
         raise Unusable("it has too many exceptions")
     try:
-        return _vetted(ical)
+        events = parse(ical)
+        spans = [_span(event) for event in events]
+        if len(group.uid) > _MAX_UID or str(events[0]["UID"]) != group.uid:
+            raise Unusable("its UID makes no sense")
+        starts_at = min(start for start, _ in spans)
+        if not is_single(events):
+            expand(ical, Interval(starts_at, starts_at + _TRIED), ZoneInfo("UTC"))
     except UNREADABLE as error:
         raise Unusable("it makes no sense") from error
-
-
-def _vetted(ical: str) -> Series:
-    events = icalendar.Calendar.from_ical(ical).events
-    spans = [_span(event) for event in events]
-    uid = str(events[0]["UID"])
-    if len(uid) > _MAX_UID:
-        raise Unusable("its UID is too long")
-    starts_at = min(start for start, _ in spans)
     ends = [end for _, end in spans]
     ends_at = None if None in ends else max(end for end in ends if end is not None)
-    expand(ical, Interval(starts_at, starts_at + _TRIED), ZoneInfo("UTC"))
-    return Series(uid, ical, starts_at, ends_at)
+    return Series(group.uid, ical, starts_at, ends_at)
 
 
 def _span(event: Any) -> tuple[datetime, datetime | None]:
