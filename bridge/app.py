@@ -185,7 +185,7 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
             host_names={host.id: host.name for host in config.hosts.values()},
         )
     )
-    app.register_blueprint(health_blueprint(bridge.store))
+    app.register_blueprint(health_blueprint(lambda: require_current(bridge.store)))
     password_hash = config.admin.password_hash
     add_pages(
         app,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from flask import Blueprint, Response
 
 from bridge.errors import BridgeError
-from bridge.store.engine import Store
-from bridge.store.migrate import require_current
 
 _log = logging.getLogger(__name__)
 
 
-def health_blueprint(store: Store) -> Blueprint:
-    """Return `/healthz` (the process is up) and `/readyz` (its database answers and is up to date)."""
+def health_blueprint(require_ready: Callable[[], None]) -> Blueprint:
+    """Return `/healthz` (the process is up) and `/readyz` (`require_ready` raises no BridgeError)."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -24,7 +23,7 @@ def health_blueprint(store: Store) -> Blueprint:
     @blueprint.get("/readyz")
     def ready() -> Response:
         try:
-            require_current(store)
+            require_ready()
         except BridgeError as error:
             _log.warning("not ready: %s", error)
             return Response("not ready\n", status=503, content_type="text/plain")
