@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,6 @@ from providers.base import Interval
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 DAYS = 14
-DEFAULT = OfferRules()
 EVERYTHING = OfferRules(days_to_look_ahead=DAYS, slots_per_day=48, between=timedelta(0))
 
 
@@ -36,13 +36,16 @@ class Load:
 
     name: str
     event_type: EventType
-    busy: Mapping[str, Sequence[Interval]]
+    busy: Mapping[str, Sequence[Sequence[Interval]]]
     hosts: Mapping[str, Host]
     target_ms: float | None = None
 
     def answer(self) -> int:
         """Do what one `/available` asks of the engine; return how many slots it told."""
-        times = {each: HostTime(self.hosts[each], merge(self.busy[each])) for each in self.hosts}
+        times = {
+            each: HostTime(host, merge(chain.from_iterable(self.busy[each])))
+            for each, host in self.hosts.items()
+        }
         return len(offer(self.event_type, times, NOW))
 
 
@@ -63,7 +66,7 @@ def make_load(
         horizon_days=DAYS,
         offer=rules,
     )
-    meetings = {host: [_meeting(dice) for _ in range(busy)] for host in made}
+    meetings = {host: _calendars(dice, busy) for host in made}
     return Load(name, event_type, meetings, made, target_ms)
 
 
@@ -78,7 +81,7 @@ def median_ms(call: Callable[[], object], *, rounds: int = 15, seconds: float = 
 
 def loads() -> list[Load]:
     """Return what is measured, in the order of the table."""
-    usual = replace(DEFAULT)
+    usual = OfferRules()
     return [
         make_load("1 host, default offer", 1, 100, usual, target_ms=0.2),
         make_load("1 host, every slot of 14 days", 1, 100, EVERYTHING, target_ms=0.2),
@@ -95,7 +98,7 @@ def main() -> None:
     for heading in ("load", "busy per host", "slots told", "ms", "target ms"):
         table.add_column(heading, justify="left" if heading == "load" else "right")
     for load in loads():
-        busy = f"{len(load.busy['host0']):,}"
+        busy = f"{sum(map(len, load.busy['host0'])):,}"
         target = "" if load.target_ms is None else f"{load.target_ms:.1f}"
         table.add_row(load.name, busy, str(load.answer()), f"{median_ms(load.answer):.3f}", target)
     Console().print(table)
@@ -106,10 +109,17 @@ def _host(name: str, schedule: Schedule) -> Host:
     return Host(name, name.title(), f"{name}@example.com", schedule, (calendar,), calendar)
 
 
-def _meeting(dice: random.Random) -> Interval:
-    quarter = timedelta(minutes=15)
-    start = NOW.replace(hour=7) + timedelta(days=dice.randrange(DAYS + 1)) + dice.randrange(40) * quarter
-    return Interval(start, start + dice.choice((1, 2, 2, 4)) * quarter)
+def _calendars(dice: random.Random, busy: int) -> list[list[Interval]]:
+    """Return so many meetings, none over another, in two calendars, each in order as vendors answer.
+
+    They lie between 7 and 19 and take 15 or 30 minutes, less where so many find no room.
+    """
+    a_day = max(24, busy // (DAYS + 1) + 1)
+    cell = timedelta(hours=12) / a_day
+    places = sorted(dice.sample([divmod(place, a_day) for place in range((DAYS + 1) * a_day)], busy))
+    starts = [NOW.replace(hour=6) + timedelta(days=day) + place * cell for day, place in places]
+    meetings = [Interval(start, start + dice.choice((1, 2)) * cell / 2) for start in starts]
+    return [meetings[::2], meetings[1::2]]
 
 
 def _mean_ms(call: Callable[[], object], repeats: int) -> float:

@@ -6,8 +6,9 @@ It decides by the event type's own clock, and never whether a start is allowed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from bridge.model import EventType
 from bridge.scheduling.days import FIRST, offset_seconds, stretches
@@ -18,6 +19,7 @@ _STEPS = tuple(timedelta(minutes=minutes) for minutes in (60, 30, 20, 15, 10, 5)
 _SECOND = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=2**10)
 def step_of(event_type: EventType) -> timedelta:
     """Return the step: the largest of 60, 30, 20, 15, 10, 5 minutes that divides the increment, else 1."""
     return next((step for step in _STEPS if not event_type.start_increment % step), timedelta(minutes=1))
@@ -25,27 +27,30 @@ def step_of(event_type: EventType) -> timedelta:
 
 def is_on_step(event_type: EventType, start: datetime) -> bool:
     """Tell whether a start is on the step by the event type's clock."""
-    return _Step.of(event_type).next_from(start, offset_seconds(event_type.timezone, start)) == start
+    ahead = offset_seconds(event_type.timezone, start)
+    return _first_on_step(start, _Step.of(event_type), ahead) == start
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """The step, and by how much it is shifted from the full hour, in seconds."""
 
     length: int
     offset: int
 
     @classmethod
+    @lru_cache(maxsize=2**10)
     def of(cls, event_type: EventType) -> _Step:
         return cls(step_of(event_type) // _SECOND, event_type.start_offset // _SECOND)
 
-    def next_from(self, instant: datetime, ahead: int) -> datetime:
-        """Return the first instant on the step from this one on; the clock is `ahead` seconds of UTC."""
-        # The step divides the hour, so minutes and seconds are enough.
-        late = (instant.minute * 60 + instant.second + ahead - self.offset) % self.length
-        if late or instant.microsecond:
-            return instant + timedelta(seconds=self.length - late, microseconds=-instant.microsecond)
-        return instant
+
+def _first_on_step(instant: datetime, step: _Step, ahead: int) -> datetime:
+    """Return the first instant on the step from this one on, by a clock `ahead` seconds of UTC."""
+    length, offset = step
+    # The step divides the hour, so minutes and seconds are enough.
+    late = (instant.minute * 60 + instant.second + ahead - offset) % length
+    if instant.microsecond:
+        return instant + (length - late) * _SECOND - instant.microsecond * timedelta.resolution
+    return instant + (length - late) * _SECOND if late else instant
 
 
 class Grid:
@@ -71,12 +76,16 @@ class Grid:
         return starts
 
     def _lay(self, spans: Sequence[Span], ahead: int, starts: list[datetime]) -> None:
+        step, increment = self._step, self._increment
+        reached, following = self._reached, self._next
         for begin, end in spans:
             # Where the clock changes a gap goes on, but what is on the step may not.
-            earliest = max(begin, self._next) if begin == self._reached else begin
-            start = self._step.next_from(earliest, ahead)
-            self._next = earliest
-            while start < end:
-                starts.append(start)
-                start = self._next = start + self._increment
-            self._reached = end
+            earliest = following if begin == reached and following > begin else begin
+            start = _first_on_step(earliest, step, ahead)
+            if start < end:
+                while start < end:
+                    starts.append(start)
+                    start += increment
+                earliest = start
+            reached, following = end, earliest
+        self._reached, self._next = reached, following

@@ -17,7 +17,7 @@ Span = tuple[datetime, datetime]
 
 def merge(spans: Iterable[Span]) -> tuple[Interval, ...]:
     """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
-    return tuple(span if isinstance(span, Interval) else Interval(*span) for span in union(spans))
+    return tuple([span if isinstance(span, Interval) else Interval(*span) for span in union(spans)])
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
@@ -26,11 +26,10 @@ def union(spans: Iterable[Span]) -> list[Span]:
     reach = None
     for span in sorted(spans):
         start, end = span
-        if end <= start:
-            continue
         if reach is None or start > reach:
-            merged.append(span)
-            reach = end
+            if start < end:
+                merged.append(span)
+                reach = end
         elif end > reach:
             merged[-1] = (merged[-1][0], end)
             reach = end
@@ -62,14 +61,17 @@ def intersect(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
     common: list[Span] = []
     left = right = 0
     while left < len(spans) and right < len(others):
-        start = max(spans[left][0], others[right][0])
-        end = min(spans[left][1], others[right][1])
-        if start < end:
-            common.append((start, end))
-        if spans[left][1] < others[right][1]:
+        start, end = spans[left]
+        begin, until = others[right]
+        if end < until:
             left += 1
         else:
             right += 1
+            end = until
+        if start < begin:
+            start = begin
+        if start < end:
+            common.append((start, end))
     return common
 
 

@@ -5,16 +5,14 @@ It never looks further than it offers, and never tells a start that could not be
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain, islice
-from zoneinfo import ZoneInfo
 
 from bridge.model import CountDays, EventType, Slot
-from bridge.scheduling.days import date_of, day_start, later_day, shift
+from bridge.scheduling.days import day_start, later_day, shift
 from bridge.scheduling.slots import HostTime, common_window, first_day
-from bridge.scheduling.sweep import team_starts
+from bridge.scheduling.sweep import bookable_days
 from bridge.scheduling.thinning import thin
 from providers.base import Interval
 
@@ -41,14 +39,14 @@ def bookable_starts(
     event_type: EventType, times: Mapping[str, HostTime], now: datetime
 ) -> Iterator[datetime]:
     """Yield every bookable start of the grid, ascending; later days are looked at only when asked for."""
-    return chain.from_iterable(team_starts(event_type, times, now))
+    return chain.from_iterable(bookable_days(event_type, times, now))
 
 
 def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> tuple[Slot, ...]:
     """Return the slots to tell a caller, ascending."""
     days = _days_looked_at(event_type, times, now)
-    duration = event_type.duration
-    return tuple(Slot(start, start + duration) for day in days for start in thin(day, event_type.offer))
+    starts = [start for day in days for start in thin(day, event_type.offer)]
+    return tuple(map(Slot._make, zip(starts, [start + event_type.duration for start in starts], strict=True)))
 
 
 def next_slots(
@@ -63,17 +61,6 @@ def _days_looked_at(
 ) -> Iterator[list[datetime]]:
     ahead = event_type.offer.days_to_look_ahead
     if event_type.offer.count_days is CountDays.BOOKABLE:
-        return islice(_by_day(event_type.timezone, team_starts(event_type, times, now)), ahead)
+        return islice(bookable_days(event_type, times, now), ahead)
     after = day_start(event_type.timezone, later_day(first_day(event_type, now), ahead))
-    return _by_day(event_type.timezone, team_starts(event_type, times, now, before=after))
-
-
-def _by_day(zone: ZoneInfo, lists: Iterable[list[datetime]]) -> Iterator[list[datetime]]:
-    """Yield the starts of each local day that has any."""
-    for starts in lists:
-        index = 0
-        while index < len(starts):
-            end = day_start(zone, later_day(date_of(zone, starts[index]), 1))
-            after = bisect_left(starts, end, index)
-            yield starts[index:after]
-            index = after
+    return bookable_days(event_type, times, now, before=after)

@@ -18,7 +18,7 @@ from bridge.model import EventType, Host, Schedule
 from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, shift
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule
-from bridge.scheduling.intervals import Span, intersect, overlaps, pad, subtract
+from bridge.scheduling.intervals import Span, intersect, overlaps, subtract
 from providers.base import Interval
 
 _INSTANT = timedelta.resolution
@@ -65,20 +65,25 @@ def is_bookable(event_type: EventType, time: HostTime, start: datetime, now: dat
 
 def common_window(event_type: EventType, now: datetime) -> Interval:
     """Return the starts allowed by the rules that ask no host; it may be empty."""
-    allowed = [rule(event_type, now) for rule in _COMMON.values()]
-    return Interval(max(each.start for each in allowed), min(each.end for each in allowed))
+    starts, ends = zip(*(rule(event_type, now) for rule in _COMMON.values()), strict=True)
+    return Interval(max(starts), min(ends))
 
 
-def bookable_spans(event_type: EventType, time: HostTime, days: Interval, common: Interval) -> Sequence[Span]:
-    """Return the starts within `days` from which only the step may keep a slot.
+def bookable_spans(
+    event_type: EventType, time: HostTime, days: Interval, common: Interval, *, others: Sequence[Span] = ()
+) -> Sequence[Span]:
+    """Return the starts that break no rule but, perhaps, the step.
 
-    `days` is a window that recurs from call to call; `common` is what the common rules allow.
+    `days` is a window that recurs from call to call, `common` what the common rules allow. Starts that
+    `others` allow too may be left out.
     """
     opened: Sequence[Span] = open_starts(event_type, time.host.schedule, days)
     if common.start > days.start or common.end < days.end:
         opened = intersect(opened, [common])
+    if others:
+        opened = subtract(opened, others)
     if not opened:
-        return opened
+        return ()
     window = Interval(opened[0][0], opened[-1][1])
     taken = [rule(event_type, time, window) for rule in _TAKEN.values()]
     return subtract(opened, sorted(chain.from_iterable(taken)))
@@ -115,7 +120,7 @@ def _failing(event_type: EventType, time: HostTime, start: datetime, now: dateti
 
 
 def _with_notice(event_type: EventType, now: datetime) -> Interval:
-    return Interval(shift(now, max(event_type.minimum_notice, timedelta(0))), _EVER.end)
+    return Interval(max(now, shift(now, event_type.minimum_notice)), _EVER.end)
 
 
 def _since_start_date(event_type: EventType, _: datetime) -> Interval:
@@ -139,17 +144,19 @@ def _busy_starts(event_type: EventType, time: HostTime, window: Interval) -> Ite
     """Return the starts whose slot, with its buffers, would meet busy time or a claim."""
     before = event_type.duration + event_type.buffer_after - _INSTANT
     after = event_type.buffer_before
-    begin, until = shift(window.start, -after), shift(window.end, before)
-    near = [
-        span
-        for span in chain(time.busy or (), time.claims)
-        if span[0] < until and span[1] > begin and span[0] < span[1]
+    earliest, latest = shift(window.start, -after), shift(window.end, before)
+    # Busy time that reaches out of the window is cut to it, since there may be no date beyond.
+    return [
+        (start - before if start > earliest else window.start, end + after if end < latest else window.end)
+        for start, end in chain(time.busy or (), time.claims)
+        if start < latest and end > earliest and start < end
     ]
-    return pad(near, before, after)
 
 
 def _full_starts(event_type: EventType, time: HostTime, _: Interval) -> Iterable[Span]:
     """Return the local days and ISO weeks that hold as many bookings as the event type allows."""
+    if not time.booked:
+        return
     zone = event_type.timezone
     days = [date_of(zone, start).toordinal() for start in time.booked]
     weeks = [day - (day - 1) % 7 for day in days]  # ordinal 1 was a Monday

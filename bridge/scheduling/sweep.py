@@ -1,4 +1,4 @@
-"""Finds every start that a team can take, one stretch of days after the other.
+"""Finds every start that a team can take, day by day.
 
 All fixed hosts must be bookable, and one member of each group for the whole slot: two hosts' free times
 are never joined. It never decides what is told to a caller.
@@ -6,43 +6,57 @@ are never joined. It never decides what is told to a caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, partial, reduce
 from itertools import chain, groupby
+from zoneinfo import ZoneInfo
 
-from bridge.model import EventType, Team
+from bridge.model import EventType, Member, Team
 from bridge.scheduling.days import LAST, date_of, day_start, later_day
 from bridge.scheduling.grid import Grid, step_of
 from bridge.scheduling.intervals import Span, intersect, members, union
 from bridge.scheduling.slots import HostTime, bookable_spans, common_window
 from providers.base import Interval
 
-_FEW_DAYS, _MANY_DAYS = 2, 64
+_MANY_DAYS = 64
+
+# The starts a host allows in some days, the step aside. Those that others allow too may be left out.
+_SpansOf = Callable[[str, Sequence[Span]], Sequence[Span]]
 
 
-def team_starts(
+def bookable_days(
     event_type: EventType, times: Mapping[str, HostTime], now: datetime, *, before: datetime = LAST
 ) -> Iterator[list[datetime]]:
-    """Yield the bookable starts of the grid, ascending, in lists of some days each.
+    """Yield the bookable starts of the grid, those of each local day that has any as one list.
 
-    No local day stands in two lists. A host that `times` leaves out is unknown. `before` is the start of
-    a local day, from which on nothing is looked at.
+    A host that `times` leaves out is unknown. `before` is the start of a local day, from which on
+    nothing is looked at.
     """
     start, end = common_window(event_type, now)
     common = Interval(start, min(end, before))
-    layer = _TeamGrid(event_type)
+    grid = _TeamGrid(event_type)
     for days in _stretches_of_days(event_type, common):
-        spans = {
-            host: bookable_spans(event_type, times[host], days, common) if host in times else ()
-            for host in event_type.team.hosts
-        }
-        yield layer.lay(spans, days)
+        starts = grid.lay(partial(_spans_of, event_type, times, common, days), days)
+        yield from _split(starts, _day_ends(event_type.timezone, days)) if starts else ()
+
+
+def _spans_of(
+    event_type: EventType,
+    times: Mapping[str, HostTime],
+    common: Interval,
+    days: Interval,
+    host: str,
+    others: Sequence[Span],
+) -> Sequence[Span]:
+    time = times.get(host)
+    return bookable_spans(event_type, time, days, common, others=others) if time else ()
 
 
 def _stretches_of_days(event_type: EventType, common: Interval) -> Iterator[Interval]:
-    """Yield windows of whole days that cover the common one; few days first, as most offers end there."""
-    zone, length = event_type.timezone, _FEW_DAYS
+    """Yield windows of whole days that cover the common one; most offers end within the first."""
+    zone, length = event_type.timezone, event_type.offer.days_to_look_ahead + 1
     day = date_of(zone, common.start)
     while day_start(zone, day) < common.end:
         following = later_day(day, length)
@@ -50,37 +64,58 @@ def _stretches_of_days(event_type: EventType, common: Interval) -> Iterator[Inte
         day, length = following, min(2 * length, _MANY_DAYS)
 
 
+@lru_cache(maxsize=2**10)
+def _day_ends(zone: ZoneInfo, days: Interval) -> tuple[datetime, ...]:
+    ends = [day_start(zone, later_day(date_of(zone, days.start), 1))]
+    while ends[-1] < days.end:
+        ends.append(day_start(zone, later_day(date_of(zone, ends[-1]), 1)))
+    return tuple(ends)
+
+
+def _split(starts: list[datetime], ends: Sequence[datetime]) -> Iterator[list[datetime]]:
+    index = 0
+    for end in ends:
+        after = bisect_left(starts, end, index)
+        if after > index:
+            yield starts[index:after]
+        index = after
+
+
 class _TeamGrid:
     """Lays the grids of a team's hosts and keeps the starts that the whole team can take."""
 
     def __init__(self, event_type: EventType) -> None:
         self._team = event_type.team
-        # With every start on the step being on a grid, the team's own gaps give the same starts.
+        # When no start on the step is off the grid, the team's own gaps give the same starts.
         self._is_plain = event_type.start_increment == step_of(event_type)
-        self._grids = [Grid(event_type) for _ in ("common", *self._team.hosts)]
+        sources = ["team"] if self._is_plain else ["fixed hosts", *self._team.hosts]
+        self._grids = [Grid(event_type) for _ in sources]
 
-    def lay(self, spans: Mapping[str, Sequence[Span]], days: Interval) -> list[datetime]:
-        """Return the starts of these days; `spans` are the starts each host allows, step aside."""
-        allowed = _of_team(self._team, spans)
+    def lay(self, spans_of: _SpansOf, days: Interval) -> list[datetime]:
+        """Return the starts of these days, ascending."""
         if self._is_plain:
-            return self._grids[0].lay(allowed, days)
-        sources = [_of_all(self._team.fixed, spans), *(spans[host] for host in self._team.hosts)]
-        laid = sorted(chain.from_iterable(map(Grid.lay, self._grids, sources, [days] * len(sources))))
-        return members([start for start, _ in groupby(laid)], allowed)
+            return self._grids[0].lay(_of_team(self._team, spans_of), days)
+        spans = {host: spans_of(host, ()) for host in self._team.hosts}
+        allowed = _of_team(self._team, lambda host, _: spans[host])
+        sources = [_of_all([spans[host] for host in self._team.fixed]), *spans.values()]
+        laid = [grid.lay(source, days) for grid, source in zip(self._grids, sources, strict=True)]
+        ascending = groupby(sorted(chain.from_iterable(laid)))
+        return members([start for start, _ in ascending], allowed)
 
 
-def _of_team(team: Team, spans: Mapping[str, Sequence[Span]]) -> Sequence[Span]:
-    groups = [_of_any([member.host for member in group], spans) for group in team.groups]
-    fixed = [_of_all(team.fixed, spans)] if team.fixed else []
-    together = [*fixed, *groups]
-    return reduce(intersect, together) if together else []
+def _of_team(team: Team, spans_of: _SpansOf) -> Sequence[Span]:
+    fixed = [spans_of(host, ()) for host in team.fixed]
+    return _of_all([*fixed, *(_of_any(group, spans_of) for group in team.groups)])
 
 
-def _of_all(hosts: Sequence[str], spans: Mapping[str, Sequence[Span]]) -> Sequence[Span]:
-    return reduce(intersect, [spans[host] for host in hosts]) if hosts else []
+def _of_all(parts: Sequence[Sequence[Span]]) -> Sequence[Span]:
+    return reduce(intersect, parts) if parts else ()
 
 
-def _of_any(hosts: Sequence[str], spans: Mapping[str, Sequence[Span]]) -> Sequence[Span]:
-    if len(hosts) == 1:
-        return spans[hosts[0]]
-    return union(chain.from_iterable(spans[host] for host in hosts))
+def _of_any(group: Sequence[Member], spans_of: _SpansOf) -> Sequence[Span]:
+    found: Sequence[Span] = ()
+    for member in group:
+        spans = spans_of(member.host, found)
+        if spans:
+            found = union(chain(found, spans)) if found else spans
+    return found

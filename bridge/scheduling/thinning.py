@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bridge.model import OfferRules, Suggest
 
 _INSTANT = timedelta.resolution
+_NO_DISTANCE = timedelta(0)
 
 
 def thin(starts: Sequence[datetime], rules: OfferRules) -> list[datetime]:
@@ -21,8 +22,8 @@ def thin(starts: Sequence[datetime], rules: OfferRules) -> list[datetime]:
 
 def _earliest(starts: Sequence[datetime], between: timedelta, cap: int) -> list[datetime]:
     """Return the first start, then each next one that keeps the distance: the most there can be."""
-    if between <= timedelta(0):
-        return list(starts[:cap])
+    if between <= _NO_DISTANCE:
+        return [*starts[:cap]]
     chosen: list[datetime] = []
     index = 0
     while index < len(starts) and len(chosen) < cap:
