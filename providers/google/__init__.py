@@ -5,6 +5,8 @@ Knows no Flask, no database and no configuration file.
 
 from providers.google.calendars import GoogleCalendars
 from providers.google.changes import Notification, read_notification
+from providers.google.consent import begin_consent, finish_consent, refresh, revoke
+from providers.google.service_account import service_account_tokens
 from providers.google.settings import (
     CALENDAR_LIST,
     CALENDAR_SCOPES,
@@ -28,6 +30,11 @@ __all__ = [
     "GoogleSettings",
     "Lines",
     "Notification",
+    "begin_consent",
+    "finish_consent",
     "missing_scopes",
     "read_notification",
+    "refresh",
+    "revoke",
+    "service_account_tokens",
 ]

@@ -46,7 +46,8 @@ def begin_consent(
 
     `prompt=consent` makes Google give a refresh token again when the account was connected before.
     """
-    addresses = {"auth_uri": settings.auth_url, "token_uri": settings.token_url}
+    scheme = settings.auth_url.partition("://")[0]
+    addresses = {"auth_uri": _as_https(settings.auth_url), "token_uri": settings.token_url}
     config = {"web": {"client_id": settings.client_id, "client_secret": settings.client_secret, **addresses}}
     flow = Flow.from_client_config(config, scopes=list(scopes), redirect_uri=redirect_uri)
     try:
@@ -55,7 +56,12 @@ def begin_consent(
         )
     finally:
         flow.oauth2session.close()
-    return url, state, flow.code_verifier
+    return f"{scheme}://{url.removeprefix('https://')}", state, flow.code_verifier
+
+
+def _as_https(url: str) -> str:
+    """Return the address as oauthlib insists on it; behind a proxy or in a test it is another's to secure."""
+    return f"https://{url.partition('://')[2]}"
 
 
 def finish_consent(
@@ -90,10 +96,9 @@ def finish_consent(
 
 
 def _code(call: Call, client: WebApplicationClient, url: str, state: str) -> str:
-    """Return the code from the callback's address, whose scheme says nothing behind a proxy."""
-    _, _, rest = url.partition("://")
+    """Return the code from the callback's address."""
     try:
-        code: str = client.parse_request_uri_response(f"https://{rest}", state=state)["code"]
+        code: str = client.parse_request_uri_response(_as_https(url), state=state)["code"]
     except MismatchingStateError:
         raise ConsentMismatch(call.provider, call.operation, "another sign-in's state") from None
     except AccessDeniedError:
@@ -127,6 +132,8 @@ def _grant(call: Call, client: WebApplicationClient, text: str) -> Grant:
         claims = _decode(token.get("id_token", ""), verify=False)
     except (OAuth2Error, GoogleAuthError, ValueError, TypeError, AttributeError):
         raise UnexpectedResponse(call.provider, call.operation, status=200, field="id_token") from None
+    if claims.get("aud") != client.client_id:
+        raise UnexpectedResponse(call.provider, call.operation, status=200, field="id_token")
     return Grant(
         email=_text(call, claims, "email"),
         access_token=_text(call, token, "access_token"),
