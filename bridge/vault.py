@@ -62,7 +62,7 @@ class Vault:
         """Return the same content sealed with the first key. CannotOpen: as for `open`."""
         try:
             return self._fernet(context).rotate(sealed).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             raise CannotOpen from None
 
     def signer(self, purpose: str) -> URLSafeTimedSerializer:

@@ -96,7 +96,7 @@ class Connections:
             source = self._sources.get(key)
             if source is None:
                 delegation = self._delegations.get(provider)
-                fallback = delegation(key[1]) if delegation else None
+                fallback = delegation.tokens(key[1]) if delegation else None
                 source = AccountTokens(key, self._around, self._refresher, fallback)
                 self._sources[key] = source
         return source
@@ -104,6 +104,15 @@ class Connections:
     def refresh_due(self, now: datetime) -> None:
         """Renew the tokens that end within ten minutes; to be called every minute or so, by any process."""
         self._refresher.refresh_due(now)
+
+    def keep_fresh(self) -> None:
+        """Renew the tokens that each process holds for itself; to be called in all of them, in a while.
+
+        ProviderError: a vendor gave none.
+        """
+        for delegation in self._delegations.values():
+            if delegation.keep_fresh is not None:
+                delegation.keep_fresh(self._around.deadline())
 
     def reseal(self) -> int:
         """Seal everything stored with the first secret key; return how many consents were sealed anew."""

@@ -42,8 +42,9 @@ class Consents:
         `account` is the only one that will be accepted; None lets the owner choose.
         """
         vendor = self._vendor(provider)
+        redirect_uri, deadline = self._redirect_uri(vendor), self._around.deadline()
         try:
-            begun = asked(lambda: vendor.begin(self._redirect_uri(vendor), account))
+            begun = asked(lambda: vendor.begin(redirect_uri, account, deadline=deadline))
         except ProviderError as error:
             raise refusal(error, vendor, self._say) from None
         now = self._around.clocks.now()

@@ -35,11 +35,12 @@ class GoogleVendor:
 
     provider = "google"
     title = "Google"
+    speaks = False
 
     def __init__(self, settings: GoogleSettings) -> None:
         self._settings = settings
 
-    def begin(self, redirect_uri: str, account: str | None) -> Begun:
+    def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
         url, state, verifier = consent.begin_consent(self._settings, redirect_uri, REQUIRED_SCOPES, account)
         return Begun(url, state, {"verifier": verifier})

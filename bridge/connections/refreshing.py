@@ -88,8 +88,8 @@ class Refresher:
         deadline = around.deadline()
         try:
             tokens = asked(lambda: vendor.refresh(held.lasting, row.scopes, deadline=deadline))
-        except ConnectionExpired:
-            self._consent_ended(row, vendor)
+        except ConnectionExpired as error:
+            self._consent_ended(row, vendor, error)
             raise
         except ProviderError as error:
             self._postpone(row, vendor, error)
@@ -100,9 +100,11 @@ class Refresher:
                 alerts.resolve(connection, alert_key(*row.key), around.clocks.now())
             return safe.read(connection, around.vault, row.key)
 
-    def _consent_ended(self, row: ConnectionRow, vendor: Vendor) -> None:
+    def _consent_ended(self, row: ConnectionRow, vendor: Vendor, error: ConnectionExpired) -> None:
         now, say = self._around.clocks.now(), self._around.sentences
         text = say.consent_ended(vendor.title, row.account, f"{self._around.public_url}/connections")
+        if vendor.speaks:
+            text = f"{text} {error.detail}"
         if vendor.provider == "google" and now - row.consented_at <= _YOUNG:
             text = f"{text} {say.died_young()}"
         ended = replace(row, state=NEEDS_RECONNECTING, version=uuid4().hex, retry_at=None)
@@ -112,14 +114,14 @@ class Refresher:
 
     def _postpone(self, row: ConnectionRow, vendor: Vendor, error: ProviderError) -> None:
         """Note a failure that says nothing about the consent: try again later, less and less often."""
-        now = self._around.clocks.now()
+        now, say = self._around.clocks.now(), self._around.sentences
         pause = min(_FIRST_PAUSE * 2 ** min(row.failures, 10), _LONGEST_PAUSE)
         pause *= 0.75 + self._around.clocks.random() / 2
         later = replace(row, failures=row.failures + 1, retry_at=now + pause)
+        refused = say.refresh_explained if vendor.speaks else say.refresh_refused
         with self._around.store.write() as connection:
             if connections.replace(connection, row, later) and isinstance(error, AccessDenied):
-                text = self._around.sentences.refresh_refused(vendor.title, row.account, error.detail)
-                self._alert(connection, row, text, now)
+                self._alert(connection, row, refused(vendor.title, row.account, error.detail), now)
 
     def _alert_unreadable(self, row: ConnectionRow) -> None:
         title = self._vendors[row.provider].title

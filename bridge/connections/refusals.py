@@ -47,9 +47,11 @@ def asked(question: Callable[[], T]) -> T:
 def refusal(error: ProviderError, vendor: Vendor, sentences: Sentences) -> ConnectError:
     """Return what the owner is told when a sign-in could not be finished."""
     if isinstance(error, theirs.ConsentDenied):
-        return ConsentDenied(sentences.denied(vendor.title))
+        return ConsentDenied(sentences.denied(vendor.title, error.detail if vendor.speaks else ""))
     if isinstance(error, theirs.ConsentMismatch | theirs.ConnectionExpired):
         return StateMismatch(sentences.not_accepted(vendor.title))
+    if isinstance(error, theirs.AccessDenied) and vendor.speaks:
+        return ClientRefused(sentences.explained(error.detail))
     if isinstance(error, theirs.AccessDenied):
         return ClientRefused(sentences.client_refused(vendor.title, vendor.provider, error.detail))
     return VendorSilent(sentences.silent(vendor.title))

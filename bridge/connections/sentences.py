@@ -14,13 +14,17 @@ class Sentences:
     def __init__(self, translate: Callable[[str], str]) -> None:
         self.translate = translate
 
-    def denied(self, vendor: str) -> str:
-        """Say that the owner said no."""
+    def denied(self, vendor: str, detail: str = "") -> str:
+        """Say that the owner said no, and what the vendor says about it."""
         text = self.translate(
             "Access was not allowed at {vendor}, so nothing was connected; to connect the account, "
             "start again and allow it there."
         )
-        return text.format(vendor=vendor)
+        return f"{text.format(vendor=vendor)} {detail}".rstrip()
+
+    def explained(self, detail: str) -> str:
+        """Say what the vendor wants first."""
+        return self.translate("Nothing was connected. {detail}").format(detail=detail)
 
     def unknown_state(self) -> str:
         """Say that nobody began this sign-in, or that it is over."""
@@ -126,6 +130,13 @@ class Sentences:
             "at {vendor} and the section of the configuration; the bridge keeps trying."
         )
         return text.format(vendor=vendor, account=account, reason=reason)
+
+    def refresh_explained(self, vendor: str, account: str, detail: str) -> str:
+        """Say what the vendor wants before it renews a token."""
+        text = self.translate(
+            "{vendor} refuses to renew the access to {account}; the bridge keeps trying. {detail}"
+        )
+        return text.format(vendor=vendor, account=account, detail=detail)
 
     def unreadable(self, vendor: str, account: str) -> str:
         """Say that the stored permission cannot be opened."""

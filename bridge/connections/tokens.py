@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.connections import safe
@@ -137,5 +138,12 @@ class AccountTokens:
         return ProviderUnavailable(self._key[0], "token", detail)
 
 
-# Makes the tokens of an account that needs no sign-in: a service account, an application of its own.
-Delegation = Callable[[str], TokenSource]
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """How accounts are reached that need no sign-in: by a service account, or an application of its own.
+
+    `tokens` makes those of one account; `keep_fresh` renews what they share, in every process.
+    """
+
+    tokens: Callable[[str], TokenSource]
+    keep_fresh: Callable[[Deadline], None] | None = None

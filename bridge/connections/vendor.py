@@ -50,12 +50,13 @@ class Tokens:
 
 
 class Vendor(Protocol):
-    """One vendor's sign-in. Every method but `begin` and `missing` may raise a ProviderError."""
+    """One vendor's sign-in. Every method but `missing` may raise a ProviderError."""
 
     provider: str
     title: str
+    speaks: bool  # whether the details of its refusals are sentences for people
 
-    def begin(self, redirect_uri: str, account: str | None) -> Begun:
+    def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
 
     def finish(self, answer: Answer, begun: Begun, redirect_uri: str, *, deadline: Deadline) -> Tokens:

@@ -51,7 +51,7 @@ def connections_of(
     if config.google is not None:
         _add_google(config.google, vendors, delegations, clocks)
     if config.microsoft is not None:
-        settings = microsoft_settings(config.microsoft, ca_bundle=ca_bundle)
+        settings = microsoft_settings(config.microsoft, ca_bundle)
         _add_microsoft(settings, vendors, delegations, clocks)
     return Connections(around, vendors, uses=_uses(config), delegations=delegations)
 
@@ -67,7 +67,7 @@ def google_settings(section: GoogleSection) -> GoogleSettings:
     )
 
 
-def microsoft_settings(section: MicrosoftSection, *, ca_bundle: str | None = None) -> MicrosoftSettings:
+def microsoft_settings(section: MicrosoftSection, ca_bundle: str | None = None) -> MicrosoftSettings:
     """Return Microsoft's addresses and the registered application of the configuration."""
     return MicrosoftSettings(
         client_id=section.client_id,

@@ -26,11 +26,12 @@ class SlowVendor:
     clock: Clock
     provider: str = "slow"
     title: str = "Slow"
+    speaks: bool = False
     answers: int = 0
     while_answering: list[Callable[[], object]] = field(default_factory=list)
     expired: bool = False
 
-    def begin(self, redirect_uri: str, account: str | None) -> Begun:
+    def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         self.answers += 1
         return Begun(redirect_uri, f"state-{self.answers}", {})
 
