@@ -23,7 +23,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "say": None,
     "counted": (1, 2),
 }
-METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+METHODS = [("cli/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")]
 LANGUAGES = ["de", "en"]
 
 
