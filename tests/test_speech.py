@@ -53,6 +53,12 @@ def test_up_to_three_next_offers_follow() -> None:
     assert reason(SlotTaken("x"), offers=5).count("November 24") == 3
 
 
+def test_offers_follow_any_sentence_as_one_of_their_own() -> None:
+    assert reason(SlotNotOffered("x", ["notice"]), offers=1) == (
+        "It is too late to book that time. The next free time is Tuesday, November 24 at 10:00 AM."
+    )
+
+
 def test_german_is_spoken_formally_with_german_dates() -> None:
     assert reason(SlotTaken("x"), "de_DE", offers=2) == (
         "Der Termin ist nicht mehr verfügbar. Die nächsten freien Termine sind "

@@ -25,7 +25,8 @@ def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
     request.max_content_length = room + 1
     parts: list[bytes] = []
     try:
-        while room and (part := request.stream.read(room)):
+        stream = request.stream
+        while room and (part := stream.read(room)):
             parts.append(part)
             room -= len(part)
     except (ClientDisconnected, OSError) as error:

@@ -51,6 +51,12 @@ def test_a_lone_surrogate_is_escaped_and_a_pair_is_not() -> None:
     assert stringify(parse(r'["\ud800","\ud83d\ude00"]')) == b'["\\ud800","\xf0\x9f\x98\x80"]'
 
 
+def test_one_bom_is_dropped_and_a_second_refused() -> None:
+    assert parse(decode(b"\xef\xbb\xbf{}")) == {}
+    with pytest.raises(ValueError, match=r".+"):
+        parse(decode(b"\xef\xbb\xbf\xef\xbb\xbf{}"))
+
+
 @pytest.mark.parametrize(
     "text", ["NaN", "[Infinity]", "[-Infinity]", "[1.]", "[01]", "['a']", '["\n"]', "[\xa0]"]
 )

@@ -8,10 +8,10 @@ import logging
 import pytest
 from flask import Flask
 
-from bridge.errors import StoreUnavailable
+from bridge.errors import AlreadyMoved, StoreUnavailable
 from bridge.speech import Speech
 from bridge.web.telli import telli_blueprint
-from tests.web.diary import Diary, app_of
+from tests.web.diary import NINE, Diary, app_of
 from tests.web.telli_caller import CALLER, NINE_ISO, post, post_raw
 
 UNVERIFIED = {"error": "invalid signature"}
@@ -113,6 +113,14 @@ def test_a_database_that_is_gone_is_told_without_jargon_and_is_no_fault() -> Non
         "reason": "The appointment could not be saved. Please try again in a moment.",
     }
     assert counted == []
+
+
+def test_a_refusal_of_the_service_is_told_in_the_event_types_time() -> None:
+    app = app_of(Diary(fault=AlreadyMoved("moved", NINE)))
+    assert post(app, "/book", {**CALLER, "start_iso": NINE_ISO}).get_json() == {
+        "status": "failed",
+        "reason": "The appointment has already been moved to Tuesday, November 24 at 10:00 AM.",
+    }
 
 
 def test_a_fault_before_the_event_type_is_known_is_answered_too() -> None:
