@@ -36,6 +36,10 @@ class Canned:
         content = b"null" if body is None else None
         self._answers.extend(Answer(status, body, dict(headers or {}), content) for _ in range(times))
 
+    def say(self, content: bytes) -> None:
+        """Give these bytes next, as a 200."""
+        self._answers.append(Answer(200, content=content))
+
     def always(self, body: Any) -> None:
         """Give this JSON whenever there is nothing else."""
         self._last = Answer(200, content=Answer(200, body).encoded())

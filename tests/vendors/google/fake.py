@@ -69,6 +69,10 @@ class FakeGoogle(People):
         """End every open connection, as after a long silence."""
         self._server.hang_up()
 
+    def connections(self) -> int:
+        """Return how many connections were opened so far."""
+        return self._server.accepted
+
     def operations(self) -> list[str]:
         """Return what was asked so far, in order: "freebusy.query", "events.insert", "token", ..."""
         return [request.operation for request in self.requests]

@@ -163,7 +163,8 @@ class SignIn:
         padded = signature + "=" * (-len(signature) % 4)
         if not verifier.verify(signed.encode(), base64.urlsafe_b64decode(padded)):
             return _error("invalid_grant", "Invalid JWT Signature.")
-        if unverified.get("aud") != f"{self.base_url}/token":
+        # google-auth says so whatever address its key file gives for the token endpoint.
+        if unverified.get("aud") != "https://oauth2.googleapis.com/token":
             return _error("invalid_grant", "Invalid JWT: audience")
         scopes = frozenset(unverified.get("scope", "").split())
         subject = unverified.get("sub", unverified["iss"])

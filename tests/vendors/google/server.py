@@ -66,6 +66,7 @@ class Server(ThreadingHTTPServer):
         self.identify = identify
         self.faults = faults
         self.stopping = threading.Event()
+        self.accepted = 0
         self._sockets: set[socket.socket] = set()
         self._thread = threading.Thread(
             target=self.serve_forever, args=(0.02,), name="fake-google", daemon=True
@@ -80,6 +81,7 @@ class Server(ThreadingHTTPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note the connection, then serve it."""
         self._sockets.add(request)
+        self.accepted += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
