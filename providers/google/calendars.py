@@ -22,7 +22,7 @@ from providers.base import (
 )
 from providers.errors import UnexpectedResponse
 from providers.google import changes, events, freebusy, listing
-from providers.google.client import PROVIDER, Client, Json
+from providers.google.client import PROVIDER, Api, Client, Json
 from providers.google.settings import GoogleSettings
 from providers.google.shapes import member
 from providers.google.transport import Lines
@@ -78,8 +78,8 @@ class GoogleCalendars:
             token = member(call, page, "nextPageToken", str)
 
     def _calendar_page(self, call: Call, token: str | None) -> Json:
-        def request(api: Any) -> Any:
-            return api.calendarList().list(
+        def request(api: Api) -> Any:
+            return api.calendar_list.list(
                 maxResults=250, showHidden=True, pageToken=token, fields=_CALENDAR_FIELDS
             )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from providers.base import Changes, Channel, Deadline, Event
 from providers.errors import CalendarNotFound, ProviderError, UnexpectedResponse
-from providers.google.client import Client, Json
+from providers.google.client import Api, Client, Json
 from providers.google.listing import pages
 from providers.google.refusals import Refusal
 from providers.google.shapes import LIST_FIELDS, event_of, member, rfc3339, zone_of
@@ -86,10 +86,10 @@ def watch(client: Client, calendar: str, address: str, token: str, deadline: Dea
     call = client.call("watch", deadline)
     wanted = {"type": "web_hook", "address": address, "token": token, "params": {"ttl": str(CHANNEL_SECONDS)}}
 
-    def request(api: Any) -> Any:
+    def request(api: Api) -> Any:
         # An id is good once: when an answer got lost, the channel that nobody knows runs out by itself.
         body = {"id": uuid.uuid4().hex, **wanted}
-        return api.events().watch(calendarId=calendar, body=body, fields="id,resourceId,expiration")
+        return api.events.watch(calendarId=calendar, body=body, fields="id,resourceId,expiration")
 
     try:
         return client.ask(
@@ -126,7 +126,7 @@ def unwatch(client: Client, channel: Channel, deadline: Deadline) -> None:
     call = client.call("unwatch", deadline)
     body = {"id": channel.id, "resourceId": channel.resource}
     try:
-        client.ask(call, lambda api: api.channels().stop(body=body), lambda _: None)
+        client.ask(call, lambda api: api.channels.stop(body=body), lambda _: None)
     except CalendarNotFound:
         return
 

@@ -33,18 +33,29 @@ def _no_meaning(_refusal: Refusal) -> None:
     return None
 
 
+class Api:
+    """Google's client for an address. It only writes requests down, so threads may share it."""
+
+    def __init__(self, api_url: str) -> None:
+        built = build(
+            "calendar",
+            "v3",
+            http=httplib2.Http(),  # never used: every request goes over a line of its own
+            cache_discovery=False,
+            static_discovery=True,  # the bundled description: no network
+            client_options={"api_endpoint": api_url},
+        )
+        # Each of these costs an eighth of a whole call, so they are made once.
+        self.freebusy = built.freebusy()
+        self.events = built.events()
+        self.calendar_list = built.calendarList()
+        self.channels = built.channels()
+
+
 @functools.lru_cache(maxsize=8)
-def service(api_url: str) -> Any:
-    """Return the client for an address, built once from the bundled description: no network."""
-    # The http given here is never used: every request goes over a line of its own.
-    return build(
-        "calendar",
-        "v3",
-        http=httplib2.Http(),
-        cache_discovery=False,
-        static_discovery=True,
-        client_options={"api_endpoint": api_url},
-    )
+def api_at(api_url: str) -> Api:
+    """Return the client for an address, built once."""
+    return Api(api_url)
 
 
 class Client:
@@ -63,7 +74,7 @@ class Client:
         self.account = account
         self.clocks = clocks
         self._tokens = tokens
-        self._service = service(settings.api_url)
+        self._api = api_at(settings.api_url)
         self._lines = lines
         self._patience = Patience(clocks.monotonic)
         self._quota_user = hashlib.sha256(account.encode()).hexdigest()[:40] if spread_quota else None
@@ -75,7 +86,7 @@ class Client:
     def ask(
         self,
         call: Call,
-        request: Callable[[Any], Any],
+        request: Callable[[Api], Any],
         read: Callable[[Json], T],
         *,
         headers: Mapping[str, str] | None = None,
@@ -99,7 +110,7 @@ class Client:
             raise
 
     def _authorized(
-        self, call: Call, request: Callable[[Any], Any], headers: Mapping[str, str], meaning: Meaning
+        self, call: Call, request: Callable[[Api], Any], headers: Mapping[str, str], meaning: Meaning
     ) -> Json:
         """Send with the token at hand; when Google rejects it, once more with the next."""
         rejected = ""
@@ -108,7 +119,7 @@ class Client:
             if token == rejected:
                 break
             try:
-                return self._send(call, request(self._service), token, headers)
+                return self._send(call, request(self._api), token, headers)
             except Refused as refused:
                 if refused.status != 401:
                     raise self._explained(call, refused, meaning) from None

@@ -21,7 +21,7 @@ from providers.errors import (
     ProviderError,
     WriteUnknown,
 )
-from providers.google.client import PROVIDER, Client, Json
+from providers.google.client import PROVIDER, Api, Client, Json
 from providers.google.listing import calendar_zone, events_in
 from providers.google.refusals import QUOTA, Refusal
 from providers.google.shapes import EVENT_FIELDS, draft_body, event_of, is_all_day, times_body
@@ -44,7 +44,7 @@ def create_event(
     try:
         made = client.ask(
             call,
-            lambda api: api.events().insert(
+            lambda api: api.events.insert(
                 calendarId=calendar,
                 body=body,
                 conferenceDataVersion=1 if draft.conference else 0,
@@ -103,7 +103,7 @@ def read_event(client: Client, ref: EventRef, deadline: Deadline, *, operation: 
     try:
         item = client.ask(
             call,
-            lambda api: api.events().get(
+            lambda api: api.events.get(
                 calendarId=ref.calendar, eventId=ref.event_id, maxAttendees=1, fields=EVENT_FIELDS
             ),
             dict,
@@ -145,8 +145,8 @@ def move_event(
     call = client.call("move_event", deadline, writes=True)
     body = times_body(interval, timezone)
 
-    def request(api: Any) -> Any:
-        return api.events().patch(
+    def request(api: Api) -> Any:
+        return api.events.patch(
             calendarId=ref.calendar,
             eventId=ref.event_id,
             body=body,
@@ -197,7 +197,7 @@ def cancel_event(client: Client, ref: EventRef, *, notify: bool, deadline: Deadl
     try:
         client.ask(
             call,
-            lambda api: api.events().delete(
+            lambda api: api.events.delete(
                 calendarId=ref.calendar, eventId=ref.event_id, sendUpdates="all" if notify else "none"
             ),
             lambda _: None,

@@ -85,7 +85,7 @@ def _query(client: Client, call: Call, calendars: list[str], window: Interval) -
         return {calendar: _calendar(call, given.get(calendar.casefold())) for calendar in calendars}
 
     try:
-        return client.ask(call, lambda api: api.freebusy().query(body=body, fields="calendars"), read)
+        return client.ask(call, lambda api: api.freebusy.query(body=body, fields="calendars"), read)
     except ProviderError as error:
         return dict.fromkeys(calendars, error)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from providers.base import Deadline, Event, Interval
 from providers.errors import AccessDenied, UnexpectedResponse
-from providers.google.client import Client, Json, Meaning
+from providers.google.client import Api, Client, Json, Meaning
 from providers.google.shapes import LIST_FIELDS, event_of, member, rfc3339, zone_of
 from providers.http import Call
 
@@ -42,8 +42,8 @@ def pages(client: Client, call: Call, *, meaning: Meaning | None = None, **param
 
 
 def _page(client: Client, call: Call, meaning: Meaning | None, parameters: dict[str, Any]) -> Json:
-    def request(api: Any) -> Any:
-        return api.events().list(maxResults=PAGE_SIZE, **parameters)
+    def request(api: Api) -> Any:
+        return api.events.list(maxResults=PAGE_SIZE, **parameters)
 
     def read(page: Json) -> Json:
         member(call, page, "items", list)
@@ -58,8 +58,8 @@ def calendar_zone(client: Client, calendar: str, deadline: Deadline) -> ZoneInfo
     """Return a calendar's zone. CalendarNotFound and AccessDenied say that it cannot be seen (any more)."""
     call = client.call("read_calendar", deadline)
 
-    def request(api: Any) -> Any:
-        return api.events().list(calendarId=calendar, maxResults=1, fields="timeZone")
+    def request(api: Api) -> Any:
+        return api.events.list(calendarId=calendar, maxResults=1, fields="timeZone")
 
     return client.ask(call, request, lambda answer: zone_of(call, answer))
 

@@ -11,7 +11,7 @@ import pytest
 
 from providers.errors import UnexpectedResponse
 from providers.google import GoogleCalendars, Lines
-from providers.google.client import service
+from providers.google.client import api_at
 from tests.providers.google import (
     ANNA,
     BEN,
@@ -125,7 +125,7 @@ def test_a_provider_that_is_let_go_hangs_up(google: FakeGoogle) -> None:
 
 
 def test_the_client_is_built_once_for_an_address_and_without_network(google: FakeGoogle) -> None:
-    assert service(google.api_url) is service(google.api_url)
+    assert api_at(google.api_url) is api_at(google.api_url)
     assert google.requests == []
 
 
