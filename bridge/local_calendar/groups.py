@@ -7,6 +7,7 @@ importing the same entry again gives the same text.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from bridge.local_calendar.ics import Entry, IcsCalendar, Line
 from bridge.local_calendar.rules import Unusable
 from bridge.local_calendar.zones import Zones, is_zone
 
+_NEGATIVE_COUNT = re.compile(r";COUNT=-\d+", re.ASCII | re.IGNORECASE)
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//calendar-bridge//import//EN")
 
 
@@ -117,10 +119,15 @@ def _tidy(entry: Entry, uid: str, calendar: IcsCalendar) -> Entry:
     fixed = [Line("UID", f"UID:{uid}"), Line("SEQUENCE", f"SEQUENCE:{_sequence(entry)}")]
     if state:
         fixed.append(Line("STATUS", f"STATUS:{state}"))
-    others = [line for line in entry if line.name not in {"UID", "SEQUENCE", "STATUS"}]
+    others = [_without_count(line) for line in entry if line.name not in {"UID", "SEQUENCE", "STATUS"}]
     if calendar.default_zone and value_of(entry, "RRULE") and is_zone(calendar.default_zone):
         others = [_by_the_wall(line, calendar.default_zone) for line in others]
     return [*fixed, *others]
+
+
+def _without_count(line: Line) -> Line:
+    """Return a rule without the negative count by which some programs say "for ever"."""
+    return Line("RRULE", _NEGATIVE_COUNT.sub("", line.text)) if line.name == "RRULE" else line
 
 
 def _by_the_wall(line: Line, zone: str) -> Line:

@@ -64,7 +64,7 @@ def as_utc(moment: date) -> datetime:
 
 
 def _count(rule: Any) -> int:
-    return int(rule.get("COUNT", [0])[0])  # some programs write -1 for no end
+    return int(rule.get("COUNT", [0])[0])
 
 
 def _at_most(rule: Any, start: date) -> int:

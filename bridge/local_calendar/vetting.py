@@ -50,10 +50,7 @@ def _span(event: Any) -> tuple[datetime, datetime | None]:
         raise Unusable(f"its {broken[0]} cannot be read")
     start, end = _begin_and_end(event)
     length = as_utc(end) - as_utc(start)
-    extra = list(_extra_dates(event))
-    for moment in (start, end, *extra):
-        if not FIRST_YEAR <= moment.year < LAST_YEAR:
-            raise Unusable(f"it lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    extra = [_within_the_years(moment) for moment in _extra_dates(event)]
     lasts = [as_utc(moment) + length + timedelta(days=1) for moment in extra]
     first = min([as_utc(start), *map(as_utc, extra)])
     rules = event.get("RRULE", [])
@@ -71,13 +68,19 @@ def _span(event: Any) -> tuple[datetime, datetime | None]:
 def _begin_and_end(event: Any) -> tuple[date, date]:
     if "DTSTART" not in event:
         raise Unusable("it has no DTSTART")
-    start = event["DTSTART"].dt
-    end = event["DTEND"].dt if "DTEND" in event else _reckoned_end(event, start)
+    start = _within_the_years(event["DTSTART"].dt)
+    end = _within_the_years(event["DTEND"].dt if "DTEND" in event else _reckoned_end(event, start))
     if isinstance(start, datetime) != isinstance(end, datetime):
         raise Unusable("it begins with a day and ends with a time, or the other way round")
     if as_utc(end) < as_utc(start):
         raise Unusable("it ends before it begins")
     return start, end
+
+
+def _within_the_years(moment: date) -> date:
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise Unusable(f"it lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
 
 
 def _reckoned_end(event: Any, start: date) -> date:

@@ -75,6 +75,8 @@ class Zones:
         rules = [line.value.upper() for line in definition if line.name == "RRULE"]
         if len(inner) > _MOST_LINES or not all("FREQ=YEARLY" in rule for rule in rules):
             raise Unusable(f"the definition of its time zone {tzid[:60]!r} makes no sense")
+        # Microsoft's rules begin in 1601; every one of the years since is counted for every single time.
+        inner = [text.replace("DTSTART:1601", "DTSTART:1970") for text in inner]
         name = _PREFIX + hashlib.sha256("\n".join(inner).encode()).hexdigest()[:16]
         self._texts[name] = "\r\n".join(["BEGIN:VTIMEZONE", f"TZID:{name}", *inner, "END:VTIMEZONE"])
         return name
