@@ -10,7 +10,7 @@ from providers.base import Deadline, Event, EventRef, Interval
 from providers.errors import AccessDenied, EventChanged, EventNotFound, ProviderError, WriteUnknown
 from providers.http import Call
 from providers.microsoft.client import Client, Question
-from providers.microsoft.events import confirm_calendar, read_as_told, read_event, resolved
+from providers.microsoft.events import confirm_calendar, read_event, resolved, still_listed
 from providers.microsoft.listing import event_path
 from providers.microsoft.refusals import CANNOT_DELETE, Refusal
 from providers.microsoft.shapes import event_of, times_body
@@ -32,8 +32,10 @@ def move_event(client: Client, ref: EventRef, interval: Interval, *, deadline: D
         raise
     if moved.cancelled:
         raise EventNotFound(call.provider, call.operation, "removed")
-    try:  # the answer to a change does not show properties
-        return read_as_told(client, client.call("read_event", deadline), moved.ref)
+    try:  # the answer to a change shows no properties, nor whether the deleted items were changed
+        return still_listed(client, call, moved)
+    except EventNotFound:
+        raise
     except ProviderError:
         return moved
 

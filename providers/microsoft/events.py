@@ -26,7 +26,7 @@ from providers.microsoft.listing import (
     DEFAULT,
     calendar_path,
     event_path,
-    is_listed,
+    listed,
     see_calendar,
     with_property,
 )
@@ -146,9 +146,15 @@ def read_event(client: Client, ref: EventRef, deadline: Deadline) -> Event:
     except EventNotFound:
         confirm_calendar(client, call, ref.calendar)
         raise
-    if not event.cancelled and not is_listed(client, client.call("list_events", deadline), event):
+    return event if event.cancelled else still_listed(client, call, event)
+
+
+def still_listed(client: Client, call: Call, event: Event) -> Event:
+    """Return the event as its calendar lists it. EventNotFound: only the deleted items hold it."""
+    found = listed(client, client.call("list_events", call.deadline), event)
+    if found is None:
         raise EventNotFound(call.provider, call.operation, "no longer in the calendar")
-    return event
+    return found
 
 
 def resolved(client: Client, call: Call, ref: EventRef) -> EventRef:

@@ -96,14 +96,18 @@ def with_property(client: Client, call: Call, calendar: str, name: str, value: s
     return tuple(event for event in found if not event.cancelled)
 
 
-def is_listed(client: Client, call: Call, event: Event) -> bool:
-    """Tell whether the calendar itself shows the event, and not only the deleted items do."""
-    return any(
-        isinstance(item, dict) and event.ref.event_id in (item.get("id"), item.get("seriesMasterId"))
-        for question in view(client, event.ref.calendar, event.interval, select="id,seriesMasterId")
-        for items in pages(client, call, question)
-        for item in items
-    )
+def listed(client: Client, call: Call, event: Event) -> Event | None:
+    """Return the event as its calendar lists it; None when only the deleted items hold it."""
+    for question in view(
+        client, event.ref.calendar, event.interval, select=f"{EVENT_FIELDS},seriesMasterId", expand=EXPAND
+    ):
+        for items in pages(client, call, question):
+            for item in items:
+                if member(call, item, "id", str) == event.ref.event_id:
+                    return event_of(call, event.ref.calendar, item)
+                if item.get("seriesMasterId") == event.ref.event_id:
+                    return event
+    return None
 
 
 def see_calendar(client: Client, call: Call, calendar: str) -> None:
