@@ -29,7 +29,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An account as the owner sees it; times are None for one that has no consent of its own."""
+    """An account as the owner sees it; times are None for one that has no consent of its own.
+
+    `problem` says what needs a person and what to do, empty when nothing does or it was never connected.
+    """
 
     provider: str
     account: str
@@ -37,6 +40,7 @@ class Connection:
     since: datetime | None = None
     refreshed_at: datetime | None = None
     uses: tuple[Use, ...] = ()
+    problem: str = ""
 
 
 class Withdrawal(StrEnum):

@@ -81,8 +81,13 @@ class Connections:
 
     def list(self) -> list[Connection]:
         """Return every account that is connected or that the configuration names."""
-        rows = self._rows()
-        return [self._shown(key, rows.get(key)) for key in sorted({*rows, *self._uses})]
+        with self._around.store.read() as connection:
+            rows = {row.key: row for row in connections.every(connection)}
+            problems = {each.key: each.text for each in alerts.open_alerts(connection)}
+        return [
+            self._shown(key, rows.get(key), problems.get(alert_key(*key), ""))
+            for key in sorted({*rows, *self._uses})
+        ]
 
     def account_states(self) -> dict[Key, AccountState]:
         """Return what each account is good for; hosts of one that does not answer are not offered."""
@@ -130,7 +135,7 @@ class Connections:
         with self._around.store.read() as connection:
             return {row.key: row for row in connections.every(connection)}
 
-    def _shown(self, key: Key, row: ConnectionRow | None) -> Connection:
+    def _shown(self, key: Key, row: ConnectionRow | None, problem: str = "") -> Connection:
         return Connection(
             provider=key[0],
             account=key[1],
@@ -138,6 +143,7 @@ class Connections:
             since=row.since if row else None,
             refreshed_at=row.refreshed_at if row else None,
             uses=tuple(self._uses.get(key, ())),
+            problem=problem,
         )
 
     def _state(self, key: Key, row: ConnectionRow | None) -> AccountState:

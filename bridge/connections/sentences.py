@@ -110,8 +110,8 @@ class Sentences:
     def consent_ended(self, vendor: str, account: str, address: str) -> str:
         """Say that an account must be connected again."""
         text = self.translate(
-            "The permission of {account} at {vendor} has ended, so its hosts are not offered: "
-            "open {address} and reconnect it."
+            "The permission of {account} at {vendor} has ended, so its people are not offered to callers; "
+            "reconnect it at {address}."
         )
         return text.format(vendor=vendor, account=account, address=address)
 

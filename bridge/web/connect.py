@@ -28,8 +28,8 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
         accounts = connections.list()
         return render_template(
             "connections.html",
-            todo=[each for each in accounts if each.state in _TODO],
-            working=[each for each in accounts if each.state not in _TODO],
+            todo=[each for each in accounts if _needs_a_person(each)],
+            working=[each for each in accounts if not _needs_a_person(each)],
             vendors=connections.vendors,
         )
 
@@ -56,6 +56,10 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
         return redirect(url_for("connect.overview"), 303)
 
     return blueprint
+
+
+def _needs_a_person(account: Connection) -> bool:
+    return account.state in _TODO or bool(account.problem)
 
 
 def _connected_text(language: Language, connected: Connection) -> str:

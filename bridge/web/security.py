@@ -40,6 +40,7 @@ def secure(app: Flask, vault: Vault, *, public_url: str) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # a form holds as long as its session
         WTF_CSRF_CHECK_DEFAULT=False,  # telli signs its requests instead; pages check in `protect`
     )

@@ -153,6 +153,7 @@ class Browser:
         self.seen.append(f"{answer.status} {answer.headers} {answer.text}")
         if answer.mimetype == "text/html":
             self.page = answer.text
+        answer.close()
         return answer
 
 

@@ -103,7 +103,7 @@ def test_the_list_names_accounts_of_the_configuration_and_connected_ones(
     ]
     assert (ben.account, ben.state, ben.uses) == (BEN, AccountState.CONNECTED, ())
     browser.get("/connections")
-    assert "Anna Weber busy times and appointments" in browser.main()
+    assert "Anna Weber main calendar: busy times and appointments" in browser.main()
     assert 'booking_calendar = "google:ben@example.com/primary"' in browser.main()
 
 

@@ -1,0 +1,7 @@
+"""Pages are tested on the same stage as connecting."""
+
+from __future__ import annotations
+
+from tests.connections.conftest import browser, clock, config, google, process, start
+
+__all__ = ["browser", "clock", "config", "google", "process", "start"]

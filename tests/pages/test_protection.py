@@ -1,0 +1,98 @@
+"""What protects the pages whatever they show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bridge.config import Config
+from bridge.store.sql import alerts
+from tests.connections.stage import ANNA, Browser, Process
+from tests.vendors.google import FakeGoogle
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/connections", "/connect/nobody", "/static/bridge.css", "/no-such-page"]
+)
+def test_every_answer_says_what_a_browser_may_do(browser: Browser, address: str) -> None:
+    headers = browser.get(address).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+def test_pages_are_kept_by_no_cache_and_their_style_is(browser: Browser) -> None:
+    assert browser.get("/connections").headers["Cache-Control"] == "no-store"
+    assert "no-store" not in browser.get("/static/bridge.css").headers.get("Cache-Control", "")
+
+
+def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(
+    google: FakeGoogle, browser: Browser
+) -> None:
+    browser.get(google.consent(browser.begin(ANNA), ANNA))
+    browser.get("/connections")
+    assert not re.findall(r'(?:src|href|action)="(?!/)', browser.page.replace('href="#content"', ""))
+    assert "<script" not in browser.page
+    assert "<style" not in browser.page
+    assert "style=" not in browser.page
+
+
+def test_what_others_chose_is_escaped(google: FakeGoogle, browser: Browser) -> None:
+    nasty = "<b>x</b>@example.com"
+    google.add_account(nasty)
+    browser.get(google.consent(browser.begin(), nasty))
+    browser.get("/connections")
+    assert "<b>x</b>" not in browser.page
+    assert "&lt;b&gt;x&lt;/b&gt;@example.com" in browser.page
+    browser.get("/connect/%3Cb%3Ex")
+    assert "<b>" not in browser.page
+
+
+def test_on_plain_http_the_cookie_works_and_promises_nothing(
+    config: Config, start: Callable[..., Process]
+) -> None:
+    plain = replace(config, bridge=config.bridge.model_copy(update={"public_url": "http://127.0.0.1:8000"}))
+    process = start(plain)
+    visitor = process.browser()
+    seen = visitor.get("/")
+    assert "Strict-Transport-Security" not in seen.headers
+    assert "bridge=" in seen.headers["Set-Cookie"]
+    assert "Secure" not in seen.headers["Set-Cookie"]
+    assert visitor.sign_in().status_code == 303
+
+
+def test_a_database_that_is_gone_is_a_page_too(browser: Browser, process: Process) -> None:
+    with process.store.write() as connection:
+        connection.exec_driver_sql("DROP TABLE connections")
+    answer = browser.get("/connections")
+    assert answer.status_code == 503
+    assert "try again in a minute" in browser.main()
+
+
+def test_a_fault_is_a_page_with_a_number_and_no_details(
+    browser: Browser, process: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    with process.store.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO connections VALUES"
+            " ('google', 'a@example.com', 'no such state', '', '', '[]', 0, 0, 0, 0, 0, 0)"
+        )
+    answer = browser.get("/connections")
+    assert answer.status_code == 500
+    assert "no such state" not in browser.main()
+    number = re.search(r"under ([0-9a-f]{16})", browser.main())
+    assert number is not None
+    assert number.group(1) in caplog.text
+
+
+def test_alerts_are_no_business_of_strangers(process: Process) -> None:
+    with process.store.write() as connection:
+        alerts.raise_alert(connection, "test", "something to do", process.clock.now())
+    stranger = process.browser()
+    stranger.get("/")
+    assert "something to do" not in stranger.page
