@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -39,6 +40,8 @@ class GoogleVendor:
 
     def __init__(self, settings: GoogleSettings) -> None:
         self._settings = settings
+        # It writes states, and would write tokens, whatever level the bridge's own log has.
+        logging.getLogger("requests_oauthlib").setLevel(logging.INFO)
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""

@@ -34,12 +34,12 @@ def config(google: FakeGoogle, tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def start(config: Config, clock: Clock) -> Iterator[Callable[[], Process]]:
+def start(config: Config, clock: Clock) -> Iterator[Callable[..., Process]]:
     """Start another server process on the same database."""
     started: list[Process] = []
 
-    def begin(other: Config | None = None) -> Process:
-        started.append(Process(other or config, clock))
+    def begin(other: Config | None = None, ca_bundle: str | None = None) -> Process:
+        started.append(Process(other or config, clock, ca_bundle))
         return started[-1]
 
     yield begin

@@ -62,7 +62,7 @@ class Clock:
 class Process:
     """What one server process holds: an application, its connections, its way to the database."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, ca_bundle: str | None = None) -> None:
         keys = [key.get_secret_value() for key in config.bridge.secret_keys]
         self.clock = clock
         self.store = Store(config.bridge.database_url.get_secret_value())
@@ -73,6 +73,7 @@ class Process:
             self.vault,
             clocks=clock.clocks(),
             translate=language(config.bridge.locale).translate,
+            ca_bundle=ca_bundle,
         )
         self.app = Flask("bridge", static_folder=None)
         password_hash = config.admin.password_hash

@@ -1,0 +1,158 @@
+"""Vendors' push messages: answered in their shapes, and heeded only when they are theirs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from bridge.errors import StoreUnavailable
+from bridge.web.notify import MOST_BYTES, notify_blueprint
+
+TOKEN = "plainly-fake-channel-token"
+
+
+@dataclass
+class Notices:
+    """The channels of a test, and what was planned."""
+
+    channels: dict[tuple[str, str], str] = field(
+        default_factory=lambda: {("google", "channel-1"): TOKEN, ("microsoft", "subscription-1"): TOKEN}
+    )
+    planned: list[tuple[str, ...]] = field(default_factory=list)
+    is_down: bool = False
+
+    def channel_token(self, provider: str, channel_id: str) -> str | None:
+        if self.is_down:
+            raise StoreUnavailable("the database is busy")
+        return self.channels.get((provider, channel_id))
+
+    def google_changed(self, channel_id: str) -> None:
+        self.planned.append(("google", channel_id))
+
+    def microsoft_changed(self, channel_id: str, kind: str) -> None:
+        self.planned.append(("microsoft", channel_id, kind))
+
+
+@pytest.fixture
+def notices() -> Notices:
+    return Notices()
+
+
+@pytest.fixture
+def client(notices: Notices) -> Iterator[FlaskClient]:
+    app = Flask(__name__)
+    app.register_blueprint(notify_blueprint(notices))
+    with app.test_client() as made:
+        yield made
+
+
+def google(channel: str = "channel-1", token: str = TOKEN, state: str = "exists") -> dict[str, str]:
+    return {
+        "X-Goog-Channel-ID": channel,
+        "X-Goog-Channel-Token": token,
+        "X-Goog-Resource-State": state,
+        "X-Goog-Resource-ID": "resource",
+        "X-Goog-Message-Number": "7",
+    }
+
+
+def graph(**members: Any) -> dict[str, Any]:
+    return {"subscriptionId": "subscription-1", "clientState": TOKEN, "changeType": "updated", **members}
+
+
+def test_a_message_of_google_is_planned_and_answered_emptily(client: FlaskClient, notices: Notices) -> None:
+    answer = client.post("/notify/google", headers=google())
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert notices.planned == [("google", "channel-1")]
+
+
+def test_googles_first_message_means_nothing(client: FlaskClient, notices: Notices) -> None:
+    assert client.post("/notify/google", headers=google(state="sync")).status_code == 204
+    assert notices.planned == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        google(token="guessed"),
+        google(token=""),
+        google(channel="subscription-1"),
+        google(channel="closed"),
+        google(channel="closed", token=""),
+        google(token="\xff\xfe"),
+    ],
+)
+def test_a_message_with_the_wrong_channel_or_token_changes_nothing_and_learns_nothing(
+    client: FlaskClient, notices: Notices, headers: dict[str, str]
+) -> None:
+    right = client.post("/notify/google", headers=google())
+    notices.planned.clear()
+    wrong = client.post("/notify/google", headers=headers)
+    assert notices.planned == []
+    assert (wrong.status_code, wrong.data, dict(wrong.headers)) == (
+        right.status_code,
+        right.data,
+        dict(right.headers),
+    )
+
+
+def test_what_is_no_message_of_google_is_refused(client: FlaskClient, notices: Notices) -> None:
+    assert client.post("/notify/google").status_code == 400
+    assert client.get("/notify/google").status_code == 405
+    assert notices.planned == []
+
+
+def test_a_new_subscription_gets_its_token_back_as_plain_text(client: FlaskClient) -> None:
+    answer = client.post("/notify/microsoft?validationToken=Validation%3A%20%3Cb%3E%26")
+    assert answer.status_code == 200
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text == "Validation: &lt;b&gt;&amp;"
+
+
+def test_messages_of_graph_are_planned_by_their_kind(client: FlaskClient, notices: Notices) -> None:
+    body = {"value": [graph(), graph(lifecycleEvent="missed"), graph(lifecycleEvent="subscriptionRemoved")]}
+    answer = client.post("/notify/microsoft", json=body)
+    assert (answer.status_code, answer.data) == (202, b"")
+    assert [kind for _, _, kind in notices.planned] == ["changed", "missed", "subscriptionRemoved"]
+
+
+def test_of_several_messages_only_ours_are_heeded(client: FlaskClient, notices: Notices) -> None:
+    body = {
+        "value": [
+            graph(clientState="guessed"),
+            graph(subscriptionId="closed"),
+            graph(clientState=None),
+            graph(subscriptionId=["subscription-1"]),
+            graph(),
+            "nonsense",
+        ]
+    }
+    assert client.post("/notify/microsoft", json=body).status_code == 202
+    assert notices.planned == [("microsoft", "subscription-1", "changed")]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"value": 1}', b"[" * 100_000, b"\xff", b"null"])
+def test_a_body_that_is_none_of_graphs_changes_nothing(
+    client: FlaskClient, notices: Notices, body: bytes
+) -> None:
+    assert client.post("/notify/microsoft", data=body).status_code == 202
+    assert notices.planned == []
+
+
+def test_a_body_beyond_all_measure_is_not_read(client: FlaskClient) -> None:
+    body = json.dumps({"value": [graph(filler="x" * MOST_BYTES)]})
+    assert client.post("/notify/microsoft", data=body).status_code == 413
+
+
+def test_while_the_database_is_gone_the_vendor_is_asked_to_come_again(
+    client: FlaskClient, notices: Notices
+) -> None:
+    notices.is_down = True
+    assert client.post("/notify/google", headers=google()).status_code == 503
+    assert client.post("/notify/microsoft", json={"value": [graph()]}).status_code == 503
