@@ -1,0 +1,148 @@
+"""Cancels the bookings whose events people deleted, after making sure that they meant it.
+
+Absence never cancels: only an explicit deletion, confirmed by reading that one event and by not finding
+the booking elsewhere in the account. Many at once are taken for an accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bridge.booking import vendor
+from bridge.booking.at_rest import Resting, Unsettled, look
+from bridge.booking.cancel import cancel_in
+from bridge.booking.context import BookingContext
+from bridge.model import BookingState, CalendarName
+from bridge.store.sql import bookings, writes
+from providers.base import CalendarProvider, Changes, Deadline, Event
+from providers.errors import EventNotFound
+
+MOST_CANCELLATIONS = 3  # more in one reading: a person must look
+
+
+def follow_deletions(
+    context: BookingContext, calendar: CalendarName, changes: Changes, deadline: Deadline
+) -> bool:
+    """Cancel what was deleted; False when something has to be looked at again."""
+    reported = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
+    found = [each for event_id in sorted(reported) for each in _of_event(context, calendar, event_id)]
+    missing = _missing(context, calendar, changes) if changes.complete else []
+    deleted = [each for each in found if isinstance(each, Resting) and _is_deleted(context, each, deadline)]
+    deleted += [each for each in missing if _is_deleted(context, each, deadline, is_reported=False)]
+    if not _may_cancel(context, calendar, len(deleted)):
+        return False
+    for each in deleted:
+        with context.store.write() as connection:
+            if look(connection, each.booking.id) == each:
+                cancel_in(connection, context, each.booking.id, by_person=True)
+    return not any(isinstance(each, Unsettled) for each in found)
+
+
+def _may_cancel(context: BookingContext, calendar: CalendarName, count: int) -> bool:
+    key = f"deletions:{calendar}"
+    if count <= MOST_CANCELLATIONS:
+        context.alerts.resolve(key)
+        return True
+    context.alerts.alert(
+        key,
+        f"{count} appointments disappeared from {calendar} at once. They were not cancelled: "
+        "please restore them, or cancel them one by one.",
+    )
+    return False
+
+
+def _of_event(context: BookingContext, calendar: CalendarName, event_id: str) -> list[Resting | Unsettled]:
+    """Return the confirmed bookings that this event belongs, or may belong, to."""
+    with context.store.read() as connection:
+        ids = {write.booking_id for write in writes.by_event(connection, calendar, event_id)}
+        looked_at = [look(connection, booking_id) for booking_id in sorted(ids)]
+    return [
+        each
+        for each in looked_at
+        if isinstance(each, Unsettled) or (each is not None and each.write.event_id == event_id)
+    ]
+
+
+def _missing(context: BookingContext, calendar: CalendarName, changes: Changes) -> list[Resting]:
+    """Return bookings to come whose event a full listing does not hold; that alone means nothing."""
+    listed = {event.ref.event_id for event in changes.events}
+    with context.store.read() as connection:
+        to_come = bookings.listed(connection, since=context.now(), states=(BookingState.CONFIRMED,))
+        looked_at = [look(connection, booking.id) for booking in to_come if booking.calendar == calendar]
+    resting = [each for each in looked_at if isinstance(each, Resting)]
+    return [each for each in resting if each.write.event_id not in listed]
+
+
+def _is_deleted(
+    context: BookingContext, found: Resting, deadline: Deadline, *, is_reported: bool = True
+) -> bool:
+    """Confirm a deletion: the event itself says so, and it was not put into another calendar.
+
+    If no deletion was reported, an event that cannot be found is a question to the owner, not an answer.
+    """
+    event = _read_event(context, found, deadline)
+    if event is not None and not event.cancelled:
+        return False
+    if _put_elsewhere(context, found, deadline):
+        return False
+    if event is None and not is_reported:
+        context.alerts.alert(
+            f"missing:{found.booking.id}",
+            f"The event of an appointment at {found.booking.interval.start:%Y-%m-%d %H:%M} UTC cannot be "
+            f"found in {found.write.calendar}. If it was deleted, please cancel the appointment too.",
+        )
+        return False
+    return True
+
+
+def _read_event(context: BookingContext, found: Resting, deadline: Deadline) -> Event | None:
+    ref = replace(vendor.reference(found.write), etag=None)
+
+    def question(provider: CalendarProvider) -> Event | None:
+        try:
+            return provider.read_event(ref, deadline=deadline)
+        except EventNotFound:
+            return None
+
+    return vendor.ask(context, found.write.calendar, question, deadline)
+
+
+def _put_elsewhere(context: BookingContext, found: Resting, deadline: Deadline) -> bool:
+    """Let the booking refer to another calendar of the account, if a person put its event there."""
+    for calendar in _calendars_of_account(context, found.write.calendar):
+        events = _find_booking(context, calendar, found.booking.id, deadline)
+        if events:
+            _relocate(context, found, calendar, events[0])
+            return True
+    return False
+
+
+def _calendars_of_account(context: BookingContext, calendar: CalendarName) -> Iterable[CalendarName]:
+    named = {name for host in context.hosts.values() for name in host.calendars}
+    same = [name for name in named if (name.provider, name.account) == (calendar.provider, calendar.account)]
+    return sorted(name for name in {*same, calendar} if name.schedule_of is None)
+
+
+def _find_booking(
+    context: BookingContext, calendar: CalendarName, booking_id: str, deadline: Deadline
+) -> Sequence[Event]:
+    return vendor.ask(
+        context,
+        calendar,
+        lambda provider: provider.find_booking(calendar.calendar, booking_id, deadline=deadline),
+        deadline,
+    )
+
+
+def _relocate(context: BookingContext, found: Resting, calendar: CalendarName, event: Event) -> None:
+    with context.store.write() as connection:
+        if look(connection, found.booking.id) != found:
+            return
+        writes.relocate(connection, found.write, calendar, event.ref)
+        bookings.change(
+            connection,
+            found.booking.id,
+            states=(BookingState.CONFIRMED,),
+            values={"calendar": str(calendar), "by_person": True},
+        )
