@@ -66,7 +66,7 @@ _CODES = {
 class Planned:
     """A fault in wait; `times` is None for always, `code` an AADSTS number or another code to answer with.
 
-    `seconds` is how long it hangs, or waits between bytes. `mailbox` spares all others.
+    `seconds` is how long it hangs, or waits between bytes. `mailbox` spares others, `after` the first ones.
     """
 
     fault: Fault
@@ -76,6 +76,7 @@ class Planned:
     seconds: float = 30.0
     code: int | str | None = None
     mailbox: str | None = None
+    after: int = 0
 
 
 def answer_of(planned: Planned) -> Answer:
@@ -119,6 +120,9 @@ class Faults:
         with self._lock:
             for planned in self._planned:
                 if planned.operation not in (None, operation) or planned.mailbox not in (None, mailbox):
+                    continue
+                if planned.after > 0:
+                    planned.after -= 1
                     continue
                 if planned.times is not None:
                     planned.times -= 1

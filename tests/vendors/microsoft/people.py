@@ -88,9 +88,12 @@ class People:
         """Switch a mailbox off: 404 to everything, though nothing was deleted."""
         self.world.account(email).disabled = disabled
 
-    def set_schedule(self, email: str, *, error: str | None = None, left_out: bool = False) -> None:
-        """Let getSchedule answer with an error for this address, or leave it out."""
+    def set_schedule(
+        self, email: str, *, error: str | None = None, left_out: bool = False, hides_items: bool = False
+    ) -> None:
+        """Let getSchedule answer with an error for this address, leave it out, or hide its items."""
         account = self.world.account(email)
+        account.hides_items = hides_items
         account.schedule_error, account.schedule_left_out = error, left_out
 
     # events, as people make and change them
@@ -257,7 +260,7 @@ class People:
     def fail_next(self, fault: Fault | str, *, operation: str | None = None, **more: Any) -> None:
         """Let the next requests (of an operation) fail: `more` are fields of `faults.Planned`.
 
-        times=1 (None is for ever), retry_after, seconds=30, code, mailbox.
+        times=1 (None is for ever), after=0, retry_after, seconds=30, code, mailbox.
         """
         self.graph.faults.plan(Planned(Fault(fault), operation, **more))
 

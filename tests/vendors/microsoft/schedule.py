@@ -43,7 +43,7 @@ def _one(
     low, high = window
     items = [
         {
-            "status": item.show_as.capitalize() if item.show_as == "busy" else item.show_as,
+            "status": item.show_as,
             "isPrivate": False,
             "subject": item.subject,
             "start": moment(single.start, zone),
@@ -51,7 +51,7 @@ def _one(
         }
         for item in account.default.live()
         for single in singles(item)
-        if not item.cancelled and single.start < high and single.end > low
+        if not item.cancelled and single.start < high and single.end > low and not account.hides_items
     ]
     return {
         "scheduleId": address.upper(),  # addresses are the same in capitals

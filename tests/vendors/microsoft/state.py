@@ -147,6 +147,7 @@ class Account:
     disabled: bool = False
     schedule_error: str | None = None
     schedule_left_out: bool = False
+    hides_items: bool = False  # from getSchedule, though its view shows them
 
     @property
     def is_personal(self) -> bool:
