@@ -78,11 +78,8 @@ def intersect(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
 def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
     """Return the parts of the spans that lie in the window."""
     begin, until = window
-    return tuple(
-        Interval(max(start, begin), min(end, until))
-        for start, end in spans
-        if start < until and end > begin and start < end
-    )
+    parts = [(max(start, begin), min(end, until)) for start, end in spans if start < until and end > begin]
+    return tuple(Interval(start, end) for start, end in parts if start < end)
 
 
 def pad(spans: Sequence[Span], before: timedelta, after: timedelta) -> list[Span]:
@@ -94,9 +91,9 @@ def pad(spans: Sequence[Span], before: timedelta, after: timedelta) -> list[Span
 
 
 def overlaps(spans: Iterable[Span], window: Span) -> bool:
-    """Tell whether any of the spans shares time with the window; empty ones share none."""
+    """Tell whether any of the spans shares time with the window; what is empty shares none."""
     begin, until = window
-    return any(start < until and end > begin and start < end for start, end in spans)
+    return any(max(start, begin) < min(end, until) for start, end in spans)
 
 
 def members(instants: Sequence[datetime], spans: Iterable[Span]) -> list[datetime]:

@@ -1,0 +1,135 @@
+"""The rules once more, told minute by minute as plainly as can be, to compare the engine with.
+
+Everything here goes by looking at the clock of every minute; nothing is shared with the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bridge.model import EventType, Schedule
+from bridge.scheduling.slots import HostTime
+from tests.scheduling.building import MINUTE
+
+_DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=256)
+def _clock_of(zone: ZoneInfo, day: date) -> tuple[tuple[datetime, date, int], ...]:
+    """Return each minute around a day with what the zone's clock shows then."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=15)
+    shown = []
+    for number in range(54 * 60):
+        instant = begin + number * MINUTE
+        there = instant.astimezone(zone)
+        shown.append((instant, there.date(), there.hour * 60 + there.minute))
+    return tuple(shown)
+
+
+def open_minutes(hours: Schedule, day: date) -> set[datetime]:
+    """Return the open minutes of the week's hours, on a local day, without overrides and time off.
+
+    A stretch begins with the first minute of the day whose clock shows its start or later, and ends
+    after the last one whose clock shows less than its end.
+    """
+    clock = [(instant, minute) for instant, shown, minute in _clock_of(hours.timezone, day) if shown == day]
+    opened: set[datetime] = set()
+    for stretch in hours.week.get(day.weekday(), ()):
+        begins = [instant for instant, minute in clock if minute >= stretch.start][:1]
+        ends = [instant for instant, minute in clock if minute < stretch.end][-1:]
+        opened |= {instant for instant, _ in clock if begins and ends and begins[0] <= instant <= ends[0]}
+    return opened
+
+
+def allowed_minutes(event_type: EventType, time: HostTime | None, now: datetime) -> list[datetime]:
+    """Return the minutes from which a slot breaks no rule but, perhaps, the step."""
+    if time is None or time.busy is None:
+        return []
+    zone = event_type.timezone
+    today = now.astimezone(zone).date()
+    first = max(today, event_type.start_on or today)
+    last = first + event_type.horizon_days * _DAY
+    minutes = [
+        instant
+        for number in range((last - first).days + 1)
+        for instant, shown, _ in _clock_of(zone, first + number * _DAY)
+        if shown == first + number * _DAY
+    ]
+    reach = [first + number * _DAY for number in range(-2, (last - first).days + 4)]
+    opened = set().union(*(open_minutes(time.host.schedule, day) for day in reach))
+    if event_type.open_hours is not None:
+        own = Schedule(zone, event_type.open_hours)
+        opened &= set().union(*(open_minutes(own, day) for day in reach))
+    roomy = _with_room(opened, event_type.duration // MINUTE)
+    return [
+        start
+        for start in minutes
+        if start >= now + event_type.minimum_notice
+        and start in roomy
+        and _is_free(event_type, time, start)
+        and _within_limits(event_type, time, start)
+    ]
+
+
+def _with_room(opened: set[datetime], length: int) -> set[datetime]:
+    """Return the minutes from which on so many are open without a pause."""
+    found: set[datetime] = set()
+    run, after = 0, None
+    for minute in sorted(opened, reverse=True):
+        run = run + 1 if after is not None and after - minute == MINUTE else 1
+        if run >= length:
+            found.add(minute)
+        after = minute
+    return found
+
+
+def _is_free(event_type: EventType, time: HostTime, start: datetime) -> bool:
+    begin = start - event_type.buffer_before
+    end = start + event_type.duration + event_type.buffer_after
+    taken = [*(time.busy or ()), *time.claims]
+    return not any(each.start < each.end and each.start < end and begin < each.end for each in taken)
+
+
+def _within_limits(event_type: EventType, time: HostTime, start: datetime) -> bool:
+    day = start.astimezone(event_type.timezone).date()
+    days = [booked.astimezone(event_type.timezone).date() for booked in time.booked]
+    in_week = [each for each in days if each.isocalendar()[:2] == day.isocalendar()[:2]]
+    per_day, per_week = event_type.max_bookings_per_day, event_type.max_bookings_per_week
+    return not ((per_day and days.count(day) >= per_day) or (per_week and len(in_week) >= per_week))
+
+
+def is_on_step(event_type: EventType, start: datetime) -> bool:
+    """Tell whether the clock shows a start on the step."""
+    increment = event_type.start_increment // MINUTE
+    step = max(each for each in (60, 30, 20, 15, 10, 5, 1) if increment % each == 0)
+    there = start.astimezone(event_type.timezone)
+    return (there.minute - event_type.start_offset // MINUTE) % step == 0 and not there.second
+
+
+def grid(event_type: EventType, allowed: Iterable[datetime]) -> set[datetime]:
+    """Return the starts laid over each unbroken run of allowed minutes."""
+    laid: set[datetime] = set()
+    before, following = None, None
+    for minute in sorted(allowed):
+        if before is None or minute - before > MINUTE:
+            following = minute
+        if following is not None and minute >= following and is_on_step(event_type, minute):
+            laid.add(minute)
+            following = minute + event_type.start_increment
+        before = minute
+    return laid
+
+
+def team_starts(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> list[datetime]:
+    """Return every bookable start of the grid of a team."""
+    allowed = {host: set(allowed_minutes(event_type, times.get(host), now)) for host in event_type.team.hosts}
+    fixed = [allowed[host] for host in event_type.team.fixed]
+    groups = [set().union(*(allowed[member.host] for member in group)) for group in event_type.team.groups]
+    whole = set.intersection(*fixed, *groups) if fixed or groups else set()
+    laid = set().union(*(grid(event_type, each) for each in allowed.values()))
+    if fixed:
+        laid |= grid(event_type, set.intersection(*fixed))
+    return sorted(laid & whole)
