@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from bridge.config import Config
-from bridge.store.migrate import migrate
 from tests.connections.stage import ANNA, BEN, Browser, Clock, Process, salon_config
 from tests.vendors.google import FakeGoogle
 
@@ -27,10 +25,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def config(google: FakeGoogle, tmp_path: Path) -> Config:
-    made = salon_config(google, tmp_path)
-    migrate(made.bridge.database_url.get_secret_value())
-    return made
+def database_url(sqlite_url: str) -> str:
+    """The address of the processes' database; modules that try both kinds name `store_url` instead."""
+    return sqlite_url
+
+
+@pytest.fixture
+def config(google: FakeGoogle, database_url: str) -> Config:
+    return salon_config(google, database_url)
 
 
 @pytest.fixture

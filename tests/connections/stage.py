@@ -159,20 +159,21 @@ class Browser:
 
 
 def salon_config(
-    google: FakeGoogle, folder: Path, *, keys: tuple[str, ...] = (SECRET,), more: str = ""
+    google: FakeGoogle, url: str, *, keys: tuple[str, ...] = (SECRET,), more: str = ""
 ) -> Config:
     """Return the configuration as read from `salon_toml`."""
-    return parse_config(salon_toml(google, folder, keys=keys, more=more), environ={}, base=folder)
+    text = salon_toml(google, url, keys=keys, more=more)
+    return parse_config(text, environ={}, base=Path())
 
 
-def salon_toml(google: FakeGoogle, folder: Path, *, keys: tuple[str, ...] = (SECRET,), more: str = "") -> str:
+def salon_toml(google: FakeGoogle, url: str, *, keys: tuple[str, ...] = (SECRET,), more: str = "") -> str:
     """Return a config file: Anna's own calendar takes bookings, a team calendar is checked."""
     listed = ", ".join(f'"{key}"' for key in keys)
     return f"""
 [bridge]
 public_url = "{SITE}"
 secret_key = [{listed}]
-database_url = "sqlite:///{folder / "bridge.db"}"
+database_url = "{url}"
 timezone = "Europe/Berlin"
 [admin]
 password_hash = "{PASSWORD_HASH}"

@@ -118,20 +118,20 @@ def test_an_account_is_one_however_its_address_is_spelt(
 
 
 def test_a_new_secret_key_opens_with_the_old_one_listed_and_reseals(
-    google: FakeGoogle, browser: Browser, tmp_path: Path, start: Callable[..., Process]
+    google: FakeGoogle, browser: Browser, database_url: str, start: Callable[..., Process]
 ) -> None:
     connect(google, browser)
-    both = start(salon_config(google, tmp_path, keys=(OTHER_SECRET, SECRET)))
+    both = start(salon_config(google, database_url, keys=(OTHER_SECRET, SECRET)))
     assert both.token(ANNA)
     assert both.connections.reseal() == 1
-    assert start(salon_config(google, tmp_path, keys=(OTHER_SECRET,))).token(ANNA) == both.token(ANNA)
+    assert start(salon_config(google, database_url, keys=(OTHER_SECRET,))).token(ANNA) == both.token(ANNA)
 
 
 def test_a_lost_secret_key_is_explained_and_reconnecting_helps(
-    google: FakeGoogle, browser: Browser, tmp_path: Path, start: Callable[..., Process], clock: Clock
+    google: FakeGoogle, browser: Browser, database_url: str, start: Callable[..., Process], clock: Clock
 ) -> None:
     connect(google, browser)
-    lost = start(salon_config(google, tmp_path, keys=(OTHER_SECRET,)))
+    lost = start(salon_config(google, database_url, keys=(OTHER_SECRET,)))
     with pytest.raises(ConnectionExpired, match="another secret_key"):
         lost.token(ANNA)
     clock.put_forward(minutes=51)
@@ -148,10 +148,10 @@ def test_a_lost_secret_key_is_explained_and_reconnecting_helps(
 
 
 def test_a_lost_secret_key_does_not_keep_an_account_from_being_disconnected(
-    google: FakeGoogle, browser: Browser, tmp_path: Path, start: Callable[..., Process]
+    google: FakeGoogle, browser: Browser, database_url: str, start: Callable[..., Process]
 ) -> None:
     connect(google, browser)
-    lost = start(salon_config(google, tmp_path, keys=(OTHER_SECRET,)))
+    lost = start(salon_config(google, database_url, keys=(OTHER_SECRET,)))
     assert lost.connections.disconnect("google", ANNA).withdrawal is Withdrawal.FAILED
     assert lost.connections.list()[0].state is AccountState.NOT_CONNECTED
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -32,7 +31,7 @@ def microsoft() -> Iterator[FakeMicrosoft]:
 
 @pytest.fixture
 def open_process(
-    microsoft: FakeMicrosoft, google: FakeGoogle, tmp_path: Path, start: Callable[..., Process]
+    microsoft: FakeMicrosoft, google: FakeGoogle, database_url: str, start: Callable[..., Process]
 ) -> Callable[..., Process]:
     """Start a process that knows the fake."""
 
@@ -52,7 +51,7 @@ booking_calendar = "microsoft:{MIA}/calendar"
 [hosts.mia.open_hours]
 monday = ["09:00-17:00"]
 """
-        config: Config = salon_config(google, tmp_path, more=section)
+        config: Config = salon_config(google, database_url, more=section)
         return start(config, settings.ca_bundle)
 
     return begin

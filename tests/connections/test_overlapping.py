@@ -19,6 +19,12 @@ from providers.errors import ConnectionExpired
 from tests.connections.stage import ANNA, SITE, Clock, Process
 
 
+@pytest.fixture
+def database_url(store_url: str) -> str:
+    """Try SQLite and PostgreSQL."""
+    return store_url
+
+
 @dataclass
 class SlowVendor:
     """A vendor of which a test decides what happens while it answers."""

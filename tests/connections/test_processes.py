@@ -11,12 +11,12 @@ from tests.vendors.google import FakeGoogle
 
 
 def test_two_processes_with_four_threads_each_make_one_refresh(
-    google: FakeGoogle, browser: Browser, tmp_path: Path
+    google: FakeGoogle, browser: Browser, database_url: str, tmp_path: Path
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     google.end_access(ANNA)
     file = tmp_path / "config.toml"
-    file.write_text(salon_toml(google, tmp_path), "utf-8")
+    file.write_text(salon_toml(google, database_url), "utf-8")
     command = [sys.executable, "-m", "tests.connections.worker", str(file)]
     workers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)

@@ -18,6 +18,12 @@ from tests.connections.stage import ANNA, BEN, Browser, Clock, Process
 from tests.vendors.google import FakeGoogle, Fault
 
 
+@pytest.fixture
+def database_url(store_url: str) -> str:
+    """Try SQLite and PostgreSQL."""
+    return store_url
+
+
 def row_of(process: Process, account: str = ANNA) -> ConnectionRow:
     with process.store.read() as connection:
         found = rows.read(connection, "google", account)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.connections.conftest import browser, clock, config, google, process, start
+from tests.connections.conftest import browser, clock, config, database_url, google, process, start
 
-__all__ = ["browser", "clock", "config", "google", "process", "start"]
+__all__ = ["browser", "clock", "config", "database_url", "google", "process", "start"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -104,13 +103,13 @@ def test_a_new_password_ends_every_session(
 
 
 def test_a_session_outlives_a_rotated_secret_key_and_no_other(
-    visitor: Browser, google: FakeGoogle, tmp_path: Path, start: Callable[..., Process]
+    visitor: Browser, google: FakeGoogle, database_url: str, start: Callable[..., Process]
 ) -> None:
     visitor.sign_in()
     visitor.get("/connections")
-    rotated = start(salon_config(google, tmp_path, keys=(OTHER_SECRET, SECRET)))
+    rotated = start(salon_config(google, database_url, keys=(OTHER_SECRET, SECRET)))
     assert visitor.at(rotated).get("/connections").status_code == 200
-    replaced = start(salon_config(google, tmp_path, keys=(OTHER_SECRET,)))
+    replaced = start(salon_config(google, database_url, keys=(OTHER_SECRET,)))
     assert visitor.at(replaced).get("/connections").status_code == 303
 
 
