@@ -56,11 +56,14 @@ class Salon:
                 monotonic=clock.monotonic,
                 sleep=clock.sleep,
                 lease_now=clock.now,
-                checkpoint=lambda step: self.checkpoint(step),
+                checkpoint=self._reached,
                 wrap_accounts=self.wrap,
             ),
         )
         self.reception = self.bridge.reception
+
+    def _reached(self, step: str) -> None:
+        self.checkpoint(step)
 
     def book(self, who: str, start: datetime, **details: object) -> BookOutcome:
         request = CallerRequest(contact=Contact(contact_id=who), contact_details={"name": who, **details})

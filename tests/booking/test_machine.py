@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bridge.model import Booking, BookingState
 from bridge.outcome import BookOutcome
@@ -59,11 +65,15 @@ class Machine(RuleBasedStateMachine):
         self.folder.cleanup()
 
     @rule(who=callers, start=slots, writes=troubles, reads=troubles, fatal=fatal_steps)
-    def book(self, who: str, start: datetime, writes: list[Trouble], reads: list[Trouble], fatal: str | None) -> None:
+    def book(
+        self, who: str, start: datetime, writes: list[Trouble], reads: list[Trouble], fatal: str | None
+    ) -> None:
         outcome = self.under(lambda: self.salon.book(who, start), writes, reads, fatal)
         if outcome is None:
             self.silent.add(who)
-            self.uncertain |= {booking.id for booking in self.salon.bookings() if booking.contact.contact_id == who}
+            self.uncertain |= {
+                booking.id for booking in self.salon.bookings() if booking.contact.contact_id == who
+            }
         elif outcome.success:
             assert outcome.booking is not None
             self.told[outcome.booking.id] = start
@@ -71,7 +81,12 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.told)
     @rule(data=st.data(), start=slots, writes=troubles, reads=troubles, fatal=fatal_steps)
     def move(
-        self, data: st.DataObject, start: datetime, writes: list[Trouble], reads: list[Trouble], fatal: str | None
+        self,
+        data: st.DataObject,
+        start: datetime,
+        writes: list[Trouble],
+        reads: list[Trouble],
+        fatal: str | None,
     ) -> None:
         booking = self.one_told(data)
         outcome = self.under(lambda: self.salon.reception.move(booking, start), writes, reads, fatal)
@@ -125,7 +140,9 @@ class Machine(RuleBasedStateMachine):
         self.salon.unruly.drop()
 
     @rule(minutes=st.integers(0, 6), writes=troubles, reads=troubles, fatal=fatal_steps)
-    def time_passes(self, minutes: int, writes: list[Trouble], reads: list[Trouble], fatal: str | None) -> None:
+    def time_passes(
+        self, minutes: int, writes: list[Trouble], reads: list[Trouble], fatal: str | None
+    ) -> None:
         if self.first_late and self.salon.clock.now() - self.first_late > timedelta(minutes=8):
             self.salon.unruly.land_all(self.salon)  # no request stays under way for longer than 15 minutes
         self.salon.clock.turn(minutes=minutes, seconds=7)
@@ -161,7 +178,9 @@ class Machine(RuleBasedStateMachine):
                 assert confirmed[booking_id].interval.start == start
         for booking in confirmed.values():
             is_explained = booking.id in self.told or booking.id in self.uncertain
-            assert is_explained or booking.contact.contact_id in self.silent, "who was told failed has a booking"
+            assert is_explained or booking.contact.contact_id in self.silent, (
+                "who was told failed has a booking"
+            )
 
     def under(
         self,

@@ -1,0 +1,141 @@
+"""Calendars that refuse, fall silent, or do what they were asked too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bridge.model import BookingState
+from tests.booking.salon import MONDAY
+from tests.booking.unruly_salon import UnrulySalon
+from tests.builders import salon
+from tests.vendors.unruly import Trouble
+
+TEN = MONDAY.replace(hour=10)
+HALF_PAST = TEN + timedelta(minutes=30)
+
+
+@pytest.fixture
+def unruly(store_url: str) -> Iterator[UnrulySalon]:
+    opened = UnrulySalon(salon(store_url))
+    yield opened
+    opened.bridge.stop()
+
+
+def test_after_a_clear_refusal_the_other_host_takes_the_booking(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.append(Trouble.REFUSED)
+    outcome = unruly.book("kim", TEN)
+    assert outcome.success and outcome.booking is not None
+    assert outcome.booking.hosts == ("ben",)
+    unruly.settle()
+    unruly.is_consistent()
+
+
+def test_when_every_host_refuses_nothing_is_left(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.extend([Trouble.REFUSED, Trouble.DOWN])
+    assert not unruly.book("kim", TEN).success
+    unruly.is_consistent()
+    assert [booking.state for booking in unruly.bookings()] == [BookingState.FAILED]
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.GARBLED])
+def test_an_event_whose_answer_was_lost_is_found_and_confirmed(unruly: UnrulySalon, trouble: Trouble) -> None:
+    unruly.plan.writes.append(trouble)
+    assert unruly.book("kim", TEN).success
+    unruly.settle()
+    unruly.is_consistent()
+    assert len(unruly.events()) == 1
+
+
+def test_a_late_event_of_a_failed_booking_is_removed(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.append(Trouble.LATE)
+    assert not unruly.book("kim", TEN).success
+    unruly.clock.turn(minutes=2)
+    unruly.bridge.plan_standing()
+    unruly.bridge.background.run_due()
+    unruly.unruly.land_all(unruly)
+    assert len(unruly.events()) == 1
+    unruly.settle()
+    assert not unruly.events()
+    unruly.is_consistent()
+
+
+def test_a_caller_who_asks_again_gets_the_late_event_confirmed(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.append(Trouble.LATE)
+    assert not unruly.book("kim", TEN).success
+    unruly.unruly.land_all(unruly)
+    assert unruly.book("kim", TEN).success
+    unruly.settle()
+    unruly.is_consistent()
+    assert len(unruly.events()) == 1
+
+
+def test_a_caller_who_asks_again_before_the_late_event_lands_gets_one_event(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.append(Trouble.LATE)
+    assert not unruly.book("kim", TEN).success
+    assert unruly.book("kim", TEN).success
+    unruly.unruly.land_all(unruly)
+    unruly.settle()
+    unruly.is_consistent()
+    assert len(unruly.events()) == 1
+
+
+def test_while_an_outcome_is_unknown_the_slot_stays_taken(store_url: str) -> None:
+    alone = UnrulySalon(salon(store_url, hosts=("anna",)))
+    alone.plan.writes.append(Trouble.LATE)
+    assert not alone.book("kim", TEN).success
+    assert not alone.book("lee", TEN).success
+    alone.settle()
+    assert alone.book("lee", TEN + timedelta(days=1)).success
+    alone.bridge.stop()
+
+
+def test_a_late_move_that_failed_is_put_back(unruly: UnrulySalon) -> None:
+    unruly.book("kim", TEN)
+    (booking,) = unruly.confirmed()
+    unruly.plan.writes.append(Trouble.LATE)
+    assert not unruly.reception.move(booking, HALF_PAST).success
+    unruly.unruly.land_all(unruly)
+    assert [event.interval.start for event in unruly.events()] == [HALF_PAST]
+    unruly.settle()
+    assert [event.interval.start for event in unruly.events()] == [TEN]
+    assert [booking.interval.start for booking in unruly.confirmed()] == [TEN]
+    unruly.is_consistent()
+
+
+def test_a_move_whose_answer_was_lost_is_found_and_completed(unruly: UnrulySalon) -> None:
+    unruly.book("kim", TEN)
+    (booking,) = unruly.confirmed()
+    unruly.plan.writes.append(Trouble.LOST)
+    assert unruly.reception.move(booking, HALF_PAST).success
+    unruly.settle()
+    unruly.is_consistent()
+
+
+def test_a_cancellation_outlasts_a_calendar_that_is_down(unruly: UnrulySalon) -> None:
+    unruly.book("kim", TEN)
+    (booking,) = unruly.confirmed()
+    unruly.plan.writes.extend([Trouble.DOWN, Trouble.REFUSED, Trouble.DOWN])
+    assert unruly.reception.cancel(booking).success
+    unruly.bridge.background.run_due()
+    assert len(unruly.events()) == 1
+    unruly.settle()
+    assert not unruly.events()
+
+
+def test_hosts_whose_calendar_is_silent_are_not_offered_and_raise_one_alert(unruly: UnrulySalon) -> None:
+    event_type = unruly.reception.event_type(None)
+    unruly.plan.reads.append(Trouble.DOWN)
+    assert not unruly.reception.available(event_type)
+    assert len(unruly.bridge.alerts.open()) == 2
+    assert unruly.reception.available(event_type)
+    assert not unruly.bridge.alerts.open()
+
+
+def test_booking_on_a_silent_calendar_says_that_it_cannot_be_reached(unruly: UnrulySalon) -> None:
+    unruly.plan.reads.append(Trouble.DOWN)
+    outcome = unruly.book("kim", TEN)
+    assert outcome.reason == "The calendar cannot be reached right now. Please try again in a moment."
+    assert not unruly.bookings()

@@ -1,0 +1,125 @@
+"""What people do in their calendars: their calendar wins, with safeguards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bridge.model import Booking, BookingState
+from providers.base import Event, EventDraft, Interval
+from tests.booking.salon import MONDAY, Salon
+
+TEN = MONDAY.replace(hour=10)
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def event_of(salon_with: Salon, booking: Booking) -> Event:
+    return next(event for event in salon_with.events() if event.booking_id == booking.id)
+
+
+def person_moves(salon_with: Salon, booking: Booking, start: datetime, minutes: int = 30) -> None:
+    provider = salon_with.bridge.opened.provider(booking.calendar)
+    ref = replace(event_of(salon_with, booking).ref, etag=None)
+    interval = Interval(start, start + timedelta(minutes=minutes))
+    provider.move_event(ref, interval, timezone="UTC", deadline=salon_with.patience())
+
+
+def person_deletes(salon_with: Salon, booking: Booking) -> None:
+    provider = salon_with.bridge.opened.provider(booking.calendar)
+    provider.cancel_event(event_of(salon_with, booking).ref, notify=False, deadline=salon_with.patience())
+
+
+def follow(salon_with: Salon) -> None:
+    salon_with.clock.turn(minutes=1)
+    salon_with.bridge.plan_standing()
+    salon_with.bridge.background.run_due()
+
+
+def booked(salon_with: Salon, who: str, start: datetime) -> Booking:
+    booking = salon_with.book(who, start).booking
+    assert booking is not None
+    follow(salon_with)
+    return booking
+
+
+def test_an_event_moved_by_its_owner_moves_the_booking_and_its_claim(salon_with: Salon) -> None:
+    booking = booked(salon_with, "kim", TEN)
+    person_moves(salon_with, booking, TEN + timedelta(hours=3), minutes=45)
+    follow(salon_with)
+    (moved,) = salon_with.confirmed()
+    assert moved.by_person
+    assert moved.interval == (TEN + timedelta(hours=3), TEN + timedelta(hours=3, minutes=45))
+    assert salon_with.claims_of(moved) == [moved.interval]
+
+
+def test_a_booking_that_a_person_moved_is_not_replaced_by_the_next_request(salon_with: Salon) -> None:
+    booking = booked(salon_with, "kim", TEN)
+    person_moves(salon_with, booking, TEN + timedelta(hours=3))
+    follow(salon_with)
+    assert salon_with.book("kim", TEN + HALF_AN_HOUR).success
+    assert len(salon_with.confirmed()) == 2
+
+
+def test_an_event_deleted_by_its_owner_cancels_the_booking(salon_with: Salon) -> None:
+    booking = booked(salon_with, "kim", TEN)
+    person_deletes(salon_with, booking)
+    follow(salon_with)
+    (cancelled,) = salon_with.bookings()
+    assert cancelled.state is BookingState.CANCELLED
+    assert cancelled.by_person
+    assert not salon_with.claims_of(cancelled)
+
+
+def test_a_deletion_before_the_calendar_was_ever_followed_is_seen_too(salon_with: Salon) -> None:
+    booking = salon_with.book("kim", TEN).booking
+    assert booking is not None
+    person_deletes(salon_with, booking)
+    follow(salon_with)
+    assert [each.state for each in salon_with.bookings()] == [BookingState.CANCELLED]
+
+
+def test_an_event_moved_onto_another_keeps_no_claim_and_alerts(salon_with: Salon) -> None:
+    mine = booked(salon_with, "kim", TEN)
+    for who in ("lee", "max"):
+        booked(salon_with, who, TEN + HALF_AN_HOUR)
+    person_moves(salon_with, mine, TEN + HALF_AN_HOUR)
+    follow(salon_with)
+    moved = next(booking for booking in salon_with.confirmed() if booking.id == mine.id)
+    assert moved.interval.start == TEN + HALF_AN_HOUR
+    assert not salon_with.claims_of(moved)
+    assert any(alert.key == f"overlap:{mine.id}" for alert in salon_with.bridge.alerts.open())
+
+
+def test_more_than_three_deletions_at_once_cancel_nothing_and_alert(salon_with: Salon) -> None:
+    made = [booked(salon_with, f"caller {n}", TEN + n * HALF_AN_HOUR) for n in range(8)]
+    annas = [booking for booking in made if booking.hosts == ("anna",)]
+    assert len(annas) == 4
+    for booking in annas:
+        person_deletes(salon_with, booking)
+    follow(salon_with)
+    assert len(salon_with.confirmed()) == 8
+    assert any(alert.key == "deletions:local:anna" for alert in salon_with.bridge.alerts.open())
+
+
+def test_three_deletions_at_once_are_meant(salon_with: Salon) -> None:
+    made = [booked(salon_with, f"caller {n}", TEN + n * HALF_AN_HOUR) for n in range(6)]
+    for booking in made:
+        if booking.hosts == ("anna",):
+            person_deletes(salon_with, booking)
+    follow(salon_with)
+    assert len(salon_with.confirmed()) == 3
+
+
+def test_a_foreign_event_over_a_new_booking_alerts_the_owner(salon_with: Salon) -> None:
+    booking = salon_with.book("kim", TEN).booking
+    assert booking is not None
+    foreign = event_of(salon_with, booking)
+    provider = salon_with.bridge.opened.provider(booking.calendar)
+    provider.create_event(
+        booking.calendar.calendar,
+        "f" * 32,
+        EventDraft("Dentist", foreign.interval, "UTC"),
+        deadline=salon_with.patience(),
+    )
+    follow(salon_with)
+    assert any(alert.key == f"overlap:{booking.id}" for alert in salon_with.bridge.alerts.open())
