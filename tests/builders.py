@@ -25,8 +25,10 @@ def salon_toml(
     `event_type`, `bridge` and `rest` are lines added to the event type, the bridge section and the end.
     """
     parts = [
-        f'[bridge]\npublic_url = "http://127.0.0.1:8000"\nsecret_key = "{SECRET}"\n'
-        f'database_url = "{url}"\ntimezone = "UTC"\n{bridge}\n',
+        (
+            f'[bridge]\npublic_url = "http://127.0.0.1:8000"\nsecret_key = "{SECRET}"\n'
+            f'database_url = "{url}"\ntimezone = "UTC"\n{bridge}\n'
+        ),
         f'[telli]\napi_keys = ["{API_KEY}"]\n',
     ]
     for host in hosts:
