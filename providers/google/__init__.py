@@ -6,7 +6,7 @@ Knows no Flask, no database and no configuration file.
 from providers.google.calendars import GoogleCalendars
 from providers.google.changes import Notification, read_notification
 from providers.google.consent import begin_consent, finish_consent, refresh, revoke
-from providers.google.service_account import service_account_tokens
+from providers.google.service_account import ServiceAccountTokens, service_account_tokens
 from providers.google.settings import (
     CALENDAR_LIST,
     CALENDAR_SCOPES,
@@ -30,6 +30,7 @@ __all__ = [
     "GoogleSettings",
     "Lines",
     "Notification",
+    "ServiceAccountTokens",
     "begin_consent",
     "finish_consent",
     "missing_scopes",

@@ -36,14 +36,25 @@ def free_busy(
     client: Client, queries: Sequence[BusyQuery], window: Interval, deadline: Deadline
 ) -> Mapping[BusyQuery, BusyAnswer]:
     """Return an answer for each query: one request for all that follow the default policy."""
+    listed = {
+        query: _listed(client, query, window, deadline)
+        for query in queries
+        if query.without is not None or not query.policy.is_default
+    }
+    plain = [query for query in queries if query not in listed or _is_plain_after_all(query, listed[query])]
     call = client.call("free_busy", deadline)
-    plain = [query for query in queries if query.policy.is_default and query.without is None]
     found = _asked(client, call, dict.fromkeys(query.calendar for query in plain), window)
-    answers = {query: _answer(found[query.calendar], window) for query in plain}
-    for query in queries:
-        if query not in answers:
-            answers[query] = _answer(_listed(client, query, window, deadline), window)
-    return answers
+    answers = {query: _answer(each, window) for query, each in listed.items()}
+    return answers | {query: _answer(found[query.calendar], window) for query in plain}
+
+
+def _is_plain_after_all(query: BusyQuery, listed: Found) -> bool:
+    """Tell whether free/busy must do, where only a listing could leave an event out.
+
+    A colleague's calendar may be shared for free/busy alone: should a copy of the event be in it, it
+    blocks, which is the safe side.
+    """
+    return query.policy.is_default and isinstance(listed, (AccessDenied, CalendarNotFound))
 
 
 def _answer(found: Found, window: Interval) -> BusyAnswer:

@@ -19,43 +19,59 @@ from providers.google.client import PROVIDER
 from providers.google.oauth import Wire
 from providers.google.settings import CALENDAR_SCOPES
 from providers.http import Call, session
-from providers.tokens import TokenSource
 
 _LIVES_STILL = timedelta(minutes=1)
+_RENEWED_BEFORE = timedelta(minutes=10)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class _ServiceAccountTokens:
-    """A token per account, fetched when there is none, by one thread while the others wait for it."""
+class ServiceAccountTokens:
+    """The tokens of one account; fulfils `providers.tokens.TokenSource`.
+
+    A missing token is fetched by one thread while the others wait; one that still works is given at once,
+    also while its successor is being fetched.
+    """
 
     def __init__(self, credentials: Any, now: Callable[[], datetime]) -> None:
         self._credentials = credentials
         self._now = now
-        self._lock = threading.Lock()
-        self._token = ""
-        self._expires_at = datetime.min.replace(tzinfo=UTC)
+        self._fetching = threading.Lock()
+        self._current = ("", _NEVER)
 
     def access_token(self, *, deadline: Deadline) -> str:
         """Return the token at hand, or fetch one."""
-        call = Call(PROVIDER, "service_account_token", deadline)
-        if not self._lock.acquire(timeout=deadline.remaining()):
-            raise ProviderUnavailable(call.provider, call.operation, "no time left")
-        try:
-            if self._now() + _LIVES_STILL >= self._expires_at:
-                self._fetch(call)
-            return self._token
-        finally:
-            self._lock.release()
+        return self._lasting(_LIVES_STILL, deadline)
 
-    def _fetch(self, call: Call) -> None:
-        with session() as made:
-            self._expires_at = Wire(made, call).refresh(self._credentials)
-        self._token = self._credentials.token
+    def renew(self, *, deadline: Deadline) -> None:
+        """Fetch the next token well before this one ends: for the background, so that no call has to."""
+        self._lasting(_RENEWED_BEFORE, deadline)
 
     def rejected(self, token: str) -> None:
         """Forget the token, so that the next question fetches another."""
-        with self._lock:
-            if token == self._token:
-                self._expires_at = datetime.min.replace(tzinfo=UTC)
+        if token == self._current[0]:
+            self._current = ("", _NEVER)
+
+    def _lasting(self, least: timedelta, deadline: Deadline) -> str:
+        if token := self._at_hand(least):
+            return token
+        call = Call(PROVIDER, "service_account_token", deadline)
+        if not self._fetching.acquire(timeout=deadline.remaining()):
+            raise ProviderUnavailable(call.provider, call.operation, "no time left")
+        try:
+            return self._at_hand(least) or self._fetch(call)
+        finally:
+            self._fetching.release()
+
+    def _at_hand(self, least: timedelta) -> str | None:
+        token, expires_at = self._current
+        return token if self._now() + least < expires_at else None
+
+    def _fetch(self, call: Call) -> str:
+        with session() as made:
+            expires_at = Wire(made, call).refresh(self._credentials)
+        token: str = self._credentials.token
+        self._current = (token, expires_at)
+        return token
 
 
 def service_account_tokens(
@@ -65,7 +81,7 @@ def service_account_tokens(
     *,
     token_uri: str,
     now: Callable[[], datetime],
-) -> TokenSource:
+) -> ServiceAccountTokens:
     """Return the tokens with which the service account acts as `subject`.
 
     `key` is the content of the JSON key file. ValueError: it is not one.
@@ -74,4 +90,4 @@ def service_account_tokens(
     credentials = made.from_service_account_info(
         {**key, "token_uri": token_uri}, scopes=sorted(scopes), subject=subject
     )
-    return _ServiceAccountTokens(credentials, now)
+    return ServiceAccountTokens(credentials, now)

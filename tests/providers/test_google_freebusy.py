@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from providers.base import AllDay, BusyPolicy, Interval
+from providers.base import AllDay, BusyPolicy, EventRef, Interval
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,
@@ -180,6 +180,11 @@ def test_titles_are_never_asked_for(google: FakeGoogle) -> None:
     provider.free_busy([easy, query(ANNA)], WINDOW, deadline=soon())
     provider.list_events(ANNA, WINDOW, deadline=soon())
     provider.changes(ANNA, None, deadline=soon())
+    assert {
+        request.parameters["maxAttendees"]
+        for request in google.requests
+        if request.operation == "events.list"
+    } == {"1"}
     for request in google.requests:
         wanted = request.parameters["fields"]
         assert not {"summary", "description", "location", "email", "displayName", "*"} & set(
@@ -235,6 +240,19 @@ def test_a_calendar_shared_as_free_busy_only_is_unknown_by_another_policy(google
     answers = calendars(google).free_busy([query(BEN), strange], WINDOW, deadline=soon())
     assert answers[query(BEN)] == (span(1, 9),)
     assert isinstance(answers[strange], AccessDenied)
+
+
+def test_a_calendar_shared_as_free_busy_only_is_known_while_an_event_is_moved(google: FakeGoogle) -> None:
+    google.add_account(BEN)
+    google.share(BEN, ANNA, "freeBusyReader")
+    google.add_event(BEN, *span(1, 9))
+    mine = google.add_event(ANNA, *span(2, 9))
+    moving = [query(each, without=EventRef(ANNA, mine)) for each in (ANNA, BEN)]
+    answers = calendars(google).free_busy(moving, WINDOW, deadline=soon())
+    assert [answers[each] for each in moving] == [(), (span(1, 9),)]
+    google.share(BEN, ANNA, "none")
+    (answer,) = calendars(google).free_busy(moving[1:], WINDOW, deadline=soon()).values()
+    assert isinstance(answer, CalendarNotFound)
 
 
 def test_an_event_with_many_guests_is_judged_by_its_hosts_own_answer(google: FakeGoogle) -> None:

@@ -9,8 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from providers.errors import AccessDenied, ConnectionExpired, ProviderUnavailable
-from providers.google import CALENDAR_SCOPES, GoogleCalendars, Lines, service_account_tokens
-from providers.tokens import TokenSource
+from providers.google import (
+    CALENDAR_SCOPES,
+    GoogleCalendars,
+    Lines,
+    ServiceAccountTokens,
+    service_account_tokens,
+)
 from tests.providers.google import ANNA, BEN, NOW, WINDOW, Waiting, calendars, query, settings_of, soon, span
 from tests.vendors.google import FakeGoogle, Fault
 
@@ -33,7 +38,7 @@ def tokens_for(
     *,
     allowed: tuple[str, ...] = CALENDAR_SCOPES,
     clock: Clock | None = None,
-) -> TokenSource:
+) -> ServiceAccountTokens:
     key = google.add_service_account(ROBOT, allowed)
     return service_account_tokens(key, subject, token_uri=google.token_url, now=clock or Clock())
 
@@ -56,6 +61,33 @@ def test_a_token_is_kept_until_shortly_before_it_ends(google: FakeGoogle) -> Non
     clock.now += timedelta(minutes=1, seconds=30)
     assert tokens.access_token(deadline=soon()) != first
     assert google.operations() == ["token", "token"]
+
+
+def test_the_background_renews_a_token_before_a_call_has_to(google: FakeGoogle) -> None:
+    clock = Clock()
+    tokens = tokens_for(google, clock=clock)
+    first = tokens.access_token(deadline=soon())
+    clock.now += timedelta(minutes=45)
+    tokens.renew(deadline=soon())
+    assert google.operations() == ["token"]
+    clock.now += timedelta(minutes=6)
+    tokens.renew(deadline=soon())
+    assert tokens.access_token(deadline=soon()) != first
+    assert google.operations() == ["token", "token"]
+
+
+def test_a_call_does_not_wait_for_a_renewal(google: FakeGoogle) -> None:
+    clock = Clock()
+    tokens = tokens_for(google, clock=clock)
+    first = tokens.access_token(deadline=soon())
+    clock.now += timedelta(minutes=55)
+    google.fail_next(Fault.HANG, operation="token", seconds=1)
+    with ThreadPoolExecutor(1) as thread:
+        slow = thread.submit(tokens.renew, deadline=soon(1))
+        while google.operations() != ["token", "token"]:
+            time.sleep(0.01)
+        assert tokens.access_token(deadline=soon(0.5)) == first
+        assert isinstance(slow.exception(), ProviderUnavailable)
 
 
 def test_many_threads_fetch_one_token(google: FakeGoogle) -> None:
