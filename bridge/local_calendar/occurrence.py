@@ -44,9 +44,12 @@ def uid_of(event_id: str) -> str | None:
 
 
 def moment_of(event_id: str) -> datetime | None:
-    """Return the moment an occurrence is named by, as if in UTC; None for a whole entry."""
+    """Return the moment an occurrence is named by, as if in UTC; None where none is named."""
     recurrence = event_id.split(":", 2)[1]
-    return datetime.fromisoformat(recurrence).replace(tzinfo=UTC) if recurrence else None
+    try:
+        return datetime.fromisoformat(recurrence).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def blocks(found: Occurrence, policy: BusyPolicy) -> bool:

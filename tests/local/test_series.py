@@ -217,3 +217,27 @@ def test_a_copy_of_the_event_that_is_moved_does_not_block_its_move(desk: Desk) -
     query = BusyQuery(NAME, without=EventRef(OTHER, mine.ref.event_id, ical_uid=mine.ref.ical_uid))
     assert desk.provider.free_busy([query], WINDOW, deadline=plenty())[query] == ()
     assert desk.busy() == ["2026-12-01T09:00/09:30"]
+
+
+def test_a_long_entry_blocks_although_it_began_long_before(desk: Desk) -> None:
+    desk.load(entry(UID="a", DTSTART="20261001T000000Z", DTEND="20261202T120000Z"))
+    desk.load(meeting("20261101", "090000", "100000"))
+    assert desk.busy() == ["2026-11-30T00:00/2026-12-02T12:00"]
+
+
+def test_the_last_occurrence_of_a_series_lasts_beyond_its_last_start(desk: Desk) -> None:
+    trip = {"DTSTART": "20261101T080000Z", "DTEND": "20261106T080000Z"}
+    desk.load(entry(UID="a", **trip, RRULE="FREQ=WEEKLY;UNTIL=20261129T080000Z"))
+    desk.load(entry(UID="b", **trip, RRULE="FREQ=WEEKLY;COUNT=5"), name=OTHER)
+    window = days("2026-12-03", "2026-12-10")
+    assert desk.busy(window) == ["2026-12-03T00:00/2026-12-04T08:00"]
+    assert desk.busy(window, name=OTHER) == ["2026-12-03T00:00/2026-12-04T08:00"]
+
+
+def test_a_change_of_this_and_all_later_occurrences_moves_them_all(desk: Desk) -> None:
+    later = {"RECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE": "20261128T090000"}
+    desk.load(
+        meeting("20261127", "090000", "100000", RRULE="FREQ=DAILY;COUNT=3"),
+        meeting("20261201", "150000", "160000", **later),
+    )
+    assert desk.busy() == ["2026-12-01T14:00/15:00", "2026-12-02T14:00/15:00"]
