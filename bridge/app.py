@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection
@@ -27,6 +29,7 @@ from bridge.calls import CallPool
 from bridge.config import Config, load_config
 from bridge.connections import connections_of
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
+from bridge.errors import BridgeError
 from bridge.freebusy import FreeBusy
 from bridge.offers import Offers
 from bridge.opened import OpenedAccounts, local_calendars, openers
@@ -41,6 +44,8 @@ from bridge.web.health import health_blueprint
 from bridge.web.site import add_pages
 from bridge.web.telli import telli_blueprint
 from providers.http import Clocks
+
+_log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -175,7 +180,7 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=config.bridge.trusted_proxies, x_proto=config.bridge.trusted_proxies
     )
-    app.before_request(bridge.start)
+    app.wsgi_app = _starting(bridge, app.wsgi_app)  # type: ignore[method-assign]
     app.register_blueprint(
         telli_blueprint(
             bridge.reception,
@@ -198,3 +203,16 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
         now=bridge.context.now,
     )
     return app
+
+
+def _starting(bridge: Bridge, serve: Any) -> Any:
+    """Start the background work with the first request, for servers that do not start it themselves."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        try:
+            bridge.start()
+        except BridgeError as error:  # a call must not fail for it; the next one tries again
+            _log.warning("the background work cannot start: %s", error)
+        return serve(environ, start_response)
+
+    return answer
