@@ -71,6 +71,8 @@ def changes(client: Client, calendar: str, cursor: str | None, deadline: Deadlin
     call = client.call("changes", deadline)
     now = client.clocks.now()
     known = _Cursor.parse(cursor)
+    if known is not None and not client.is_within_graph(known.link):
+        known = None  # of a time when another cloud was configured
     told = _since(client, call, known) if known is not None else None
     if known is None or told is None:
         return _afresh(client, call, calendar, deleted=())

@@ -128,13 +128,18 @@ class Client:
             self._mailbox.patience.note(error)
         raise error
 
+    def is_within_graph(self, link: Any) -> bool:
+        """Tell whether a link stays with Graph; to anybody else our token is not shown."""
+        if not isinstance(link, str):
+            return False
+        here, there = urlsplit(self.settings.graph), urlsplit(link)
+        return (here.scheme, here.netloc) == (there.scheme, there.netloc)
+
     def within_graph(self, call: Call, link: Any) -> str:
-        """Return a link out of an answer. UnexpectedResponse: it leads away from Graph, with our token."""
-        if isinstance(link, str):
-            here, there = urlsplit(self.settings.graph), urlsplit(link)
-            if (here.scheme, here.netloc) == (there.scheme, there.netloc):
-                return link
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="link")
+        """Return a link out of an answer. UnexpectedResponse: it is none, or leads away from Graph."""
+        if not self.is_within_graph(link):
+            raise UnexpectedResponse(call.provider, call.operation, status=200, field="link")
+        return str(link)
 
     def _accepted(self, call: Call, question: Question, meaning: Meaning) -> Answer:
         """Send with the token at hand; when Graph rejects it, once more with the next."""

@@ -67,6 +67,10 @@ class FakeMicrosoft(People):
         """Let every answer take so long."""
         self._server.latency = seconds
 
+    def set_cookie(self, cookie: str) -> None:
+        """Send a cookie with every answer."""
+        self._server.cookie = cookie
+
     def settings(self, *, tenant: str = "common", app_only: bool = False) -> MicrosoftSettings:
         """Return the settings by which providers reach this fake."""
         return MicrosoftSettings(

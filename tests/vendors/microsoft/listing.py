@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
@@ -44,6 +44,7 @@ class _Since:
     change: int
     offset: int = 0
     upto: int = 0
+    inside: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -128,10 +129,11 @@ class Listing:
         answer: Json = {"@odata.context": "https://graph/$metadata", "value": page}
         token = f"fake-{secrets.token_hex(12)}"
         if since.offset + size < len(entries):
-            following = _Since(since.calendar, since.low, since.high, since.change, since.offset + size, upto)
+            following = replace(since, offset=since.offset + size, upto=upto)
             answer["@odata.nextLink"] = reading.link(**{"$skiptoken": token})
         else:
-            following = _Since(since.calendar, since.low, since.high, upto)
+            inside = {single.item.id for single in _inside(reading.calendar.live(), since.low, since.high)}
+            following = replace(since, change=upto, offset=0, upto=0, inside=frozenset(inside))
             answer["@odata.deltaLink"] = reading.link(**{"$deltatoken": token})
         self.tokens[token] = following
         return answer
@@ -150,7 +152,7 @@ class Listing:
             elif inside:
                 full = event(reading.account, inside[0], zone, self.habits)
                 yield {"@odata.type": "#microsoft.graph.event"} | full
-            elif since.change >= 0:
+            elif item.id in since.inside:
                 yield {"id": item.id, "@removed": {"reason": "deleted"}}
 
     def expire(self, calendar: Calendar) -> None:

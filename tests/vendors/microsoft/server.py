@@ -73,6 +73,7 @@ class Server(ThreadingHTTPServer):
         self.identify = identify
         self.faults = faults
         self.latency = 0.0
+        self.cookie: str | None = None
         self.stopping = threading.Event()
         self._sockets: set[socket.socket] = set()
         self._thread = threading.Thread(
@@ -167,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in ({"Content-Type": "application/json"} | answer.headers).items():
             self.send_header(name, value)
+        if self.server.cookie is not None:
+            self.send_header("Set-Cookie", self.server.cookie)
         if answer.status != 204:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
