@@ -22,6 +22,7 @@ def post_worker_init(worker: Any) -> None:
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """End the background work with the process."""
-    bridge = getattr(worker.wsgi, "extensions", {}).get("bridge")
+    app = getattr(worker, "wsgi", None)  # one that could not be loaded is not there
+    bridge = getattr(app, "extensions", {}).get("bridge")
     if bridge is not None:
         bridge.stop()
