@@ -31,7 +31,8 @@ def translated(subject: str = "the database") -> Iterator[None]:
     try:
         yield
     except exc.IntegrityError as error:
-        raise ConstraintViolated(constraint_name(error)) from error
+        # Not `from error`: PostgreSQL quotes the row, with a caller's name and number, into every log.
+        raise ConstraintViolated(constraint_name(error)) from None
     except exc.TimeoutError as error:
         raise StoreUnavailable(f"{subject} cannot be used: too many connections are in use") from error
     except exc.DBAPIError as error:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.errors import StoreUnavailable
 from bridge.store import constraints, sqlite_file
-from bridge.store.engine import BUSY_TIMEOUT_SECONDS, Store
+from bridge.store.engine import BUSY_TIMEOUT_SECONDS
 from bridge.store.faults import cause, translated
 from bridge.store.pools import existing_file, parse_url
 from bridge.store.schema import (
@@ -27,7 +27,6 @@ from bridge.store.schema import (
     newer,
     read_revision,
     require_current,
-    revision_of,
     schema_state,
 )
 
@@ -60,8 +59,6 @@ def migrate(url: str | URL, *, to: str = HEAD, scripts: str = SCRIPTS) -> Migrat
     address = parse_url(url)
     if address.get_backend_name() == "sqlite":
         return _migrate_file(address, to, scripts)
-    if _is_done(address, to):
-        return MigrationResult(to, to)
     with translated(), _postgres_transaction(address) as connection:
         return _upgrade(connection, to, scripts)
 
@@ -70,15 +67,20 @@ def _migrate_file(address: URL, to: str, scripts: str) -> MigrationResult:
     file = Path(address.database or "")
     sqlite_file.make(file)
     with translated(f"the database {file}"), sqlite_file.only_one(file, PATIENCE_SECONDS):
-        if _is_done(address, to):
+        if _is_done(file, to):
             return MigrationResult(to, to)
         with _file_transaction(file) as connection:
             return _upgrade(connection, to, scripts, file)
 
 
-def _is_done(url: URL, to: str) -> bool:
-    with closing(Store(url)) as store:
-        return compare(revision_of(store), to) is SchemaState.CURRENT
+def _is_done(file: Path, to: str) -> bool:
+    # Asked at every start, so without Alembic, and without the write lock that a busy server may hold.
+    try:
+        with closing(sqlite3.connect(existing_file(str(file)), uri=True)) as driver:
+            found: tuple[str] | None = driver.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:  # the migration meets it too, and says it
+        return False
+    return found == (to,)
 
 
 def _upgrade(connection: Connection, to: str, scripts: str, file: Path | None = None) -> MigrationResult:

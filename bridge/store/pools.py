@@ -66,11 +66,15 @@ def _sqlite_pools(url: URL, timeout_seconds: float) -> Pools:
             file, uri=True, timeout=timeout_seconds, isolation_level=None, check_same_thread=False
         )
 
+    # Parameters are callers' names and numbers: they stay out of errors, and so out of logs.
     # One writer at a time is all that SQLite allows, so one connection is kept for it.
-    writer = create_engine("sqlite+pysqlite:///x", creator=connect, pool_size=1, max_overflow=4)
+    writer = create_engine(
+        "sqlite+pysqlite:///x", creator=connect, hide_parameters=True, pool_size=1, max_overflow=4
+    )
     reader = create_engine(
         "sqlite+pysqlite:///x",
         creator=connect,
+        hide_parameters=True,
         pool_size=16,
         max_overflow=48,
         pool_timeout=timeout_seconds,
@@ -122,6 +126,7 @@ def _postgres_pools(url: URL, timeout_seconds: float) -> Pools:
     }
     writer = create_engine(
         url,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=20,
         pool_timeout=timeout_seconds,
@@ -132,6 +137,7 @@ def _postgres_pools(url: URL, timeout_seconds: float) -> Pools:
     # No ping and no rollback: a round trip each, on a path that is one round trip.
     single = create_engine(
         url,
+        hide_parameters=True,
         pool_size=4,
         max_overflow=4,
         pool_timeout=timeout_seconds,

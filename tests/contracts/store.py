@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import StatementError
 
 from bridge.store.engine import ConstraintViolated, Store, database_now
 from bridge.store.tables import bookings, leases, revisions
 from tests.contracts.store_claims import ClaimContract
 from tests.store.rows import add_booking, at, count_claims, take_slot, take_slots
+
+CALLER = "+491701234567"
 
 
 class TransactionContract:
@@ -202,7 +205,34 @@ class InstantContract:
         assert second > first
 
 
+class SecrecyContract:
+    """What callers told stays out of errors, which are logged."""
+
+    def test_a_refused_row_is_not_quoted(self, store: Store) -> None:
+        with store.write() as connection:
+            add_booking(connection, "b1", contact_key=CALLER)
+        with pytest.raises(ConstraintViolated) as refusal, store.write() as connection:
+            add_booking(connection, "b2", contact_key=CALLER)
+        assert CALLER not in printed(refusal.value)
+
+    def test_the_values_of_a_wrong_statement_are_not_quoted(self, store: Store) -> None:
+        wrong = text("SELECT * FROM nowhere WHERE number = :number")
+        with pytest.raises(Exception, match="nowhere") as refusal, store.read() as connection:
+            connection.execute(wrong, {"number": CALLER})
+        assert CALLER not in printed(refusal.value)
+
+
+def printed(error: BaseException) -> str:
+    """Return what a log shows of an error."""
+    return "".join(traceback.format_exception(error))
+
+
 class StoreContract(
-    TransactionContract, RevisionContract, ClaimContract, UniquenessContract, InstantContract
+    TransactionContract,
+    RevisionContract,
+    ClaimContract,
+    UniquenessContract,
+    InstantContract,
+    SecrecyContract,
 ):
     """Everything a store keeps to."""

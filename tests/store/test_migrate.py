@@ -1,0 +1,129 @@
+"""Migrating: done once, in one transaction, and whether it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, inspect, select, text
+
+from bridge.errors import SchemaOutdated, StoreUnavailable
+from bridge.store import constraints
+from bridge.store.engine import Store
+from bridge.store.migrate import MigrationResult, migrate
+from bridge.store.schema import HEAD, SchemaState, require_current, schema_state
+from bridge.store.tables import alerts
+from tests.store.databases import FIRST
+from tests.store.processes import race
+from tests.store.rows import NINE, at, count_claims, outcome, take_slot
+from tests.store.steps import NEXT, with_step
+
+ADD_COLUMN = 'op.add_column("alerts", sa.Column("note", sa.Text()))'
+FAIL_LATE = """
+op.add_column("alerts", sa.Column("note", sa.Text()))
+op.execute("DELETE FROM alerts")
+op.execute("SELECT * FROM nowhere")
+"""
+REMAKE = """
+for name in ("claims", "bookings"):
+    with op.batch_alter_table(name, recreate="auto") as table:
+        table.add_column(sa.Column("note", sa.Text()))
+        table.alter_column("calendar", nullable=True)
+"""
+
+
+def test_an_empty_database_is_brought_up_to_date(empty_url: str) -> None:
+    with closing(Store(empty_url)) as store:
+        assert schema_state(store) is SchemaState.EMPTY
+        with pytest.raises(SchemaOutdated, match="no tables yet: run `bridge migrate`"):
+            require_current(store)
+        assert migrate(empty_url) == MigrationResult(None, HEAD)
+        assert schema_state(store) is SchemaState.CURRENT
+        require_current(store)
+
+
+def test_a_current_database_is_left_alone(store_url: str, tmp_path: Path) -> None:
+    result = migrate(store_url)
+    assert result == MigrationResult(HEAD, HEAD)
+    assert not result.changed
+    assert not list(tmp_path.glob("*-before-*"))
+
+
+def test_an_outdated_database_says_what_to_do(empty_url: str) -> None:
+    migrate(empty_url, to=FIRST)
+    with closing(Store(empty_url)) as store:
+        assert schema_state(store) is SchemaState.OUTDATED
+        with pytest.raises(SchemaOutdated, match=f"{FIRST}, this program needs {HEAD}: run `bridge migrate`"):
+            require_current(store)
+
+
+def test_a_database_of_a_newer_program_is_not_touched(empty_url: str, tmp_path: Path) -> None:
+    migrate(empty_url, to=NEXT, scripts=with_step(tmp_path, ADD_COLUMN))
+    with closing(Store(empty_url)) as store:
+        assert schema_state(store) is SchemaState.NEWER
+        refusals: tuple[Callable[[], object], ...] = (
+            lambda: require_current(store),
+            lambda: migrate(empty_url),
+        )
+        for refuse in refusals:
+            with pytest.raises(
+                SchemaOutdated, match=f"{NEXT}, this program knows only {HEAD}: run the newer"
+            ):
+                refuse()
+    assert not list(tmp_path.glob("*-before-*"))
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(empty_url: str, tmp_path: Path) -> None:
+    migrate(empty_url)
+    with closing(Store(empty_url)) as store:
+        with store.write() as connection:
+            connection.execute(insert(alerts).values(key="k", text="t", raised_at=NINE))
+        with pytest.raises(
+            StoreUnavailable, match=f"to {NEXT} failed and the database is as it was: .*nowhere"
+        ):
+            migrate(empty_url, to=NEXT, scripts=with_step(tmp_path, FAIL_LATE))
+        require_current(store)
+        with store.read() as connection:
+            assert connection.execute(select(alerts.c.key)).scalars().all() == ["k"]
+            assert "note" not in {column["name"] for column in inspect(connection).get_columns("alerts")}
+            assert constraints.missing(connection) == frozenset()
+
+
+def test_tables_made_anew_keep_their_rows_and_their_constraints(empty_url: str, tmp_path: Path) -> None:
+    migrate(empty_url)
+    with closing(Store(empty_url)) as store:
+        with store.write() as connection:
+            take_slot(connection, "b1", at(9), at(10))
+        store.close()
+        migrate(empty_url, to=NEXT, scripts=with_step(tmp_path, REMAKE))
+        with store.read() as connection:
+            assert count_claims(connection) == 1
+            assert constraints.missing(connection) == frozenset()
+        assert outcome(store, "b2", at(9), at(10)) == "claims_no_overlap"
+
+
+def test_a_migration_may_not_leave_rows_without_their_owner(no_file_url: str, tmp_path: Path) -> None:
+    migrate(no_file_url)
+    with closing(Store(no_file_url)) as store:
+        with store.write() as connection:
+            take_slot(connection, "b1", at(9), at(10))
+        with pytest.raises(StoreUnavailable, match="rows of claims would belong to no row of bookings"):
+            migrate(no_file_url, to=NEXT, scripts=with_step(tmp_path, 'op.execute("DELETE FROM bookings")'))
+        with store.read() as connection:
+            assert connection.execute(text("SELECT count(*) FROM bookings")).scalar() == 1
+
+
+def test_of_processes_that_migrate_at_once_one_does_the_work(empty_url: str) -> None:
+    told = race("migrate", *[[empty_url]] * 4)
+    assert sorted(told) == [["found it done"]] * 3 + [["migrated"]]
+    with closing(Store(empty_url)) as store:
+        require_current(store)
+
+
+def test_of_processes_that_upgrade_a_file_at_once_one_does_the_work(no_file_url: str, tmp_path: Path) -> None:
+    migrate(no_file_url, to=FIRST)
+    told = race("migrate", *[[no_file_url]] * 4)
+    assert sorted(told) == [["found it done"]] * 3 + [["migrated"]]
+    assert [copy.name for copy in tmp_path.glob("*-before-*")] == [f"bridge.db-before-{HEAD}"]
