@@ -22,17 +22,19 @@ from bridge.accounts import Accounts
 from bridge.alerts import Alerts
 from bridge.availability import Availability
 from bridge.background import Background
-from bridge.booking.chores import chores, plan_standing
+from bridge.booking.chores import Chores, plan_standing
 from bridge.booking.context import BookingContext
 from bridge.booking.joins import record_joins
+from bridge.booking.push import PushChannels
 from bridge.calls import CallPool
 from bridge.config import Config, load_config
 from bridge.connections import connections_of
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
 from bridge.errors import BridgeError
 from bridge.freebusy import FreeBusy
+from bridge.local_calendar.feed import Feeds
 from bridge.offers import Offers
-from bridge.opened import OpenedAccounts, local_calendars, openers
+from bridge.opened import OpenedAccounts, feed_titles, local_calendars, openers
 from bridge.reception import Reception
 from bridge.signin import AdminSignIn
 from bridge.speech import Speech
@@ -40,7 +42,9 @@ from bridge.store.engine import Store, database_now
 from bridge.store.migrate import migrate, require_current
 from bridge.vault import Vault
 from bridge.web.answers import offer_answer
+from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
+from bridge.web.notify import notify_blueprint
 from bridge.web.site import add_pages
 from bridge.web.telli import telli_blueprint
 from providers.http import Clocks
@@ -88,6 +92,7 @@ class Bridge:
         self.connections = connections_of(
             config, self.store, self.vault, clocks=clocks, translate=self.speech.language.translate
         )
+        self.feeds = Feeds(self.store, feed_titles(config))
         self.opened = OpenedAccounts(
             local_calendars(config, self.store),
             self.connections,
@@ -116,7 +121,11 @@ class Bridge:
             lease_now=around.lease_now,
             checkpoint=around.checkpoint,
         )
-        kinds = {**chores(self.context), **connection_chores(self.connections, around.now)}
+        self.channels = PushChannels(self.context, config.bridge.public_url)
+        kinds = {
+            **Chores(self.context, self.channels).kinds(),
+            **connection_chores(self.connections, around.now),
+        }
         self.background = Background(self.store, kinds, now=around.lease_now, owner=uuid.uuid4().hex)
         offers = Offers(
             self.context,
@@ -190,6 +199,9 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
             host_names={host.id: host.name for host in config.hosts.values()},
         )
     )
+    secret_keys = [key.get_secret_value() for key in config.bridge.secret_keys]
+    app.register_blueprint(notify_blueprint(bridge.channels))
+    app.register_blueprint(feed_blueprint(bridge.feeds, secret_keys, bridge.context.now))
     app.register_blueprint(health_blueprint(lambda: require_current(bridge.store)))
     password_hash = config.admin.password_hash
     add_pages(

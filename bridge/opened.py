@@ -60,6 +60,20 @@ def local_calendars(config: Config, store: Store) -> LocalCalendars:
     return LocalCalendars(store, zones)
 
 
+def feed_titles(config: Config) -> dict[str, str]:
+    """Return how people call each embedded calendar: by its host, else by its own name."""
+    titles = {
+        name.calendar: name.calendar
+        for host in config.hosts.values()
+        for name in host.calendars
+        if name.provider == "local"
+    }
+    for host in config.hosts.values():
+        if host.booking_calendar.provider == "local":
+            titles[host.booking_calendar.calendar] = host.name
+    return titles
+
+
 def openers(config: Config, clocks: Clocks, *, ca_bundle: str | None = None) -> dict[str, Opener]:
     """Return how accounts of each configured vendor are opened."""
     found: dict[str, Opener] = {}

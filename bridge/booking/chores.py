@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.background import Background, Work
 from bridge.booking import people, readback, settle, work
 from bridge.booking.context import BookingContext
+from bridge.booking.push import LOOK_EVERY, PushChannels
 from bridge.model import CalendarName
 from providers.base import Deadline
 
@@ -17,31 +19,50 @@ FOLLOW_LOCAL_EVERY = timedelta(seconds=30)  # nobody pushes there, and asking co
 _SECONDS = 20.0  # nobody waits on the phone for these
 
 
-def chores(context: BookingContext) -> Mapping[str, Work]:
-    """Return what to do for each kind of job."""
+@dataclass(frozen=True)
+class Chores:
+    """The work behind each kind of job."""
 
-    def deadline() -> Deadline:
-        return Deadline(_SECONDS, context.monotonic)
+    context: BookingContext
+    channels: PushChannels
 
-    def reconcile(_subject: str) -> timedelta:
-        settle.reconcile(context)
+    def kinds(self) -> Mapping[str, Work]:
+        """Return what to do for each kind of job."""
+        return {
+            work.RECONCILE: self._reconcile,
+            work.REMOVE: self._remove,
+            work.READ_BACK: self._read_back,
+            work.FOLLOW: self._follow,
+            work.WATCH: self._watch,
+        }
+
+    def _reconcile(self, _subject: str) -> timedelta:
+        settle.reconcile(self.context)
         return RECONCILE_EVERY
 
-    def remove(subject: str) -> timedelta | None:
+    def _remove(self, subject: str) -> timedelta | None:
         booking_id, _, number = subject.rpartition("/")
-        return settle.remove(context, booking_id, int(number), deadline())
+        return settle.remove(self.context, booking_id, int(number), self._deadline())
 
-    def read_back(subject: str) -> None:
-        readback.read_back(context, subject, deadline())
+    def _read_back(self, subject: str) -> None:
+        readback.read_back(self.context, subject, self._deadline())
 
-    def follow(subject: str) -> timedelta | None:
+    def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
-        if calendar not in followed(context):
+        if calendar not in followed(self.context):
             return None
-        people.follow_calendar(context, calendar, deadline())
+        people.follow_calendar(self.context, calendar, self._deadline())
         return FOLLOW_LOCAL_EVERY if calendar.provider == "local" else FOLLOW_EVERY
 
-    return {work.RECONCILE: reconcile, work.REMOVE: remove, work.READ_BACK: read_back, work.FOLLOW: follow}
+    def _watch(self, subject: str) -> timedelta | None:
+        calendar = CalendarName.parse(subject)
+        if not self.channels.is_possible or calendar not in followed(self.context):
+            return None
+        self.channels.keep_open(calendar, self._deadline())
+        return LOOK_EVERY
+
+    def _deadline(self) -> Deadline:
+        return Deadline(_SECONDS, self.context.monotonic)
 
 
 def followed(context: BookingContext) -> set[CalendarName]:
@@ -54,3 +75,5 @@ def plan_standing(context: BookingContext, background: Background) -> None:
     background.plan(work.RECONCILE)
     for calendar in followed(context):
         background.plan(work.FOLLOW, str(calendar))
+        if calendar.provider != "local":
+            background.plan(work.WATCH, str(calendar))

@@ -13,6 +13,7 @@ RECONCILE = "reconcile"  # holds and moves nobody finishes
 REMOVE = "remove"  # an unwanted write: subject "<booking>/<number>"
 READ_BACK = "read_back"  # what lies beside a new event: subject "<booking>"
 FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
+WATCH = "watch"  # keep a push channel of a calendar open: subject "<calendar>"
 
 
 def plan_removal(connection: Connection, write: Write, due_at: datetime) -> None:

@@ -1,0 +1,100 @@
+"""Has vendors call when a booking calendar changes: opens channels, replaces them, heeds their messages.
+
+A message says only where to look; the slow poll stays, since deliveries get lost.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bridge.booking import vendor, work
+from bridge.booking.context import BookingContext
+from bridge.errors import OutcomeUnknown
+from bridge.model import CalendarName
+from bridge.store.sql import follow, jobs, revisions
+from providers.base import Channel, Deadline
+
+REPLACE_BEFORE_END = timedelta(hours=24)
+LOOK_EVERY = timedelta(hours=6)
+_REMOVED = "subscriptionRemoved"
+_ENDING = "reauthorizationRequired"
+
+
+@dataclass(frozen=True, slots=True)
+class PushChannels:
+    """The open channels; `public_url` is where vendors reach the bridge."""
+
+    context: BookingContext
+    public_url: str
+
+    @property
+    def is_possible(self) -> bool:
+        """Tell whether vendors can call: they only do over https."""
+        return self.public_url.startswith("https://")
+
+    def keep_open(self, calendar: CalendarName, deadline: Deadline) -> None:
+        """Open a channel for the calendar unless one lasts for another day; close those it replaces.
+
+        OutcomeUnknown: the vendor did not answer.
+        """
+        context = self.context
+        with context.store.read() as connection:
+            known = follow.channels_of(connection, calendar)
+        if known and known[0].expires_at - context.now() > REPLACE_BEFORE_END:
+            return
+        token = context.new_id()
+        address = f"{self.public_url}/notify/{calendar.provider}"
+        opened = vendor.ask(
+            context,
+            calendar,
+            lambda provider: provider.watch(calendar.calendar, address, token, deadline=deadline),
+            deadline,
+        )
+        if opened is None:
+            return
+        with context.store.write() as connection:
+            follow.add_channel(connection, calendar, opened, token)
+            work.plan_follow(connection, calendar, context.now())  # what changed while nobody listened
+        for channel in known:
+            self._close(calendar, channel, deadline)
+
+    def channel_token(self, provider: str, channel_id: str) -> str | None:
+        """Return the secret a channel was opened with, None for one that is not open."""
+        with self.context.store.read() as connection:
+            found = follow.channel_of(connection, channel_id)
+        return found[1] if found and found[0].provider == provider else None
+
+    def google_changed(self, channel_id: str) -> None:
+        """Plan to look at the channel's calendar."""
+        self._heed(channel_id, "")
+
+    def microsoft_changed(self, channel_id: str, kind: str) -> None:
+        """Plan what a message of Graph's means: look again, and open a new channel if this one ends."""
+        self._heed(channel_id, kind)
+
+    def _heed(self, channel_id: str, kind: str) -> None:
+        context = self.context
+        with context.store.write() as connection:
+            found = follow.channel_of(connection, channel_id)
+            if found is None:
+                return
+            calendar, _ = found
+            work.plan_follow(connection, calendar, context.now())
+            revisions.bump(connection, revisions.BUSY)
+            if kind in (_REMOVED, _ENDING):
+                follow.drop_channel(connection, channel_id)
+                jobs.schedule(connection, work.WATCH, str(calendar), context.now())
+        context.wake()
+
+    def _close(self, calendar: CalendarName, channel: Channel, deadline: Deadline) -> None:
+        with suppress(OutcomeUnknown):  # it ends by itself, and is not listened to any more
+            vendor.ask(
+                self.context,
+                calendar,
+                lambda provider: provider.unwatch(channel, deadline=deadline),
+                deadline,
+            )
+        with self.context.store.write() as connection:
+            follow.drop_channel(connection, channel.id)
