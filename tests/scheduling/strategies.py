@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from bridge.model import EventType, OfferRules, Schedule, WallRange, Week
+from bridge.model import EventType, Member, OfferRules, Schedule, Team, WallRange, Week
 from bridge.scheduling.intervals import merge
+from bridge.scheduling.slots import HostTime
 from providers.base import Interval
 from tests.scheduling.building import (
     BERLIN,
@@ -18,6 +20,7 @@ from tests.scheduling.building import (
     LORD_HOWE,
     SANTIAGO,
     event_type,
+    free,
     minutes,
     schedule,
     utc,
@@ -75,11 +78,6 @@ def busy_times(draw: st.DrawFn, now: datetime) -> list[Interval]:
     return [Interval(now + minutes(start), now + minutes(start + length)) for start, length in drawn]
 
 
-def merged(busy: list[Interval]) -> tuple[Interval, ...]:
-    """Return the busy time as a host's calendars tell it."""
-    return merge(busy)
-
-
 @st.composite
 def event_types(draw: st.DrawFn, now: datetime) -> EventType:
     """Return an event type with rules of every sort, its horizon only days away."""
@@ -99,3 +97,39 @@ def event_types(draw: st.DrawFn, now: datetime) -> EventType:
         max_bookings_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         max_bookings_per_week=draw(st.sampled_from([0, 0, 0, 2])),
     )
+
+
+Case = tuple[EventType, dict[str, HostTime], datetime]
+
+TEAMS = st.sampled_from(
+    [
+        Team(groups=((Member("anna"),),)),
+        Team(fixed=("anna",)),
+        Team(groups=((Member("anna"), Member("ben")),)),
+        Team(fixed=("anna", "ben")),
+        Team(fixed=("anna",), groups=((Member("ben"), Member("carl")),)),
+        Team(groups=((Member("anna"), Member("ben")), (Member("carl"), Member("dora")))),
+    ]
+)
+
+
+@st.composite
+def host_times(draw: st.DrawFn, name: str, now: datetime) -> HostTime:
+    """Return what is known of a host: mostly some busy time, claims and bookings; seldom nothing."""
+    busy = None if draw(st.integers(0, 9)) == 0 else merge(draw(busy_times(now)))
+    booked = draw(st.lists(st.integers(-3000, 5000), max_size=3))
+    return free(
+        name,
+        draw(schedules()),
+        busy=busy,
+        claims=merge(draw(busy_times(now))[:2]),
+        booked=tuple(now + minutes(each) for each in booked),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn, teams: st.SearchStrategy[Team]) -> Case:
+    """Return an event type, its hosts and a moment."""
+    now = draw(nows())
+    kind = replace(draw(event_types(now)), team=draw(teams))
+    return kind, {name: draw(host_times(name, now)) for name in kind.team.hosts}, now
