@@ -8,6 +8,7 @@ would go on refusing an account that was just connected again; so each call has 
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 import msal
 
 from providers.base import Deadline
-from providers.errors import ConnectionExpired, ConsentMismatch, UnexpectedResponse
+from providers.errors import ConnectionExpired, ConsentMismatch, ProviderError, UnexpectedResponse
 from providers.http import Call, Clocks
 from providers.microsoft.client import PROVIDER
 from providers.microsoft.mailboxes import Mailboxes
@@ -133,11 +134,7 @@ class Entra:
         refuses the application itself.
         """
         call = Call(PROVIDER, "acquire_silent", deadline)
-        kept = msal.SerializableTokenCache()
-        try:
-            kept.deserialize(cache)
-        except (ValueError, TypeError):
-            raise ConnectionExpired(call.provider, call.operation, "The stored sign-in is broken.") from None
+        kept = _opened(call, cache)
         application = self._application(call, kept)
         account = next(
             (each for each in application.get_accounts() if each["home_account_id"] == account_id), None
@@ -149,7 +146,7 @@ class Entra:
             ),
         )
         if result is None:
-            raise ConnectionExpired(call.provider, call.operation, "There is no stored sign-in.")
+            raise _nothing(call, kept, account)
         if "error" in result:
             raise refused_refresh(call, result)
         changed = kept.serialize() if kept.has_state_changed else None
@@ -198,3 +195,23 @@ class Entra:
             refresh_token=result.get("refresh_token"),
             granted_scopes=frozenset(str(result.get("scope", "")).split()),
         )
+
+
+def _opened(call: Call, cache: str) -> Any:
+    """Return msal's cache from its text. ConnectionExpired: it is broken, only a new sign-in mends that."""
+    kept = msal.SerializableTokenCache()
+    try:
+        if not isinstance(json.loads(cache), dict):
+            raise ValueError("no object")
+        kept.deserialize(cache)
+    except ValueError:
+        raise ConnectionExpired(call.provider, call.operation, "The stored sign-in is broken.") from None
+    return kept
+
+
+def _nothing(call: Call, kept: Any, account: Any) -> ProviderError:
+    """Return why there is no token: no sign-in is stored, or Entra gave an answer without one."""
+    refresh_tokens = kept.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)
+    if account is not None and any(True for _ in refresh_tokens):
+        return UnexpectedResponse(call.provider, call.operation, status=200, field="access_token")
+    return ConnectionExpired(call.provider, call.operation, "There is no stored sign-in.")

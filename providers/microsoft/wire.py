@@ -33,14 +33,19 @@ class Line:
         answer = send(self._session, self._call, "GET", url, params=params, headers=headers)
         if answer.status_code == 200:
             self._found[url] = (self._now, answer)
-        return answer
+        return self._told(answer)
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any) -> Response:
         """Return the token endpoint's answer."""
         answer = send(self._session, self._call, "POST", url, params=params, data=data, headers=headers)
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise ProviderUnavailable(self._call.provider, self._call.operation, f"HTTP {answer.status_code}")
-        return answer
+        return self._told(answer)
+
+    def _told(self, answer: Response) -> Response:
+        """Return an answer of Entra's: success, or a refusal for msal to read."""
+        status = answer.status_code
+        if status == 200 or (400 <= status < 500 and status not in (408, 429)):
+            return answer
+        raise ProviderUnavailable(self._call.provider, self._call.operation, f"HTTP {status}")
 
     def close(self) -> None:
         """Leave the connections to the others."""
@@ -56,7 +61,7 @@ def understood(call: Call, made: Callable[[], Any]) -> Any:
         return made()
     except ProviderError:
         raise
-    except ValueError:
+    except (ValueError, RuntimeError):  # RuntimeError: the nonce is another sign-in's
         raise Unreadable(call.provider, call.operation, status=200, field="answer") from None
-    except (RequestException, msal.exceptions.MsalError, RuntimeError, KeyError) as error:
+    except (RequestException, msal.exceptions.MsalError, KeyError) as error:
         raise ProviderUnavailable(call.provider, call.operation, type(error).__name__) from None
