@@ -14,6 +14,7 @@ from http.client import HTTPException
 from typing import Any
 
 import httplib2
+from httplib2.decode import DecodeLimitError, DecodeRatioError
 from urllib3.util import wait_for_read
 
 from providers.errors import UnexpectedResponse
@@ -21,6 +22,7 @@ from providers.http import CONNECT_SECONDS, Call
 
 IDLE_SECONDS = 55.0  # NAT gateways forget silent connections after a minute or more, without a word
 KEPT = 16
+_BROKEN = (OSError, HTTPException, httplib2.HttpLib2Error, DecodeLimitError, DecodeRatioError)
 
 
 class Refused(Exception):
@@ -75,8 +77,8 @@ class _Encrypted(_Exchange, httplib2.HTTPSConnectionWithTimeout):  # type: ignor
 class Line:
     """An `httplib2.Http` for one host, lent to one call at a time."""
 
-    def __init__(self) -> None:
-        self._http = httplib2.Http(proxy_info=None)
+    def __init__(self, ca_file: str | None = None) -> None:
+        self._http = httplib2.Http(proxy_info=None, ca_certs=ca_file)
         self._http.follow_redirects = False  # no Calendar answer redirects; a captive portal's does
         self.idle_since = 0.0
 
@@ -108,10 +110,14 @@ class Line:
 
 
 class Lines:
-    """A stack of kept lines: the warmest is lent first, by as many threads as like."""
+    """A stack of kept lines: the warmest is lent first, to as many threads as like.
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    `ca_file` holds the authorities to trust in place of certifi's.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], *, ca_file: str | None = None) -> None:
         self._monotonic = monotonic
+        self._ca_file = ca_file
         self._idle: list[Line] = []
         self._lock = threading.Lock()
 
@@ -121,27 +127,31 @@ class Lines:
         Refused: the status is none of 2xx. UnexpectedResponse: the body is no JSON. The request's own
         `execute` is left alone: it trips over refusals whose bodies are not as it expects, and logs them.
         """
+        response, content = self._exchange(call, request)
+        if response.status >= 300:
+            raise Refused(response.status, dict(response), content)
+        try:
+            return request.postproc(response, content)
+        except (ValueError, RecursionError):
+            raise UnexpectedResponse(call.provider, call.operation, status=200, field="body") from None
+
+    def _exchange(self, call: Call, request: Any) -> Any:
         _, reading = call.time_outs()
         line = self._take()
         line.prepare(reading)
+        is_sound = False
         try:
-            response, content = line.request(request)
-            if response.status >= 300:
-                raise Refused(response.status, dict(response), content)
-            answer = request.postproc(response, content)
-        except Refused:
-            self._keep(line)
-            raise
+            answer = line.request(request)
+            is_sound = True
         except _NeverSent as error:
-            line.close()
             raise call.broken(sent=False, detail=str(error)) from None
-        except (OSError, HTTPException, httplib2.HttpLib2Error) as error:
-            line.close()
+        except _BROKEN as error:
             raise call.broken(sent=True, detail=type(error).__name__) from None
-        except (ValueError, RecursionError):
-            line.close()
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="body") from None
-        self._keep(line)
+        finally:
+            if is_sound:
+                self._keep(line)
+            else:
+                line.close()
         return answer
 
     def close(self) -> None:
@@ -159,7 +169,7 @@ class Lines:
             with self._lock:
                 line = self._idle.pop() if self._idle else None
             if line is None:
-                return Line()
+                return Line(self._ca_file)
             if self._monotonic() - line.idle_since < IDLE_SECONDS and not line.is_dead:
                 return line
             line.close()

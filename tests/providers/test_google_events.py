@@ -17,6 +17,7 @@ from providers.errors import (
     EventNotFound,
     InvitationsRefused,
     ProviderError,
+    RateLimited,
     WriteUnknown,
 )
 from tests.providers.google import ANNA, BEN, BOOKING, KEY, TEAM, WINDOW, at, calendars, draft, soon, span
@@ -114,18 +115,21 @@ def test_a_taken_key_whose_event_is_not_shown_is_taken(google: FakeGoogle) -> No
     assert caught.value.event is None
 
 
-@pytest.mark.parametrize("fault", [Fault.QUOTA])
-def test_when_google_lets_nobody_be_invited_the_event_can_be_made_without(
-    google: FakeGoogle, fault: Fault
-) -> None:
+def test_when_google_lets_nobody_be_invited_the_event_can_be_made_without(google: FakeGoogle) -> None:
     provider = calendars(google)
-    google.fail_next(fault, operation="events.insert")
+    google.fail_next(Fault.QUOTA, operation="events.insert")
     wanted = draft(span(1, 9), attendees=("lead@example.org",))
     with pytest.raises(InvitationsRefused):
         provider.create_event(ANNA, KEY, wanted, deadline=soon())
     assert google.events(ANNA) == []
     provider.create_event(ANNA, KEY, replace(wanted, attendees=()), deadline=soon())
     assert google.operations() == ["events.insert", "events.insert"]
+
+
+def test_a_quota_is_no_question_of_guests_where_there_are_none(google: FakeGoogle) -> None:
+    google.fail_next(Fault.QUOTA, operation="events.insert")
+    with pytest.raises(RateLimited):
+        calendars(google).create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon())
 
 
 def test_a_service_account_for_itself_may_invite_nobody(google: FakeGoogle) -> None:

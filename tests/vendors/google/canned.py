@@ -36,9 +36,9 @@ class Canned:
         content = b"null" if body is None else None
         self._answers.extend(Answer(status, body, dict(headers or {}), content) for _ in range(times))
 
-    def say(self, content: bytes) -> None:
+    def say(self, content: bytes, headers: dict[str, str] | None = None) -> None:
         """Give these bytes next, as a 200."""
-        self._answers.append(Answer(200, content=content))
+        self._answers.append(Answer(200, headers=dict(headers or {}), content=content))
 
     def always(self, body: Any) -> None:
         """Give this JSON whenever there is nothing else."""
