@@ -205,6 +205,7 @@ class CalendarProvider(Protocol):
         Attendees of the draft are invited by the vendor. Repeating a create whose event exists returns
         that event. EventExists: the key is used up by a cancelled or a foreign event. WriteUnknown: it
         may have happened. ConferenceUnavailable: nothing was written, ask again without a conference.
+        InvitationsRefused: nothing was written, ask again without attendees.
         """
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:

@@ -42,7 +42,7 @@ class ServiceAccountTokens:
         """Return the token at hand, or fetch one."""
         return self._lasting(_LIVES_STILL, deadline)
 
-    def renew(self, *, deadline: Deadline) -> None:
+    def keep_fresh(self, *, deadline: Deadline) -> None:
         """Fetch the next token well before this one ends: for the background, so that no call has to."""
         self._lasting(_RENEWED_BEFORE, deadline)
 

@@ -68,10 +68,10 @@ def test_the_background_renews_a_token_before_a_call_has_to(google: FakeGoogle) 
     tokens = tokens_for(google, clock=clock)
     first = tokens.access_token(deadline=soon())
     clock.now += timedelta(minutes=45)
-    tokens.renew(deadline=soon())
+    tokens.keep_fresh(deadline=soon())
     assert google.operations() == ["token"]
     clock.now += timedelta(minutes=6)
-    tokens.renew(deadline=soon())
+    tokens.keep_fresh(deadline=soon())
     assert tokens.access_token(deadline=soon()) != first
     assert google.operations() == ["token", "token"]
 
@@ -83,7 +83,7 @@ def test_a_call_does_not_wait_for_a_renewal(google: FakeGoogle) -> None:
     clock.now += timedelta(minutes=55)
     google.fail_next(Fault.HANG, operation="token", seconds=1)
     with ThreadPoolExecutor(1) as thread:
-        slow = thread.submit(tokens.renew, deadline=soon(1))
+        slow = thread.submit(tokens.keep_fresh, deadline=soon(1))
         while google.operations() != ["token", "token"]:
             time.sleep(0.01)
         assert tokens.access_token(deadline=soon(0.5)) == first
