@@ -11,6 +11,7 @@ import pytest
 
 from bridge.connections import Answer, Connections
 from bridge.connections.context import ConnectionContext
+from bridge.connections.refreshing import Refresher
 from bridge.connections.sentences import Sentences
 from bridge.connections.vendor import Begun, Tokens
 from bridge.store.sql import alerts
@@ -83,15 +84,19 @@ class Slow:
 
 
 @pytest.fixture
-def slow(process: Process, clock: Clock) -> Slow:
-    vendor = SlowVendor(clock)
-    around = ConnectionContext(
+def around(process: Process, clock: Clock) -> ConnectionContext:
+    return ConnectionContext(
         store=process.store,
         vault=process.vault,
         clocks=clock.clocks(),
         sentences=Sentences(lambda text: text),
         public_url=SITE,
     )
+
+
+@pytest.fixture
+def slow(around: ConnectionContext, clock: Clock) -> Slow:
+    vendor = SlowVendor(clock)
     made = Slow(vendor, Connections(around, {"slow": vendor}, uses={}, delegations={}))
     made.connect()
     clock.put_forward(minutes=55)
@@ -152,3 +157,13 @@ def test_no_transaction_is_open_while_the_vendor_answers(slow: Slow, clock: Cloc
     slow.connections.refresh_due(clock.now())
     assert written == [True]
     assert slow.token().startswith("refresh")
+
+
+def test_a_token_that_another_has_just_renewed_is_not_renewed_again(
+    slow: Slow, around: ConnectionContext
+) -> None:
+    before = slow.vendor.answers
+    held = Refresher(around, {"slow": slow.vendor}).attempt(("slow", ANNA), lambda _held: False)
+    assert held is not None
+    assert held.access_token == slow.token()
+    assert slow.vendor.answers == before

@@ -269,6 +269,20 @@ def test_a_call_whose_token_is_rejected_finds_out_that_the_consent_ended(
     assert row_of(process).state == "needs_reconnecting"
 
 
+def test_an_ended_consent_is_known_to_every_process_within_seconds(
+    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
+) -> None:
+    other = start()
+    assert other.token(ANNA) == process.token(ANNA)
+    google.end_consent(ANNA)
+    clock.put_forward(minutes=51)
+    other.token(ANNA)
+    process.connections.refresh_due(clock.now())
+    clock.put_forward(seconds=2)
+    with pytest.raises(ConnectionExpired):
+        other.token(ANNA)
+
+
 def test_a_reconnected_account_works_at_once_in_every_process(
     google: FakeGoogle, process: Process, connected: Browser, start: Callable[[], Process]
 ) -> None:
