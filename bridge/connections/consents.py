@@ -15,7 +15,7 @@ from datetime import timedelta
 from bridge.connections import safe
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import alert_key
-from bridge.connections.refusals import NotConfigured, asked, refusal
+from bridge.connections.refusals import NotConfigured, VendorSilent, asked, refusal
 from bridge.connections.vendor import Answer, Begun, Tokens, Vendor
 from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
 from bridge.store.sql import alerts, connections, flows
@@ -106,6 +106,8 @@ class Consents:
         if missing:
             raise ScopesMissing(self._say.scopes_missing(vendor.title, missing))
         given = (tokens.account or "").lower()
+        if not given:
+            raise VendorSilent(self._say.silent(vendor.title))
         if wanted is not None and given != wanted:
             raise WrongAccount(self._say.wrong_account(vendor.title, wanted, given))
         return given

@@ -21,13 +21,15 @@ from providers.google.settings import (
 )
 from providers.tokens import Grant
 
+_ = str  # marks a text for the catalogues
+
 # Google's own words on its consent page, so that the owner finds the box that was left empty.
 _PERMISSIONS = {
-    FREE_BUSY: "View your availability in your calendars",
-    EVENTS: "View and edit events on all your calendars",
-    CALENDAR_LIST: "See the list of Google calendars you're subscribed to",
-    EMAIL: "See your primary Google Account email address",
-    "openid": "Associate you with your personal info on Google",
+    FREE_BUSY: _("View your availability in your calendars"),
+    EVENTS: _("View and edit events on all your calendars"),
+    CALENDAR_LIST: _("See the list of Google calendars you’re subscribed to"),
+    EMAIL: _("See your primary Google Account email address"),
+    "openid": _("Associate you with your personal info on Google"),
 }
 
 

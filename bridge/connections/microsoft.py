@@ -10,8 +10,10 @@ from providers.base import Deadline
 from providers.microsoft import Entra, missing_scopes
 from providers.tokens import Grant
 
+_ = str  # marks a text for the catalogues
+
 # Microsoft's own words on its consent page for Calendars.ReadWrite.
-_PERMISSION = "Have full access to your calendars"
+_PERMISSION = _("Have full access to your calendars")
 
 
 class MicrosoftVendor:

@@ -80,9 +80,8 @@ def page_blueprint(name: str, translate: Callable[[str], str], gate: Gate | None
     @blueprint.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
         if isinstance(error, HTTPException):
-            return error_page(
-                translate("This did not work"), error.description or error.name, error.code or 500
-            )
+            text = translate("The bridge could not make sense of this request; go back and try again.")
+            return error_page(translate("This did not work"), text, error.code or 500)
         text = translate("Something went wrong inside the bridge; its log has more under {id}.")
         return error_page(translate("This did not work"), text.format(id=log_fault(error)), 500)
 

@@ -27,7 +27,7 @@ _HEADERS = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",  # Flask-WTF wants to see it on https
+    "Referrer-Policy": "no-referrer",  # a callback's address holds a code
     "X-Content-Type-Options": "nosniff",
 }
 _HTTPS_ONLY = "max-age=31536000"
@@ -49,6 +49,8 @@ def secure(app: Flask, vault: Vault, *, public_url: str) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # a form holds as long as its session
         WTF_CSRF_CHECK_DEFAULT=False,  # telli signs its requests instead; pages check in `protect`
+        # Many a proxy does not pass the Host on, so a Referer proves nothing; the cookie's name does.
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = _Sessions()
     CSRFProtect(app)

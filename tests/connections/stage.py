@@ -128,10 +128,7 @@ class Browser:
         found = _CSRF.search(self.page)
         csrf = token if token is not None else unescape(found.group(1)) if found else ""
         content = {**(form or {}), "csrf_token": csrf}
-        headers = {"Referer": f"{SITE}/"}
-        return self._see(
-            self._client.post(path, data=content, headers=headers, base_url=SITE, environ_base=self._address)
-        )
+        return self._see(self._client.post(path, data=content, base_url=SITE, environ_base=self._address))
 
     def sign_in(self, password: str = PASSWORD) -> TestResponse:
         """Sign in from the sign-in page."""
