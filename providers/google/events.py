@@ -85,13 +85,16 @@ def _holder(client: Client, call: Call, ref: EventRef, draft: EventDraft) -> Eve
 
 
 def _with_link(client: Client, event: Event, deadline: Deadline) -> Event:
-    """Return the event once its meeting is made, or still pending when that takes too long."""
-    for _ in range(round(MEET_WAIT_SECONDS / MEET_POLL_SECONDS)):
-        if not event.conference_pending or deadline.remaining() < WRITE_NEEDS_SECONDS:
-            break
+    """Return the event once its meeting is made, or still pending when that takes too long.
+
+    The waiting has a deadline of its own: what is left of the caller's is for telling that it is booked.
+    """
+    spare = deadline.remaining() - WRITE_NEEDS_SECONDS
+    waiting = Deadline(min(MEET_WAIT_SECONDS, spare), client.clocks.monotonic)
+    while event.conference_pending and waiting.remaining() > MEET_POLL_SECONDS:
         client.clocks.sleep(MEET_POLL_SECONDS)
         try:
-            event = read_event(client, event.ref, deadline)
+            event = read_event(client, event.ref, waiting)
         except ProviderError:  # the event is made; its link can come later
             break
     return event
