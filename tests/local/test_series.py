@@ -241,3 +241,12 @@ def test_a_change_of_this_and_all_later_occurrences_moves_them_all(desk: Desk) -
         meeting("20261201", "150000", "160000", **later),
     )
     assert desk.busy() == ["2026-12-01T14:00/15:00", "2026-12-02T14:00/15:00"]
+
+
+def test_a_series_moved_as_a_whole_ends_as_much_later(desk: Desk) -> None:
+    later = {"RECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE": "20261102T090000"}
+    desk.load(
+        meeting("20261101", "090000", "100000", RRULE="FREQ=DAILY;COUNT=20"),
+        meeting("20261122", "150000", "160000", **later),
+    )
+    assert desk.busy(days("2026-12-09", "2026-12-20")) == ["2026-12-09T14:00/15:00", "2026-12-10T14:00/15:00"]

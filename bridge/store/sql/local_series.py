@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -13,9 +13,6 @@ from bridge.store.engine import database_now
 from bridge.store.sql.local import next_revision, pieces
 from bridge.store.tables import local_series
 from providers.base import Interval
-
-# Floating times and days are stored as if in UTC; no zone is further away than this.
-_ZONES_REACH = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +45,11 @@ def states(connection: Connection, calendars: Sequence[str]) -> Mapping[str, tup
 
 
 def within(connection: Connection, calendar: str, window: Interval) -> Sequence[StoredSeries]:
-    """Return the imported entries of which something may overlap the window."""
+    """Return the imported entries of which something may overlap the window, read as if in UTC."""
     wanted = select(local_series).where(
         local_series.c.calendar == calendar,
-        local_series.c.starts_at < window.end + _ZONES_REACH,
-        local_series.c.ends_at.is_(None) | (local_series.c.ends_at > window.start - _ZONES_REACH),
+        local_series.c.starts_at < window.end,
+        local_series.c.ends_at.is_(None) | (local_series.c.ends_at > window.start),
     )
     return [_series(row) for row in connection.execute(wanted.order_by(local_series.c.ical_uid))]
 
