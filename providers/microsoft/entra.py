@@ -7,7 +7,6 @@ would go on refusing an account that was just connected again; so each call has 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -113,8 +112,6 @@ class Entra:
             raise refused_consent(call, result)
         claims = result.get("id_token_claims")
         claims = claims if isinstance(claims, Mapping) else {}
-        if claims.get("nonce") != hashlib.sha256(str(flow.get("nonce")).encode()).hexdigest():
-            raise ConsentMismatch(call.provider, call.operation, "another sign-in's nonce")
         accounts = application.get_accounts()
         if len(accounts) != 1:
             raise UnexpectedResponse(call.provider, call.operation, status=200, field="client_info")

@@ -62,6 +62,8 @@ def interval_of(call: Call, item: Json, floating_zone: ZoneInfo) -> Interval:
     An all-day event is told as midnights, whatever zone is asked for, and means the local days of the zone
     it was made in; where it names none, or UTC, those of `floating_zone`.
     """
+    if (plain := _plain(item)) is not None:
+        return plain
     begins, ends = member(call, item, "start", dict), member(call, item, "end", dict)
     first, last = _stamp(call, begins), _stamp(call, ends)
     if item.get("isAllDay") is True and _is_midnight(first) and _is_midnight(last):
@@ -72,6 +74,20 @@ def interval_of(call: Call, item: Json, floating_zone: ZoneInfo) -> Interval:
     if found.end < found.start:
         raise UnexpectedResponse(call.provider, call.operation, status=200, field="end")
     return found
+
+
+def _plain(item: Json) -> Interval | None:
+    """Return the time of an event told in UTC that is not all day: nearly all of them, at half the cost."""
+    try:
+        begins, ends = item["start"], item["end"]
+        if item.get("isAllDay") is True or begins["timeZone"] != "UTC" or ends["timeZone"] != "UTC":
+            return None
+        found = Interval(
+            datetime.fromisoformat(f"{begins['dateTime']}Z"), datetime.fromisoformat(f"{ends['dateTime']}Z")
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found if found.start <= found.end else None
 
 
 def _stamp(call: Call, holder: Json) -> datetime:

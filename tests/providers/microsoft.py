@@ -30,9 +30,14 @@ class Waiting:
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
         self.slept: list[float] = []
+        self._lost = 0.0
 
     def monotonic(self) -> float:
-        return time.monotonic() + sum(self.slept)
+        return time.monotonic() + sum(self.slept) + self._lost
+
+    def lose(self, seconds: float) -> None:
+        """Let time go by without anybody waiting."""
+        self._lost += seconds
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

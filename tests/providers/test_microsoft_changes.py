@@ -111,6 +111,17 @@ def test_occurrences_of_a_changed_series_are_told_with_what_the_delta_leaves_out
     assert [event.blocks for event in changes.events] == [False, False]
 
 
+def test_a_series_of_many_years_is_not_read_from_its_beginning(ms: FakeMicrosoft) -> None:
+    provider = calendars(ms)
+    cursor = provider.changes("calendar", None, deadline=soon()).cursor
+    long_ago = span(1, 9)[0] - timedelta(days=3640)
+    ms.add_series(BEN, (long_ago, long_ago + timedelta(hours=1)), every_days=728, count=7)
+    before = len(ms.requests)
+    (told,) = provider.changes("calendar", cursor, deadline=soon()).events
+    (_, listing) = ms.requests[before:]
+    assert told.interval.start.date().isoformat() > listing.parameters["startDateTime"] > "2026"
+
+
 def test_an_event_put_into_another_calendar_is_told_gone_here_and_new_there(ms: FakeMicrosoft) -> None:
     second = ms.add_calendar(BEN)
     provider = calendars(ms)

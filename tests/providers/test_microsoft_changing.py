@@ -55,6 +55,7 @@ def test_a_move_sends_times_and_nothing_else(
     ms: FakeMicrosoft, provider: MicrosoftCalendars, event: Event
 ) -> None:
     move(provider, event)
+    assert ms.operations() == ["events.create", "events.update", "calendarView"]
     (request,) = (each for each in ms.requests if each.operation == "events.update")
     assert set(request.body) == {"start", "end", "isAllDay"}
     assert request.headers["if-match"] == event.ref.etag

@@ -104,10 +104,13 @@ def test_a_link_that_takes_long_is_pending_and_the_event_made(ms: FakeMicrosoft)
 
 def test_no_link_is_waited_for_in_the_last_second(ms: FakeMicrosoft) -> None:
     ms.set_teams(reads=50)
-    provider = calendars(ms)
-    provider.list_calendars(deadline=soon())
-    event = provider.create_event("calendar", KEY, teams_draft(span(1, 9)), deadline=soon(1.01))
+    waiting = Waiting()
+    ms.world.on_change = lambda *_: waiting.lose(29.5)
+    event = calendars(ms, waiting=waiting).create_event(
+        "calendar", KEY, teams_draft(span(1, 9)), deadline=waiting.deadline(30)
+    )
     assert event.conference_pending
+    assert waiting.slept == []
 
 
 def test_a_meeting_that_silently_is_not_made_leaves_the_event_without_link(ms: FakeMicrosoft) -> None:
