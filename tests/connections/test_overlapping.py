@@ -12,6 +12,7 @@ import pytest
 from bridge.connections import Answer, Connections
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher
+from bridge.connections.refusals import VendorSilent
 from bridge.connections.sentences import Sentences
 from bridge.connections.vendor import Begun, Tokens
 from bridge.store.sql import alerts
@@ -34,6 +35,7 @@ class SlowVendor:
     provider: str = "slow"
     title: str = "Slow"
     speaks: bool = False
+    account: str | None = ANNA
     answers: int = 0
     while_answering: list[Callable[[], object]] = field(default_factory=list)
     expired: bool = False
@@ -63,7 +65,7 @@ class SlowVendor:
         self.answers += 1
         ends = self.clock.now() + timedelta(hours=1)
         return Tokens(
-            ANNA, f"{kind}-{self.answers}", ends, frozenset(), {"refresh_token": f"r{self.answers}"}
+            self.account, f"{kind}-{self.answers}", ends, frozenset(), {"refresh_token": f"r{self.answers}"}
         )
 
 
@@ -167,3 +169,10 @@ def test_a_token_that_another_has_just_renewed_is_not_renewed_again(
     assert held is not None
     assert held.access_token == slow.token()
     assert slow.vendor.answers == before
+
+
+def test_an_account_that_the_vendor_does_not_name_is_refused(slow: Slow) -> None:
+    slow.vendor.account = None
+    with pytest.raises(VendorSilent):
+        slow.connect()
+    assert [each.account for each in slow.connections.list()] == [ANNA]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -67,17 +68,26 @@ class Site:
         expect(page.get_by_role("heading", name="Connections", exact=True)).to_be_visible()
 
 
-@pytest.fixture
-def site(config: Config, start: Callable[..., Process]) -> Iterator[Site]:
+@contextmanager
+def served(config: Config, start: Callable[..., Process], **section: str) -> Iterator[Site]:
     """Serve the pages on a free port, which is their public address too."""
     server = make_server("127.0.0.1", 0, Flask("nothing yet"), threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
-    process = start(replace(config, bridge=config.bridge.model_copy(update={"public_url": address})))
+    changed = config.bridge.model_copy(update={"public_url": address, **section})
+    process = start(replace(config, bridge=changed))
     server.app = process.app
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield Site(address, process)
-    server.shutdown()
-    server.server_close()
+    try:
+        yield Site(address, process)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def site(config: Config, start: Callable[..., Process]) -> Iterator[Site]:
+    with served(config, start) as made:
+        yield made
 
 
 def test_an_owner_signs_in_and_connects(site: Site, window: Window) -> None:
@@ -157,3 +167,21 @@ def test_whoever_waits_too_long_or_guesses_too_often_is_told(site: Site, one_win
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Please wait 15 minutes")
     one_window.see("limited")
+
+
+def test_the_pages_speak_german(
+    config: Config, google: FakeGoogle, start: Callable[..., Process], one_window: Window, clock: Clock
+) -> None:
+    with served(config, start, locale="de_DE") as site:
+        site.connect(google, ANNA)
+        google.end_consent(ANNA)
+        clock.put_forward(minutes=51)
+        site.process.connections.refresh_due(clock.now())
+        page = one_window.page
+        page.goto(site.address)
+        assert page.locator("html").get_attribute("lang") == "de-DE"
+        one_window.see("anmelden")
+        page.locator("#password").fill(PASSWORD)
+        page.get_by_role("button", name="Anmelden").click()
+        expect(page.get_by_role("heading", name="Verbindungen")).to_be_visible()
+        one_window.see("verbindungen")
