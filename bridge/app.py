@@ -90,7 +90,12 @@ class Bridge:
         clocks = Clocks(around.now, around.monotonic, around.sleep, random.random)
         self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
         self.connections = connections_of(
-            config, self.store, self.vault, clocks=clocks, translate=self.speech.language.translate
+            config,
+            self.store,
+            self.vault,
+            clocks=clocks,
+            translate=self.speech.language.translate,
+            ca_bundle=around.ca_bundle,
         )
         self.feeds = Feeds(self.store, feed_titles(config))
         self.opened = OpenedAccounts(
@@ -174,14 +179,21 @@ def load() -> Config:
     return load_config(Path(os.environ.get("BRIDGE_CONFIG", "config.toml")), os.environ)
 
 
+def bring_up_to_date(config: Config) -> Path | None:
+    """Migrate a SQLite database, which every process does that opens it; return the copy made before.
+
+    Another database needs `bridge migrate`.
+    """
+    url = config.bridge.database_url.get_secret_value()
+    return migrate(url).copy if url.startswith("sqlite") else None
+
+
 def create_app(config: Config, surroundings: Surroundings | None = None) -> Flask:
     """Return the bridge as a Flask application; `app.extensions["bridge"]` is the `Bridge`.
 
     SQLite is brought up to date first. SchemaOutdated: another database needs `bridge migrate`.
     """
-    url = config.bridge.database_url.get_secret_value()
-    if url.startswith("sqlite"):
-        migrate(url)
+    bring_up_to_date(config)
     bridge = Bridge(config, surroundings)
     require_current(bridge.store)
     app = Flask("bridge", static_folder=None)

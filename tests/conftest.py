@@ -12,6 +12,7 @@ import pytest
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
 from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
+from tests.zygote import Zygote
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +64,10 @@ def store(store_url: str) -> Iterator[Store]:
     """A store on a migrated database, on SQLite and on PostgreSQL."""
     with closing(Store(store_url)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """Starts processes that are about to be killed."""
+    with closing(Zygote()) as running:
+        yield running

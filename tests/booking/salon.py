@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,6 @@ from bridge.store.sql import bookings, claims, writes
 from providers.base import Deadline, Event, Interval
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-EVER = Interval(MONDAY - timedelta(days=30), MONDAY + timedelta(days=60))
 
 
 @dataclass
@@ -39,6 +39,26 @@ class TurnableClock:
 
 
 @dataclass
+class RealClock(TurnableClock):
+    """The real time, which tests may put forward: vendors' fakes live in it too."""
+
+    moment: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ahead: timedelta = timedelta(0)
+
+    def now(self, _connection: object = None) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds()
+
+    def turn(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass
 class Salon:
     """The bridge of a small salon, with the questions tests ask."""
 
@@ -46,6 +66,7 @@ class Salon:
     clock: TurnableClock = field(default_factory=TurnableClock)
     wrap: Callable[[Accounts], Accounts] = lambda accounts: accounts
     checkpoint: Callable[[str], None] = lambda _step: None
+    ca_bundle: str | None = None
 
     def __post_init__(self) -> None:
         clock = self.clock
@@ -58,6 +79,7 @@ class Salon:
                 lease_now=clock.now,
                 checkpoint=self._reached,
                 wrap_accounts=self.wrap,
+                ca_bundle=self.ca_bundle,
             ),
         )
         self.reception = self.bridge.reception
@@ -80,11 +102,19 @@ class Salon:
         names = [CalendarName("local", "", calendar)] if calendar else self.calendars()
         return [event for name in names for event in self._events(name)]
 
+    @property
+    def ever(self) -> Interval:
+        """Return all the time that matters to a test."""
+        now = self.clock.now()
+        return Interval(now - timedelta(days=3), now + timedelta(days=30))
+
     def calendars(self) -> list[CalendarName]:
         return sorted({host.booking_calendar for host in self.config.hosts.values()})
 
     def _events(self, name: CalendarName) -> list[Event]:
-        found = self.bridge.opened.provider(name).list_events(name.calendar, EVER, deadline=self.patience())
+        found = self.bridge.opened.provider(name).list_events(
+            name.calendar, self.ever, deadline=self.patience()
+        )
         return [event for event in found if not event.cancelled]
 
     def patience(self) -> Deadline:
@@ -115,7 +145,9 @@ class Salon:
         assert not self.bookings(BookingState.HELD)
         with self.bridge.store.read() as connection:
             assert not bookings.abandoned(connection, self.clock.now())
-            held = claims.overlapping(connection, hosts=list(self.config.hosts), calendars=[], window=EVER)
+            held = claims.overlapping(
+                connection, hosts=list(self.config.hosts), calendars=[], window=self.ever
+            )
         assert {claim.booking_id for claim in held} <= set(confirmed)
         assert not any(claim.pending for claim in held)
         for booking in confirmed.values():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -12,6 +10,7 @@ from bridge.model import BookingState
 from tests.booking.salon import Salon
 from tests.booking.victim import TEN
 from tests.builders import salon
+from tests.zygote import Zygote
 
 BOOKING = ("held", "event_created", "confirmed")
 MOVING = ("move_held", "event_moved", "move_confirmed")
@@ -19,17 +18,11 @@ CANCELLING = ("cancelled", "event_removed")
 HALF_PAST = TEN + timedelta(minutes=30)
 
 
-def killed_at(url: str, step: str, action: str) -> list[str]:
+def killed_at(zygote: Zygote, url: str, step: str, action: str) -> str:
     """Return what the process told before it died at the step."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.booking.victim", url, step, action],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == -9, f"was not killed at {step}: {done.stdout}{done.stderr}"
-    return done.stdout.split("\n")
+    ended = zygote.run("tests.booking.victim", url, step, action)
+    assert ended.returncode == -9, f"was not killed at {step}: {ended.output}"
+    return ended.output
 
 
 def survivor(url: str) -> Salon:
@@ -40,9 +33,9 @@ def survivor(url: str) -> Salon:
 
 
 @pytest.mark.parametrize("step", BOOKING)
-def test_a_booking_killed_at_any_step_is_whole_or_nothing(store_url: str, step: str) -> None:
-    told = killed_at(store_url, step, "book")
-    assert not any(line.startswith("told") for line in told)
+def test_a_booking_killed_at_any_step_is_whole_or_nothing(zygote: Zygote, store_url: str, step: str) -> None:
+    told = killed_at(zygote, store_url, step, "book")
+    assert "told" not in told
     opened = survivor(store_url)
     opened.settle()
     opened.is_consistent()
@@ -51,8 +44,10 @@ def test_a_booking_killed_at_any_step_is_whole_or_nothing(store_url: str, step: 
 
 
 @pytest.mark.parametrize("step", BOOKING)
-def test_a_caller_who_asks_again_after_the_kill_gets_exactly_one_booking(store_url: str, step: str) -> None:
-    killed_at(store_url, step, "book")
+def test_a_caller_who_asks_again_after_the_kill_gets_exactly_one_booking(
+    zygote: Zygote, store_url: str, step: str
+) -> None:
+    killed_at(zygote, store_url, step, "book")
     opened = Salon(salon(store_url))
     opened.clock.turn(seconds=11)
     assert opened.book("kim", TEN).success
@@ -64,8 +59,10 @@ def test_a_caller_who_asks_again_after_the_kill_gets_exactly_one_booking(store_u
 
 @pytest.mark.parametrize("action", ["move", "replace_host"])
 @pytest.mark.parametrize("step", MOVING)
-def test_a_move_killed_at_any_step_is_done_or_undone(store_url: str, step: str, action: str) -> None:
-    killed_at(store_url, step, action)
+def test_a_move_killed_at_any_step_is_done_or_undone(
+    zygote: Zygote, store_url: str, step: str, action: str
+) -> None:
+    killed_at(zygote, store_url, step, action)
     opened = survivor(store_url)
     opened.settle()
     opened.is_consistent()
@@ -75,8 +72,8 @@ def test_a_move_killed_at_any_step_is_done_or_undone(store_url: str, step: str, 
 
 
 @pytest.mark.parametrize("step", CANCELLING)
-def test_a_cancellation_killed_at_any_step_is_carried_out(store_url: str, step: str) -> None:
-    killed_at(store_url, step, "cancel")
+def test_a_cancellation_killed_at_any_step_is_carried_out(zygote: Zygote, store_url: str, step: str) -> None:
+    killed_at(zygote, store_url, step, "cancel")
     opened = survivor(store_url)
     opened.settle()
     assert not opened.events()
@@ -84,10 +81,10 @@ def test_a_cancellation_killed_at_any_step_is_carried_out(store_url: str, step: 
     opened.bridge.stop()
 
 
-def test_settling_killed_half_way_is_settled_by_the_next(store_url: str) -> None:
-    killed_at(store_url, "event_created", "book")
-    killed_at(store_url, "given_up", "remove")
-    killed_at(store_url, "event_removed", "remove")
+def test_settling_killed_half_way_is_settled_by_the_next(zygote: Zygote, store_url: str) -> None:
+    killed_at(zygote, store_url, "event_created", "book")
+    killed_at(zygote, store_url, "given_up", "remove")
+    killed_at(zygote, store_url, "event_removed", "remove")
     opened = survivor(store_url)
     opened.settle()
     opened.is_consistent()

@@ -53,17 +53,24 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(config: str, folder: Path, *options: str) -> Iterator[Server]:
-    """Serve this configuration until the end of the block."""
+def running(
+    config: str, folder: Path, *options: str, app: str = "wsgi:app", **environment: str
+) -> Iterator[Server]:
+    """Serve this configuration until the end of the block, in an environment with these additions."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(config)
     port = _free_port()
     log = folder / "server.log"
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
-    command += ["-b", f"127.0.0.1:{port}", *options, "wsgi:app"]
-    environment = {**os.environ, "BRIDGE_CONFIG": str(folder / "config.toml"), "PYTHONPATH": str(ROOT)}
+    command += ["-b", f"127.0.0.1:{port}", *options, app]
+    around = {
+        **os.environ,
+        "BRIDGE_CONFIG": str(folder / "config.toml"),
+        "PYTHONPATH": str(ROOT),
+        **environment,
+    }
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=output, stderr=output)
     server = Server(port, process, log)
     try:
         _wait_until_ready(server)
