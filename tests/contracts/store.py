@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import StatementError
 
 from bridge.store.engine import ConstraintViolated, Store, database_now
@@ -16,6 +18,7 @@ from bridge.store.tables import bookings, leases, revisions
 from tests.contracts.store_claims import ClaimContract
 from tests.store.rows import add_booking, at, count_claims, take_slot, take_slots
 
+Way = Callable[[Store], AbstractContextManager[Connection]]
 CALLER = "+491701234567"
 
 
@@ -215,9 +218,10 @@ class SecrecyContract:
             add_booking(connection, "b2", contact_key=CALLER)
         assert CALLER not in printed(refusal.value)
 
-    def test_the_values_of_a_wrong_statement_are_not_quoted(self, store: Store) -> None:
+    @pytest.mark.parametrize("way", [Store.read, Store.write])
+    def test_the_values_of_a_wrong_statement_are_not_quoted(self, store: Store, way: Way) -> None:
         wrong = text("SELECT * FROM nowhere WHERE number = :number")
-        with pytest.raises(Exception, match="nowhere") as refusal, store.read() as connection:
+        with pytest.raises(Exception, match="nowhere") as refusal, way(store) as connection:
             connection.execute(wrong, {"number": CALLER})
         assert CALLER not in printed(refusal.value)
 

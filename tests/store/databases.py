@@ -49,7 +49,11 @@ class PostgresServer:
     def database(self) -> Iterator[str]:
         """Make an empty database and drop it at the end; yields its address."""
         name = f"bridge_test_{os.getpid()}_{secrets.token_hex(4)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        self.execute(
+            f'CREATE DATABASE "{name}" TEMPLATE template0',
+            # A server's zone must not matter; in this one year 9999 ends in year 10000.
+            f"ALTER DATABASE \"{name}\" SET timezone = 'Pacific/Kiritimati'",
+        )
         try:
             yield self._url.set(database=name).render_as_string(hide_password=False)
         finally:

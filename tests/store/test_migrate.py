@@ -33,6 +33,15 @@ for name in ("claims", "bookings"):
         table.alter_column("calendar", nullable=True)
 """
 
+REPLACE_COLUMN = """
+from bridge.store.types import Instant
+for index in sa.inspect(op.get_bind()).get_indexes("claims"):
+    if "starts_at" in index["column_names"]:
+        op.drop_index(index["name"])
+op.drop_column("claims", "starts_at")
+op.add_column("claims", sa.Column("starts_at", Instant()))
+"""
+
 
 def test_an_empty_database_is_brought_up_to_date(empty_url: str) -> None:
     with closing(Store(empty_url)) as store:
@@ -101,6 +110,15 @@ def test_tables_made_anew_keep_their_rows_and_their_constraints(empty_url: str, 
         with store.read() as connection:
             assert count_claims(connection) == 1
             assert constraints.missing(connection) == frozenset()
+        assert outcome(store, "b2", at(9), at(10)) == "claims_no_overlap"
+
+
+def test_a_column_that_triggers_speak_of_can_be_made_anew(no_file_url: str, tmp_path: Path) -> None:
+    migrate(no_file_url)
+    migrate(no_file_url, to=NEXT, scripts=with_step(tmp_path, REPLACE_COLUMN))
+    with closing(Store(no_file_url)) as store:
+        with store.write() as connection:
+            take_slot(connection, "b1", at(9), at(10))
         assert outcome(store, "b2", at(9), at(10)) == "claims_no_overlap"
 
 
