@@ -43,9 +43,9 @@ def free_busy(
     }
     plain = [query for query in queries if query not in listed or _is_plain_after_all(query, listed[query])]
     call = client.call("free_busy", deadline)
-    found = _asked(client, call, dict.fromkeys(query.calendar for query in plain), window)
-    answers = {query: _answer(each, window) for query, each in listed.items()}
-    return answers | {query: _answer(found[query.calendar], window) for query in plain}
+    asked = _asked(client, call, dict.fromkeys(query.calendar for query in plain), window)
+    found = listed | {query: asked[query.calendar] for query in plain}
+    return {query: _answer(found[query], window) for query in queries}
 
 
 def _is_plain_after_all(query: BusyQuery, listed: Found) -> bool:

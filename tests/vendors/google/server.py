@@ -142,6 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
             return refused(planned, self.server.stopping)
         answer = self.server.route(request)
         if planned.fault is Fault.CLOSE:
+            self.server.socket.shutdown(socket.SHUT_RDWR)  # at once, though somebody is polling it
             self.server.socket.close()
         if planned.fault is Fault.TRUNCATE and not answer.encoded():
             return None
