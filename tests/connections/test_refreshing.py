@@ -8,12 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.connections import AccountState
 from bridge.store.engine import database_now
-from bridge.store.sql import alerts, jobs
-from bridge.store.sql import connections as rows
-from bridge.store.sql.connections import ConnectionRow
-from providers.errors import ConnectionExpired, ProviderUnavailable
+from bridge.store.sql import jobs
+from providers.errors import ProviderUnavailable
+from tests.connections.seen import asked, open_alerts, row_of
 from tests.connections.stage import ANNA, BEN, Browser, Clock, Process
 from tests.vendors.google import FakeGoogle, Fault
 
@@ -22,23 +20,6 @@ from tests.vendors.google import FakeGoogle, Fault
 def database_url(store_url: str) -> str:
     """Try SQLite and PostgreSQL."""
     return store_url
-
-
-def row_of(process: Process, account: str = ANNA) -> ConnectionRow:
-    with process.store.read() as connection:
-        found = rows.read(connection, "google", account)
-    assert found is not None
-    return found
-
-
-def open_alerts(process: Process) -> list[str]:
-    with process.store.read() as connection:
-        return [each.text for each in alerts.open_alerts(connection)]
-
-
-def asked(google: FakeGoogle) -> int:
-    """Return how many refreshes the vendor saw."""
-    return sum(request.form.get("grant_type") == "refresh_token" for request in google.requests)
 
 
 @pytest.fixture
@@ -224,88 +205,3 @@ def test_one_account_in_trouble_leaves_the_others_alone(
     process.connections.refresh_due(clock.now())
     assert row_of(process, ANNA).state == "needs_reconnecting"
     assert row_of(process, BEN).refreshed_at > row_of(process, ANNA).refreshed_at
-
-
-def test_a_refused_refresh_marks_the_account_and_alerts_once(
-    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
-) -> None:
-    google.end_consent(ANNA)
-    for _ in range(3):
-        clock.put_forward(days=10)
-        process.connections.refresh_due(clock.now())
-    states = start().connections.account_states()
-    assert states["google", ANNA] is AccountState.NEEDS_RECONNECTING
-    (text,) = open_alerts(process)
-    assert f"{ANNA} at Google has ended" in text
-    assert process.connections.list()[0].problem == text
-    assert "https://bridge.example.com/connections" in text
-    assert "seven days" not in text
-    assert asked(google) == 1
-    with pytest.raises(ConnectionExpired):
-        process.token(ANNA)
-
-
-@pytest.mark.parametrize(("days", "is_explained"), [(7, True), (9, False)])
-def test_a_consent_that_died_young_explains_the_seven_days(
-    google: FakeGoogle, process: Process, clock: Clock, days: int, is_explained: bool
-) -> None:
-    google.end_consent(ANNA)
-    clock.put_forward(days=days)
-    process.connections.refresh_due(clock.now())
-    (text,) = open_alerts(process)
-    assert ("after seven days" in text) is is_explained
-
-
-def test_a_call_whose_token_is_rejected_finds_out_that_the_consent_ended(
-    google: FakeGoogle, process: Process, start: Callable[[], Process]
-) -> None:
-    other = start()
-    other.token(ANNA)
-    google.end_consent(ANNA)
-    source = process.connections.token_source("google", ANNA)
-    source.rejected(process.token(ANNA))
-    with pytest.raises(ConnectionExpired):
-        process.token(ANNA)
-    assert row_of(process).state == "needs_reconnecting"
-
-
-def test_an_ended_consent_is_known_to_every_process_within_seconds(
-    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
-) -> None:
-    other = start()
-    assert other.token(ANNA) == process.token(ANNA)
-    google.end_consent(ANNA)
-    clock.put_forward(minutes=51)
-    other.token(ANNA)
-    process.connections.refresh_due(clock.now())
-    clock.put_forward(seconds=2)
-    with pytest.raises(ConnectionExpired):
-        other.token(ANNA)
-
-
-def test_a_reconnected_account_works_at_once_in_every_process(
-    google: FakeGoogle, process: Process, connected: Browser, start: Callable[[], Process]
-) -> None:
-    other = start()
-    dead = process.token(ANNA)
-    google.end_consent(ANNA)
-    for each in (process, other):
-        each.connections.token_source("google", ANNA).rejected(dead)
-        with pytest.raises(ConnectionExpired):
-            each.token(ANNA)
-    connected.get(google.consent(connected.begin(ANNA), ANNA))
-    assert process.token(ANNA) == other.token(ANNA)
-    assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
-
-
-def test_a_refused_client_is_alerted_and_heals(google: FakeGoogle, process: Process, clock: Clock) -> None:
-    right, google.sign_in.client_secret = google.sign_in.client_secret, "another"
-    clock.put_forward(minutes=51)
-    process.connections.refresh_due(clock.now())
-    (text,) = open_alerts(process)
-    assert "invalid_client" in text
-    assert row_of(process).state == "connected"
-    google.sign_in.client_secret = right
-    clock.put_forward(minutes=6)
-    process.connections.refresh_due(clock.now())
-    assert open_alerts(process) == []
