@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -38,6 +38,16 @@ class Busy:
     asked_at: float
     window: Interval
     by_calendar: Mapping[CalendarName, tuple[Interval, ...]] = field(default_factory=dict)
+
+    def renewed(self, again: Busy) -> Busy:
+        """Return this with what some hosts' calendars said later; it is as old as its oldest part."""
+        still = {name: error for name, error in self.failures.items() if name not in again.by_calendar}
+        return replace(
+            self,
+            by_host={**self.by_host, **again.by_host},
+            failures={**still, **again.failures},
+            by_calendar={**self.by_calendar, **again.by_calendar},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bridge.errors import (
 )
 from bridge.model import Attendee, Booking, BookingState
 from bridge.scheduling.offers import window_around
+from bridge.scheduling.slots import HostTime, Rule, failing_rules
 from bridge.store.sql import bookings
 from providers.base import Deadline, Event
 
@@ -53,13 +54,13 @@ class Booker:
 
     def rehearse(self, wish: Wish, who: Callable[[], Attendee], deadline: Deadline) -> Booking:
         """Return the booking that `book` would make, changing nothing."""
-        context, event_type = self._context, wish.event_type
+        context = self._context
         if (earlier := self._same_start(wish)) and earlier.state is BookingState.CONFIRMED:
             return earlier
         wish = replace(wish, attendee=who())
         busy = self._ask(wish, deadline)
         with context.store.read() as connection:
-            choice = holding.choose_hosts(context, connection, event_type, wish.start, busy)
+            choice = holding.choose_hosts(context, connection, wish, busy)
         return holding.held_booking(context, wish, choice, booking_id="")
 
     def replay(self, wish: Wish, deadline: Deadline) -> Booking | None:
@@ -124,45 +125,49 @@ class Booker:
         """Re-check and write, with the next host after a clear refusal."""
         refused: frozenset[str] = frozenset()
         while True:
-            taken = self._found_busy(held, busy, deadline)
-            if not taken:
+            busy = self._busy_by_now(held, busy, deadline)
+            if self._is_free(held, busy):
                 try:
                     return confirm(self._context, held, self._write(held, deadline))
                 except CalendarRefused:
-                    taken = frozenset(held.booking.hosts[:1])
-                    if deadline.remaining() < vendor.SECONDS_KEPT_FOR_A_WRITE or not self._has_others(
-                        held, refused | taken
-                    ):
+                    refused |= {held.booking.hosts[0]}
+                    if not self._has_others(held, refused, deadline):
                         raise
-            refused |= taken
             held = holding.take_other(self._context, held, busy, refused)
 
-    def _has_others(self, held: Hold, refused: frozenset[str]) -> bool:
-        groups = self._context.event_types[held.booking.event_type].team.groups
-        return all({member.host for member in group} - refused for group in groups) and not (
-            refused & set(self._context.event_types[held.booking.event_type].team.fixed)
-        )
+    def _has_others(self, held: Hold, refused: frozenset[str], deadline: Deadline) -> bool:
+        """Tell whether others could attend, and time is left to write into their calendar."""
+        team = self._context.event_types[held.booking.event_type].team
+        groups = [{member.host for member in group} - refused for group in team.groups]
+        has_time = deadline.remaining() >= vendor.SECONDS_KEPT_FOR_A_WRITE
+        return has_time and all(groups) and refused.isdisjoint(team.fixed)
 
-    def _found_busy(self, held: Hold, busy: Busy, deadline: Deadline) -> frozenset[str]:
-        """Return the chosen hosts that are busy by now; asks again unless the answer is fresh."""
+    def _busy_by_now(self, held: Hold, busy: Busy, deadline: Deadline) -> Busy:
+        """Ask the chosen hosts' calendars again, unless the answer is fresh."""
         context = self._context
         if context.monotonic() - busy.asked_at < _FRESH_SECONDS:
-            return frozenset()
+            return busy
         event_type = context.event_types[held.booking.event_type]
-        start = held.booking.interval.start
         again = context.availability.busy(
             held.booking.hosts,
-            window_around(event_type, start),
+            window_around(event_type, held.booking.interval.start),
             max_age=0,
             deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),
         )
-        padded = event_type.padded(start)
-        return frozenset(
-            host
-            for host, intervals in again.by_host.items()
-            if intervals is None
-            or any(each.start < padded.end and each.end > padded.start for each in intervals)
-        )
+        return busy.renewed(again)
+
+    def _is_free(self, held: Hold, busy: Busy) -> bool:
+        """Tell whether the chosen hosts' calendars are known, and leave the slot free."""
+        context, start = self._context, held.booking.interval.start
+        event_type = context.event_types[held.booking.event_type]
+        failing = [
+            rule
+            for host in held.booking.hosts
+            for rule in failing_rules(
+                event_type, HostTime(context.hosts[host], busy.by_host[host]), start, context.now()
+            )
+        ]
+        return not {Rule.FREE, Rule.KNOWN} & set(failing)
 
     def _write(self, held: Hold, deadline: Deadline) -> Event:
         event = vendor.create_or_find(self._context, held.write, held.draft, deadline)
@@ -195,8 +200,11 @@ class Booker:
             raise
 
     def _write_again(self, held: Hold, deadline: Deadline) -> Event:
-        busy = Busy({}, {}, asked_at=float("-inf"), window=held.booking.interval)
-        if self._found_busy(held, busy, deadline):
+        nothing = Busy({}, {}, asked_at=float("-inf"), window=held.booking.interval)
+        busy = self._busy_by_now(held, nothing, deadline)
+        if busy.failures:
+            raise AvailabilityUnknown("a calendar could not be read")
+        if not self._is_free(held, busy):
             raise SlotTaken("the slot was taken meanwhile")
         return self._write(held, deadline)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bridge.availability import Busy
 from bridge.booking.context import BookingContext
 from bridge.booking.draft import draft_event
+from bridge.booking.records import records, schedules_of
 from bridge.booking.vendor import event_key
 from bridge.errors import (
     AvailabilityUnknown,
@@ -30,7 +31,6 @@ from bridge.model import (
     Write,
     WriteState,
 )
-from bridge.scheduling.fairness import HostRecord, month_start
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
 from bridge.scheduling.team import Choice, choose, pool_for
 from bridge.store.engine import ConstraintViolated
@@ -74,7 +74,7 @@ def take(context: BookingContext, wish: Wish, busy: Busy) -> Hold:
     owner, booking_id = context.new_id(), context.new_id()
     try:
         with context.store.write_alone() as connection:
-            choice = choose_hosts(context, connection, wish.event_type, wish.start, busy)
+            choice = choose_hosts(context, connection, wish, busy)
             booking = held_booking(context, wish, choice, booking_id=booking_id)
             lease_until = context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
@@ -90,12 +90,12 @@ def take_other(context: BookingContext, hold: Hold, busy: Busy, refused: frozens
 
     HoldLost: another process took over. SlotTaken: nobody else is free.
     """
-    event_type = context.event_types[hold.booking.event_type]
-    start = hold.booking.interval.start
+    event_type, mine = context.event_types[hold.booking.event_type], hold.booking.id
+    wish = Wish(event_type, hold.booking.contact, hold.booking.interval.start)
     with context.store.write_alone() as connection:
-        claims.drop(connection, hold.booking.id)
+        claims.drop(connection, mine)
         writes.set_state(connection, hold.write, WriteState.GONE)
-        choice = choose_hosts(context, connection, event_type, start, busy, refused=refused)
+        choice = choose_hosts(context, connection, wish, busy, refused=refused, without=mine)
         calendar = context.hosts[choice.hosts[0]].booking_calendar
         booking = replace(hold.booking, hosts=choice.hosts, calendar=calendar, decision=choice.decision)
         changed = {"calendar": str(calendar), "decision": list(choice.decision)}
@@ -110,41 +110,23 @@ def take_other(context: BookingContext, hold: Hold, busy: Busy, refused: frozens
 def choose_hosts(
     context: BookingContext,
     connection: Connection,
-    event_type: EventType,
-    start: datetime,
+    wish: Wish,
     busy: Busy,
     *,
     refused: frozenset[str] = frozenset(),
+    without: str | None = None,
 ) -> Choice:
-    """Return who attends by what this transaction sees. Raises why nobody can."""
-    now = context.now()
-    times = context.availability.times_in(connection, event_type, busy)
-    pool = pool_for(event_type, times, start, now, without=refused)
+    """Return who attends by what this transaction sees. Raises why nobody can.
+
+    `refused` are hosts that shall not be asked, `without` is a booking that does not count.
+    """
+    now, event_type = context.now(), wish.event_type
+    times = context.availability.times_in(connection, event_type, busy, without=without)
+    pool = pool_for(event_type, times, wish.start, now, without=refused)
     if pool is None:
-        raise why_not(event_type, times, start, now)
-    schedules = {each: context.hosts[each].schedule for each in event_type.team.hosts}
-    return choose(event_type, pool, records(connection, event_type, now), now, schedules=schedules)
-
-
-def records(
-    connection: Connection, event_type: EventType, now: datetime, *, without: str | None = None
-) -> dict[str, HostRecord]:
-    """Return what was booked with each host of the event type, for choosing fairly."""
-    hosts = event_type.team.hosts
-    made = bookings.made_by_host(
-        connection, event_type.id, hosts, month_start(event_type, now), without=without
-    )
-    last = bookings.last_made_by_host(connection, event_type.id, hosts, without=without)
-    joined = bookings.joined(connection, event_type.id)
-    return {
-        host: HostRecord(
-            host=host,
-            booked_at=tuple(made[host]),
-            last_booked_at=last.get(host),
-            joined_at=joined.get(host),
-        )
-        for host in hosts
-    }
+        raise why_not(event_type, times, wish.start, now, refused=refused)
+    given = records(connection, event_type, now, without=without)
+    return choose(event_type, pool, given, now, schedules=schedules_of(context, event_type))
 
 
 def claims_of(
@@ -159,15 +141,22 @@ def claims_of(
 
 
 def why_not(
-    event_type: EventType, times: Mapping[str, HostTime], start: datetime, now: datetime
+    event_type: EventType,
+    times: Mapping[str, HostTime],
+    start: datetime,
+    now: datetime,
+    *,
+    refused: frozenset[str] = frozenset(),
 ) -> BridgeError:
-    """Return the error that says why nobody can be booked at this start."""
-    failing = [set(failing_rules(event_type, time, start, now)) for time in times.values()]
-    if any(rules == {Rule.KNOWN} for rules in failing):
+    """Return the error that says why the team cannot take this start."""
+    supposed = {host: replace(time, busy=time.busy or ()) for host, time in times.items()}
+    if pool_for(event_type, supposed, start, now, without=refused) is not None:
         return AvailabilityUnknown("a calendar could not be read")
-    timetable = set.intersection(*(rules & _TIMETABLE for rules in failing)) if failing else set()
-    if timetable:
-        return SlotNotOffered("this start is not offered", sorted(timetable))
+    failing = [set(failing_rules(event_type, time, start, now)) & _TIMETABLE for time in times.values()]
+    idle = {host: HostTime(time.host, busy=()) for host, time in times.items()}
+    if pool_for(event_type, idle, start, now) is None:
+        rules = set.intersection(*failing) or set.union(*failing)
+        return SlotNotOffered("this start is not offered", sorted(rules))
     return SlotTaken("the slot is no longer free")
 
 

@@ -1,24 +1,36 @@
-"""Remembers when each host first appeared in an event type, so that newcomers are not flooded."""
+"""Remembers since when each host stands in an event type, so that newcomers are not flooded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
 from bridge.booking.context import BookingContext
-from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings
+from bridge.store.sql import given
 
 
 def record_joins(context: BookingContext) -> None:
-    """Record the hosts that are new in an event type of the configuration."""
+    """Record who is new in an event type of the configuration, and forget who is gone.
+
+    All newcomers of one configuration joined at one moment: none of them is the earlier host.
+    """
     with context.store.read() as connection:
-        new = [
-            (event_type.id, host)
-            for event_type in context.event_types.values()
-            for host in event_type.team.hosts
-            if host not in bookings.joined(connection, event_type.id)
-        ]
-    for event_type_id, host in new:
-        try:
-            with context.store.write() as connection:
-                bookings.record_join(connection, event_type_id, host, context.now())
-        except ConstraintViolated:
-            continue  # another process was first
+        if not list(_differing(context, connection)):
+            return
+    now = context.now()
+    with context.store.write_alone() as connection:  # the second of two processes finds nothing left
+        for event_type, added, removed in list(_differing(context, connection)):
+            for host in added:
+                given.record_join(connection, event_type, host, now)
+            given.forget_joins(connection, event_type, removed)
+
+
+def _differing(context: BookingContext, connection: Connection) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield the event types whose hosts are not those recorded, with who is new and who is gone."""
+    for event_type in context.event_types.values():
+        hosts, recorded = event_type.team.hosts, given.joined(connection, event_type.id)
+        added = [host for host in hosts if host not in recorded]
+        removed = [host for host in recorded if host not in hosts]
+        if added or removed:
+            yield event_type.id, added, removed

@@ -75,8 +75,9 @@ def _busy(
     start: datetime,
     deadline: Deadline,
 ) -> Busy:
+    staying = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
     return context.availability.busy(
-        tuple(dict.fromkeys((*event_type.team.hosts, *booking.hosts))),
+        tuple(dict.fromkeys((*event_type.team.hosts, *staying))),
         window_around(event_type, start),
         max_age=0,
         deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),

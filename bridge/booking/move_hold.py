@@ -12,9 +12,10 @@ from bridge.booking import hold as holding
 from bridge.booking import work
 from bridge.booking.context import BookingContext
 from bridge.booking.finish import give_up_write, is_done
+from bridge.booking.records import records, schedules_of
 from bridge.booking.settle import end_move
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
-from bridge.model import Booking, BookingState, EventType, Member, Write, WriteState
+from bridge.model import Booking, BookingState, EventType, Write, WriteState
 from bridge.scheduling.team import Choice, Pool, choose, pool_for
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, writes
@@ -64,6 +65,9 @@ def complete(context: BookingContext, move: Move, event: Event) -> Booking:
 
     HoldLost: somebody cancelled it or took over; what was written is unwanted then.
     """
+    # Another event has a link of its own, or none; the old event's leads nowhere.
+    link = event.link or (move.after.link if move.write.is_move else "")
+    move = replace(move, after=replace(move.after, link=link))
     try:
         completed = _complete(context, move, event)
     except StoreUnavailable:
@@ -94,7 +98,7 @@ def _complete(context: BookingContext, move: Move, event: Event) -> bool:
             after.id,
             states=(BookingState.CONFIRMED,),
             owner=move.owner,
-            values=bookings.moved_values(after, link=event.link or after.link),
+            values=bookings.moved_values(after, link=after.link),
         ):
             if is_done(connection, move.write):
                 return True
@@ -127,28 +131,30 @@ def _choose(
     start: datetime,
     busy: Busy,
 ) -> Choice:
-    """Return the booking's own hosts if they can all attend, else a new choice."""
+    """Return the booking's own hosts where they can attend, else whom the team's rules choose."""
     now = context.now()
     times = context.availability.times_in(connection, event_type, busy, without=booking.id)
     times = {host: time for host, time in times.items() if host in event_type.team.hosts}
     pool = pool_for(event_type, times, start, now)
     if pool is None:
         raise holding.why_not(event_type, times, start, now)
-    if _attends(booking.hosts, pool):
-        return Choice(hosts=booking.hosts, decision=booking.decision)
-    schedules = {each: context.hosts[each].schedule for each in event_type.team.hosts}
-    figures = holding.records(connection, event_type, now, without=booking.id)
-    return choose(event_type, pool, figures, now, schedules=schedules)
+    given = records(connection, event_type, now, without=booking.id)
+    schedules = schedules_of(context, event_type)
+    return _staying(booking, choose(event_type, _own(booking, pool), given, now, schedules=schedules))
 
 
-def _attends(hosts: tuple[str, ...], pool: Pool) -> bool:
-    """Tell whether these hosts are a choice that the pool allows."""
+def _own(booking: Booking, pool: Pool) -> Pool:
+    """Return the pool with nobody beside the booking's own host in a group that has them."""
+    own = [tuple(member for member in group if member.host in booking.hosts) for group in pool.groups]
+    return Pool(pool.fixed, tuple(mine or all_ for mine, all_ in zip(own, pool.groups, strict=True)))
 
-    def of_group(group: tuple[Member, ...]) -> set[str]:
-        return {member.host for member in group} & set(hosts)
 
-    chosen = [of_group(group) for group in pool.groups]
-    return all(len(each) == 1 for each in chosen) and set(hosts) == set(pool.fixed).union(*chosen)
+def _staying(booking: Booking, choice: Choice) -> Choice:
+    """Return the choice with the figures that once chose those who stay; nothing was decided on them now."""
+    before = {part["chosen"]: part for part in booking.decision}
+    decision = tuple(before.get(part["chosen"], part) for part in choice.decision)
+    hosts = booking.hosts if set(choice.hosts) == set(booking.hosts) else choice.hosts
+    return Choice(hosts, decision)
 
 
 def _after(

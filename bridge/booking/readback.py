@@ -82,7 +82,8 @@ def _complete_link(context: BookingContext, booking: Booking, write: Write, dead
 
 def _is_busy_elsewhere(context: BookingContext, booking: Booking, write: Write, deadline: Deadline) -> bool:
     own = OwnEvent(booking.id, write.calendar, vendor.reference(write))
+    known = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
     busy = context.availability.busy(
-        booking.hosts, booking.interval, max_age=0, deadline=deadline, own=own, leave_out=write.calendar
+        known, booking.interval, max_age=0, deadline=deadline, own=own, leave_out=write.calendar
     )
     return any(intervals for intervals in busy.by_host.values() if intervals)

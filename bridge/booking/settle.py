@@ -30,10 +30,13 @@ def fail(context: BookingContext, held: Hold, *, is_certain: bool = True) -> Non
     with context.store.write() as connection:
         if not _end_hold(connection, held.booking.id, held.owner):
             return
-        if is_certain:
-            writes.set_state(connection, held.write, WriteState.GONE)
-        else:
-            give_up_write(connection, context, held.write)
+        for write in writes.of_booking(connection, held.booking.id):  # the hold may have changed hosts
+            if write.state is not WriteState.OPEN:
+                continue
+            if is_certain:
+                writes.set_state(connection, write, WriteState.GONE)
+            else:
+                give_up_write(connection, context, write)
     context.checkpoint("failed")
 
 

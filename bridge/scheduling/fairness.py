@@ -101,13 +101,19 @@ def _shares(group: Sequence[Member], total: Fraction) -> list[Fraction]:
 
 
 def _before_joining(own: HostRecord, group: Sequence[HostRecord], since: datetime) -> Fraction:
-    """Return the mean of what the earlier hosts were given this month before this one joined."""
+    """Return the mean of what the earlier hosts were given this month before this one joined.
+
+    Someone who joined once more is reckoned only what was missing to it.
+    """
     joined = own.joined_at
     if joined is None or joined <= since:
         return Fraction(0)
     earlier = [other for other in group if other.joined_at is None or other.joined_at < joined]
+    if not earlier:
+        return Fraction(0)
     given = sum(made < joined for other in earlier for made in other.booked_at)
-    return Fraction(given, len(earlier)) if earlier else Fraction(0)
+    had = sum(made < joined for made in own.booked_at)
+    return max(Fraction(given, len(earlier)) - had, Fraction(0))
 
 
 def _while_away(

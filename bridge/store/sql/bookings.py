@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, update
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact
-from bridge.store.tables import LIVE, booking_hosts, bookings, host_joins
+from bridge.store.tables import LIVE, booking_hosts, bookings
 from providers.base import Interval
 
 
@@ -197,64 +197,6 @@ def starts_by_host(
     for host, start in rows:
         starts[host].append(start)
     return starts
-
-
-def made_by_host(
-    connection: Connection,
-    event_type: str,
-    hosts: Sequence[str],
-    since: datetime,
-    *,
-    without: str | None = None,
-) -> dict[str, list[datetime]]:
-    """Return when each host's live bookings of the event type were made, since then."""
-    rows = connection.execute(
-        select(booking_hosts.c.host, bookings.c.made_at)
-        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
-        .where(
-            bookings.c.event_type == event_type,
-            bookings.c.state.in_(LIVE),
-            booking_hosts.c.host.in_(hosts),
-            bookings.c.made_at >= since,
-            bookings.c.id != (without or ""),
-        )
-        .order_by(bookings.c.made_at)
-    )
-    made: dict[str, list[datetime]] = {host: [] for host in hosts}
-    for host, moment in rows:
-        made[host].append(moment)
-    return made
-
-
-def last_made_by_host(
-    connection: Connection, event_type: str, hosts: Sequence[str], *, without: str | None = None
-) -> dict[str, datetime]:
-    """Return when each host's last live booking of the event type was made."""
-    rows = connection.execute(
-        select(booking_hosts.c.host, func.max(bookings.c.made_at, type_=bookings.c.made_at.type))
-        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
-        .where(
-            bookings.c.event_type == event_type,
-            bookings.c.state.in_(LIVE),
-            booking_hosts.c.host.in_(hosts),
-            bookings.c.id != (without or ""),
-        )
-        .group_by(booking_hosts.c.host)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def joined(connection: Connection, event_type: str) -> dict[str, datetime]:
-    """Return when each host first appeared in the event type."""
-    rows = connection.execute(
-        select(host_joins.c.host, host_joins.c.joined_at).where(host_joins.c.event_type == event_type)
-    )
-    return {row.host: row.joined_at for row in rows}
-
-
-def record_join(connection: Connection, event_type: str, host: str, now: datetime) -> None:
-    """Remember that the host appears in the event type from now on."""
-    connection.execute(insert(host_joins).values(event_type=event_type, host=host, joined_at=now))
 
 
 def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
