@@ -22,7 +22,7 @@ from providers.base import (
 )
 from providers.errors import ConferenceUnavailable
 from providers.http import Call, Clocks
-from providers.microsoft import changes, changing, events, freebusy, listing, push
+from providers.microsoft import changes, changing, creating, events, freebusy, listing, push
 from providers.microsoft.client import PROVIDER, Client, Question
 from providers.microsoft.mailboxes import Mailboxes
 from providers.microsoft.settings import MicrosoftSettings
@@ -80,7 +80,7 @@ class MicrosoftCalendars:
             raise ConferenceUnavailable(PROVIDER, "create_event", "Microsoft makes only Teams meetings")
         if draft.conference is not None:
             self._teams.require(self._client, calendar, deadline)
-        return events.create_event(self._client, calendar, event_key, draft, deadline)
+        return creating.create_event(self._client, calendar, event_key, draft, deadline)
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
         """Return the event as it is now."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from providers.base import Deadline, Event, EventRef, Interval
 from providers.errors import AccessDenied, EventChanged, EventNotFound, ProviderError, WriteUnknown
 from providers.http import Call
+from providers.microsoft.bodies import times_body
 from providers.microsoft.client import Client, Question
 from providers.microsoft.events import confirm_calendar, read_event, resolved, still_listed
 from providers.microsoft.listing import event_path
 from providers.microsoft.refusals import CANNOT_DELETE, Refusal
-from providers.microsoft.shapes import event_of, times_body
+from providers.microsoft.shapes import event_of
 
 
 def move_event(client: Client, ref: EventRef, interval: Interval, *, deadline: Deadline) -> Event:

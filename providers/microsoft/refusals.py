@@ -83,7 +83,7 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
     if code in _NO_SUCH_ID or status in (404, 410):
         kind = EventNotFound if call.operation in _ABOUT_EVENTS else CalendarNotFound
         return kind(call.provider, call.operation, str(refusal))
-    if status == 412 or code == CONFLICT:
+    if call.operation in _ABOUT_EVENTS and (status == 412 or code == CONFLICT):
         return EventChanged(call.provider, call.operation, str(refusal))
     if status in (401, 403):
         return AccessDenied(call.provider, call.operation, str(refusal))

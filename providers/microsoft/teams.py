@@ -13,9 +13,9 @@ from typing import Any
 
 from providers.base import Deadline
 from providers.errors import ConferenceUnavailable
+from providers.microsoft.bodies import TEAMS
 from providers.microsoft.client import Client, Question
 from providers.microsoft.listing import calendar_path
-from providers.microsoft.shapes import TEAMS
 
 BELIEVED_SECONDS = 3600.0
 _FIELDS = "id,allowedOnlineMeetingProviders"

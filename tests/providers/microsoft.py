@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 from providers.base import BusyAnswer, BusyPolicy, BusyQuery, Deadline, EventDraft, EventRef, Interval
 from providers.errors import ProviderError
 from providers.http import Clocks
-from providers.microsoft import Mailboxes, MicrosoftCalendars, MicrosoftSettings
+from providers.microsoft import Consent, Entra, Mailboxes, MicrosoftCalendars, MicrosoftSettings, Renewed
 from providers.tokens import TokenSource
 from tests.vendors.microsoft import FakeMicrosoft, tokens_of
 
@@ -123,3 +124,21 @@ def busy(
     answer = asked(provider, wanted, window)
     assert not isinstance(answer, ProviderError), answer
     return answer
+
+
+CALLBACK = "https://calendar.example.com/connect/microsoft/callback"
+
+
+def answer_of(place: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(place).query))
+
+
+def signed_in(ms: FakeMicrosoft, entra: Entra, email: str = BEN) -> Consent:
+    flow = entra.begin_consent(CALLBACK, deadline=soon())
+    return entra.finish_consent(flow, answer_of(ms.consent(flow["auth_uri"], email)), deadline=soon())
+
+
+def renewed(entra: Entra, consent: Consent, cache: str | None = None) -> Renewed:
+    return entra.acquire_silent(
+        cache or consent.cache, consent.account_id, force_refresh=True, deadline=soon()
+    )
