@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from bridge.connections.refreshing import alert_key
 from bridge.errors import StoreUnavailable
 from bridge.model import CalendarName
 from bridge.store.engine import Store
@@ -65,8 +66,11 @@ class Alerts:
                     for each in self.open()
                     if each.key.startswith(_PREFIX)
                 }
+            reconnect = {each.key for each in self.open()} if failures else set()
             for name, error in failures.items():
-                if name not in self._silent:
+                # The owner was told already that the whole account needs reconnecting.
+                is_told = isinstance(error, ConnectionExpired) and _account_key(name) in reconnect
+                if name not in self._silent and not is_told:
                     self.alert(f"{_PREFIX}{name}", _calendar_text(name, error))
                     self._silent.add(name)
             for name in (self._silent & asked) - failures.keys():
@@ -75,6 +79,10 @@ class Alerts:
 
 
 _PREFIX = "calendar:"
+
+
+def _account_key(name: CalendarName) -> str:
+    return alert_key(name.provider, name.account)
 
 
 def _calendar_text(name: CalendarName, error: ProviderError) -> str:

@@ -131,7 +131,13 @@ class Bridge:
             **Chores(self.context, self.channels).kinds(),
             **connection_chores(self.connections, around.now),
         }
-        self.background = Background(self.store, kinds, now=around.lease_now, owner=uuid.uuid4().hex)
+        self.background = Background(
+            self.store,
+            kinds,
+            now=around.lease_now,
+            owner=uuid.uuid4().hex,
+            upkeep=self.connections.keep_fresh,
+        )
         offers = Offers(
             self.context,
             self.free_busy,
@@ -151,6 +157,8 @@ class Bridge:
             if self._started_in == os.getpid():
                 return
             self.record_joins()
+            if len(self.config.bridge.secret_keys) > 1:
+                self.connections.reseal()
             self.plan_standing()
             self.background.start()
             self._started_in = os.getpid()

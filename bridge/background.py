@@ -22,11 +22,16 @@ from bridge.store.sql import jobs
 _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+UPKEEP_ROUNDS = 60
 _LEASE = timedelta(seconds=60)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 # What a job's work returns: in how long to do it again, or None when it is done.
 Work = Callable[[str], timedelta | None]
+
+
+def _nothing() -> None:
+    pass
 
 
 class Background:
@@ -39,8 +44,12 @@ class Background:
         *,
         now: Callable[[Connection], datetime],
         owner: str,
+        upkeep: Callable[[], None] = _nothing,
     ) -> None:
+        """Take over the jobs; `upkeep` is done by every process by itself, about once a minute."""
         self._store = store
+        self._upkeep = upkeep
+        self._rounds = 0
         self._kinds = kinds
         self._now = now
         self._owner = owner
@@ -86,11 +95,18 @@ class Background:
         stop, wake = self._stop, self._wake
         while not stop.is_set():
             try:
+                self._keep_up()
                 self.run_due()
             except Exception:  # noqa: BLE001 - the loop must outlive every fault; it is logged
                 _log.exception("the background loop had a fault and goes on")
             wake.wait(IDLE_SECONDS)
             wake.clear()
+
+    def _keep_up(self) -> None:
+        is_due = self._rounds % UPKEEP_ROUNDS == 0
+        self._rounds += 1  # first, so that a fault is not repeated each second
+        if is_due:
+            self._upkeep()
 
     def _do_one(self) -> bool:
         owner = f"{self._owner}:{os.getpid()}"
