@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from bridge.booking.turn import turn
 from bridge.errors import (
     AlreadyMoved,
     AvailabilityUnknown,
+    BookingClosed,
     CalendarRefused,
     OutcomeUnknown,
     SlotTaken,
@@ -49,7 +51,9 @@ class Booker:
                 return earlier
             wish = replace(wish, attendee=who())
             if replaced := self._to_replace(wish):
-                return move_booking(self._context, replaced, wish.start, deadline, attendee=wish.attendee)
+                # One that its owner deleted in this very moment is replaced by a new one.
+                with suppress(BookingClosed):
+                    return move_booking(self._context, replaced, wish.start, deadline, attendee=wish.attendee)
             return self._book_new(wish, deadline)
 
     def rehearse(self, wish: Wish, who: Callable[[], Attendee], deadline: Deadline) -> Booking:

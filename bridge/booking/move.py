@@ -15,7 +15,7 @@ from bridge.model import Attendee, Booking, BookingState, EventType, Write, Writ
 from bridge.scheduling.offers import window_around
 from bridge.store.sql import bookings, writes
 from providers.base import Deadline, Event
-from providers.errors import EventChanged
+from providers.errors import EventChanged, EventNotFound
 
 
 def move_booking(
@@ -45,8 +45,10 @@ def move_booking(
             if move.write.is_move
             else _new_event(context, move, deadline)
         )
-    except CalendarRefused:
+    except CalendarRefused as refusal:
         abandon(context, move, WriteState.GONE)
+        if isinstance(refusal.__cause__, EventNotFound):
+            raise BookingClosed("somebody removed this appointment from the calendar") from refusal
         raise
     except OutcomeUnknown:
         abandon(context, move, WriteState.UNWANTED)
@@ -89,6 +91,8 @@ def _change_event(context: BookingContext, move: Move, deadline: Deadline) -> Ev
     try:
         return vendor.move(context, move.write, move.draft, deadline)
     except CalendarRefused as refusal:
+        if isinstance(refusal.__cause__, EventNotFound):
+            _follow_soon(context, move)
         if not isinstance(refusal.__cause__, EventChanged):
             raise
         return _change_after_others(context, move, deadline, refusal)
@@ -110,10 +114,16 @@ def _change_after_others(
     if vendor.holds(event, move.after.interval):
         return event
     if not vendor.holds(event, move.before.interval):
-        with context.store.write() as connection:
-            plan_follow(connection, move.standing.calendar, context.now())
+        _follow_soon(context, move)
         raise refusal
     return vendor.move(context, replace(move.write, etag=event.ref.etag), move.draft, deadline)
+
+
+def _follow_soon(context: BookingContext, move: Move) -> None:
+    """Have the background see what a person did to the event."""
+    with context.store.write() as connection:
+        plan_follow(connection, move.standing.calendar, context.now())
+    context.wake()
 
 
 def _read(context: BookingContext, move: Move, deadline: Deadline) -> Event:

@@ -123,3 +123,24 @@ def test_a_foreign_event_over_a_new_booking_alerts_the_owner(salon_with: Salon) 
     )
     follow(salon_with)
     assert any(alert.key == f"overlap:{booking.id}" for alert in salon_with.bridge.alerts.open())
+
+
+def test_another_start_after_the_owner_deleted_the_event_is_a_new_booking(salon_with: Salon) -> None:
+    booking = booked(salon_with, "kim", TEN)
+    person_deletes(salon_with, booking)
+    again = salon_with.book("kim", TEN + HALF_AN_HOUR)
+    assert again.success and again.booking is not None
+    assert again.booking.id != booking.id
+    follow(salon_with)
+    assert [each.id for each in salon_with.confirmed()] == [again.booking.id]
+    salon_with.is_consistent()
+
+
+def test_a_move_by_its_caller_after_its_owner_moved_it_is_refused(salon_with: Salon) -> None:
+    booking = booked(salon_with, "kim", TEN)
+    person_moves(salon_with, booking, TEN + timedelta(hours=3))
+    assert not salon_with.book("kim", TEN + HALF_AN_HOUR).success
+    follow(salon_with)
+    (moved,) = salon_with.confirmed()
+    assert moved.interval.start == TEN + timedelta(hours=3)
+    salon_with.is_consistent()
