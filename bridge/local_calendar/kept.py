@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -55,7 +56,8 @@ class _Span:
 class KeptOccurrences:
     """When the imported entries of each calendar take place. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._spans: dict[str, tuple[_Span, ...]] = {}
         self._lock = threading.Lock()
 
@@ -71,7 +73,7 @@ class KeptOccurrences:
             with self._lock:  # who comes second finds it done
                 span = self._kept(calendar, mark, wanted)
                 if span is None:
-                    span = _work_out(connection, calendar, zone, mark, wanted)
+                    span = self._work_out(connection, calendar, zone, mark, wanted)
                     self._keep(calendar, span)
         return span.near(wanted)
 
@@ -84,24 +86,23 @@ class KeptOccurrences:
         others = [other for other in self._spans.get(calendar, ()) if other.mark == span.mark]
         self._spans[calendar] = (span, *others)[:_KEPT_SPANS]
 
-
-def _work_out(connection: Connection, calendar: str, zone: ZoneInfo, mark: Mark, wanted: Interval) -> _Span:
-    reach = Interval(wanted.start, wanted.end + _AHEAD)
-    found = sorted(_expanded(connection, calendar, zone, reach), key=lambda one: one.interval)
-    longest = max((one.interval.end - one.interval.start for one in found), default=timedelta(0))
-    return _Span(mark, reach, tuple(found), tuple(one.interval.start for one in found), longest)
+    def _work_out(
+        self, connection: Connection, calendar: str, zone: ZoneInfo, mark: Mark, wanted: Interval
+    ) -> _Span:
+        reach = Interval(wanted.start, wanted.end + _AHEAD)
+        expanded = islice(_expanded(connection, calendar, zone, reach), self._most + 1)
+        found = sorted(expanded, key=lambda one: one.interval)
+        if len(found) > self._most:
+            raise Unreadable("the imported entries take place too often")
+        longest = max((one.interval.end - one.interval.start for one in found), default=timedelta(0))
+        return _Span(mark, reach, tuple(found), tuple(one.interval.start for one in found), longest)
 
 
 def _expanded(connection: Connection, calendar: str, zone: ZoneInfo, reach: Interval) -> Iterator[Occurrence]:
     from bridge.local_calendar.series import UNREADABLE, expand
 
-    left = _MOST
     for stored in local_series.within(connection, calendar, reach):
         try:
-            found = expand(stored.series.ical, reach, zone)
+            yield from expand(stored.series.ical, reach, zone)
         except UNREADABLE as error:
             raise Unreadable(f"an imported entry cannot be read: {type(error).__name__}") from error
-        left -= len(found)
-        if left < 0:
-            raise Unreadable("the imported entries take place too often")
-        yield from found

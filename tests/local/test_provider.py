@@ -12,7 +12,7 @@ from bridge.store.engine import Store
 from bridge.store.sql import local
 from providers.base import BusyQuery, EventDraft, EventRef
 from providers.errors import EventChanged, EventExists, EventNotFound, ProviderUnavailable
-from tests.contracts.account import KEY, WINDOW, draft, plenty, rich_draft, span
+from tests.contracts.account import KEY, OTHER_KEY, WINDOW, draft, plenty, rich_draft, span
 from tests.local.desk import NAME, OTHER, Desk
 from tests.local.files import entry
 
@@ -27,6 +27,12 @@ def test_one_key_is_another_event_in_another_calendar(desk: Desk) -> None:
     desk.book(span(1, 9), key=KEY)
     desk.book(span(2, 9), key=KEY, name=OTHER)
     assert (desk.busy(), desk.busy(name=OTHER)) == (["2026-12-01T09:00/09:30"], ["2026-12-02T09:00/09:30"])
+
+
+def test_an_event_is_listed_in_its_own_calendar_only(desk: Desk) -> None:
+    mine = desk.book(span(1, 9), key=KEY)
+    desk.book(span(2, 9), key=OTHER_KEY, name=OTHER)
+    assert desk.provider.list_events(NAME, WINDOW, deadline=plenty()) == [mine]
 
 
 def test_the_key_of_another_booking_is_taken(desk: Desk) -> None:

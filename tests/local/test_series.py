@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bridge.local_calendar.kept import KeptOccurrences, Unreadable
 from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy, BusyQuery, EventRef
 from tests.contracts.account import WINDOW, plenty, span
 from tests.local.desk import NAME, OTHER, Desk, days
@@ -250,3 +253,29 @@ def test_a_series_moved_as_a_whole_ends_as_much_later(desk: Desk) -> None:
         meeting("20261122", "150000", "160000", **later),
     )
     assert desk.busy(days("2026-12-09", "2026-12-20")) == ["2026-12-09T14:00/15:00", "2026-12-10T14:00/15:00"]
+
+
+def test_an_old_series_moved_by_months_still_blocks(desk: Desk) -> None:
+    later = {"RECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE": "20200108T090000"}
+    desk.load(
+        meeting("20200101", "090000", "100000", RRULE="FREQ=WEEKLY"),
+        meeting("20200610", "150000", "160000", **later),
+    )
+    assert desk.busy() == ["2026-12-02T14:00/15:00", "2026-12-09T14:00/15:00"]
+
+
+def test_a_series_that_ends_in_another_zone_than_it_begins_keeps_its_length(desk: Desk) -> None:
+    times = {BERLIN["start"]: "20200707T090000", "DTEND": "20200707T080000Z"}
+    desk.load(entry(UID="a", **times, RRULE="FREQ=WEEKLY"))
+    assert desk.busy() == ["2026-12-01T08:00/09:00", "2026-12-08T08:00/09:00"]
+
+
+@pytest.mark.parametrize(("most", "is_known"), [(40, True), (39, False)])
+def test_more_occurrences_than_can_be_kept_are_unknown_never_free(
+    desk: Desk, most: int, is_known: bool
+) -> None:
+    desk.load(meeting("20261201", "090000", "091000", RRULE="FREQ=HOURLY;COUNT=40"))
+    kept, zone = KeptOccurrences(most), ZoneInfo("Europe/Berlin")
+    expected = nullcontext() if is_known else pytest.raises(Unreadable)
+    with desk.store.read() as connection, expected:
+        assert len(kept.near(connection, NAME, zone, mark=(1, 1), window=WINDOW)) == 40
