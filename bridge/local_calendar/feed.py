@@ -77,7 +77,7 @@ def _head(name: str) -> str:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     for property_name in ("name", "x-wr-calname"):
-        calendar.add(property_name, clean(name))
+        calendar.add(property_name, icalendar.vText(clean(name)))  # else it is not escaped
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", icalendar.vDuration(_REFRESH))
     return _written(calendar).removesuffix("END:VCALENDAR\r\n")
