@@ -6,7 +6,9 @@ of the busy answers it was made from; one that had to leave a host out is not ke
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +53,7 @@ class Offers:
         self._serialise = serialise
         self._kept: dict[str, Offer] = {}
         self._seen = (0, 0)
+        self._making: dict[str, threading.Lock] = {}
 
     def current(self, event_type: EventType) -> Offer:
         """Return the offer of this moment. StoreUnavailable: the database does not answer."""
@@ -59,10 +62,34 @@ class Offers:
         kept = self._kept.get(event_type.id)
         if kept and self._is_current(kept, now, claims):
             return kept
-        made = self._make(event_type, now, claims)
-        if made.is_complete and self._max_age > 0:
-            self._kept[event_type.id] = made
-        return made
+        deadline = Deadline(self._seconds, self._context.monotonic)
+        if self._max_age == 0:
+            return self._make(event_type, now, claims, deadline)
+        # Callers at the same moment wait for the one who asks, and take that answer.
+        with self._turn(event_type):
+            kept = self._kept.get(event_type.id)
+            if kept and self._is_current(kept, now, claims):
+                return kept
+            made = self._make(event_type, now, claims, deadline)
+            if made.is_complete:
+                self._kept[event_type.id] = made
+            return made
+
+    @contextmanager
+    def _turn(self, event_type: EventType) -> Iterator[None]:
+        """Let one thread at a time make an event type's offer; the others wait for half their time."""
+        lock = self._making.setdefault(event_type.id, threading.Lock())
+        is_mine = lock.acquire(timeout=self._seconds / 2)
+        try:
+            yield
+        finally:
+            if is_mine:
+                lock.release()
+
+    def as_of(self, event_type: EventType, now: datetime) -> Offer:
+        """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
+        deadline = Deadline(self._seconds, self._context.monotonic)
+        return self._make(event_type, now, self._claims_revision(), deadline)
 
     def _claims_revision(self) -> int:
         """Return the state of the claims; forget busy answers when a calendar is said to have changed."""
@@ -80,9 +107,8 @@ class Offers:
             and self._context.monotonic() - kept.asked_at <= self._max_age
         )
 
-    def _make(self, event_type: EventType, now: datetime, claims: int) -> Offer:
+    def _make(self, event_type: EventType, now: datetime, claims: int, deadline: Deadline) -> Offer:
         version = self._free_busy.version  # read first: a change while calendars are asked makes this stale
-        deadline = Deadline(self._seconds, self._context.monotonic)
         busy = self._context.availability.busy(
             event_type.team.hosts,
             busy_window(event_type, now),

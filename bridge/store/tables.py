@@ -94,8 +94,9 @@ claims = Table(
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("calendar", Text, nullable=False),
-    Index(None, "host", "starts_at"),
-    Index(None, "calendar", "starts_at"),
+    # By their end: what is asked for is to come, and past claims stay with their bookings.
+    Index(None, "host", "ends_at"),
+    Index(None, "calendar", "ends_at"),
 )
 
 writes = Table(
@@ -194,7 +195,7 @@ local_events = Table(
     Column("version", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    Index(None, "calendar", "starts_at"),
+    Index(None, "calendar", "ends_at"),
     Index(None, "calendar", "changed"),
     Index(None, "booking_id"),
 )

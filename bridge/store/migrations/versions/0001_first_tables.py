@@ -93,8 +93,8 @@ def _create_claims() -> None:
         sa.ForeignKeyConstraint(["booking_id"], ["bookings.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("booking_id", "host", "pending", name="pk_claims"),
     )
-    op.create_index("ix_claims_calendar_starts_at", "claims", ["calendar", "starts_at"])
-    op.create_index("ix_claims_host_starts_at", "claims", ["host", "starts_at"])
+    op.create_index("ix_claims_calendar_ends_at", "claims", ["calendar", "ends_at"])
+    op.create_index("ix_claims_host_ends_at", "claims", ["host", "ends_at"])
 
 
 def _create_writes() -> None:
@@ -214,7 +214,7 @@ def _create_local_events() -> None:
     )
     op.create_index("ix_local_events_booking_id", "local_events", ["booking_id"])
     op.create_index("ix_local_events_calendar_changed", "local_events", ["calendar", "changed"])
-    op.create_index("ix_local_events_calendar_starts_at", "local_events", ["calendar", "starts_at"])
+    op.create_index("ix_local_events_calendar_ends_at", "local_events", ["calendar", "ends_at"])
 
 
 def _create_local_series() -> None:
