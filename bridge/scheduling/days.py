@@ -15,6 +15,7 @@ from providers.base import Interval
 FIRST = datetime(2, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
+_LAST_DAY = LAST.toordinal()
 _MIDNIGHT = 24 * 60
 _DAY = timedelta(days=1)
 
@@ -30,7 +31,7 @@ def shift(instant: datetime, by: timedelta) -> datetime:
 
 def later_day(day: date, days: int) -> date:
     """Return the date so many days later, or the last one usable."""
-    return date.fromordinal(min(day.toordinal() + days, LAST.toordinal()))
+    return date.fromordinal(min(day.toordinal() + days, _LAST_DAY))
 
 
 def date_of(zone: ZoneInfo, instant: datetime) -> date:

@@ -76,16 +76,16 @@ class Grid:
         return starts
 
     def _lay(self, spans: Sequence[Span], ahead: int, starts: list[datetime]) -> None:
+        if not spans:
+            return
+        begin, end = spans[0]
+        if begin == self._reached:
+            spans = [(max(begin, self._next), end), *spans[1:]]
         step, increment = self._step, self._increment
-        reached, following = self._reached, self._next
         for begin, end in spans:
-            # Where the clock changes a gap goes on, but what is on the step may not.
-            earliest = following if begin == reached and following > begin else begin
-            start = _first_on_step(earliest, step, ahead)
-            if start < end:
-                while start < end:
-                    starts.append(start)
-                    start += increment
-                earliest = start
-            reached, following = end, earliest
-        self._reached, self._next = reached, following
+            start = _first_on_step(begin, step, ahead)
+            while start < end:
+                starts.append(start)
+                start += increment
+        # Without a start yet the gap still waits for its first: where the clock changes, so does the step.
+        self._reached, self._next = end, start if starts and starts[-1] >= begin else begin

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 
 from bridge.model import CountDays, EventType, Slot
@@ -15,6 +16,9 @@ from bridge.scheduling.slots import HostTime, common_window, first_day
 from bridge.scheduling.sweep import bookable_days
 from bridge.scheduling.thinning import thin
 from providers.base import Interval
+
+# What Slot() does, without a call of Python code for each of perhaps hundreds.
+_slot = partial(tuple.__new__, Slot)
 
 
 def busy_window(event_type: EventType, now: datetime) -> Interval:
@@ -45,8 +49,8 @@ def bookable_starts(
 def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> tuple[Slot, ...]:
     """Return the slots to tell a caller, ascending."""
     days = _days_looked_at(event_type, times, now)
-    starts = [start for day in days for start in thin(day, event_type.offer)]
-    return tuple(map(Slot._make, zip(starts, [start + event_type.duration for start in starts], strict=True)))
+    duration = event_type.duration
+    return tuple([_slot((start, start + duration)) for day in days for start in thin(day, event_type.offer)])
 
 
 def next_slots(

@@ -18,7 +18,7 @@ from bridge.model import EventType, Host, Schedule
 from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, shift
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule
-from bridge.scheduling.intervals import Span, intersect, overlaps, subtract
+from bridge.scheduling.intervals import Span, intersect, overlaps, pad, subtract
 from providers.base import Interval
 
 _INSTANT = timedelta.resolution
@@ -136,8 +136,8 @@ def first_day(event_type: EventType, now: datetime) -> date:
 
 
 def _within_horizon(event_type: EventType, now: datetime) -> Interval:
-    last = later_day(first_day(event_type, now), event_type.horizon_days)
-    return Interval(_EVER.start, day_start(event_type.timezone, later_day(last, 1)))
+    after = later_day(first_day(event_type, now), event_type.horizon_days + 1)
+    return Interval(_EVER.start, day_start(event_type.timezone, after))
 
 
 def _busy_starts(event_type: EventType, time: HostTime, window: Interval) -> Iterable[Span]:
@@ -145,12 +145,12 @@ def _busy_starts(event_type: EventType, time: HostTime, window: Interval) -> Ite
     before = event_type.duration + event_type.buffer_after - _INSTANT
     after = event_type.buffer_before
     earliest, latest = shift(window.start, -after), shift(window.end, before)
-    # Busy time that reaches out of the window is cut to it, since there may be no date beyond.
-    return [
-        (start - before if start > earliest else window.start, end + after if end < latest else window.end)
+    near = [
+        (start, end)
         for start, end in chain(time.busy or (), time.claims)
         if start < latest and end > earliest and start < end
     ]
+    return pad(near, before, after)
 
 
 def _full_starts(event_type: EventType, time: HostTime, _: Interval) -> Iterable[Span]:

@@ -149,6 +149,14 @@ def test_stretches_that_meet_in_a_repeated_hour_are_not_counted_twice() -> None:
     assert opened == (Interval(utc("2026-10-24 23:00"), utc("2026-10-25 03:00")),)
 
 
+def test_hours_of_a_day_may_reach_into_the_next_where_the_clock_goes_back_past_midnight() -> None:
+    """In Newfoundland the clock once went back at 00:01, to 23:01 of the day before."""
+    st_johns = ZoneInfo("America/St_Johns")
+    hours = schedule(daily("22:00-23:30"), st_johns)
+    opened = open_between(hours, local_day(st_johns, date(2006, 10, 29)))
+    assert opened[0] == (utc("2006-10-29 02:30"), utc("2006-10-29 03:00"))
+
+
 def test_hours_that_meet_at_midnight_are_one() -> None:
     hours = schedule(daily("00:00-02:00", "22:00-24:00"))
     window = Interval(local("2026-11-23 12:00"), local("2026-11-24 12:00"))
