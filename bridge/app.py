@@ -51,6 +51,8 @@ from providers.http import Clocks
 
 _log = logging.getLogger(__name__)
 
+_JOB_SECONDS = 5.0  # how long a stopping process waits for the job under way
+
 
 def utc_now() -> datetime:
     """Return the present moment; handed to everything that needs one."""
@@ -177,7 +179,7 @@ class Bridge:
 
     def stop(self) -> None:
         """End the background work and give up every connection to the database."""
-        self.background.stop()
+        self.background.stop(patience=_JOB_SECONDS)
         self.context.pool.close()
         self.store.close()
 

@@ -56,6 +56,7 @@ class Background:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._pid = -1
+        self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -67,12 +68,15 @@ class Background:
                 return
             self._pid = os.getpid()
             self._wake, self._stop = threading.Event(), threading.Event()
-            threading.Thread(target=self._loop, name="background", daemon=True).start()
+            self._thread = threading.Thread(target=self._loop, name="background", daemon=True)
+            self._thread.start()
 
-    def stop(self) -> None:
-        """Let the loop end after the job it is doing."""
+    def stop(self, *, patience: float = 0.0) -> None:
+        """Let the loop end after the job it is doing, and wait for that so many seconds."""
         self._stop.set()
         self._wake.set()
+        if self._thread and self._pid == os.getpid():
+            self._thread.join(patience)
 
     def wake(self) -> None:
         """Tell the loop that a job may be due now."""
