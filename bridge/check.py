@@ -1,11 +1,11 @@
 """Tries everything a call will need: database, clock, every calendar named, and what is unwise.
 
-Says of each thing what was tried, whether it works, and if not what to do. Changes nothing.
+Says of each thing what was tried, whether it works, and if not what to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -40,12 +40,14 @@ class Finding:
     text: str
 
 
-def findings(config: Config, context: BookingContext) -> Iterator[Finding]:
-    """Try one thing after another and yield what came of it."""
+def findings(
+    config: Config, context: BookingContext, *, prepare: Callable[[], object] = lambda: None
+) -> Iterator[Finding]:
+    """Try one thing after another and yield what came of it; `prepare` comes before the database."""
     yield Finding("configuration", Verdict.GOOD, _counted(config))
     for path, text in remarks(config):
         yield Finding(path, Verdict.UNWISE, text)
-    database = _database(context)
+    database = _database(context, prepare)
     yield database
     if database.verdict is Verdict.FAILED:
         return
@@ -61,8 +63,9 @@ def _counted(config: Config) -> str:
     return f"{len(config.hosts)} host(s), {len(config.event_types)} event type(s)"
 
 
-def _database(context: BookingContext) -> Finding:
+def _database(context: BookingContext, prepare: Callable[[], object]) -> Finding:
     try:
+        prepare()
         require_current(context.store)
     except BridgeError as error:
         return Finding("database", Verdict.FAILED, str(error))

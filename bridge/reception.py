@@ -22,7 +22,7 @@ from bridge.errors import (
     StoreUnavailable,
 )
 from bridge.model import Attendee, Booking, EventType, Slot
-from bridge.offers import Offers
+from bridge.offers import Offer, Offers
 from bridge.outcome import BookOutcome
 from bridge.speech import Refusal, Speech
 from bridge.store.sql import bookings
@@ -69,6 +69,10 @@ class Reception:
         """Return the same as telli reads it."""
         return self._offers.current(event_type).body
 
+    def offer(self, event_type: EventType, *, now: datetime | None = None) -> Offer:
+        """Return the offer of this moment, or what it would be at another."""
+        return self._offers.as_of(event_type, now) if now else self._offers.current(event_type)
+
     def book(
         self,
         event_type: EventType,
@@ -114,10 +118,9 @@ class Reception:
             found = bookings.by_prefix(connection, booking_id)
         if len(found) == 1:
             return found[0]
-        several = (
-            "several bookings have ids that begin" if found else "there is no booking with an id that begins"
-        )
-        raise NotFound(f"{several} with {booking_id!r}")
+        if found:
+            raise NotFound(f"several bookings have ids that begin with {booking_id!r}; give more of it")
+        raise NotFound(f"there is no booking with an id that begins with {booking_id!r}")
 
     def bookings(self, *, since: datetime | None = None, states: Sequence[str] = ()) -> list[Booking]:
         """Return bookings by start."""
