@@ -6,70 +6,88 @@ import click
 
 from bridge.app import Bridge
 from bridge.attendee import CallerRequest
-from bridge.cli.instants import local_text, read_instant
-from bridge.cli.opening import Session, json_option, refusals
-from bridge.cli.output import Exit, Output, table
+from bridge.cli.callers import caller_options, described
+from bridge.cli.instants import Moment, instant, local_text, note_reading
+from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.output import Exit
+from bridge.cli.tables import Grid
 from bridge.instants import format_instant
 from bridge.model import Booking, BookingState
 from bridge.outcome import BookOutcome
 
+_SHORTEST_ID = 4
+_SHOWN_ID = 8
+
+
+def booking_id(text: str) -> str:
+    """Return an id, or the beginning of one, as ids are stored.
+
+    BadParameter: it is too short to mean one booking.
+    """
+    found = text.strip().lower()
+    if len(found) < _SHORTEST_ID:
+        few = f"give at least {_SHORTEST_ID} characters of the id that `bridge bookings` shows."
+        raise click.BadParameter(few)
+    return found
+
 
 @click.command()
 @click.argument("event_type")
-@click.argument("start")
+@click.argument("start", type=instant)
 @click.option("--contact-id", default="", help="Who books; the same id and start again is the same booking.")
-@click.option("--name", default="", help="The caller's name.")
-@click.option("--email", default="", help="The caller's e-mail address.")
-@click.option("--phone", default="", help="The caller's telephone number.")
+@caller_options
 @click.option("--dry-run", is_flag=True, help="Do everything up to taking the slot.")
 @json_option
+@config_option
 @click.pass_obj
 def book(
-    session: Session, /, event_type: str, start: str, contact_id: str, dry_run: bool, **details: str
+    session: Session, /, event_type: str, start: Moment, contact_id: str, dry_run: bool, **caller: object
 ) -> None:
-    """Book an appointment at START, such as 2026-11-24T09:00:00Z."""
-    payload = {
-        "contact_id": contact_id,
-        "contact_details": {key: text for key, text in details.items() if text},
-    }
-    with refusals(session.output), session.bridge() as bridge:
+    """Book an appointment at START, such as 2026-11-24T09:00:00Z (UTC unless it says so)."""
+    with session.bridge() as bridge:
         wanted = bridge.reception.event_type(event_type)
-        caller = CallerRequest.from_payload(payload)
-        outcome = bridge.reception.book(wanted, caller, read_instant(start), dry_run=dry_run)
-        done = "This could be booked." if dry_run else "Booked."
-        _show_outcome(session.output, bridge, outcome, done)
+        note_reading(session.output, start, wanted.timezone)
+        request = CallerRequest.from_payload(described(contact_id, caller))
+        outcome = bridge.reception.book(wanted, request, start.at, dry_run=dry_run)
+        _show(session, bridge, outcome, "This could be booked" if dry_run else "Booked")
 
 
 @click.command()
-@click.argument("booking")
+@click.argument("booking", type=booking_id)
 @json_option
+@config_option
 @click.pass_obj
 def cancel(session: Session, booking: str) -> None:
     """Cancel a booking, named by its id or the beginning of it."""
-    with refusals(session.output), session.bridge() as bridge:
+    with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
-        _show_outcome(session.output, bridge, bridge.reception.cancel(found), "Cancelled.")
+        _show(session, bridge, bridge.reception.cancel(found), "Cancelled")
 
 
 @click.command()
-@click.argument("booking")
-@click.argument("start")
+@click.argument("booking", type=booking_id)
+@click.argument("start", type=instant)
 @json_option
+@config_option
 @click.pass_obj
-def reschedule(session: Session, booking: str, start: str) -> None:
+def reschedule(session: Session, booking: str, start: Moment) -> None:
     """Move a booking to START; the host stays if possible, else another is chosen."""
-    with refusals(session.output), session.bridge() as bridge:
+    with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
-        _show_outcome(session.output, bridge, bridge.reception.move(found, read_instant(start)), "Moved.")
+        event_type = bridge.config.event_types.get(found.event_type)
+        if event_type:
+            note_reading(session.output, start, event_type.timezone)
+        _show(session, bridge, bridge.reception.move(found, start.at), "Moved")
 
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Past, cancelled and failed ones too.")
 @json_option
+@config_option
 @click.pass_obj
 def bookings(session: Session, everything: bool) -> None:
     """List the coming bookings."""
-    with refusals(session.output), session.bridge() as bridge:
+    with session.bridge() as bridge:
         live = (BookingState.HELD, BookingState.CONFIRMED)
         found = (
             bridge.reception.bookings()
@@ -77,12 +95,11 @@ def bookings(session: Session, everything: bool) -> None:
             else bridge.reception.bookings(since=bridge.context.now(), states=live)
         )
         rows = [_row(bridge, each) for each in found]
-        columns = ["booking", "state", "event type", "start", "host", "caller"]
-        session.output.result(
-            [booking_json(each) for each in found],
-            table("Bookings", columns, rows) if rows else None,
-            "" if rows else "There are no bookings.",
+        grid = Grid("Bookings", ["booking", "state", "event type", "start", "host", "caller"], rows)
+        nothing = (
+            "There are no bookings." if everything else "No bookings are coming; --all shows the others."
         )
+        session.output.result([booking_json(each) for each in found], grid if rows else nothing)
 
 
 def booking_json(booking: Booking) -> dict[str, object]:
@@ -108,22 +125,34 @@ def booking_json(booking: Booking) -> dict[str, object]:
 
 
 def _row(bridge: Bridge, booking: Booking) -> list[str]:
+    who = booking.attendee.name or booking.attendee.phone or booking.contact.contact_id
+    hosts = ", ".join(booking.hosts)
+    return [
+        booking.id[:_SHOWN_ID],
+        str(booking.state),
+        booking.event_type,
+        _start(bridge, booking),
+        hosts,
+        who,
+    ]
+
+
+def _start(bridge: Bridge, booking: Booking) -> str:
     event_type = bridge.config.event_types.get(booking.event_type)
     zone = event_type.timezone if event_type else bridge.config.bridge.timezone
-    who = booking.attendee.name or booking.attendee.phone or booking.contact.contact_id
-    start = local_text(booking.interval.start, zone)
-    return [booking.id[:8], str(booking.state), booking.event_type, start, ", ".join(booking.hosts), who]
+    return local_text(booking.interval.start, zone)
 
 
-def _show_outcome(output: Output, bridge: Bridge, outcome: BookOutcome, done: str) -> None:
+def _show(session: Session, bridge: Bridge, outcome: BookOutcome, done: str) -> None:
     if not outcome.success:
-        output.fail(outcome.reason, Exit.REFUSED)
+        session.output.result({"status": "failed", "reason": outcome.reason})
+        session.output.note(outcome.reason)
+        raise SystemExit(int(Exit.REFUSED))
     bridge.background.run_due()  # what an endpoint leaves to its background loop
     booking = outcome.booking
-    value: dict[str, object] = {"status": "success"}
     if booking is None:
-        output.result(value, sentence=done)
+        session.output.result({"status": "success"}, f"{done}.")
         return
-    output.result(
-        {**value, "booking": booking_json(booking)}, sentence=f"{done} {' '.join(_row(bridge, booking))}"
-    )
+    what = f"{booking.event_type}, {_start(bridge, booking)}, {', '.join(booking.hosts)}"
+    said = f"{done}: {what} (booking {booking.id[:_SHOWN_ID]})."
+    session.output.result({"status": "success", "booking": booking_json(booking)}, said)

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bridge.errors import BridgeError
+import click
+
+from bridge.cli.output import Output
 from bridge.instants import parse_instant
 
-
-class InstantUnreadable(BridgeError):
-    """What was given is no point in time."""
-
-    code = "instant"
+_WITH_ZONE = re.compile(r"([Zz]|[+-]\d\d:?(\d\d)?)\s*$")
 
 
-def read_instant(text: str) -> datetime:
-    """Return the instant a text names, read as in telli's requests. InstantUnreadable: it names none."""
-    instant = parse_instant(text)
-    if instant is None:
-        raise InstantUnreadable(f'"{text}" is no point in time; write it like 2026-11-24T09:00:00Z')
-    return instant
+@dataclass(frozen=True)
+class Moment:
+    """An instant given in a command; `names_zone` is false for a bare one, which counts as UTC."""
+
+    at: datetime
+    names_zone: bool
 
 
-def local_text(instant: datetime, zone: ZoneInfo) -> str:
+def instant(text: str) -> Moment:
+    """Return the instant a word of the command names, read as in telli's requests.
+
+    BadParameter: it names none.
+    """
+    found = parse_instant(text)
+    if found is None:
+        raise click.BadParameter(f'"{text[:80]}" is no point in time; write it like 2026-11-24T09:00:00Z.')
+    return Moment(found, bool(_WITH_ZONE.search(text.partition(":")[2])))
+
+
+def local_text(moment: datetime, zone: ZoneInfo) -> str:
     """Return an instant as people in that zone read it: Tue 2026-11-24 10:00."""
-    return f"{instant.astimezone(zone):%a %Y-%m-%d %H:%M}"
+    there = moment.astimezone(zone)
+    return f"{there:%a} {there.isoformat(' ')[:16]}"  # strftime shortens early years
+
+
+def note_reading(output: Output, moment: Moment, zone: ZoneInfo) -> None:
+    """Tell people how an instant without a zone was understood, unless there is only one way."""
+    if not moment.names_zone and moment.at.astimezone(zone).utcoffset():
+        output.note(f"Without a zone this is UTC: {local_text(moment.at, zone)} in {zone}.")

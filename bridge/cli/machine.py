@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import re
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ZONES = "/zoneinfo/"
+_SPOKEN = re.compile(r"(de|en)_[A-Z]{2}(?![^.@])")
 
 
-def local_timezone() -> str:
+def local_timezone(environ: Mapping[str, str]) -> str:
     """Return the machine's zone (IANA), Europe/Berlin where it has none but UTC."""
     candidates = [
-        os.environ.get("TZ", ""),
+        environ.get("TZ", ""),
         _from_link(Path("/etc/localtime")),
         _first_line(Path("/etc/timezone")),
     ]
@@ -23,16 +25,27 @@ def local_timezone() -> str:
     return "Europe/Berlin"
 
 
-def free_port(wanted: int) -> int:
-    """Return the wanted port of 127.0.0.1, or another one if it is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            return free_port(0)
-        port: int = probe.getsockname()[1]
-        return port
+def local_language(environ: Mapping[str, str]) -> str:
+    """Return the language people here read, with its country; en_US where the bridge does not speak it."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(name):
+            spoken = _SPOKEN.match(environ[name])
+            return spoken[0] if spoken else "en_US"
+    return "en_US"
+
+
+def free_port(*wanted: int) -> int | None:
+    """Return the first of these ports of 127.0.0.1 that is free (0: any), None when all are taken."""
+    for port in wanted:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    return None
 
 
 def _from_link(path: Path) -> str:

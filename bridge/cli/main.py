@@ -1,4 +1,4 @@
-"""The command's entry: which commands there are, and what they share."""
+"""The command's entry: what all commands share."""
 
 from __future__ import annotations
 
@@ -7,43 +7,32 @@ from pathlib import Path
 
 import click
 
-from bridge.cli.appointments import book, bookings, cancel, reschedule
-from bridge.cli.asking import explain, slots
-from bridge.cli.checking import check
-from bridge.cli.demo import demo
+from bridge.cli.commands import Commands
 from bridge.cli.opening import Session
-from bridge.cli.output import Output
-from bridge.cli.setting_up import admin_password, init, local, migrate
-from bridge.cli.simulator import request
+from bridge.cli.output import MEANINGS, Output
+
+_EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:d}  {meaning}" for code, meaning in MEANINGS.items())
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    "bridge",
+    cls=Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--config",
     "config_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=lambda: os.environ.get("BRIDGE_CONFIG", "config.toml"),
+    type=click.Path(path_type=Path),
+    default=lambda: os.environ.get("BRIDGE_CONFIG") or "config.toml",
     help="The configuration file (default: config.toml, or what BRIDGE_CONFIG names).",
 )
+@click.version_option(package_name="calendar-bridge", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context, config_path: Path) -> None:
-    """Offer and book appointments for telli's voice agents from a business's real calendars."""
+    """Offer and book appointments for telli's voice agents from a business's real calendars.
+
+    Begin with `bridge demo`, or with `bridge init` and `bridge check`. `bridge COMMAND --help` tells more
+    about a command.
+    """
     context.obj = Session(Path(config_path), Output(as_json=False))
-
-
-for command in (
-    demo,
-    init,
-    check,
-    slots,
-    explain,
-    book,
-    cancel,
-    reschedule,
-    bookings,
-    request,
-    migrate,
-    local,
-    admin_password,
-):
-    main.add_command(command)

@@ -1,21 +1,21 @@
-"""Opens the bridge for a command, and turns every error into one sentence and an exit code."""
+"""Opens the configuration and the bridge for a command."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.app import Bridge, Surroundings
-from bridge.cli.output import Output, code_of
-from bridge.config import Config, load_config
-from bridge.errors import BridgeError, ConfigError
-from bridge.store.migrate import require_current
+from bridge.cli.output import Output
+
+if TYPE_CHECKING:  # loading them takes longer than most commands
+    from bridge.app import Bridge
+    from bridge.config import Config
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,27 @@ class Session:
 
     def config(self) -> Config:
         """Read the configuration. ConfigError: every problem."""
+        from bridge.config import load_config
+        from bridge.errors import ConfigError
+
+        if not self.config_path.exists():
+            raise ConfigError([(str(self.config_path), "there is no such file; `bridge init` writes one")])
         return load_config(self.config_path, os.environ)
 
     @contextmanager
-    def bridge(self, now: datetime | None = None) -> Iterator[Bridge]:
-        """Open the bridge on a database that is up to date; `now` is a moment to stand still at."""
-        bridge = Bridge(self.config(), Surroundings() if now is None else Surroundings(now=lambda: now))
+    def bridge(self) -> Iterator[Bridge]:
+        """Open the bridge on a database that is up to date; SQLite is brought up to date first.
+
+        SchemaOutdated: another database needs `bridge migrate`. StoreUnavailable: it cannot be had.
+        """
+        from bridge.app import Bridge, bring_up_to_date
+        from bridge.store.migrate import require_current
+
+        config = self.config()
+        copy = bring_up_to_date(config)
+        if copy:
+            self.output.note(f"The database was brought up to date; as it was: {copy}")
+        bridge = Bridge(config)
         try:
             require_current(bridge.store)
             bridge.record_joins()
@@ -41,24 +56,12 @@ class Session:
             bridge.stop()
 
 
-@contextmanager
-def refusals(output: Output) -> Iterator[None]:
-    """End the command with a sentence instead of a traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        lines = [f"  {path}: {text}" for path, text in error.problems]
-        output.fail("\n".join(["The configuration cannot be used:", *lines]), code_of(error))
-    except BridgeError as error:
-        output.fail(_sentence(str(error)), code_of(error))
-
-
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
     """Add `--json` to a command, which then prints JSON only."""
 
     def note(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
         if value:
-            context.obj = Session(context.obj.config_path, Output(as_json=True))
+            context.obj = replace(context.obj, output=Output(as_json=True))
 
     return click.option(
         "--json",
@@ -70,5 +73,18 @@ def json_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `--config` stand behind the command's name too."""
+
+    def note(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+        if value is not None:
+            context.obj = replace(context.obj, config_path=value)
+
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        is_eager=True,
+        callback=note,
+        hidden=True,  # explained once, by `bridge --help`
+    )(command)

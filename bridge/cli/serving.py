@@ -1,4 +1,4 @@
-"""Runs gunicorn on a configuration, as the demo does and a small installation may."""
+"""Runs gunicorn on a configuration, as the demo does, in a process that ends when this one is told to."""
 
 from __future__ import annotations
 
@@ -6,20 +6,89 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+
+from bridge.cli.output import Exit, Refused
+from providers.base import Deadline
+from providers.errors import ProviderError
+from providers.http import Call, send, session
 
 ROOT = Path(__file__).parents[2]
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.1
 
 
-def serve(config_path: Path, address: str) -> int:
-    """Serve until stopped; return gunicorn's exit code."""
-    command = [sys.executable, "-m", "gunicorn", "--bind", address, "--log-level", "warning"]
-    command += ["--config", str(ROOT / "gunicorn.conf.py"), "--chdir", str(ROOT), "wsgi:app"]
-    environment = {**os.environ, "BRIDGE_CONFIG": str(config_path.resolve())}
-    server = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command line
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+def serve(config_path: Path, port: int, ready: Callable[[], None]) -> int:
+    """Serve on 127.0.0.1 until stopped, calling `ready` once requests are answered; return the exit code.
+
+    Refused: the server could not start.
+    """
+    server = _Server(config_path, port)
     try:
+        if server.is_ready():
+            ready()
         return server.wait()
-    except KeyboardInterrupt:  # gunicorn got it too, being in the same terminal
-        server.wait()
-        return 0
+    finally:
+        server.stop()
+
+
+class _Server:
+    """Gunicorn in a session of its own, so that only this process hears Ctrl+C, and passes it on."""
+
+    def __init__(self, config_path: Path, port: int) -> None:
+        if not (ROOT / "wsgi.py").exists():
+            raise Refused(f"the server's files are not in {ROOT}; run `bridge` from the project's own folder")
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+        command += ["--config", str(ROOT / "gunicorn.conf.py"), "--chdir", str(ROOT), "wsgi:app"]
+        self._port = port
+        self._is_stopped = False
+        self._process: subprocess.Popen[bytes] | None = None
+        # First the ears, then the server: a signal in between must not leave it behind.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._heard)
+        environment = {**os.environ, "BRIDGE_CONFIG": str(config_path.resolve())}
+        self._process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - ours
+        if self._is_stopped:
+            self._process.terminate()
+
+    def is_ready(self) -> bool:
+        """Wait until the server answers; False when it is told to stop before. Refused: it cannot start."""
+        deadline = Deadline(_READY_SECONDS, time.monotonic)
+        asked = Call("the bridge", "ready", deadline)
+        line = session()
+        while self._running.poll() is None and not self._is_stopped:
+            try:
+                if send(line, asked, "GET", f"http://127.0.0.1:{self._port}/readyz").status_code == 200:
+                    return True
+            except ProviderError:
+                if deadline.remaining() < 1:
+                    break
+            time.sleep(_LOOK_SECONDS)
+        if self._is_stopped:
+            return False
+        raise Refused("the server did not start; what it said stands above", Exit.UNREACHABLE)
+
+    def wait(self) -> int:
+        """Wait until the server has ended; return its exit code, 0 when it was told to stop."""
+        code = self._running.wait()
+        return 0 if self._is_stopped else code
+
+    def stop(self) -> None:
+        """End the server, if it still runs, and wait for that."""
+        if self._running.poll() is None:
+            self._running.terminate()
+            self._running.wait()
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None  # noqa: S101 - started by __init__
+        return self._process
+
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        self._is_stopped = True
+        if self._process:
+            # gunicorn would read its configuration anew at the hang-up of a closed terminal
+            self._process.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)

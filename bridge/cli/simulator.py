@@ -4,91 +4,113 @@ from __future__ import annotations
 
 import json
 import time
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import click
 
-from bridge.cli.instants import read_instant
-from bridge.cli.opening import Session, json_option, refusals
-from bridge.cli.output import Exit, Output
+from bridge.cli.callers import caller_options, described
+from bridge.cli.instants import Moment, instant
+from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.output import Exit, Refused
 from bridge.instants import format_instant
 from bridge.web.signature import HEADER, sign
-from providers.base import Deadline
-from providers.errors import ProviderError
-from providers.http import Call, send
-from providers.http import session as http_session
 
 _SECONDS = 30.0
+_HINTS = {
+    401: "the bridge there uses another API key: is it another configuration, or was it not restarted?",
+    404: "no such event type there, or it is not the bridge that answers.",
+    502: "the proxy answers, but not the bridge behind it: is it running?",
+}
 
 
 def signed_request(
-    event_type: str | None, question: str, payload: dict[str, object], key: str
+    event_type: str, question: str, payload: dict[str, object], key: str
 ) -> tuple[str, bytes, str]:
     """Return path, body and signature of a request as telli would make it."""
-    path = f"/{quote(event_type, safe='')}/{question}" if event_type else f"/{question}"
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-    return path, body, sign(body, key)
+    return f"/{quote(event_type, safe='')}/{question}", body, sign(body, key)
+
+
+def address(text: str) -> str:
+    """Return where a bridge is reached, without a slash at the end. BadParameter: it is no web address."""
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise click.BadParameter(f'"{text[:80]}" is no address; write it like https://calendar.example.com.')
+    return text.rstrip("/")
 
 
 @click.command()
 @click.argument("event_type")
 @click.argument("question", type=click.Choice(["available", "book"]))
-@click.option("--start", help="With book: the start, such as 2026-11-24T09:00:00.000Z.")
+@click.option("--start", type=instant, help="With book: the start, such as 2026-11-24T09:00:00.000Z.")
 @click.option("--contact-id", default="simulated-caller", show_default=True)
-@click.option("--name", default="", help="The caller's name.")
-@click.option("--email", default="", help="The caller's e-mail address.")
-@click.option("--phone", default="", help="The caller's telephone number.")
-@click.option("--url", help="Where the bridge is reached (default: public_url of the configuration).")
+@caller_options
+@click.option(
+    "--url", type=address, help="Where the bridge is reached (default: public_url of the configuration)."
+)
 @click.option("--dry-run", is_flag=True, help="With book: do everything up to taking the slot.")
 @json_option
+@config_option
 @click.pass_obj
 def request(
     session: Session,
     /,
     event_type: str,
     question: str,
-    start: str | None,
+    start: Moment | None,
     url: str | None,
-    dry_run: bool,
-    **caller: str,
+    **caller: object,
 ) -> None:
-    """Send a signed request as telli does, and show the answer."""
-    output = session.output
-    with refusals(output):
-        config = session.config()
-        payload: dict[str, object] = {
-            "contact_id": caller.pop("contact_id"),
-            "external_contact_id": "",
-            "contact_details": {key: text for key, text in caller.items() if text},
-        }
-        if question == "book":
-            if start is None:
-                output.fail("To book, say when: --start 2026-11-24T09:00:00.000Z.")
-            payload["start_iso"] = format_instant(read_instant(start))
-        key = config.telli.api_keys[0].get_secret_value()
-        path, body, signature = signed_request(event_type, question, payload, key)
-        headers = {"content-type": "application/json", HEADER: signature}
-        if dry_run:
-            headers["x-bridge-dry-run"] = "1"
-        status, answer, seconds = _send(
-            (url or config.bridge.public_url).rstrip("/") + path, body, headers, output
+    """Send a signed request as telli does, and show the answer.
+
+    It is signed with the configuration's first API key. The exit code is 0 only where telli would go on.
+    """
+    dry_run = caller.pop("dry_run")
+    payload = described(str(caller.pop("contact_id")), caller)
+    if question == "book":
+        if start is None:
+            raise click.UsageError("To book, say when: --start 2026-11-24T09:00:00.000Z.")
+        payload["start_iso"] = format_instant(start.at)
+    config = session.config()
+    key = config.telli.api_keys[0].get_secret_value()
+    path, body, signature = signed_request(event_type, question, payload, key)
+    headers = {"content-type": "application/json", HEADER: signature}
+    if dry_run:
+        headers["x-bridge-dry-run"] = "1"
+    reached = url or config.bridge.public_url.rstrip("/")
+    status, answer, seconds = _send(reached + path, body, headers)
+    said = f"HTTP {status} after {seconds:.2f} s: {json.dumps(answer, ensure_ascii=False)}"
+    session.output.result(answer, said)
+    if status != 200:
+        session.output.note(
+            f"HTTP {status}: {_HINTS.get(status, 'telli expects 200, whatever the outcome.')}"
         )
-    output.result(
-        answer, sentence=f"HTTP {status} after {seconds:.2f} s: {json.dumps(answer, ensure_ascii=False)}"
-    )
-    is_good = status == 200 and (not isinstance(answer, dict) or answer.get("status") != "failed")
+    is_good = status == 200 and isinstance(answer, dict) and answer.get("status") != "failed"
     raise SystemExit(int(Exit.DONE if is_good else Exit.REFUSED))
 
 
-def _send(url: str, body: bytes, headers: dict[str, str], output: Output) -> tuple[int, object, float]:
+def _send(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, object, float]:
+    """Return status, answer and seconds taken. Refused: nobody answers, or not as a bridge does."""
+    from providers.base import Deadline
+    from providers.errors import ProviderError
+    from providers.http import Call, send, session
+
     call = Call("the bridge", "request", Deadline(_SECONDS, time.monotonic))
     began = time.monotonic()
     try:
-        answer = send(http_session(), call, "POST", url, data=body, headers=headers)
-    except ProviderError:
-        output.fail(f"Nobody answers at {url}. Is the bridge running?", Exit.UNREACHABLE)
+        answer = send(session(), call, "POST", url, data=body, headers=headers)
+    except ProviderError as error:
+        raise Refused(
+            f"nobody answers at {url} ({error.detail}). Is the bridge running there?", Exit.UNREACHABLE
+        ) from None
     seconds = time.monotonic() - began
     try:
         return answer.status_code, answer.json(), seconds
     except ValueError:
-        output.fail(f"{url} answered HTTP {answer.status_code}, but not as a bridge does.")
+        raise Refused(
+            f"{url} answered HTTP {answer.status_code}, but not as a bridge does", Exit.UNREACHABLE
+        ) from None

@@ -1,0 +1,91 @@
+"""The command that says why a start can be booked or not: every rule, host by host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from bridge.cli.instants import Moment, instant, local_text, note_reading
+from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.tables import Grid
+from bridge.explain import Explanation, HostExplanation
+from bridge.explain import explain as explain_start
+from bridge.instants import format_instant
+from bridge.model import Booking, EventType
+from bridge.scheduling.slots import Rule
+
+_NAMES = {rule: rule.replace("_", " ") for rule in Rule}
+
+
+@click.command()
+@click.argument("event_type")
+@click.argument("start", metavar="INSTANT", type=instant)
+@json_option
+@config_option
+@click.pass_obj
+def explain(session: Session, event_type: str, start: Moment) -> None:
+    """Show for every host which rules allow or forbid a start, and which calendar is busy.
+
+    INSTANT is a start such as 2026-11-24T09:00:00Z; without an offset it is UTC, as in telli's requests.
+    """
+    with session.bridge() as bridge:
+        wanted = bridge.reception.event_type(event_type)
+        note_reading(session.output, start, wanted.timezone)
+        found = explain_start(bridge.context, wanted, start.at, bridge.context.deadline())
+    verdict = "can be booked" if found.is_bookable else "cannot be booked"
+    title = f"{wanted.title}, {local_text(found.start, wanted.timezone)} ({wanted.timezone}): {verdict}"
+    rows = [_row(wanted, host) for host in found.hosts]
+    grid = Grid(title, ["host", "holds", "fails", "why"], rows)
+    session.output.result(_json(found), grid, *map(_booked, found.booked))
+
+
+def _row(event_type: EventType, host: HostExplanation) -> list[str]:
+    holds = ", ".join(name for rule, name in _NAMES.items() if rule not in host.failing)
+    fails = ", ".join(name for rule, name in _NAMES.items() if rule in host.failing)
+    return [host.host, holds, fails or "-", "; ".join(_reasons(event_type, host)) or "bookable"]
+
+
+def _reasons(event_type: EventType, host: HostExplanation) -> Iterator[str]:
+    notice = event_type.minimum_notice.total_seconds() / 60
+    because = {
+        Rule.OPEN: "the slot is not within the open hours",
+        Rule.STEP: "no appointment starts at that minute",
+        Rule.NOTICE: f"it is past, or less than {notice:.0f} minutes ahead" if notice else "it is past",
+        Rule.START_DATE: f"appointments begin on {event_type.start_on}",
+        Rule.HORIZON: f"it is more than {event_type.horizon_days} days ahead",
+        Rule.LIMITS: "the day or week holds as many bookings as it may",
+    }
+    yield from (text for rule, text in because.items() if rule in host.failing)
+    yield from (f"{name} is busy" for name in host.busy_calendars)
+    yield from (f"{name} did not answer: {why}" for name, why in host.silent_calendars.items())
+    if host.is_claimed:
+        yield "another booking has the time"
+
+
+def _booked(booking: Booking) -> str:
+    who = ", ".join(booking.hosts)
+    parts = [f"{part['rule']} ({part['chosen']})" for part in booking.decision]
+    why = ", ".join(parts) or "there was no choice"
+    return f"Booked: {booking.id[:8]} with {who}, chosen by {why}."
+
+
+def _json(found: Explanation) -> dict[str, object]:
+    return {
+        "event_type": found.event_type.id,
+        "start_iso": format_instant(found.start),
+        "bookable": found.is_bookable,
+        "hosts": [
+            {
+                "host": host.host,
+                "rules": {str(rule): rule not in host.failing for rule in Rule},
+                "busy_calendars": [str(name) for name in host.busy_calendars],
+                "silent_calendars": {str(name): detail for name, detail in host.silent_calendars.items()},
+                "claimed": host.is_claimed,
+            }
+            for host in found.hosts
+        ],
+        "bookings": [
+            {"id": each.id, "hosts": each.hosts, "decision": each.decision} for each in found.booked
+        ],
+    }
