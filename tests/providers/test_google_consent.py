@@ -33,6 +33,9 @@ from tests.providers.google_signing_in import CALLBACK, GOOD, finish, sign_in
 from tests.vendors.google import FakeGoogle, FakeTokens, Fault
 from tests.vendors.google.canned import Canned
 
+# {}.{"aud":"other","email":"x@example.com"}.{}: what another client's sign-in would be given
+ANOTHERS = "e30.eyJhdWQiOiJvdGhlciIsImVtYWlsIjoieEBleGFtcGxlLmNvbSJ9.e30"
+
 
 def test_the_consent_page_is_asked_for_what_is_needed_and_a_lasting_permission() -> None:
     settings = GoogleSettings("fake-client", "fake-secret")
@@ -212,6 +215,7 @@ def test_trouble_at_the_token_endpoint_is_unavailable(google: FakeGoogle, fault:
         GOOD | {"id_token": "no.jwt.atall"},
         GOOD | {"id_token": 7},
         GOOD | {"id_token": "e30.e30.e30"},
+        GOOD | {"id_token": ANOTHERS},
         {name: value for name, value in GOOD.items() if name != "access_token"},
         {name: value for name, value in GOOD.items() if name != "expires_in"},
         GOOD | {"expires_in": "soon"},

@@ -23,13 +23,11 @@ from tests.providers.google import (
     Waiting,
     calendars,
     draft,
-    provider_of,
     query,
     soon,
     span,
 )
 from tests.vendors.google import FakeGoogle, Fault
-from tests.vendors.google.canned import Canned
 
 Ask = Callable[[GoogleCalendars, Deadline], Any]
 REF = EventRef(ANNA, KEY)
@@ -233,49 +231,6 @@ def test_an_error_tells_no_address_token_or_text_of_google(google: FakeGoogle, f
         calendars(google).list_events(ANNA, WINDOW, deadline=soon(0.1))
     text = f"{caught.value!r} {caught.value} {caught.value.__cause__}"
     assert not any(word in text for word in (ANNA, "fake-access", "127.0.0.1", "Backend", "limits exceeded"))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        None,
-        [],
-        "no",
-        {"error": "no"},
-        {"error": {"errors": "no"}},
-        {"error": {"errors": [7], "details": {"reason": 7}}},
-    ],
-    ids=repr,
-)
-@pytest.mark.parametrize(
-    ("status", "error"), [(403, "AccessDenied"), (404, "CalendarNotFound"), (400, "ProviderError")]
-)
-def test_a_refusal_of_another_shape_still_means_what_its_status_says(
-    canned: Canned, body: Any, status: int, error: str
-) -> None:
-    canned.answer(body, status=status)
-    with pytest.raises(ProviderError) as caught:
-        provider_of(canned).list_events(ANNA, WINDOW, deadline=soon())
-    assert type(caught.value).__name__ == error
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        [],
-        "text",
-        {"id": 7},
-        {"id": KEY},
-        {"id": KEY, "start": {}, "end": {}},
-        {"id": KEY, "start": 1, "end": 2},
-    ],
-    ids=repr,
-)
-def test_a_write_answered_without_the_event_is_in_doubt(canned: Canned, body: Any) -> None:
-    canned.answer(body)
-    with pytest.raises(WriteUnknown):
-        provider_of(canned).create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon())
 
 
 def test_bodies_of_refusals_are_not_logged(google: FakeGoogle, caplog: pytest.LogCaptureFixture) -> None:

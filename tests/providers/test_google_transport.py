@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from providers.errors import UnexpectedResponse
+from providers.errors import ProviderUnavailable, UnexpectedResponse
 from providers.google import GoogleCalendars, Lines
 from providers.google.client import api_at
 from tests.providers.google import (
@@ -115,6 +115,14 @@ def test_after_a_time_out_the_late_answer_is_nobodys(google: FakeGoogle) -> None
     google.fail_next(Fault.TRICKLE, seconds=0.15)
     assert provider.free_busy([query()], WINDOW, deadline=soon(0.1))[query()] != (span(1, 9),)
     assert ANNA in {info.id for info in provider.list_calendars(deadline=soon())}
+
+
+def test_a_kept_connection_waits_no_longer_than_each_calls_own_deadline(google: FakeGoogle) -> None:
+    provider = calendars(google)
+    ask(provider)
+    google.fail_next(Fault.HANG, seconds=2)  # then the line drops, and the request would be sent again
+    (answer,) = provider.free_busy([query()], WINDOW, deadline=soon(0.2)).values()
+    assert isinstance(answer, ProviderUnavailable)
 
 
 def test_a_provider_that_is_let_go_hangs_up(google: FakeGoogle) -> None:
