@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.base import Interval
@@ -65,6 +65,7 @@ intervals = st.tuples(moments, st.integers(0, 20)).map(
 )
 
 
+@settings(deadline=None)  # a slow machine is no failure
 @given(st.lists(intervals, max_size=8))
 def test_busy_time_is_exactly_what_any_interval_covers_inside_the_window(found: list[Interval]) -> None:
     answer = busy_answer(found, WINDOW)
@@ -76,6 +77,7 @@ def test_busy_time_is_exactly_what_any_interval_covers_inside_the_window(found: 
     assert all(WINDOW.start <= item.start < item.end <= WINDOW.end for item in answer)
 
 
+@settings(deadline=None)  # a slow machine is no failure
 @given(st.lists(intervals, max_size=8))
 def test_order_and_repetition_change_nothing(found: list[Interval]) -> None:
     assert busy_answer([*reversed(found), *found], WINDOW) == busy_answer(found, WINDOW)
