@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.booking.context import BookingContext
-from bridge.model import Booking, CalendarName, EventType
+from bridge.model import Booking, BookingState, CalendarName, EventType
 from bridge.scheduling.intervals import overlaps
 from bridge.scheduling.offers import window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
@@ -15,6 +15,8 @@ from bridge.scheduling.team import pool_for
 from bridge.store.sql import bookings
 from providers.base import Deadline
 from providers.errors import ProviderError
+
+_MADE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.NO_SHOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ def explain(
         name for name, intervals in busy.by_calendar.items() if overlaps(intervals, event_type.padded(start))
     ]
     with context.store.read() as connection:
-        live = [
+        made = [
             booking
-            for booking in bookings.listed(connection, since=start, states=("held", "confirmed"))
+            for booking in bookings.listed(connection, since=start, states=_MADE)
             if booking.interval.start == start and booking.event_type == event_type.id
         ]
     hosts = [
@@ -62,7 +64,7 @@ def explain(
         for host in event_type.team.hosts
     ]
     is_bookable = pool_for(event_type, times, start, now) is not None
-    return Explanation(event_type, start, is_bookable, tuple(hosts), tuple(live))
+    return Explanation(event_type, start, is_bookable, tuple(hosts), tuple(made))
 
 
 def _explain_host(

@@ -33,12 +33,14 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "To see what is offered": {
         "slots": Entry("asking", "Show what /available would answer now, or then."),
         "explain": Entry("explaining", "Show for every host which rules allow or forbid a start."),
+        "team": Entry("team", "Show who of a team is due, and why."),
     },
     "To work with bookings": {
         "bookings": Entry("appointments", "List the coming bookings."),
         "book": Entry("appointments", "Book an appointment."),
         "reschedule": Entry("appointments", "Move a booking to another start."),
         "cancel": Entry("appointments", "Cancel a booking."),
+        "no-show": Entry("team", "Record that a caller did not come, or take it back."),
     },
 }
 ENTRIES: Mapping[str, Entry] = {

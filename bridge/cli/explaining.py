@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import click
 
+from bridge.cli.decisions import decision_grids
 from bridge.cli.instants import Moment, instant, local_text, note_reading
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.explain import Explanation, HostExplanation
 from bridge.explain import explain as explain_start
 from bridge.instants import format_instant
-from bridge.model import Booking, EventType
+from bridge.model import EventType
 from bridge.scheduling.slots import Rule
 
 _NAMES = {rule: rule.replace("_", " ") for rule in Rule}
@@ -37,7 +38,8 @@ def explain(session: Session, event_type: str, start: Moment) -> None:
     title = f"{wanted.title}, {local_text(found.start, wanted.timezone)} ({wanted.timezone}): {verdict}"
     rows = [_row(wanted, host) for host in found.hosts]
     grid = Grid(title, ["host", "holds", "fails", "why"], rows)
-    session.output.result(_json(found), grid, *map(_booked, found.booked))
+    decisions = [part for booking in found.booked for part in decision_grids(booking, wanted.timezone)]
+    session.output.result(_json(found), grid, *decisions)
 
 
 def _row(event_type: EventType, host: HostExplanation) -> list[str]:
@@ -61,13 +63,6 @@ def _reasons(event_type: EventType, host: HostExplanation) -> Iterator[str]:
     yield from (f"{name} did not answer: {why}" for name, why in host.silent_calendars.items())
     if host.is_claimed:
         yield "another booking has the time"
-
-
-def _booked(booking: Booking) -> str:
-    who = ", ".join(booking.hosts)
-    parts = [f"{part['rule']} ({part['chosen']})" for part in booking.decision]
-    why = ", ".join(parts) or "there was no choice"
-    return f"Booked: {booking.id[:8]} with {who}, chosen by {why}."
 
 
 def _json(found: Explanation) -> dict[str, object]:

@@ -1,0 +1,129 @@
+"""Commands about a team: who is due and why, and callers who did not come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+import click
+
+from bridge.booking.no_show import mark_no_show, undo_no_show
+from bridge.booking.records import who_comes_next, who_is_due
+from bridge.cli.appointments import booking_id, booking_json
+from bridge.cli.decisions import FIGURES, figures_row, rule_words
+from bridge.cli.instants import local_text
+from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.tables import Grid
+from bridge.instants import format_instant
+from bridge.model import EventType
+from bridge.scheduling.fairness import Figures, month_start
+from bridge.scheduling.team import Choice, Standings
+
+_MOST_SIMULATED = 1000
+
+
+@click.command()
+@click.argument("event_type")
+@click.option(
+    "--simulate",
+    type=click.IntRange(0, _MOST_SIMULATED),
+    default=0,
+    metavar="N",
+    help="Show too who the next N bookings would go to.",
+)
+@json_option
+@config_option
+@click.pass_obj
+def team(session: Session, event_type: str, simulate: int) -> None:
+    """Show who of a team is due, why, and what each was given; the most due come first.
+
+    Whoever is due is chosen if bookable. Bookings count from the beginning of the month.
+    """
+    with session.bridge() as bridge:
+        wanted = bridge.reception.event_type(event_type)
+        since = month_start(wanted, bridge.context.now())
+        due = who_is_due(bridge.context, wanted)
+        coming = who_comes_next(bridge.context, wanted, simulate)
+    fixed, groups = wanted.team.fixed, wanted.team.groups
+    value = {
+        "event_type": wanted.id,
+        "assignment": str(wanted.team.assignment),
+        "since_iso": format_instant(since),
+        "fixed_hosts": list(fixed),
+        "groups": [_group_json(standing) for standing in due],
+        "simulated": [_choice_json(choice) for choice in coming],
+    }
+    head = f"{wanted.title}: bookings made since {local_text(since, wanted.timezone)} ({wanted.timezone})"
+    always = [f"Always attending: {', '.join(fixed)}."] if fixed else []
+    always += [] if groups else ["Nobody has to be chosen."]
+    shown = [part for number, standing in enumerate(due, 1) for part in _group(wanted, standing, number)]
+    session.output.result(value, head, *always, *shown, *(_simulated(coming) if groups else ()))
+
+
+@click.command("no-show")
+@click.argument("booking", type=booking_id)
+@click.option("--undo", is_flag=True, help="The caller came after all.")
+@json_option
+@config_option
+@click.pass_obj
+def no_show(session: Session, booking: str, undo: bool) -> None:
+    """Record that the caller of a booking did not come; it then counts for nobody's share.
+
+    The appointment must have begun. BOOKING is an id or the beginning of it.
+    """
+    with session.bridge() as bridge:
+        found = bridge.reception.booking(booking)
+        changed = undo_no_show(bridge.context, found) if undo else mark_no_show(bridge.context, found)
+        bridge.background.run_due()  # what a server leaves to its background loop
+    said = f"Booking {changed.id[:8]} is {'confirmed again' if undo else 'recorded as a no-show'}."
+    session.output.result({"status": "success", "booking": booking_json(changed)}, said)
+
+
+def _group(event_type: EventType, standing: Standings, number: int) -> Sequence[Grid | str]:
+    zone, way = event_type.timezone, event_type.team.assignment.replace("_", " ")
+    which = f"Group {number}, " if len(event_type.team.groups) > 1 else ""
+    rows = [[each.member.host, *figures_row(each.as_json(), zone)] for each in standing.figures]
+    first = standing.figures[0].member.host
+    return [
+        Grid(f"{which}{way}".capitalize(), ["host", *FIGURES], rows),
+        f"Next: {first} ({rule_words(standing.rule)}).",
+    ]
+
+
+def _simulated(coming: Sequence[Choice]) -> Sequence[Grid | str]:
+    if not coming:
+        return []
+    rows = [
+        [str(number), ", ".join(choice.hosts), "; ".join(rule_words(rule) for rule in _rules(choice))]
+        for number, choice in enumerate(coming, 1)
+    ]
+    counts = Counter(host for choice in coming for host in choice.hosts)
+    shares = ", ".join(f"{host} {count}" for host, count in counts.most_common())
+    title = f"The next {len(coming)} bookings, if all are bookable"
+    return [Grid(title, ["booking", "hosts", "because"], rows), f"In all: {shares}."]
+
+
+def _group_json(standing: Standings) -> dict[str, object]:
+    return {
+        "next": standing.figures[0].member.host,
+        "rule": standing.rule,
+        "members": [_member_json(each) for each in standing.figures],
+    }
+
+
+def _member_json(each: Figures) -> dict[str, object]:
+    decimals = {"calibration_decimal": each.calibration, "shortfall_decimal": each.shortfall}
+    return {**each.as_json(), **{name: _decimal(number) for name, number in decimals.items()}}
+
+
+def _choice_json(choice: Choice) -> dict[str, object]:
+    return {"hosts": list(choice.hosts), "rules": _rules(choice)}
+
+
+def _rules(choice: Choice) -> list[str]:
+    return [str(part["rule"]) for part in choice.decision]
+
+
+def _decimal(number: Fraction) -> float:
+    return round(float(number), 4)
