@@ -14,6 +14,7 @@ from bridge.model import CalendarName, Write
 from providers.base import CalendarProvider, Deadline, Event, EventDraft, EventRef, Interval
 from providers.errors import (
     ConferenceUnavailable,
+    InvitationsRefused,
     ProviderError,
     UnexpectedResponse,
     WriteUnknown,
@@ -47,14 +48,31 @@ def create(context: BookingContext, write: Write, draft: EventDraft, deadline: D
             deadline,
         )
     except CalendarRefused as refusal:
-        if not isinstance(refusal.__cause__, ConferenceUnavailable):
+        poorer = _without_what_was_refused(context, write, draft, refusal.__cause__)
+        if poorer is None:
             raise
-    context.alerts.alert(
-        f"conference:{write.calendar}",
-        f"The calendar {write.calendar} cannot make {draft.conference} links; "
-        "appointments are booked without one.",
-    )
-    return create(context, write, replace(draft, conference=None), deadline)
+    return create(context, write, poorer, deadline)
+
+
+def _without_what_was_refused(
+    context: BookingContext, write: Write, draft: EventDraft, cause: BaseException | None
+) -> EventDraft | None:
+    """Return the event without its link or its guests, if just these were refused: better than no booking."""
+    if isinstance(cause, ConferenceUnavailable) and draft.conference is not None:
+        context.alerts.alert(
+            f"conference:{write.calendar}",
+            f"The calendar {write.calendar} cannot make {draft.conference} links; "
+            "appointments are booked without one.",
+        )
+        return replace(draft, conference=None)
+    if isinstance(cause, InvitationsRefused) and draft.attendees:
+        context.alerts.alert(
+            f"invitations:{write.calendar}",
+            f"The account of {write.calendar} may invite nobody at present; "
+            "appointments are booked without telling callers and co-hosts by mail.",
+        )
+        return replace(draft, attendees=())
+    return None
 
 
 def create_or_find(context: BookingContext, write: Write, draft: EventDraft, deadline: Deadline) -> Event:

@@ -115,6 +115,9 @@ class Connections:
 
         ProviderError: a vendor gave none.
         """
+        for provider, account in self._uses:
+            if provider in self._delegations:
+                self.token_source(provider, account)  # also those that nobody has asked for yet
         for delegation in self._delegations.values():
             if delegation.keep_fresh is not None:
                 delegation.keep_fresh(self._around.deadline())

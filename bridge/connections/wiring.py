@@ -19,8 +19,9 @@ from bridge.connections.vendor import Vendor
 from bridge.errors import ConfigError
 from bridge.store.engine import Store
 from bridge.vault import Vault
+from providers.base import Deadline
 from providers.google import GoogleSettings
-from providers.google.service_account import service_account_tokens
+from providers.google.service_account import ServiceAccountTokens, service_account_tokens
 from providers.http import Clocks
 from providers.microsoft import AppTokens, Entra, MicrosoftSettings
 from providers.tokens import TokenSource
@@ -113,10 +114,17 @@ def _service_account(section: GoogleSection, path: Path, clocks: Clocks) -> Dele
         problem = "is not the JSON key file of a Google service account"
         raise ConfigError([("google.service_account_file", problem)]) from None
 
-    def tokens(account: str) -> TokenSource:
-        return service_account_tokens(key, account, token_uri=section.token_url, now=clocks.now)
+    made: list[ServiceAccountTokens] = []
 
-    return Delegation(tokens)
+    def tokens(account: str) -> TokenSource:
+        made.append(service_account_tokens(key, account, token_uri=section.token_url, now=clocks.now))
+        return made[-1]
+
+    def keep_fresh(deadline: Deadline) -> None:
+        for each in tuple(made):
+            each.keep_fresh(deadline=deadline)
+
+    return Delegation(tokens, keep_fresh)
 
 
 def _uses(config: Config) -> dict[Key, tuple[Use, ...]]:

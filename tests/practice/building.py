@@ -34,8 +34,8 @@ def practice_toml(
     hosts = [host for host, vendor in (("anna", google), ("ben", microsoft)) if vendor is not None]
     parts = [
         (
-            f'[bridge]\npublic_url = "http://127.0.0.1:8000"\nsecret_key = "{SECRET}"\ndatabase_url = "{url}"\n'
-            f'timezone = "UTC"\n{bridge}\n[telli]\napi_keys = ["{API_KEY}"]\n'
+            f'[bridge]\npublic_url = "http://127.0.0.1:8000"\nsecret_key = "{SECRET}"\n'
+            f'database_url = "{url}"\ntimezone = "UTC"\n{bridge}\n[telli]\napi_keys = ["{API_KEY}"]\n'
         ),
     ]
     if google is not None:

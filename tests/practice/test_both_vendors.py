@@ -116,8 +116,7 @@ def follow(practice: Salon) -> None:
 
 def test_available_asks_google_exactly_once(open_practice: Opener, google: FakeGoogle) -> None:
     practice = open_practice(google=google)
-    practice.reception.available(practice.reception.event_type(None))  # fetches the first token
-    practice.bridge.free_busy.forget()
+    practice.bridge.connections.keep_fresh()  # as the background does: the call itself fetches no token
     google.requests.clear()
     assert practice.reception.available(practice.reception.event_type(None))
     assert google.operations() == ["freebusy.query"]
@@ -125,8 +124,43 @@ def test_available_asks_google_exactly_once(open_practice: Opener, google: FakeG
 
 def test_available_asks_microsoft_once_per_page(open_practice: Opener, microsoft: FakeMicrosoft) -> None:
     practice = open_practice(microsoft=microsoft)
-    practice.reception.available(practice.reception.event_type(None))
-    practice.bridge.free_busy.forget()
+    practice.bridge.connections.keep_fresh()
     microsoft.requests.clear()
     assert practice.reception.available(practice.reception.event_type(None))
     assert microsoft.operations() == ["calendarView"]
+
+
+def test_a_calendar_that_may_invite_nobody_gets_the_event_without_guests(
+    open_practice: Opener, google: FakeGoogle
+) -> None:
+    practice = open_practice(google=google)
+    google.fail_next(GoogleFault.QUOTA, operation="events.insert")
+    assert practice.book("kim", tomorrow_at(10), email="kim@example.com").success
+    (event,) = google.events(ANNA)
+    assert "attendees" not in event
+    assert any(alert.key.startswith("invitations:") for alert in practice.bridge.alerts.open())
+
+
+def test_a_calendar_that_makes_no_meet_link_gets_the_event_without_one(
+    open_practice: Opener, google: FakeGoogle
+) -> None:
+    practice = open_practice(google=google, event_type='meeting_platform = "google_meet"')
+    google.fail_next(GoogleFault.CONFERENCE, operation="events.insert")
+    outcome = practice.book("kim", tomorrow_at(10))
+    assert outcome.booking is not None and not outcome.booking.link
+    assert any(alert.key.startswith("conference:") for alert in practice.bridge.alerts.open())
+
+
+def test_a_meet_link_that_is_made_late_is_completed_in_the_background(
+    open_practice: Opener, google: FakeGoogle
+) -> None:
+    practice = open_practice(google=google, event_type='meeting_platform = "google_meet"')
+    google.set_meet(reads=40)
+    outcome = practice.book("kim", tomorrow_at(10))
+    assert outcome.booking is not None and not outcome.booking.link
+    google.set_meet(reads=1)
+    for _ in range(6):
+        practice.clock.turn(minutes=11)
+        practice.bridge.background.run_due()
+    (booking,) = practice.confirmed()
+    assert booking.link
