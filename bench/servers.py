@@ -1,0 +1,69 @@
+"""Starts servers to be measured: gunicorn with the project's own settings, on a free port."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `ready_after` is how many seconds it took until it answered."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    ready_after: float
+
+    def workers(self) -> list[int]:
+        """Return the worker processes' numbers."""
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(number) for number in found]
+
+
+@contextlib.contextmanager
+def serving(app: str, *, config: Path | None = None) -> Iterator[Server]:
+    """Serve a WSGI application until the end of the block."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", app]
+    environment = {**os.environ, **({"BRIDGE_CONFIG": str(config)} if config else {})}
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own command line
+    try:
+        _wait_until_it_answers(port, process)
+        yield Server(port, process, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+        finally:
+            connection.close()
+    raise RuntimeError(f"the server ended at once, with {process.returncode}")
