@@ -56,7 +56,7 @@ def _own(found: LocalEvent) -> str:
     texts = {"summary": draft.title, "description": draft.description, "location": draft.location}
     for name, text in texts.items():
         if text:
-            event.add(name, clean(text))
+            event.add(name, text)  # cleaned when it was stored
     return _written(event)
 
 

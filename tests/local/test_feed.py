@@ -81,6 +81,16 @@ def test_no_text_breaks_out_of_its_line(desk: Desk, text: str) -> None:
     assert str(shown["SUMMARY"]).split() == str(shown["DESCRIPTION"]).split()
 
 
+@pytest.mark.parametrize(
+    ("escaped", "expected"),
+    [("x" * 7_999 + "\\n" + "y", "x" * 7_999), ("x" * 7_998 + "\\\\" + "y", "x" * 7_998 + "\\")],
+)
+def test_a_long_text_is_never_cut_within_an_escape(desk: Desk, escaped: str, expected: str) -> None:
+    desk.load(entry(UID="a", **NINE, DESCRIPTION=escaped))
+    (shown,) = read(desk).events
+    assert shown["DESCRIPTION"] == expected
+
+
 def test_every_line_is_folded_and_ends_as_the_standard_wants(desk: Desk) -> None:
     desk.provider.create_event(NAME, KEY, rich_draft(span(1, 9), "ü" * 300), deadline=plenty())
     desk.load(entry(UID="a", **NINE, SUMMARY="ü" * 300))

@@ -126,6 +126,12 @@ def test_a_file_beyond_the_limit_is_refused_unread(desk: Desk) -> None:
         import_ics(desk.store, NAME, b" " * 40_000_001)
 
 
+def test_a_file_of_endless_entries_is_refused(desk: Desk) -> None:
+    with pytest.raises(ImportRefused, match="more than 100,000 entries"):
+        desk.load("BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 100_000 + entry(UID="a", **NINE))
+    assert desk.busy() == []
+
+
 def test_a_file_of_ten_megabytes_is_imported(desk: Desk) -> None:
     text = "Words " * 1_300
     many = [

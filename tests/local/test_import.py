@@ -110,6 +110,7 @@ def test_imported_entries_are_not_changed_by_the_bridge(desk: Desk) -> None:
         ({"DTSTART": "20261201T100000Z", "DTEND": "20261201T090000Z"}, "it ends before it begins"),
         ({**NINE, "RRULE": "FREQ=SOMETIMES"}, "its RRULE cannot be read"),
         ({**NINE, "RRULE": "COUNT=3"}, "it makes no sense"),
+        ({**NINE, "RRULE": "RSCALE=CHINESE;FREQ=DAILY"}, "it makes no sense"),
         ({**DAILY, "EXDATE": "never"}, "its EXDATE cannot be read"),
         ({"DTSTART;VALUE=DATE": "20261201", "DTEND": "20261201T090000Z"}, "it begins with a day and ends"),
         ({"DTSTART;VALUE=DATE": "20261201", "DURATION": "PT3H"}, "it begins with a day and lasts for hours"),

@@ -9,12 +9,13 @@ import pytest
 
 from bridge.local_calendar import LocalCalendars
 from bridge.store.engine import Store
-from bridge.store.sql import local
+from bridge.store.sql import local, local_series
+from bridge.store.sql.local_series import Series
 from providers.base import BusyQuery, EventDraft, EventRef
 from providers.errors import EventChanged, EventExists, EventNotFound, ProviderUnavailable
 from tests.contracts.account import KEY, OTHER_KEY, WINDOW, draft, plenty, rich_draft, span
 from tests.local.desk import NAME, OTHER, Desk
-from tests.local.files import entry
+from tests.local.files import calendar, entry
 
 NINE = {"DTSTART": "20261201T090000Z", "DTEND": "20261201T093000Z"}
 
@@ -150,6 +151,32 @@ def test_a_calendar_is_not_lost_when_another_cannot_be_listed(desk: Desk) -> Non
     assert [info.id for info in nobody.list_calendars(deadline=plenty())] == [OTHER]
     mine = BusyQuery(OTHER)
     assert nobody.free_busy([mine, BusyQuery(NAME)], WINDOW, deadline=plenty())[mine] == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nonsense",
+        "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n",
+        calendar(entry(UID="a")).decode(),
+        calendar(entry(UID="a", DTSTART="nonsense")).decode(),
+        calendar(entry(**NINE)).decode(),
+        calendar(entry(UID="a", **NINE, RRULE="FREQ=DAILY;RSCALE=CHINESE")).decode(),
+    ],
+)
+def test_an_imported_entry_that_was_spoilt_is_unknown_never_free(desk: Desk, text: str) -> None:
+    with desk.store.write() as connection:
+        local_series.put(connection, NAME, [Series("a", text, span(1, 9).start, None)], [])
+    query, other = BusyQuery(NAME), BusyQuery(OTHER)
+    answers = desk.provider.free_busy([query, other], WINDOW, deadline=plenty())
+    assert isinstance(answers[query], ProviderUnavailable)
+    assert answers[other] == ()
+    with pytest.raises(ProviderUnavailable):
+        desk.provider.list_events(NAME, WINDOW, deadline=plenty())
+    with pytest.raises(ProviderUnavailable):
+        desk.provider.read_event(EventRef(NAME, "ics::a"), deadline=plenty())
 
 
 def test_a_missing_database_is_unavailable_never_free(desk: Desk) -> None:

@@ -49,6 +49,13 @@ def test_additional_dates_block_also_as_periods(desk: Desk) -> None:
     ]
 
 
+def test_additional_dates_block_also_long_before_and_after_the_others(desk: Desk) -> None:
+    more = {"RDATE;TZID=Europe/Berlin": "20260105T090000,20270105T090000"}
+    desk.load(meeting("20260601", "090000", "100000", **more))
+    for window in (days("2026-01-01", "2026-01-10"), days("2027-01-01", "2027-01-10")):
+        assert desk.busy(window) == [f"{window.start.year}-01-05T08:00/09:00"]
+
+
 def test_a_moved_occurrence_blocks_where_it_went_only(desk: Desk) -> None:
     moved = {"RECURRENCE-ID;TZID=Europe/Berlin": "20261202T090000"}
     desk.load(
