@@ -32,15 +32,16 @@ def _clock_of(zone: ZoneInfo, day: date) -> tuple[tuple[datetime, date, int], ..
 def open_minutes(hours: Schedule, day: date) -> set[datetime]:
     """Return the open minutes of the week's hours, on a local day, without overrides and time off.
 
-    A stretch begins with the first minute of the day whose clock shows its start or later, and ends
-    after the last one whose clock shows less than its end.
+    A stretch begins with the first minute of the day whose clock shows its start or later. It ends
+    where the clock shows its end for the last time, or else after the last minute that shows less.
     """
     clock = [(instant, minute) for instant, shown, minute in _clock_of(hours.timezone, day) if shown == day]
     opened: set[datetime] = set()
     for stretch in hours.week.get(day.weekday(), ()):
         begins = [instant for instant, minute in clock if minute >= stretch.start][:1]
-        ends = [instant for instant, minute in clock if minute < stretch.end][-1:]
-        opened |= {instant for instant, _ in clock if begins and ends and begins[0] <= instant <= ends[0]}
+        less = [instant + MINUTE for instant, minute in clock if minute < stretch.end][-1:]
+        ends = [instant for instant, minute in clock if minute == stretch.end][-1:] or less
+        opened |= {instant for instant, _ in clock if begins and ends and begins[0] <= instant < ends[0]}
     return opened
 
 

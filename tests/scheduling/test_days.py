@@ -41,6 +41,7 @@ ZONES = [BERLIN, LORD_HOWE, SANTIAGO, HAVANA, CASABLANCA, ZoneInfo("Asia/Kolkata
         pytest.param(SPRING, 181, False, "2026-03-29 01:01", id="after the gap"),
         pytest.param(AUTUMN, 150, False, "2026-10-25 00:30", id="exists twice, as a start"),
         pytest.param(AUTUMN, 150, True, "2026-10-25 01:30", id="exists twice, as an end"),
+        pytest.param(AUTUMN, 120, True, "2026-10-25 01:00", id="the first that exists twice, as an end"),
         pytest.param(AUTUMN, 180, False, "2026-10-25 02:00", id="just after it existed twice"),
     ],
 )

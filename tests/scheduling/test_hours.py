@@ -133,6 +133,7 @@ def test_a_whole_day_is_as_long_as_the_day_really_is(zone: ZoneInfo, day: date, 
         pytest.param("02:30-04:00", date(2026, 3, 29), 1.0, id="from inside the gap"),
         pytest.param("01:00-02:30", date(2026, 3, 29), 1.0, id="into the gap"),
         pytest.param("01:00-04:00", date(2026, 10, 25), 4.0, id="over the repeated hour"),
+        pytest.param("01:00-02:00", date(2026, 10, 25), 2.0, id="until it is 02:00 for the second time"),
         pytest.param("02:15-02:45", date(2026, 10, 25), 1.5, id="inside the repeated hour"),
     ],
 )
