@@ -11,7 +11,7 @@ from bridge.local_calendar import LocalCalendars
 from bridge.store.engine import Store
 from bridge.store.sql import local, local_series
 from bridge.store.sql.local_series import Series
-from providers.base import BusyQuery, EventDraft, EventRef
+from providers.base import BusyPolicy, BusyQuery, EventDraft, EventRef
 from providers.errors import EventChanged, EventExists, EventNotFound, ProviderUnavailable
 from tests.contracts.account import KEY, OTHER_KEY, WINDOW, draft, plenty, rich_draft, span
 from tests.local.desk import NAME, OTHER, Desk
@@ -28,6 +28,12 @@ def test_one_key_is_another_event_in_another_calendar(desk: Desk) -> None:
     desk.book(span(1, 9), key=KEY)
     desk.book(span(2, 9), key=KEY, name=OTHER)
     assert (desk.busy(), desk.busy(name=OTHER)) == (["2026-12-01T09:00/09:30"], ["2026-12-02T09:00/09:30"])
+
+
+def test_the_bridges_own_events_are_busy(desk: Desk) -> None:
+    desk.book(span(1, 9), key=KEY)
+    assert desk.busy(policy=BusyPolicy(frozenset({"busy"}))) == ["2026-12-01T09:00/09:30"]
+    assert desk.busy(policy=BusyPolicy(frozenset({"tentative", "oof"}))) == []
 
 
 def test_an_event_is_listed_in_its_own_calendar_only(desk: Desk) -> None:

@@ -275,6 +275,8 @@ def test_a_series_that_ends_in_another_zone_than_it_begins_keeps_its_length(desk
     times = {BERLIN["start"]: "20200707T090000", "DTEND": "20200707T080000Z"}
     desk.load(entry(UID="a", **times, RRULE="FREQ=WEEKLY"))
     assert desk.busy() == ["2026-12-01T08:00/09:00", "2026-12-08T08:00/09:00"]
+    june = days("2026-06-01", "2026-06-15")
+    assert desk.busy(june) == ["2026-06-02T07:00/08:00", "2026-06-09T07:00/08:00"]
 
 
 @pytest.mark.parametrize(("most", "is_known"), [(40, True), (39, False)])
