@@ -60,7 +60,8 @@ def findings(
 
 
 def _counted(config: Config) -> str:
-    return f"{len(config.hosts)} host(s), {len(config.event_types)} event type(s)"
+    hosts, event_types = len(config.hosts), len(config.event_types)
+    return f"{hosts} host{'s' * (hosts != 1)}, {event_types} event type{'s' * (event_types != 1)}"
 
 
 def _database(context: BookingContext, prepare: Callable[[], object]) -> Finding:

@@ -108,7 +108,8 @@ def _error_text(error: BridgeError) -> str:
     if isinstance(error, ConfigError):
         lines = [f"  {path}: {text}" for path, text in error.problems]
         return "\n".join(["The configuration cannot be used:", *lines])
-    return sentence(str(error))
+    where = " It is named by bridge.database_url." if isinstance(error, StoreUnavailable) else ""
+    return sentence(str(error)) + where
 
 
 def _error_json(error: BridgeError) -> dict[str, object]:

@@ -25,9 +25,12 @@ class Grid:
     rows: Sequence[Sequence[str]]
     styles: Mapping[str, str] = field(default_factory=dict)
 
-    def text(self, stream: TextIO) -> str:
-        """Return the rows as they suit the stream: framed for a terminal, one line each for a pipe."""
-        console = Console(file=stream, highlight=False)
+    def text(self, stream: TextIO, *, width: int | None = None) -> str:
+        """Return the rows as they suit the stream: framed for a terminal, one line each for a pipe.
+
+        `width` is the terminal's, where it cannot be asked.
+        """
+        console = Console(file=stream, highlight=False, width=width)
         cells = [[_visible(cell) for cell in row] for row in (self.columns, *self.rows)]
         if not console.is_terminal:
             return "\n".join([_visible(self.title), *_aligned(cells)])
