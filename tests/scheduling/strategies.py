@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from bridge.model import EventType, Member, OfferRules, Schedule, Team, WallRange, Week
@@ -28,6 +29,12 @@ from tests.scheduling.building import (
 
 ZONES = (BERLIN, KOLKATA, LORD_HOWE, SANTIAGO, HAVANA)
 
+
+def laws(examples: int) -> settings:
+    """Return settings that let a law take the time it needs, on a busy machine too."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 # Days around which these zones change their clocks, and an ordinary one.
 _DAYS = (
     "2026-03-28 12:00",
@@ -44,8 +51,9 @@ zones: st.SearchStrategy[ZoneInfo] = st.sampled_from(ZONES)
 
 @st.composite
 def nows(draw: st.DrawFn) -> datetime:
-    """Return an instant within a day of a clock change somewhere."""
-    return utc(draw(st.sampled_from(_DAYS))) + minutes(draw(st.integers(0, 24 * 60)))
+    """Return an instant within a day of a clock change somewhere, now and then between two minutes."""
+    odd = draw(st.sampled_from([timedelta(0), timedelta(seconds=31), timedelta(microseconds=1)]))
+    return utc(draw(st.sampled_from(_DAYS))) + minutes(draw(st.integers(0, 24 * 60))) + odd
 
 
 @st.composite

@@ -9,13 +9,14 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import Assignment, EventType, Member, Team
 from bridge.scheduling.intervals import overlaps
 from bridge.scheduling.team import HostRecord, Pool, choose, pool_for, simulate, standings
 from tests.scheduling.building import ALWAYS, event_type, free, local, minutes, schedule
+from tests.scheduling.strategies import laws
 
 NOW = local("2026-11-02 08:00")
 NAMES = ("anna", "ben", "carl", "dora")
@@ -43,7 +44,7 @@ def run(kind: EventType, pools: list[set[str]]) -> list[str]:
 
 
 @given(given_weights=weights)
-@settings(max_examples=25, deadline=None)
+@laws(25)
 def test_weighted_shares_converge_to_the_weights(given_weights: list[int]) -> None:
     """After every booking each host is within one booking per member of the exact share."""
     kind = group(Assignment.WEIGHTED, *given_weights)
@@ -66,7 +67,7 @@ def test_weighted_shares_converge_though_hosts_come_and_go(seed: int) -> None:
 
 
 @given(comings=st.lists(st.sets(st.sampled_from(NAMES[2:])), min_size=1, max_size=40))
-@settings(max_examples=40, deadline=None)
+@laws(40)
 def test_least_recently_booked_never_differs_by_more_than_one_between_always_available_hosts(
     comings: list[set[str]],
 ) -> None:
@@ -96,7 +97,7 @@ def histories(draw: st.DrawFn) -> dict[str, HostRecord]:
     assignment=st.sampled_from(Assignment),
     given_weights=st.permutations([1, 2, 3, 5]),
 )
-@settings(max_examples=60, deadline=None)
+@laws(60)
 def test_order_of_hosts_in_the_config_changes_nothing_but_ties(
     records: dict[str, HostRecord], order: list[int], assignment: Assignment, given_weights: list[int]
 ) -> None:
@@ -114,7 +115,7 @@ def test_order_of_hosts_in_the_config_changes_nothing_but_ties(
 
 
 @given(records=histories(), assignment=st.sampled_from(Assignment), given_weights=weights)
-@settings(max_examples=40, deadline=None)
+@laws(40)
 def test_shortfalls_of_a_group_sum_to_nothing(
     records: dict[str, HostRecord], assignment: Assignment, given_weights: list[int]
 ) -> None:
@@ -132,7 +133,7 @@ def test_shortfalls_of_a_group_sum_to_nothing(
         ]
     ),
 )
-@settings(max_examples=40, deadline=None)
+@laws(40)
 def test_no_host_is_ever_double_booked(wishes: list[int], team: Team) -> None:
     kind = event_type(40, team=team, start_increment=minutes(10), buffer_after=minutes(10))
     times = {name: free(name, schedule(ALWAYS)) for name in team.hosts}

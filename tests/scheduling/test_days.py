@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.scheduling.days import (
@@ -21,6 +21,7 @@ from bridge.scheduling.days import (
 )
 from providers.base import Interval
 from tests.scheduling.building import APIA, BERLIN, HAVANA, LORD_HOWE, SANTIAGO, UTC_ZONE, utc
+from tests.scheduling.strategies import laws
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)  # Berlin skips, then repeats, 02:00 to 03:00
 CASABLANCA = ZoneInfo("Africa/Casablanca")  # changes its clock twice within five weeks, for Ramadan
@@ -84,7 +85,7 @@ def test_stretches_see_two_changes_that_cancel_each_other() -> None:
 
 
 @given(zone=st.sampled_from(ZONES), hours=st.integers(0, 32 * 365 * 24))
-@settings(max_examples=100)
+@laws(100)
 def test_every_instant_lies_in_the_local_day_of_its_date(zone: ZoneInfo, hours: int) -> None:
     instant = utc("2008-01-01") + timedelta(hours=hours)
     start, end = local_day(zone, date_of(zone, instant))
@@ -94,7 +95,7 @@ def test_every_instant_lies_in_the_local_day_of_its_date(zone: ZoneInfo, hours: 
 @given(
     zone=st.sampled_from(ZONES), first=st.dates(date(2008, 1, 1), date(2040, 1, 1)), days=st.integers(1, 400)
 )
-@settings(max_examples=30)
+@laws(30)
 def test_stretches_cut_a_window_exactly_where_the_offset_changes(
     zone: ZoneInfo, first: date, days: int
 ) -> None:

@@ -79,6 +79,14 @@ def test_a_gap_begins_when_the_notice_ends() -> None:
     ]
 
 
+def test_a_gap_that_begins_between_two_minutes_is_rounded_up_all_the_same() -> None:
+    kind = event_type(15, horizon_days=0)
+    morning = {"anna": free(hours=schedule(daily("09:00-10:00")))}
+    for odd in (timedelta(microseconds=1), timedelta(seconds=59), timedelta(seconds=60)):
+        starts = clock(list(bookable_starts(kind, morning, local("2026-11-23 09:15") + odd)))
+        assert starts == ["23 09:30", "23 09:45"]
+
+
 def test_the_grid_is_shifted_by_the_offset() -> None:
     kind = event_type(60, start_offset=minutes(10), horizon_days=0)
     morning = {"anna": free(hours=schedule(daily("09:00-12:00")))}

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bridge.model import DateRange, Schedule
 from bridge.scheduling.days import local_day
@@ -28,7 +28,7 @@ from tests.scheduling.building import (
     weekdays,
 )
 from tests.scheduling.oracle import open_minutes
-from tests.scheduling.strategies import nows, schedules
+from tests.scheduling.strategies import laws, nows, schedules
 
 MONDAY, CHRISTMAS_EVE, CHRISTMAS = date(2026, 11, 23), date(2026, 12, 24), date(2026, 12, 25)
 
@@ -183,7 +183,7 @@ def test_nothing_is_open_where_dates_end() -> None:
 
 
 @given(hours=schedules(), now=nows())
-@settings(max_examples=40, deadline=None)
+@laws(40)
 def test_open_hours_agree_with_the_clock_minute_by_minute(hours: Schedule, now: datetime) -> None:
     day = now.astimezone(hours.timezone).date()
     window = local_day(hours.timezone, day)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.scheduling.days import FIRST, LAST
@@ -21,6 +21,7 @@ from bridge.scheduling.intervals import (
 )
 from providers.base import Interval
 from tests.scheduling.building import minutes, utc
+from tests.scheduling.strategies import laws
 
 ORIGIN = utc("2026-11-23 00:00")
 
@@ -85,7 +86,7 @@ def test_subtracting_leaves_what_no_hole_covers(whole: str, holes: str, left: st
 
 
 @given(first=spans, second=spans)
-@settings(max_examples=150)
+@laws(150)
 def test_set_algebra_agrees_with_sets_of_minutes(first: list[Span], second: list[Span]) -> None:
     one, other = union(first), union(second)
     for result, expected in (
@@ -103,14 +104,14 @@ def test_set_algebra_agrees_with_sets_of_minutes(first: list[Span], second: list
 
 
 @given(first=spans, second=spans)
-@settings(max_examples=50)
+@laws(50)
 def test_overlapping_means_sharing_a_minute(first: list[Span], second: list[Span]) -> None:
     for window in second:
         assert overlaps(first, window) == bool(_covered(first) & _covered([window]))
 
 
 @given(found=spans, minute=st.sets(st.integers(0, 29)))
-@settings(max_examples=50)
+@laws(50)
 def test_members_are_the_instants_inside(found: list[Span], minute: set[int]) -> None:
     instants = [_instant(each) for each in sorted(minute)]
     assert members(instants, union(found)) == [each for each in instants if each in _covered(found)]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import CountDays, Member, OfferRules, Suggest, Team
@@ -18,10 +18,9 @@ from bridge.scheduling.slots import Rule, failing_rules, is_bookable
 from bridge.scheduling.team import pool_for
 from providers.base import Interval
 from tests.scheduling.building import ALWAYS, event_type, free, minutes, schedule
-from tests.scheduling.strategies import TEAMS, Case, busy_times, cases, host_times, zones
+from tests.scheduling.strategies import TEAMS, Case, busy_times, cases, host_times, laws, zones
 
 ONE = st.just(Team(groups=((Member("anna"),),)))
-laws = settings(max_examples=40, deadline=None)
 
 offer_rules = st.builds(
     OfferRules,
@@ -38,7 +37,7 @@ def starts_of(case: Case) -> list[datetime]:
 
 
 @given(case=cases(ONE))
-@laws
+@laws(30)
 def test_slots_never_overlap_busy_time_or_claims(case: Case) -> None:
     kind, times, _ = case
     taken = [*(times["anna"].busy or ()), *times["anna"].claims]
@@ -46,7 +45,7 @@ def test_slots_never_overlap_busy_time_or_claims(case: Case) -> None:
 
 
 @given(case=cases(ONE), data=st.data())
-@laws
+@laws(30)
 def test_order_and_repetition_of_busy_time_change_nothing(case: Case, data: st.DataObject) -> None:
     kind, times, now = case
     busy = data.draw(busy_times(now))
@@ -57,7 +56,7 @@ def test_order_and_repetition_of_busy_time_change_nothing(case: Case, data: st.D
 
 
 @given(case=cases(ONE), data=st.data())
-@laws
+@laws(30)
 def test_more_busy_time_never_adds_a_bookable_slot(case: Case, data: st.DataObject) -> None:
     kind, times, now = case
     busier = replace(times["anna"], busy=(*(times["anna"].busy or ()), *data.draw(busy_times(now))))
@@ -67,7 +66,7 @@ def test_more_busy_time_never_adds_a_bookable_slot(case: Case, data: st.DataObje
 
 
 @given(case=cases(TEAMS), rules=offer_rules)
-@laws
+@laws(30)
 def test_every_offer_is_bookable_and_keeps_distance_cap_and_days(case: Case, rules: OfferRules) -> None:
     kind, times, now = replace(case[0], offer=rules), case[1], case[2]
     starts = [slot.start for slot in offer(kind, times, now)]
@@ -81,14 +80,14 @@ def test_every_offer_is_bookable_and_keeps_distance_cap_and_days(case: Case, rul
 
 
 @given(case=cases(TEAMS))
-@laws
+@laws(30)
 def test_every_bookable_start_is_bookable_by_the_same_rules(case: Case) -> None:
     kind, times, now = case
     assert all(pool_for(kind, times, start, now) for start in starts_of(case))
 
 
 @given(case=cases(TEAMS))
-@laws
+@laws(30)
 def test_busy_time_outside_the_window_asked_for_changes_nothing(case: Case) -> None:
     kind, times, now = case
     window = busy_window(kind, now)
@@ -104,7 +103,7 @@ def test_busy_time_outside_the_window_asked_for_changes_nothing(case: Case) -> N
 
 
 @given(zone=zones, day=st.dates(date(2026, 1, 1), date(2027, 12, 31)), step=st.sampled_from([5, 15, 30]))
-@settings(max_examples=60, deadline=None)
+@laws(60)
 def test_no_day_loses_or_doubles_time(zone: ZoneInfo, day: date, step: int) -> None:
     """A host that is always open has a start for every step of the day as long as it really is."""
     kind = event_type(step, timezone=zone, start_on=day, horizon_days=0)
@@ -115,7 +114,7 @@ def test_no_day_loses_or_doubles_time(zone: ZoneInfo, day: date, step: int) -> N
 
 
 @given(case=cases(st.just(Team(groups=((Member("anna"), Member("ben")),)))), data=st.data())
-@laws
+@laws(30)
 def test_adding_a_host_to_a_round_robin_never_removes_a_bookable_start(
     case: Case, data: st.DataObject
 ) -> None:
@@ -127,7 +126,7 @@ def test_adding_a_host_to_a_round_robin_never_removes_a_bookable_start(
 
 
 @given(case=cases(st.just(Team(fixed=("anna",), groups=((Member("ben"), Member("carl")),)))), data=st.data())
-@laws
+@laws(30)
 def test_busy_time_of_a_fixed_host_removes_the_slot(case: Case, data: st.DataObject) -> None:
     kind, times, now = case
     starts = starts_of(case)
@@ -141,7 +140,7 @@ def test_busy_time_of_a_fixed_host_removes_the_slot(case: Case, data: st.DataObj
 
 
 @given(case=cases(TEAMS))
-@laws
+@laws(30)
 def test_order_of_hosts_changes_no_start(case: Case) -> None:
     kind, times, now = case
     team = kind.team
@@ -150,7 +149,7 @@ def test_order_of_hosts_changes_no_start(case: Case) -> None:
 
 
 @given(case=cases(TEAMS), data=st.data())
-@laws
+@laws(30)
 def test_an_unknown_host_leaves_its_group_and_being_fixed_leaves_nothing(
     case: Case, data: st.DataObject
 ) -> None:
@@ -165,11 +164,11 @@ def test_an_unknown_host_leaves_its_group_and_being_fixed_leaves_nothing(
 
 
 @given(case=cases(ONE), minute=st.integers(-3000, 8000))
-@laws
+@laws(30)
 def test_moving_a_booking_is_not_hindered_by_its_own_claim(case: Case, minute: int) -> None:
     """Leaving a claim and a booking out never breaks a rule that held with them."""
     kind, times, now = case
-    own = now.replace(minute=0) + minutes(minute // 5 * 5)
+    own = now.replace(minute=0, second=0, microsecond=0) + minutes(minute // 5 * 5)
     anna = times["anna"]
     with_own = replace(anna, claims=(*anna.claims, kind.padded(own)), booked=(*anna.booked, own))
     for start in (own, own + minutes(5), own + kind.start_increment):

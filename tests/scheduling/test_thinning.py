@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bridge.model import OfferRules, Suggest
 from bridge.scheduling.thinning import thin
 from tests.scheduling.building import minutes, utc
+from tests.scheduling.strategies import laws
 
 DAY = utc("2026-11-23 00:00")
 
@@ -76,6 +77,7 @@ def test_spread_takes_those_furthest_apart_and_the_earlier_of_equals(
 
 
 @given(starts=days, cap=caps, between=distances, suggest=st.sampled_from(Suggest))
+@laws(60)
 def test_distance_and_cap_always_hold_and_nothing_is_added(
     starts: list[datetime], cap: int, between: timedelta, suggest: Suggest
 ) -> None:
@@ -86,6 +88,7 @@ def test_distance_and_cap_always_hold_and_nothing_is_added(
 
 
 @given(starts=days, cap=caps, between=distances)
+@laws(60)
 def test_both_ways_yield_as_many_as_there_can_be(
     starts: list[datetime], cap: int, between: timedelta
 ) -> None:
@@ -95,6 +98,7 @@ def test_both_ways_yield_as_many_as_there_can_be(
 
 
 @given(starts=days, cap=caps, between=distances)
+@laws(60)
 def test_spread_is_the_first_choice_with_the_largest_smallest_gap(
     starts: list[datetime], cap: int, between: timedelta
 ) -> None:
