@@ -1,7 +1,7 @@
 """Keeps when imported entries take place, so that a free/busy costs no parsing.
 
-Decides how much is worked out at once. What it keeps is told apart by the calendar's mark, which differs
-after any import; it never answers from an older one.
+Decides how much is worked out at once. What it keeps bears the mark of the last import, and it
+never answers from before that.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from bridge.local_calendar.occurrence import Occurrence
 from bridge.store.sql import local_series
 from providers.base import Interval
 
-Mark = tuple[int, int]
-
 _KEPT_SPANS = 3  # of one calendar: the offer's, and what is moved far ahead
 _ZONES_REACH = timedelta(days=1)  # floating times are kept as if in UTC; no zone is further away
 _AHEAD = timedelta(days=45)  # so that the span need not be worked out anew every day
@@ -37,13 +35,13 @@ class Unreadable(Exception):
 class _Span:
     """What takes place within a stretch of time, by start; none lasts longer than `longest`."""
 
-    mark: Mark
+    mark: int
     reach: Interval
     found: tuple[Occurrence, ...]
     starts: tuple[datetime, ...]
     longest: timedelta
 
-    def covers(self, mark: Mark, wanted: Interval) -> bool:
+    def covers(self, mark: int, wanted: Interval) -> bool:
         """Tell whether this answers for the whole of a stretch."""
         return self.mark == mark and self.reach.start <= wanted.start and wanted.end <= self.reach.end
 
@@ -62,10 +60,10 @@ class KeptOccurrences:
         self._lock = threading.Lock()
 
     def near(
-        self, connection: Connection, calendar: str, zone: ZoneInfo, *, mark: Mark, window: Interval
+        self, connection: Connection, calendar: str, zone: ZoneInfo, *, mark: int, window: Interval
     ) -> Sequence[Occurrence]:
         """Return what may overlap the window, floating times in any zone. Unreadable: nobody knows."""
-        if mark[0] == 0:
+        if mark == 0:
             return ()
         wanted = Interval(window.start - _ZONES_REACH, window.end + _ZONES_REACH)
         span = self._kept(calendar, mark, wanted)
@@ -77,7 +75,7 @@ class KeptOccurrences:
                     self._keep(calendar, span)
         return span.near(wanted)
 
-    def _kept(self, calendar: str, mark: Mark, wanted: Interval) -> _Span | None:
+    def _kept(self, calendar: str, mark: int, wanted: Interval) -> _Span | None:
         return next((span for span in self._spans.get(calendar, ()) if span.covers(mark, wanted)), None)
 
     def _keep(self, calendar: str, span: _Span) -> None:
@@ -87,7 +85,7 @@ class KeptOccurrences:
         self._spans[calendar] = (span, *others)[:_KEPT_SPANS]
 
     def _work_out(
-        self, connection: Connection, calendar: str, zone: ZoneInfo, mark: Mark, wanted: Interval
+        self, connection: Connection, calendar: str, zone: ZoneInfo, mark: int, wanted: Interval
     ) -> _Span:
         reach = Interval(wanted.start, wanted.end + _AHEAD)
         expanded = islice(_expanded(connection, calendar, zone, reach), self._most + 1)

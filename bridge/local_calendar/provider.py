@@ -98,14 +98,12 @@ class LocalCalendars:
     def _imported(
         self, connection: Connection, calendars: Sequence[str], window: Interval
     ) -> Mapping[str, Sequence[Occurrence] | ProviderError]:
-        marks = local_series.states(connection, calendars)
+        mark = local_series.mark(connection)
         found: dict[str, Sequence[Occurrence] | ProviderError] = {}
         for calendar in calendars:
             zone = self._zones[calendar]
             try:
-                found[calendar] = self._kept.near(
-                    connection, calendar, zone, mark=marks[calendar], window=window
-                )
+                found[calendar] = self._kept.near(connection, calendar, zone, mark=mark, window=window)
             except Unreadable as error:
                 found[calendar] = ProviderUnavailable(NAME, "free_busy", str(error))
         return found

@@ -287,4 +287,4 @@ def test_more_occurrences_than_can_be_kept_are_unknown_never_free(
     kept, zone = KeptOccurrences(most), ZoneInfo("Europe/Berlin")
     expected = nullcontext() if is_known else pytest.raises(Unreadable)
     with desk.store.read() as connection, expected:
-        assert len(kept.near(connection, NAME, zone, mark=(1, 1), window=WINDOW)) == 40
+        assert len(kept.near(connection, NAME, zone, mark=1, window=WINDOW)) == 40
