@@ -1,0 +1,112 @@
+"""Since when a host stands in an event type: recorded by whoever starts first, forgotten with the host."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from bridge.app import create_app
+from bridge.cli import main
+from bridge.store.sql import given
+from tests.booking.salon import MONDAY, TurnableClock
+from tests.teams.conftest import OpenFirm
+from tests.teams.firm import ANNA, BEN, CARL, Firm, firm_config, firm_toml
+
+PAIR = 'hosts = ["anna", "ben"]'
+LATER = MONDAY + timedelta(days=3)
+
+
+def joined(firm: Firm, event_type: str = "visit") -> dict[str, datetime]:
+    with firm.bridge.store.read() as connection:
+        return given.joined(connection, event_type)
+
+
+def at(moment: datetime) -> TurnableClock:
+    return TurnableClock(moment)
+
+
+def test_all_hosts_of_a_first_start_joined_at_one_moment(open_firm: OpenFirm) -> None:
+    """Else the last of them would be a newcomer beside the others."""
+    firm = open_firm(ANNA, BEN, CARL, visit='fixed_hosts = ["anna"]\ngroups = [["ben"], ["carl"]]', solo=PAIR)
+    assert joined(firm) == dict.fromkeys(("anna", "ben", "carl"), MONDAY)
+    assert joined(firm, "solo") == dict.fromkeys(("anna", "ben"), MONDAY)
+
+
+def test_who_is_added_later_joined_later(open_firm: OpenFirm) -> None:
+    open_firm(ANNA, visit='hosts = ["anna"]')
+    firm = open_firm(ANNA, BEN, CARL, clock=at(LATER), visit='hosts = ["ben", "anna", "carl"]')
+    assert joined(firm) == {"anna": MONDAY, "ben": LATER, "carl": LATER}
+
+
+def test_a_host_joins_each_event_type_by_itself(open_firm: OpenFirm) -> None:
+    open_firm(ANNA, BEN, visit=PAIR)
+    firm = open_firm(ANNA, BEN, clock=at(LATER), visit=PAIR, other='hosts = ["ben"]')
+    assert (joined(firm), joined(firm, "other")) == (dict.fromkeys(("anna", "ben"), MONDAY), {"ben": LATER})
+
+
+def test_who_comes_back_to_an_event_type_joins_anew(open_firm: OpenFirm) -> None:
+    open_firm(ANNA, BEN, visit=PAIR, other=PAIR)
+    alone = open_firm(ANNA, BEN, clock=at(LATER), visit='hosts = ["anna"]', other=PAIR)
+    assert joined(alone) == {"anna": MONDAY}
+    again = open_firm(ANNA, BEN, clock=at(LATER + timedelta(days=1)), visit=PAIR, other=PAIR)
+    assert joined(again) == {"anna": MONDAY, "ben": LATER + timedelta(days=1)}
+    assert joined(again, "other") == dict.fromkeys(("anna", "ben"), MONDAY)
+
+
+def test_an_event_type_that_is_away_for_a_while_keeps_its_dates(open_firm: OpenFirm) -> None:
+    open_firm(ANNA, BEN, visit=PAIR)
+    open_firm(ANNA, BEN, clock=at(LATER), other=PAIR)
+    assert joined(open_firm(ANNA, BEN, clock=at(LATER), visit=PAIR)) == dict.fromkeys(("anna", "ben"), MONDAY)
+
+
+def test_of_many_starting_at_once_one_records_all(store_url: str) -> None:
+    config = firm_config(store_url, ANNA, BEN, CARL, visit='hosts = ["anna", "ben", "carl"]', other=PAIR)
+    firms = [Firm(config, clock=at(MONDAY + timedelta(seconds=number))) for number in range(4)]
+    together = threading.Barrier(len(firms))
+    broken: list[BaseException] = []
+
+    def start(firm: Firm) -> Callable[[], None]:
+        def run() -> None:
+            together.wait(10)
+            try:
+                firm.bridge.record_joins()
+            except Exception as error:  # noqa: BLE001 - to be shown by the test's own thread
+                broken.append(error)
+
+        return run
+
+    threads = [threading.Thread(target=start(firm)) for firm in firms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not broken
+    moments = {*joined(firms[0]).values(), *joined(firms[0], "other").values()}
+    assert (len(joined(firms[0])), len(moments)) == (3, 1)
+    for firm in firms:
+        firm.bridge.stop()
+
+
+def test_a_server_records_them_with_its_first_request(store_url: str) -> None:
+    app = create_app(firm_config(store_url, ANNA, BEN, visit=PAIR))
+    bridge = app.extensions["bridge"]
+    with bridge.store.read() as connection:
+        assert not given.joined(connection, "visit")
+    assert app.test_client().get("/healthz").status_code == 200
+    with bridge.store.read() as connection:
+        assert set(given.joined(connection, "visit")) == {"anna", "ben"}
+    bridge.stop()
+
+
+def test_a_command_records_them_too(sqlite_url: str, tmp_path: Path) -> None:
+    text = firm_toml(sqlite_url, ANNA, BEN, visit=PAIR)
+    config = tmp_path / "config.toml"
+    config.write_text(text)
+    assert CliRunner().invoke(main, ["--config", str(config), "team", "visit"]).exit_code == 0
+    firm = Firm(firm_config(sqlite_url, ANNA, BEN, visit=PAIR))
+    assert set(joined(firm)) == {"anna", "ben"}
+    firm.bridge.stop()

@@ -1,0 +1,144 @@
+"""A team of hosts at Google and on embedded calendars: one protocol, whichever calendar holds the event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.config import parse_config
+from tests.booking.salon import RealClock
+from tests.teams.firm import HALF_AN_HOUR, Firm, Staff, firm_toml
+from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle, Fault
+
+ROBOT = "robot@fake-project.iam.gserviceaccount.com"
+TEN = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+HALF_PAST = TEN + HALF_AN_HOUR
+ANNA, DORA = (
+    Staff(name, "00:00-24:00", calendar=f"google:{name}@example.com/primary") for name in ("anna", "dora")
+)
+BEN = Staff("ben", "00:00-24:00")
+OpenFirm = Callable[..., Firm]
+
+
+@pytest.fixture
+def google() -> Iterator[FakeGoogle]:
+    with FakeGoogle() as fake:
+        for host in (ANNA, DORA):
+            fake.add_account(f"{host.name}@example.com")
+        yield fake
+
+
+@pytest.fixture
+def open_firm(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[OpenFirm]:
+    """Opens a firm whose Google hosts are reached by a service account."""
+    key = tmp_path / "service-account.json"
+    key.write_text(json.dumps(google.add_service_account(ROBOT, DEFAULT_SCOPES)))
+    section = (
+        f'[google]\nservice_account_file = "{key}"\napi_url = "{google.api_url}"\n'
+        f'auth_url = "{google.auth_url}"\ntoken_url = "{google.token_url}"\n'
+    )
+    with ExitStack() as stack:
+
+        def opened(*staff: Staff, **event_types: str) -> Firm:
+            text = firm_toml(sqlite_url, *staff, rest=section, **event_types)
+            firm = Firm(parse_config(text, environ={}, base=tmp_path), clock=RealClock())
+            stack.callback(firm.bridge.stop)
+            firm.bridge.record_joins()
+            return firm
+
+        yield opened
+
+
+def ours(google: FakeGoogle, host: str = "anna") -> list[dict[str, Any]]:
+    """Return the bookings' events in a host's calendar."""
+    return [event for event in google.events(f"{host}@example.com") if "extendedProperties" in event]
+
+
+def test_a_booking_moves_from_google_to_an_embedded_calendar_and_back(
+    open_firm: OpenFirm, google: FakeGoogle
+) -> None:
+    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+    booking = firm.booked("visit", "kim", TEN)
+    assert (booking.hosts, len(ours(google))) == (("anna",), 1)
+    busy = google.add_event("anna@example.com", HALF_PAST, HALF_PAST + HALF_AN_HOUR)
+    assert firm.moved(booking, HALF_PAST).hosts == ("ben",)
+    assert (ours(google), [each.interval.start for each in firm.events("ben")]) == ([], [HALF_PAST])
+    google.delete_event("anna@example.com", busy)
+    firm.busy("ben", TEN)
+    back = firm.moved(firm.booking(booking), TEN)
+    assert (back.hosts, len(ours(google))) == (("anna",), 1)
+    assert not [event for event in firm.events("ben") if event.booking_id]
+    firm.is_consistent()
+
+
+def test_co_hosts_are_guests_of_the_google_event(open_firm: OpenFirm, google: FakeGoogle) -> None:
+    firm = open_firm(ANNA, BEN, visit='fixed_hosts = ["anna"]\nhosts = ["ben"]')
+    booking = firm.booked("visit", "kim", TEN, email="kim@example.org")
+    assert booking.hosts == ("anna", "ben")
+    (event,) = ours(google)
+    assert [guest["email"] for guest in event["attendees"]] == ["ben@example.com", "kim@example.org"]
+    assert firm.reception.cancel(booking).success
+    firm.bridge.background.run_due()
+    assert not ours(google)
+
+
+def test_an_invited_google_host_does_not_hinder_its_own_booking(
+    open_firm: OpenFirm, google: FakeGoogle
+) -> None:
+    """Dora's calendar shows the invitation as busy; moving by ten minutes overlaps it."""
+    firm = open_firm(ANNA, DORA, visit='fixed_hosts = ["anna", "dora"]\nstart_increment_minutes = 10')
+    booking = firm.booked("visit", "kim", TEN)
+    (event,) = ours(google)
+    google.add_event("dora@example.com", TEN, TEN + HALF_AN_HOUR, iCalUID=event["iCalUID"])
+    moved = firm.moved(booking, TEN + timedelta(minutes=10))
+    assert moved.hosts == ("anna", "dora")
+    google.add_event("dora@example.com", TEN, TEN + HALF_AN_HOUR)  # something else does
+    assert not firm.reception.move(moved, TEN).success
+
+
+def test_a_google_host_who_refuses_is_replaced_by_an_embedded_one(
+    open_firm: OpenFirm, google: FakeGoogle
+) -> None:
+    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+    google.fail_next(Fault.SCOPE, operation="events.insert")
+    assert firm.booked("visit", "kim", TEN).hosts == ("ben",)
+    assert not ours(google)
+    firm.is_consistent()
+
+
+def test_a_late_event_at_google_of_a_move_that_failed_is_removed(
+    open_firm: OpenFirm, google: FakeGoogle
+) -> None:
+    firm = open_firm(BEN, ANNA, visit='hosts = ["ben", "anna"]')
+    booking = firm.booked("visit", "kim", TEN)
+    assert booking.hosts == ("ben",)
+    firm.busy("ben", HALF_PAST)
+    google.fail_next(Fault.SERVER_ERROR_AFTER, operation="events.insert")
+    google.fail_next(Fault.UNAVAILABLE, operation="events.get", times=None)
+    assert not firm.reception.move(booking, HALF_PAST).success
+    google.come_up()
+    assert len(ours(google)) == 1
+    firm.settle()
+    assert not ours(google)
+    assert firm.booking(booking).interval.start == TEN
+    firm.is_consistent()
+
+
+def test_after_a_move_to_another_google_host_the_link_is_the_new_events(
+    open_firm: OpenFirm, google: FakeGoogle
+) -> None:
+    firm = open_firm(ANNA, DORA, visit='hosts = ["anna", "dora"]\nmeeting_platform = "google_meet"')
+    booking = firm.booked("visit", "kim", TEN)
+    firm.bridge.background.run_due()
+    before = firm.booking(booking).link
+    google.add_event("anna@example.com", HALF_PAST, HALF_PAST + HALF_AN_HOUR)
+    assert firm.moved(firm.booking(booking), HALF_PAST).hosts == ("dora",)
+    firm.bridge.background.run_due()
+    (event,) = ours(google, "dora")
+    assert before and firm.booking(booking).link == event["hangoutLink"] != before
