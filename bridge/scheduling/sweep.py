@@ -82,13 +82,13 @@ def _split(starts: list[datetime], ends: Sequence[datetime]) -> Iterator[list[da
 
 
 class _TeamGrid:
-    """Lays the grids of a team's hosts and keeps the starts that the whole team can take."""
+    """Lays the grid of each host and keeps the starts that the whole team can take."""
 
     def __init__(self, event_type: EventType) -> None:
         self._team = event_type.team
         # When no start on the step is off the grid, the team's own gaps give the same starts.
         self._is_plain = event_type.start_increment == step_of(event_type)
-        sources = ["team"] if self._is_plain else ["fixed hosts", *self._team.hosts]
+        sources = ["team"] if self._is_plain else self._team.hosts
         self._grids = [Grid(event_type) for _ in sources]
 
     def lay(self, spans_of: _SpansOf, days: Interval) -> list[datetime]:
@@ -97,8 +97,8 @@ class _TeamGrid:
             return self._grids[0].lay(_of_team(self._team, spans_of), days)
         spans = {host: spans_of(host, ()) for host in self._team.hosts}
         allowed = _of_team(self._team, lambda host, _: spans[host])
-        sources = [_of_all([spans[host] for host in self._team.fixed]), *spans.values()]
-        laid = [grid.lay(source, days) for grid, source in zip(self._grids, sources, strict=True)]
+        # A gap that fixed hosts have in common begins with a gap of one of them, whose grid holds its starts.
+        laid = [grid.lay(each, days) for grid, each in zip(self._grids, spans.values(), strict=True)]
         ascending = groupby(sorted(chain.from_iterable(laid)))
         return members([start for start, _ in ascending], allowed)
 

@@ -148,15 +148,10 @@ def test_candidates_are_the_starts_of_every_hosts_own_grid() -> None:
 
 
 def test_candidates_are_also_the_starts_of_the_fixed_hosts_common_gaps() -> None:
-    """Anna has 10:00 to 12:00, ben 09:15 to 11:20: together the gap begins at 10:00, 45 minutes fit."""
+    """Together anna and ben are free from 10:05 to 11:00, then from 11:25: 45 minutes on the quarter hour."""
     kind = today(45, Team(fixed=("anna", "ben")))
-    shared = starts(kind, anna=busy(), ben=busy(hours="09:15-11:20"))
-    # Ben's own grid has 09:15, 10:00; 10:45 would end after his hours.
-    assert shared == ["10:00"]
-    # Here only the common gap begins at 10:15: anna's grid has 10:00, 10:45, ben's 09:30, 10:15.
-    assert starts(kind, anna=busy(), ben=busy("10:00-10:05", hours="09:30-11:00")) == ["10:15"]
-    both = {"anna": busy("10:20-10:25"), "ben": busy("10:00-10:40")}
-    assert starts(kind, **both) == ["10:45", "11:15"]
+    anna, ben = busy("11:00-11:20", hours="09:30-12:20"), busy("11:15-11:25", hours="10:05-12:30")
+    assert starts(kind, anna=anna, ben=ben) == ["10:15", "11:30"]
 
 
 def test_hosts_in_berlin_and_kolkata_have_common_starts() -> None:
