@@ -18,10 +18,10 @@ def worker(session: Session) -> None:
 
     The server does it too: a worker only takes load off it. Any number may run; each job is done once.
     """
-    told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
     with session.bridge() as bridge:
+        told = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: told.set())
         bridge.start()
         session.output.say(f"The worker runs for {session.config_path}; Ctrl+C stops it.")
         told.wait()

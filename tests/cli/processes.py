@@ -1,0 +1,109 @@
+"""The command as a process of its own, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BRIDGE = (sys.executable, "-m", "bridge")
+
+
+class Running:
+    """A command that runs; what it says is read as it comes."""
+
+    def __init__(self, *words: str, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [*BRIDGE, *words],
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._said: list[str] = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    @property
+    def said(self) -> str:
+        """Everything it has said up to now."""
+        return "".join(self._said)
+
+    def wait_for(self, text: str, seconds: float = 60) -> None:
+        """Wait until it says this, or ends."""
+        with self._news:
+            came = self._news.wait_for(lambda: text in self.said or not self._reader.is_alive(), seconds)
+        assert came, f"waited in vain for {text!r}:\n{self.said}"
+        assert text in self.said, self.said
+
+    def end(self, signal: int) -> int:
+        """Send a signal to this process alone and return its exit code."""
+        self.process.send_signal(signal)
+        code = self.process.wait(60)
+        self._reader.join(60)
+        return code
+
+    def kill(self) -> None:
+        """Leave nothing running, whatever the test found."""
+        for number in [*descendants(self.process.pid), self.process.pid]:
+            if self.process.poll() is None or number != self.process.pid:
+                os.kill(number, 9)
+        self.process.wait()
+        self._reader.join(10)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            with self._news:
+                self._said.append(line)
+                self._news.notify_all()
+        with self._news:
+            self._news.notify_all()
+
+
+@contextmanager
+def running(*words: str, folder: Path) -> Iterator[Running]:
+    """Run a command for the length of the block."""
+    command = Running(*words, folder=folder)
+    try:
+        yield command
+    finally:
+        command.kill()
+
+
+def ran(*words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*BRIDGE, *words], cwd=folder, env=environment(more), capture_output=True, text=True, check=False
+    )
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment in which the command finds its code from any folder, and no configuration."""
+    kept = {key: value for key, value in os.environ.items() if key != "BRIDGE_CONFIG"}
+    return {**kept, "PYTHONPATH": str(ROOT), **(more or {})}
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that a process started, and those these started."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except FileNotFoundError:
+        return []
+    children = [int(number) for number in text.split()]
+    return [*children, *(each for child in children for each in descendants(child))]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs."""
+    return Path(f"/proc/{pid}").exists()

@@ -1,0 +1,62 @@
+"""Runs the real command in this process, as somebody at a terminal would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from bridge.cli import main
+from tests.builders import salon_toml
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What a program reads from standard output."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal in a folder with a configuration."""
+
+    folder: Path
+    environ: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def __call__(self, *words: str, typed: str | None = None) -> Told:
+        """Run `bridge` with these words and return what it said."""
+        result = CliRunner(env={"BRIDGE_CONFIG": str(self.config), **self.environ}).invoke(
+            main, list(words), input=typed
+        )
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Told(result.exit_code, result.stdout, result.stderr)
+
+
+def salon_terminal(folder: Path, url: str, **more: Any) -> Terminal:
+    """Return a terminal in a folder with the salon's configuration on this database."""
+    terminal = Terminal(folder)
+    terminal.config.write_text(salon_toml(url, **more), encoding="utf-8")
+    return terminal
+
+
+def tomorrow(hour: int, minute: int = 0) -> str:
+    """Return a time of tomorrow as telli writes it."""
+    day = datetime.now(UTC) + timedelta(days=1)
+    return f"{day:%Y-%m-%d}T{hour:02}:{minute:02}:00.000Z"

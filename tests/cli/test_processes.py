@@ -1,0 +1,124 @@
+"""The command as real processes: from an empty folder to a served bridge, and ways to be stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.app import Bridge
+from bridge.attendee import CallerRequest
+from bridge.instants import parse_instant
+from bridge.model import CalendarName
+from providers.base import Deadline, Interval
+from tests.builders import salon
+from tests.cli.processes import BRIDGE, environment, ran, running
+from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.serving import server
+
+
+def test_init_and_then_check_and_slots_work_in_an_empty_folder(tmp_path: Path) -> None:
+    for words in (["init"], ["check"], ["slots", "consultation"]):
+        done = ran(*words, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == ["bridge.db", "config.toml"]
+
+
+def test_gunicorn_serves_what_init_wrote(tmp_path: Path) -> None:
+    bridge = Terminal(tmp_path)
+    assert bridge("init").code == 0
+    with server.running(bridge.config.read_text(), tmp_path) as served:
+        told = bridge(
+            "request", "consultation", "available", "--url", f"http://127.0.0.1:{served.port}", "--json"
+        )
+    assert told.code == 0
+    assert told.json["available"]
+
+
+def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path, sqlite_url: str) -> None:
+    salon_terminal(tmp_path, sqlite_url)
+    bridge = subprocess.Popen(
+        [*BRIDGE, "slots", "cut"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert bridge.stdout
+    assert bridge.stderr
+    bridge.stdout.close()
+    assert bridge.stderr.read() == ""
+    bridge.stderr.close()
+    assert bridge.wait() == 0
+
+
+@pytest.mark.parametrize(("width", "framed"), [(40, False), (100, True)])
+def test_on_a_terminal_tables_fit_its_width_and_no_color_is_heeded(
+    tmp_path: Path, sqlite_url: str, width: int, framed: bool
+) -> None:
+    salon_terminal(tmp_path, sqlite_url)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    surroundings = environment({"NO_COLOR": "1", "TERM": "xterm-256color"})
+    for name in ("COLUMNS", "FORCE_COLOR"):
+        surroundings.pop(name, None)
+    bridge = subprocess.Popen([*BRIDGE, "check"], cwd=tmp_path, env=surroundings, stdin=theirs, stdout=theirs)
+    os.close(theirs)
+    text = _read_all(ours)
+    assert bridge.wait() == 0
+    plain = text.replace("\x1b[1m", "").replace("\x1b[0m", "")  # bold is no colour
+    assert "\x1b" not in plain
+    assert max(map(len, plain.splitlines())) <= width
+    assert ("│ ok " in plain) is framed
+
+
+def test_a_worker_does_what_is_due_and_stops_when_it_is_told(tmp_path: Path, sqlite_url: str) -> None:
+    salon_terminal(tmp_path, sqlite_url)
+    opened = Bridge(salon(sqlite_url))
+    cut = opened.reception.event_type("cut")
+    done = opened.reception.book(cut, CallerRequest(), parse_instant(tomorrow(10)))
+    assert done.booking
+    assert opened.reception.cancel(done.booking).success
+    assert _events(opened) == 1  # removing it is left to the background
+    with running("worker", folder=tmp_path) as worker:
+        worker.wait_for("Ctrl+C stops it")
+        for _ in range(300):
+            if not _events(opened):
+                break
+            time.sleep(0.1)
+        assert worker.end(signal.SIGTERM) == 0
+        assert worker.said.splitlines()[-1].startswith("The worker has stopped")
+    assert _events(opened) == 0
+    opened.stop()
+
+
+def _events(bridge: Bridge) -> int:
+    anna = CalendarName("local", "", "anna")
+    now = datetime.now(UTC)
+    window = Interval(now, now + timedelta(days=3))
+    deadline = Deadline(60, time.monotonic)
+    return len(bridge.accounts.provider(anna).list_events("anna", window, deadline=deadline))
+
+
+def _read_all(terminal: int) -> str:
+    read = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # the other end was closed
+            part = b""
+        if not part:
+            os.close(terminal)
+            return read.decode()
+        read += part
