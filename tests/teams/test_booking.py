@@ -10,7 +10,7 @@ from bridge.attendee import CallerRequest
 from bridge.model import BookingState
 from providers.base import Interval
 from tests.teams.conftest import OpenFirm
-from tests.teams.firm import ANNA, BEN, CARL, DORA, HALF_AN_HOUR, HALF_PAST, TEN, Firm
+from tests.teams.firm import ANNA, BEN, CARL, DORA, EVERY_START, HALF_AN_HOUR, HALF_PAST, TEN, Firm
 from tests.vendors.unruly import Trouble
 
 TEAMS = {
@@ -67,8 +67,9 @@ def test_co_hosts_are_invited_although_callers_are_not(open_firm: OpenFirm) -> N
 
 def test_a_co_hosts_time_is_taken_for_every_event_type(open_firm: OpenFirm) -> None:
     """Ben's own calendar shows nothing of it: his claim alone keeps him from being booked twice."""
-    firm = open_firm(ANNA, BEN, pair='fixed_hosts = ["anna", "ben"]', solo='hosts = ["ben"]')
+    firm = open_firm(ANNA, BEN, pair='fixed_hosts = ["anna", "ben"]', solo=f'hosts = ["ben"]\n{EVERY_START}')
     firm.booked("pair", "kim", TEN)
+    assert not {"10:00"} & set(firm.offered("solo"))
     assert not firm.ask("solo", "lee", TEN).success
     assert firm.booked("solo", "lee", HALF_PAST).hosts == ("ben",)
     assert not firm.ask("pair", "max", HALF_PAST).success

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from bridge.booking.no_show import mark_no_show, undo_no_show
 from bridge.booking.records import who_is_due
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState
+from tests.booking.unruly_salon import Killed
 from tests.teams.conftest import OpenFirm
 from tests.teams.firm import ANNA, BEN, HALF_PAST, TEN, Firm
 
@@ -115,16 +117,20 @@ def test_what_was_given_to_somebody_else_cannot_be_taken_back(open_firm: OpenFir
     assert not firm.claims(booking)
 
 
-def test_a_move_under_way_loses_against_a_no_show(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_move_under_way_loses_against_a_no_show(open_small_firm: OpenFirm, dies: bool) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     booking = begun(firm)
 
     def meanwhile(step: str) -> None:
         if step == "event_moved":
             mark_no_show(firm.bridge.context, booking)
+            if dies:
+                raise Killed
 
     firm.watch = meanwhile
-    assert not firm.reception.move(booking, TEN.replace(hour=12)).success
+    with suppress(Killed):
+        assert not firm.reception.move(booking, TEN.replace(hour=12)).success
     firm.watch = lambda _step: None
     firm.settle()
     now = firm.booking(booking)

@@ -130,15 +130,18 @@ def test_a_late_event_at_google_of_a_move_that_failed_is_removed(
     firm.is_consistent()
 
 
+@pytest.mark.parametrize("fails", [False, True])
 def test_after_a_move_to_another_google_host_the_link_is_the_new_events(
-    open_firm: OpenFirm, google: FakeGoogle
+    open_firm: OpenFirm, google: FakeGoogle, fails: bool
 ) -> None:
+    """Also when that one has none: the old event's link leads nowhere."""
     firm = open_firm(ANNA, DORA, visit='hosts = ["anna", "dora"]\nmeeting_platform = "google_meet"')
     booking = firm.booked("visit", "kim", TEN)
-    firm.bridge.background.run_due()
-    before = firm.booking(booking).link
+    before = booking.link
     google.add_event("anna@example.com", HALF_PAST, HALF_PAST + HALF_AN_HOUR)
-    assert firm.moved(firm.booking(booking), HALF_PAST).hosts == ("dora",)
-    firm.bridge.background.run_due()
+    google.set_meet(fails=fails)
+    moved = firm.moved(booking, HALF_PAST)
     (event,) = ours(google, "dora")
-    assert before and firm.booking(booking).link == event["hangoutLink"] != before
+    assert before and moved.hosts == ("dora",)
+    assert moved.link == firm.booking(booking).link == event.get("hangoutLink", "")
+    assert moved.link != before
