@@ -108,46 +108,10 @@ class Bridge:
         self.accounts = around.wrap_accounts(self.opened)
         pool = CallPool()
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
-        self.context = BookingContext(
-            store=self.store,
-            accounts=self.accounts,
-            pool=pool,
-            availability=Availability(
-                self.free_busy, self.store, config.hosts, notice=self.alerts.calendars_answered
-            ),
-            alerts=self.alerts,
-            hosts=config.hosts,
-            event_types=config.event_types,
-            locale=config.bridge.locale,
-            book_seconds=config.bridge.book_deadline.total_seconds(),
-            now=around.now,
-            monotonic=around.monotonic,
-            sleep=around.sleep,
-            new_id=lambda: uuid.uuid4().hex,
-            wake=self._wake,
-            lease_now=around.lease_now,
-            checkpoint=around.checkpoint,
-        )
+        self.context = self._make_context(pool, around)
         self.channels = PushChannels(self.context, config.bridge.public_url)
-        kinds = {
-            **Chores(self.context, self.channels).kinds(),
-            **connection_chores(self.connections, around.now),
-        }
-        self.background = Background(
-            self.store,
-            kinds,
-            now=around.lease_now,
-            owner=uuid.uuid4().hex,
-            upkeep=self.connections.keep_fresh,
-        )
-        offers = Offers(
-            self.context,
-            self.free_busy,
-            max_age=config.bridge.busy_max_age.total_seconds(),
-            seconds=config.bridge.deadline.total_seconds(),
-            serialise=offer_answer,
-        )
-        self.reception = Reception(self.context, offers, self.speech, default=config.default_event_type)
+        self.background = self._make_background(around)
+        self.reception = self._make_reception()
         self._started_in = -1
         self._lock = threading.Lock()
 
@@ -173,6 +137,53 @@ class Bridge:
         """Make the jobs that are always due again due now."""
         plan_standing(self.context, self.background)
         self.background.plan(REFRESH_TOKENS)
+
+    def _make_context(self, pool: CallPool, around: Surroundings) -> BookingContext:
+        config = self.config
+        return BookingContext(
+            store=self.store,
+            accounts=self.accounts,
+            pool=pool,
+            availability=Availability(
+                self.free_busy, self.store, config.hosts, notice=self.alerts.calendars_answered
+            ),
+            alerts=self.alerts,
+            hosts=config.hosts,
+            event_types=config.event_types,
+            locale=config.bridge.locale,
+            book_seconds=config.bridge.book_deadline.total_seconds(),
+            now=around.now,
+            monotonic=around.monotonic,
+            sleep=around.sleep,
+            new_id=lambda: uuid.uuid4().hex,
+            wake=self._wake,
+            lease_now=around.lease_now,
+            checkpoint=around.checkpoint,
+        )
+
+    def _make_background(self, around: Surroundings) -> Background:
+        kinds = {
+            **Chores(self.context, self.channels).kinds(),
+            **connection_chores(self.connections, around.now),
+        }
+        return Background(
+            self.store,
+            kinds,
+            now=around.lease_now,
+            owner=uuid.uuid4().hex,
+            upkeep=self.connections.keep_fresh,
+        )
+
+    def _make_reception(self) -> Reception:
+        section = self.config.bridge
+        offers = Offers(
+            self.context,
+            self.free_busy,
+            max_age=section.busy_max_age.total_seconds(),
+            seconds=section.deadline.total_seconds(),
+            serialise=offer_answer,
+        )
+        return Reception(self.context, offers, self.speech, default=self.config.default_event_type)
 
     def _wake(self) -> None:
         self.background.wake()
