@@ -91,7 +91,7 @@ class Background:
     def run_due(self) -> int:
         """Do every job that is due; return how many."""
         done = 0
-        while self._do_one():
+        while self._carry_out_next():
             done += 1
         return done
 
@@ -112,7 +112,7 @@ class Background:
         if is_due:
             self._upkeep()
 
-    def _do_one(self) -> bool:
+    def _carry_out_next(self) -> bool:
         owner = f"{self._owner}:{os.getpid()}"
         with self._store.read() as connection:
             if not jobs.is_due(connection, self._now(connection)):
