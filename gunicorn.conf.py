@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bridge.errors import BridgeError
+
 bind = "127.0.0.1:8000"
 workers = 2
 worker_class = "gthread"
@@ -17,7 +19,12 @@ accesslog = None
 
 def post_worker_init(worker: Any) -> None:
     """Start the background work when a process begins to serve, not when it is forked."""
-    worker.wsgi.extensions["bridge"].start()
+    try:
+        worker.wsgi.extensions["bridge"].start()
+    except (
+        BridgeError
+    ) as error:  # a database that is away must not stop the server; the first request retries
+        worker.log.warning("the background work cannot start yet: %s", error)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -38,6 +38,10 @@ class Alerts:
         with self._store.write() as connection:
             alerts.resolve(connection, key, self._now())
 
+    def is_open(self, key: str) -> bool:
+        """Tell whether an alert waits for a person."""
+        return any(each.key == key for each in self.open())
+
     def open(self) -> list[alerts.Alert]:
         """Return what is unresolved, the oldest first."""
         with self._store.read() as connection:

@@ -51,6 +51,7 @@ class FreeBusy:
         self._kept: dict[Asked, Answer] = {}
         self._not_before: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
+        self._generation = 0  # grows whenever everything kept is forgotten
         self.version = 0  # grows whenever a kept answer changes
 
     def ask(
@@ -73,18 +74,19 @@ class FreeBusy:
         """Drop every kept answer, because a calendar is said to have changed."""
         with self._lock:
             self._kept.clear()
+            self._generation += 1
             self.version += 1
 
     def _ask_live(
         self, wanted: Mapping[tuple[str, str], list[Asked]], window: Interval, deadline: Deadline
     ) -> dict[Asked, Answer]:
-        asked_at = self._monotonic()
+        asked_at, generation = self._monotonic(), self._generation
         calls = [(group, self._start(group, window, deadline)) for group in wanted.values()]
         answers: dict[Asked, Answer] = {}
         for group, call in calls:
             for asked, busy in self._collect(group, call, deadline).items():
                 answers[asked] = Answer(busy, window, asked_at)
-        self._keep(answers)
+        self._keep(answers, generation)
         return answers
 
     def _start(
@@ -121,8 +123,10 @@ class FreeBusy:
         nothing = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
         return {asked: answered.get(asked.query, nothing) for asked in group}
 
-    def _keep(self, answers: Mapping[Asked, Answer]) -> None:
+    def _keep(self, answers: Mapping[Asked, Answer], generation: int) -> None:
         with self._lock:
+            if generation != self._generation:
+                return  # a calendar was said to have changed since these were asked for
             for asked, answer in answers.items():
                 self._keep_one(asked, answer)
 

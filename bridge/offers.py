@@ -55,18 +55,22 @@ class Offers:
         self._seen = (0, 0)
         self._making: dict[str, threading.Lock] = {}
 
-    def current(self, event_type: EventType) -> Offer:
-        """Return the offer of this moment. StoreUnavailable: the database does not answer."""
+    def current(self, event_type: EventType, *, seconds: float | None = None) -> Offer:
+        """Return the offer of this moment, made within these seconds (by default the configured ones).
+
+        StoreUnavailable: the database does not answer.
+        """
         now = self._context.now()
         claims = self._claims_revision()
         kept = self._kept.get(event_type.id)
         if kept and self._is_current(kept, now, claims):
             return kept
-        deadline = Deadline(self._seconds, self._context.monotonic)
+        limit = self._seconds if seconds is None else min(seconds, self._seconds)
+        deadline = Deadline(limit, self._context.monotonic)
         if self._max_age == 0:
             return self._make(event_type, now, claims, deadline)
         # Callers at the same moment wait for the one who asks, and take that answer.
-        with self._turn(event_type):
+        with self._turn(event_type, limit / 2):
             kept = self._kept.get(event_type.id)
             if kept and self._is_current(kept, now, claims):
                 return kept
@@ -76,10 +80,10 @@ class Offers:
             return made
 
     @contextmanager
-    def _turn(self, event_type: EventType) -> Iterator[None]:
-        """Let one thread at a time make an event type's offer; the others wait for half their time."""
+    def _turn(self, event_type: EventType, seconds: float) -> Iterator[None]:
+        """Let one thread at a time make an event type's offer; the others wait so long at most."""
         lock = self._making.setdefault(event_type.id, threading.Lock())
-        is_mine = lock.acquire(timeout=self._seconds / 2)
+        is_mine = lock.acquire(timeout=seconds)
         try:
             yield
         finally:

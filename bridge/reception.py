@@ -26,6 +26,7 @@ from bridge.offers import Offer, Offers
 from bridge.outcome import BookOutcome
 from bridge.speech import Refusal, Speech
 from bridge.store.sql import bookings
+from providers.base import Deadline
 
 _log = logging.getLogger(__name__)
 
@@ -82,13 +83,14 @@ class Reception:
         dry_run: bool = False,
     ) -> BookOutcome:
         """Book for a caller, or say in one sentence why not, with what is free instead."""
+        deadline = self._context.deadline()
         if start is None:
-            return self._refusal(event_type, Refusal.START)
+            return self._refusal(event_type, Refusal.START, deadline)
         try:
-            return self._book(event_type, request, start, dry_run=dry_run)
+            return self._book(event_type, request, start, deadline, dry_run=dry_run)
         except BridgeError as error:
             _log.info("not booked: %s", error.code)
-            return self._refusal(event_type, error)
+            return self._refusal(event_type, error, deadline)
 
     def move(self, booking: Booking, start: datetime) -> BookOutcome:
         """Move a booking to another start, or say why it stays."""
@@ -98,16 +100,16 @@ class Reception:
             with turn(context, booking.contact, deadline):
                 return BookOutcome(True, booking=move_booking(context, booking, start, deadline))
         except BridgeError as error:
-            event_type = context.event_types.get(booking.event_type)
-            return self._refusal(event_type, error)
+            return self._refusal(context.event_types.get(booking.event_type), error, deadline)
 
     def cancel(self, booking: Booking) -> BookOutcome:
         """Cancel a booking, or say why it cannot be."""
+        deadline = self._context.deadline()
         try:
-            with turn(self._context, booking.contact, self._context.deadline()):
+            with turn(self._context, booking.contact, deadline):
                 return BookOutcome(True, booking=cancel_booking(self._context, booking))
         except BridgeError as error:
-            return self._refusal(self._context.event_types.get(booking.event_type), error)
+            return self._refusal(self._context.event_types.get(booking.event_type), error, deadline)
 
     def booking(self, booking_id: str) -> Booking:
         """Return a booking by its id, or by the beginning of it if there is only one such.
@@ -128,9 +130,14 @@ class Reception:
             return bookings.listed(connection, since=since, states=states)
 
     def _book(
-        self, event_type: EventType, request: CallerRequest, start: datetime, *, dry_run: bool
+        self,
+        event_type: EventType,
+        request: CallerRequest,
+        start: datetime,
+        deadline: Deadline,
+        *,
+        dry_run: bool,
     ) -> BookOutcome:
-        deadline = self._context.deadline()
         wish = Wish(event_type, request.contact, start)
 
         def who() -> Attendee:
@@ -146,16 +153,21 @@ class Reception:
             return BookOutcome(True)
         return BookOutcome(True, booking=self._booker.book(wish, who, deadline))
 
-    def _refusal(self, event_type: EventType | None, refusal: BridgeError | Refusal) -> BookOutcome:
+    def _refusal(
+        self, event_type: EventType | None, refusal: BridgeError | Refusal, deadline: Deadline
+    ) -> BookOutcome:
         zone = event_type.timezone if event_type else UTC
-        slots = self._alternatives(event_type, refusal) if event_type else ()
+        slots = self._alternatives(event_type, refusal, deadline) if event_type else ()
         return BookOutcome(False, self._speech.reason(refusal, zone=zone, slots=slots))
 
-    def _alternatives(self, event_type: EventType, refusal: BridgeError | Refusal) -> Sequence[Slot]:
-        """Return what is free instead, where another time would help."""
+    def _alternatives(
+        self, event_type: EventType, refusal: BridgeError | Refusal, deadline: Deadline
+    ) -> Sequence[Slot]:
+        """Return what is free instead, where another time would help and can be told in time."""
         if not isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
             return ()
         try:
-            return self._offers.current(event_type).slots[:_OFFERS_IN_A_REFUSAL]
+            offer = self._offers.current(event_type, seconds=deadline.remaining())
+            return offer.slots[:_OFFERS_IN_A_REFUSAL]
         except StoreUnavailable:
             return ()

@@ -21,15 +21,16 @@ from bridge.errors import (
     BookingClosed,
     CalendarRefused,
     OutcomeUnknown,
+    SlotNotOffered,
     SlotTaken,
 )
 from bridge.model import Attendee, Booking, BookingState
 from bridge.scheduling.offers import window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
+from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings
 from providers.base import Deadline, Event
 
-_FRESH_SECONDS = 1.0  # a free/busy answer younger than this is not asked for again
 _MOVED_MEMORY = timedelta(seconds=60)
 _WAIT_SECONDS = 0.05
 
@@ -118,7 +119,10 @@ class Booker:
         held = holding.take(self._context, wish, busy)
         try:
             return self._carry_out(held, busy, deadline)
-        except (CalendarRefused, SlotTaken, AvailabilityUnknown):
+        except ConstraintViolated as error:
+            settle.fail(self._context, held)
+            raise SlotTaken("the slot was taken in this moment") from error
+        except (CalendarRefused, SlotTaken, SlotNotOffered, AvailabilityUnknown):
             settle.fail(self._context, held)
             raise
         except OutcomeUnknown:
@@ -149,7 +153,7 @@ class Booker:
     def _busy_by_now(self, held: Hold, busy: Busy, deadline: Deadline) -> Busy:
         """Ask the chosen hosts' calendars again, unless the answer is fresh."""
         context = self._context
-        if context.monotonic() - busy.asked_at < _FRESH_SECONDS:
+        if context.monotonic() - busy.asked_at < vendor.FRESH_SECONDS:
             return busy
         event_type = context.event_types[held.booking.event_type]
         again = context.availability.busy(

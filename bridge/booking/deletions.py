@@ -27,40 +27,64 @@ def follow_deletions(
     """Cancel what was deleted; False when something has to be looked at again."""
     reported = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
     found = [each for event_id in sorted(reported) for each in _of_event(context, calendar, event_id)]
+    resting = [each for each in found if isinstance(each, Resting)]
     missing = _missing(context, calendar, changes) if changes.complete else []
-    deleted = [each for each in found if isinstance(each, Resting) and _is_deleted(context, each, deadline)]
-    deleted += [each for each in missing if _is_deleted(context, each, deadline, is_reported=False)]
+    deleted = _deleted(context, resting, missing, deadline)
     if not _may_cancel(context, calendar, len(deleted)):
         return False
-    for each in deleted:
-        with context.store.write() as connection:
-            if look(connection, each.booking.id) == each:
-                cancel_in(connection, context, each.booking.id, by_person=True)
-    return not any(isinstance(each, Unsettled) for each in found)
+    cancelled = [_cancel(context, each) for each in deleted]
+    return all(cancelled) and len(resting) == len(found)
+
+
+def _deleted(
+    context: BookingContext, reported: list[Resting], missing: list[Resting], deadline: Deadline
+) -> list[Resting]:
+    """Return what was really deleted; no more than it takes to see that it is too much."""
+    deleted: list[Resting] = []
+    for each in (*reported, *missing):
+        if len(deleted) <= MOST_CANCELLATIONS and _is_deleted(
+            context, each, deadline, is_reported=each in reported
+        ):
+            deleted.append(each)
+    return deleted
+
+
+def _cancel(context: BookingContext, found: Resting) -> bool:
+    with context.store.write() as connection:
+        is_same = look(connection, found.booking.id) == found
+        return is_same and cancel_in(connection, context, found.booking.id, by_person=True)
 
 
 def _may_cancel(context: BookingContext, calendar: CalendarName, count: int) -> bool:
+    """Tell whether so many deletions are meant. After too many, none counts until all are sorted out."""
     key = f"deletions:{calendar}"
-    if count <= MOST_CANCELLATIONS:
+    if count == 0:
         context.alerts.resolve(key)
+        return True
+    if count <= MOST_CANCELLATIONS and not context.alerts.is_open(key):
         return True
     context.alerts.alert(
         key,
-        f"{count} appointments disappeared from {calendar} at once. They were not cancelled: "
+        f"Many appointments disappeared from {calendar} at once. They were not cancelled: "
         "please restore them, or cancel them one by one.",
     )
     return False
 
 
 def _of_event(context: BookingContext, calendar: CalendarName, event_id: str) -> list[Resting | Unsettled]:
-    """Return the confirmed bookings that this event belongs, or may belong, to."""
+    """Return the confirmed bookings to come that this event belongs, or may belong, to.
+
+    Whoever tidies up past appointments cancels nothing.
+    """
     with context.store.read() as connection:
         ids = {write.booking_id for write in writes.by_event(connection, calendar, event_id)}
         looked_at = [look(connection, booking_id) for booking_id in sorted(ids)]
     return [
         each
         for each in looked_at
-        if isinstance(each, Unsettled) or (each is not None and each.write.event_id == event_id)
+        if each is not None
+        and each.booking.interval.end > context.now()
+        and (isinstance(each, Unsettled) or each.write.event_id == event_id)
     ]
 
 

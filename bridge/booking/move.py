@@ -10,8 +10,9 @@ from bridge.booking import settle, vendor
 from bridge.booking.context import BookingContext
 from bridge.booking.move_hold import Move, abandon, complete, plan_move
 from bridge.booking.work import plan_follow
-from bridge.errors import BookingClosed, CalendarRefused, OutcomeUnknown
+from bridge.errors import BookingClosed, CalendarRefused, OutcomeUnknown, SlotTaken
 from bridge.model import Attendee, Booking, BookingState, EventType, Write, WriteState
+from bridge.scheduling.intervals import overlaps
 from bridge.scheduling.offers import window_around
 from bridge.store.sql import bookings, writes
 from providers.base import Deadline, Event
@@ -40,12 +41,13 @@ def move_booking(
     busy = _busy(context, event_type, wanted, standing, start, deadline)
     move = plan_move(context, wanted, standing, start, busy)
     try:
+        _look_again(context, event_type, move, busy, deadline)
         event = (
             _change_event(context, move, deadline)
             if move.write.is_move
             else _new_event(context, move, deadline)
         )
-    except CalendarRefused as refusal:
+    except (SlotTaken, CalendarRefused) as refusal:
         abandon(context, move, WriteState.GONE)
         if isinstance(refusal.__cause__, EventNotFound):
             raise BookingClosed("somebody removed this appointment from the calendar") from refusal
@@ -85,6 +87,26 @@ def _busy(
         deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),
         own=OwnEvent(booking.id, standing.calendar, vendor.reference(standing)),
     )
+
+
+def _look_again(
+    context: BookingContext, event_type: EventType, move: Move, busy: Busy, deadline: Deadline
+) -> None:
+    """Ask the chosen hosts' calendars once more, unless the answer is fresh. SlotTaken: one is busy by now."""
+    if context.monotonic() - busy.asked_at < vendor.FRESH_SECONDS:
+        return
+    start = move.after.interval.start
+    again = context.availability.busy(
+        move.after.hosts,
+        window_around(event_type, start),
+        max_age=0,
+        deadline=deadline.less(vendor.SECONDS_KEPT_FOR_A_WRITE),
+        own=OwnEvent(move.before.id, move.standing.calendar, vendor.reference(move.standing)),
+    )
+    padded = event_type.padded(start)
+    for intervals in again.by_host.values():
+        if intervals is None or overlaps(intervals, padded):
+            raise SlotTaken("the slot was taken meanwhile")
 
 
 def _change_event(context: BookingContext, move: Move, deadline: Deadline) -> Event:

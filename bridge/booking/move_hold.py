@@ -47,7 +47,10 @@ def plan_move(
     try:
         with context.store.write_alone() as connection:
             now = context.lease_now(connection)
-            if not bookings.seize(connection, booking, owner=owner, now=now, lease_until=now + context.lease):
+            lease_until = now + context.lease
+            if not bookings.seize(
+                connection, booking, owner=owner, now=now, lease_until=lease_until, from_nobody=True
+            ):
                 raise HoldLost("this appointment is being changed at this moment")
             _refuse_a_second(connection, booking, start)
             choice = _choose(context, connection, event_type, booking, start, busy)

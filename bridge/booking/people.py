@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
 from bridge.booking import hold as holding
 from bridge.booking import vendor
 from bridge.booking.at_rest import Resting, Unsettled, look
@@ -34,14 +32,14 @@ def follow_calendar(context: BookingContext, calendar: CalendarName, deadline: D
         deadline,
     )
     ours = [event for event in changes.events if event.booking_id and not event.cancelled]
-    followed = [_follow_event(context, calendar, event) for event in ours]
+    followed = [_follow_event(context, calendar, event, deadline) for event in ours]
     is_done = follow_deletions(context, calendar, changes, deadline) and all(followed)
     if is_done:
         with context.store.write() as connection:
             follow.set_cursor(connection, calendar, changes.cursor, context.now())
 
 
-def _follow_event(context: BookingContext, calendar: CalendarName, event: Event) -> bool:
+def _follow_event(context: BookingContext, calendar: CalendarName, event: Event, deadline: Deadline) -> bool:
     """Move the event's booking along, if it is elsewhere; False when it has to be looked at again."""
     with context.store.read() as connection:
         found = look(connection, event.booking_id or "")
@@ -51,35 +49,45 @@ def _follow_event(context: BookingContext, calendar: CalendarName, event: Event)
         return True
     if event.interval == found.booking.interval:
         return True
-    _move_along(context, found, event)
+    # The listing may be older than a move of our own: what counts is the event as it is now.
+    ref = replace(event.ref, etag=None)
+    event = vendor.ask(
+        context, calendar, lambda provider: provider.read_event(ref, deadline=deadline), deadline
+    )
+    if event.cancelled or event.interval == found.booking.interval:
+        return not event.cancelled
+    is_done = _move_along(context, found, event)
     context.checkpoint("followed")
     context.wake()
-    return True
+    return is_done
 
 
 def _is_its_event(found: Resting, calendar: CalendarName, event: Event) -> bool:
     return found.write.calendar == calendar and found.write.event_id == event.ref.event_id
 
 
-def _move_along(context: BookingContext, found: Resting, event: Event) -> None:
+def _move_along(context: BookingContext, found: Resting, event: Event) -> bool:
+    """Let the booking follow its event; False when it changed meanwhile and must be looked at again."""
     try:
-        with context.store.write_alone() as connection:
-            _record_move(connection, context, found, event, is_claimed=True)
+        return _record_move(context, found, event, is_claimed=True)
     except ConstraintViolated:
-        with context.store.write_alone() as connection:
-            _record_move(connection, context, found, event, is_claimed=False)
-        context.alerts.alert(
-            f"overlap:{found.booking.id}",
-            f"An appointment was moved in {found.write.calendar} to where there is another one. "
-            "Please look at both.",
-        )
+        _alert_overlap(context, found)
+    try:
+        return _record_move(context, found, event, is_claimed=False)
+    except ConstraintViolated:
+        # The caller has another appointment at that very time; the owner was told, nothing can follow.
+        return True
 
 
-def _record_move(
-    connection: Connection, context: BookingContext, found: Resting, event: Event, *, is_claimed: bool
-) -> None:
-    if look(connection, found.booking.id) != found:
-        return  # it changed meanwhile; its event is reported again
+def _alert_overlap(context: BookingContext, found: Resting) -> None:
+    context.alerts.alert(
+        f"overlap:{found.booking.id}",
+        f"An appointment was moved in {found.write.calendar} to where there is another one. "
+        "Please look at both.",
+    )
+
+
+def _record_move(context: BookingContext, found: Resting, event: Event, *, is_claimed: bool) -> bool:
     after = replace(
         found.booking,
         interval=event.interval,
@@ -88,9 +96,14 @@ def _record_move(
         by_person=True,
     )
     values = bookings.moved_values(after, link=event.link or after.link)
-    bookings.change(connection, after.id, states=(BookingState.CONFIRMED,), values=values)
-    claims.drop(connection, after.id)
-    if is_claimed:
-        claims.add(connection, holding.claims_of(context, after, after.interval))
-    draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
-    writes.set_wanted(connection, found.write, draft, event.ref.etag)
+    with context.store.write_alone() as connection:
+        if look(connection, after.id) != found:
+            return False
+        if not bookings.change(connection, after.id, states=(BookingState.CONFIRMED,), values=values):
+            return False
+        claims.drop(connection, after.id)
+        if is_claimed:
+            claims.add(connection, holding.claims_of(context, after, after.interval))
+        draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
+        writes.set_wanted(connection, found.write, draft, event.ref.etag)
+    return True

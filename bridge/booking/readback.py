@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bridge.availability import OwnEvent
 from bridge.booking import vendor
+from bridge.booking.at_rest import Resting, look
 from bridge.booking.context import BookingContext
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, Write, WriteState
@@ -25,6 +26,8 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     done = [write for write in made if write.state is WriteState.DONE]
     if booking is None or booking.state is not BookingState.CONFIRMED or not done:
         return
+    if booking.interval.end <= context.now():
+        return
     write = done[-1]
     events = vendor.ask(
         context,
@@ -34,7 +37,7 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     )
     for event in events:
         if event.booking_id == booking.id:
-            _remove_double(context, write, made, event, deadline)
+            _remove_double(context, write, event, deadline)
     _complete_link(context, booking, write, deadline)
     foreign = any(event.booking_id is None and event.blocks and not event.cancelled for event in events)
     if foreign or _is_busy_elsewhere(context, booking, write, deadline):
@@ -43,15 +46,17 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
             f"The appointment in {write.calendar} at {booking.interval.start:%Y-%m-%d %H:%M} UTC overlaps "
             "something that was entered at the same moment. Please look at both.",
         )
+    else:
+        context.alerts.resolve(f"overlap:{booking.id}")
 
 
-def _remove_double(
-    context: BookingContext, write: Write, made: list[Write], event: Event, deadline: Deadline
-) -> None:
-    """Remove a second event of the same booking, unless a write that is under way accounts for it."""
+def _remove_double(context: BookingContext, write: Write, event: Event, deadline: Deadline) -> None:
+    """Remove a second event of the same booking, if the booking is at rest and refers to another one."""
     if event.cancelled or event.ref.event_id == write.event_id:
         return
-    if any(each.state is WriteState.OPEN for each in made):
+    with context.store.read() as connection:
+        found = look(connection, write.booking_id)  # it may have moved since its calendar was asked
+    if not isinstance(found, Resting) or found.write.event_id in (None, event.ref.event_id):
         return
     vendor.ask(
         context,
@@ -86,4 +91,6 @@ def _is_busy_elsewhere(context: BookingContext, booking: Booking, write: Write, 
     busy = context.availability.busy(
         known, booking.interval, max_age=0, deadline=deadline, own=own, leave_out=write.calendar
     )
+    if busy.failures:
+        raise OutcomeUnknown("not every calendar answered")
     return any(intervals for intervals in busy.by_host.values() if intervals)

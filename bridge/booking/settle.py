@@ -14,10 +14,11 @@ from bridge.booking import vendor
 from bridge.booking.context import BookingContext
 from bridge.booking.finish import give_up_write
 from bridge.booking.hold import Hold
-from bridge.errors import StoreUnavailable
+from bridge.booking.put_back import put_back, standing_write
+from bridge.errors import OutcomeUnknown, StoreUnavailable
 from bridge.model import Booking, BookingState, Write, WriteState
-from bridge.store.sql import bookings, claims, writes
-from providers.base import Deadline, Event, EventRef
+from bridge.store.sql import alerts, bookings, claims, writes
+from providers.base import Deadline, EventRef
 
 _log = logging.getLogger(__name__)
 
@@ -126,16 +127,38 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
     """
     with context.store.read() as connection:
         write = writes.get(connection, booking_id, number)
-        siblings = writes.of_booking(connection, booking_id)
+        made = writes.of_booking(connection, booking_id)
     if write is None or write.state is not WriteState.UNWANTED:
         return None
-    standing = next((each for each in siblings if _is_present(each, write)), None)
-    if standing is None:
-        is_certain = _remove_event(context, write, deadline)
-    else:
-        is_certain = _put_back(context, write, standing, deadline)
+    try:
+        is_certain = _undo(context, write, standing_write(made, write), deadline)
+    except OutcomeUnknown:
+        _tell_if_late(context, write)
+        raise
     context.checkpoint("event_removed")
     return _looked(context, write, is_certain=is_certain)
+
+
+def _undo(context: BookingContext, write: Write, standing: Write | None, deadline: Deadline) -> bool:
+    """Take back what the write did. True when no late request of it can do it any more."""
+    if standing is None:
+        return _remove_event(context, write, deadline)
+    put_back(context, write, standing, deadline)
+    return False
+
+
+def _tell_if_late(context: BookingContext, write: Write) -> None:
+    """Alert the owner to an event that should be gone long since."""
+    if context.now() - write.made_at > LOOKS[-1]:
+        context.alerts.alert(
+            _alert_key(write),
+            f"An event that belongs to no appointment cannot be removed from {write.calendar}. "
+            "The bridge keeps trying; please look whether the calendar can be reached.",
+        )
+
+
+def _alert_key(write: Write) -> str:
+    return f"removal:{write.booking_id}/{write.number}"
 
 
 def _looked(context: BookingContext, write: Write, *, is_certain: bool) -> timedelta | None:
@@ -145,6 +168,7 @@ def _looked(context: BookingContext, write: Write, *, is_certain: bool) -> timed
         return later[0]
     with context.store.write() as connection:
         writes.set_state(connection, write, WriteState.GONE)
+        alerts.resolve(connection, _alert_key(write), context.now())
     return None
 
 
@@ -166,38 +190,6 @@ def _present(context: BookingContext, write: Write, deadline: Deadline) -> Event
         return EventRef(write.calendar.calendar, write.event_id, None, write.ical_uid)
     event = vendor.look_up(context, write, deadline)
     return event.ref if event else None
-
-
-def _put_back(context: BookingContext, write: Write, standing: Write, deadline: Deadline) -> bool:
-    """Undo a move that was given up but landed. Never certain: its request may still be on its way."""
-    event = vendor.look_up(context, standing, deadline)
-    if event is None or not vendor.holds(event, write.wanted) or write.wanted == standing.wanted:
-        return False
-    back = vendor.ask(
-        context,
-        standing.calendar,
-        lambda provider: provider.move_event(
-            event.ref, standing.wanted, timezone=_timezone(context, standing), deadline=deadline
-        ),
-        deadline,
-    )
-    _refresh(context, standing, back)
-    return False
-
-
-def _timezone(context: BookingContext, write: Write) -> str:
-    with context.store.read() as connection:
-        return writes.draft_of(connection, write).timezone
-
-
-def _refresh(context: BookingContext, write: Write, event: Event) -> None:
-    with context.store.write() as connection:
-        writes.finish(connection, write, event.ref)
-
-
-def _is_present(standing: Write, unwanted: Write) -> bool:
-    """Tell whether a write stands whose event the unwanted one would change."""
-    return standing.state is WriteState.DONE and standing.event_key == unwanted.event_key
 
 
 def _end_hold(connection: Connection, booking_id: str, owner: str) -> bool:

@@ -22,6 +22,7 @@ from providers.errors import (
 
 T = TypeVar("T")
 
+FRESH_SECONDS = 1.0  # a free/busy answer younger than this is not asked for again before a write
 LEAST_SECONDS_FOR_A_WRITE = 1.0
 SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are asked
 _LEAST_SECONDS_FOR_A_LOOK = 0.2

@@ -100,15 +100,21 @@ def seize(
     owner: str,
     now: datetime,
     lease_until: datetime,
+    from_nobody: bool = False,
 ) -> bool:
-    """Become the owner of a booking that is as it was read and that nobody holds (any more)."""
+    """Become the owner of a booking that is as it was read and that nobody holds (any more).
+
+    `from_nobody` leaves alone what another left half-done.
+    """
     seized = connection.execute(
         update(bookings)
         .where(
             bookings.c.id == booking.id,
             bookings.c.state == booking.state,
             bookings.c.version == booking.version,
-            or_(bookings.c.owner.is_(None), bookings.c.lease_until <= now),
+            bookings.c.owner.is_(None)
+            if from_nobody
+            else or_(bookings.c.owner.is_(None), bookings.c.lease_until <= now),
         )
         .values(owner=owner, lease_until=lease_until, version=bookings.c.version + 1)
     )
