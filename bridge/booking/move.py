@@ -92,7 +92,7 @@ def _busy(
 def _look_again(
     context: BookingContext, event_type: EventType, move: Move, busy: Busy, deadline: Deadline
 ) -> None:
-    """Ask the chosen hosts' calendars once more, unless the answer is fresh. SlotTaken: one is busy by now."""
+    """Ask the chosen hosts again, unless the answer is fresh. SlotTaken: one is busy by now."""
     if context.monotonic() - busy.asked_at < vendor.FRESH_SECONDS:
         return
     start = move.after.interval.start
