@@ -1,0 +1,65 @@
+"""The bridge's words as values: hosts, event types, bookings and what belongs to them. All frozen.
+
+Schedules, hosts and event types come from the configuration and are compared by identity, so that what
+is derived from them can be kept.
+
+`*_at` is an aware UTC datetime, `*_on` a local date, durations are `timedelta`.
+"""
+
+from bridge.model.bookings import (
+    Attendee,
+    Booking,
+    BookingState,
+    Claim,
+    Contact,
+    Slot,
+    Write,
+    WriteState,
+)
+from bridge.model.event_types import (
+    Assignment,
+    BookingField,
+    CountDays,
+    EventType,
+    FieldSource,
+    MeetingPlatform,
+    Member,
+    OfferRules,
+    Suggest,
+    Team,
+)
+from bridge.model.hosts import (
+    CalendarName,
+    DateRange,
+    Host,
+    Schedule,
+    WallRange,
+    Week,
+)
+
+__all__ = [
+    "Assignment",
+    "Attendee",
+    "Booking",
+    "BookingField",
+    "BookingState",
+    "CalendarName",
+    "Claim",
+    "Contact",
+    "CountDays",
+    "DateRange",
+    "EventType",
+    "FieldSource",
+    "Host",
+    "MeetingPlatform",
+    "Member",
+    "OfferRules",
+    "Schedule",
+    "Slot",
+    "Suggest",
+    "Team",
+    "WallRange",
+    "Week",
+    "Write",
+    "WriteState",
+]

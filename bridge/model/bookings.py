@@ -1,0 +1,131 @@
+"""What was booked, by whom, and what it takes of calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bridge.model.hosts import CalendarName
+from providers.base import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A host's time taken by a live booking, buffers included; `calendar` is where its event goes.
+
+    `pending` claims belong to a move that is under way.
+    """
+
+    booking_id: str
+    host: str
+    interval: Interval
+    calendar: CalendarName
+    pending: bool = False
+
+
+class Slot(NamedTuple):
+    """An interval that may be booked now."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who telli says is calling; both ids may be empty."""
+
+    contact_id: str = ""
+    external_contact_id: str = ""
+
+    @property
+    def key(self) -> str | None:
+        """Return what makes two requests the same caller's; None is nobody."""
+        if self.contact_id:
+            return f"contact:{self.contact_id}"
+        if self.external_contact_id:
+            return f"external:{self.external_contact_id}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """The caller as far as known. `phone` is E.164; `answers` are (label, text, public) of the fields."""
+
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    answers: tuple[tuple[str, str, bool], ...] = ()
+
+
+class BookingState(StrEnum):
+    """What a booking is; held and confirmed ones are live."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    NO_SHOW = "no_show"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A caller's appointment as the database holds it.
+
+    `hosts` attend, the organiser first; the event lies in `calendar`. `version` grows with each change.
+    `moved_from` and `moved_at` tell of the last move; `by_person` that a person changed it in the
+    calendar. `link` is the meeting link, `location` where it takes place, `decision` the figures by
+    which the hosts were chosen.
+    """
+
+    id: str
+    event_type: str
+    state: BookingState
+    interval: Interval
+    hosts: tuple[str, ...]
+    calendar: CalendarName
+    contact: Contact
+    attendee: Attendee
+    version: int
+    made_at: datetime
+    source: str = "telli"
+    moved_from: datetime | None = None
+    moved_at: datetime | None = None
+    by_person: bool = False
+    link: str = ""
+    location: str = ""
+    decision: tuple[Mapping[str, object], ...] = ()
+
+
+class WriteState(StrEnum):
+    """What the bridge knows of an event it made or may have made."""
+
+    OPEN = "open"
+    DONE = "done"
+    UNWANTED = "unwanted"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An event the bridge makes, changes, or may have.
+
+    `number` counts the writes of a booking. A move within a calendar is a write of its own that bears
+    the `event_key` of the event it changes. `event_id` is the vendor's id once known. `wanted` is the
+    interval the event shall have, `made_at` when its request was last begun.
+    """
+
+    booking_id: str
+    number: int
+    calendar: CalendarName
+    event_key: str
+    wanted: Interval
+    state: WriteState
+    made_at: datetime
+    event_id: str | None = None
+    etag: str | None = None
+    ical_uid: str | None = None
+    invited: bool = False
+    is_move: bool = False

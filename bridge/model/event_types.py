@@ -1,0 +1,135 @@
+"""What can be booked, with whom, by which rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bridge.model.hosts import Week
+from providers.base import Interval
+
+
+class Assignment(StrEnum):
+    """How one host of a group is chosen."""
+
+    LEAST_RECENTLY_BOOKED = "least_recently_booked"
+    PRIORITY = "priority"
+    WEIGHTED = "weighted"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A host's place in a group, with the weight and priority that hold for this event type."""
+
+    host: str
+    weight: int = 100
+    priority: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who attends: all `fixed` hosts, and one member of each group. Plain `hosts` are one group."""
+
+    fixed: tuple[str, ...] = ()
+    groups: tuple[tuple[Member, ...], ...] = ()
+    assignment: Assignment = Assignment.LEAST_RECENTLY_BOOKED
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return every host's id, fixed ones first, in the order of the config."""
+        return (*self.fixed, *(member.host for group in self.groups for member in group))
+
+
+class CountDays(StrEnum):
+    """Which days the look-ahead counts."""
+
+    BOOKABLE = "bookable"
+    CALENDAR = "calendar"
+
+
+class Suggest(StrEnum):
+    """How a day's offers are picked."""
+
+    EARLIEST = "earliest"
+    SPREAD = "spread"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRules:
+    """How the bookable starts are thinned into an offer (the Cal.com action's preferences)."""
+
+    days_to_look_ahead: int = 2
+    slots_per_day: int = 3
+    between: timedelta = timedelta(hours=3)
+    count_days: CountDays = CountDays.BOOKABLE
+    suggest: Suggest = Suggest.EARLIEST
+
+
+class FieldSource(StrEnum):
+    """Where a booking field's value comes from."""
+
+    CONSTANT = "constant"
+    CONTACT = "contact"
+    SYSTEM = "system"
+    LLM = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingField:
+    """A question of the event type; `name` is a key, a property or a system path, by `source`."""
+
+    label: str
+    source: FieldSource
+    name: str = ""
+    value: str = ""
+    required: bool = False
+    public: bool = False
+
+
+class MeetingPlatform(StrEnum):
+    """Where the appointment takes place."""
+
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    LINK = "link"
+    GOOGLE_MEET = "google_meet"
+    MICROSOFT_TEAMS = "microsoft_teams"
+    ZOOM = "zoom"
+
+
+@dataclass(frozen=True, eq=False)
+class EventType:
+    """What can be booked. `id` is the name of its TOML table; `step` and grids lie in `timezone`."""
+
+    id: str
+    title: str
+    timezone: ZoneInfo
+    team: Team
+    duration: timedelta = timedelta(minutes=30)
+    start_increment: timedelta = timedelta(minutes=30)
+    start_offset: timedelta = timedelta(0)
+    minimum_notice: timedelta = timedelta(minutes=120)
+    buffer_before: timedelta = timedelta(0)
+    buffer_after: timedelta = timedelta(0)
+    horizon_days: int = 14
+    start_on: date | None = None
+    max_bookings_per_day: int = 0
+    max_bookings_per_week: int = 0
+    open_hours: Week | None = None
+    is_default: bool = False
+    offer: OfferRules = OfferRules()
+    replace_within: timedelta = timedelta(minutes=15)
+    meeting_platform: MeetingPlatform = MeetingPlatform.PHONE
+    address: str = ""
+    link: str = ""
+    description: str = ""
+    require_email: bool = False
+    fallback_email: str | None = None
+    invite: bool = True
+    fields: tuple[BookingField, ...] = ()
+
+    def padded(self, start: datetime) -> Interval:
+        """Return the time a booking at `start` takes from a host, buffers included."""
+        return Interval(start - self.buffer_before, start + self.duration + self.buffer_after)

@@ -1,0 +1,109 @@
+"""Calendars, open hours and the hosts who keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from providers.base import BusyPolicy
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CalendarName:
+    """A calendar as the configuration names it: `provider:account/calendar`, or `local:calendar`.
+
+    `account` is empty for the embedded calendar. `schedule_of` is set for `.../schedule:<address>`.
+    """
+
+    provider: str
+    account: str
+    calendar: str
+
+    def __str__(self) -> str:
+        if self.provider == "local":
+            return f"local:{self.calendar}"
+        return f"{self.provider}:{self.account}/{self.calendar}"
+
+    @property
+    def schedule_of(self) -> str | None:
+        """Return the address of a colleague or room that is only seen through this account."""
+        prefix, _, address = self.calendar.partition(":")
+        return address if prefix == "schedule" and address else None
+
+    @classmethod
+    def parse(cls, text: str) -> CalendarName:
+        """Read a calendar name. ValueError says what is wrong with it."""
+        provider, colon, rest = text.partition(":")
+        if not colon or not rest:
+            raise ValueError('a calendar is named "<provider>:<account>/<calendar>" or "local:<name>"')
+        if provider == "local":
+            if "/" in rest:
+                raise ValueError('an embedded calendar is named "local:<name>", without a slash')
+            return cls("local", "", rest)
+        account, slash, calendar = rest.partition("/")
+        if not slash or not account or not calendar:
+            raise ValueError(f'a calendar of {provider} is named "{provider}:<account>/<calendar>"')
+        return cls(provider, account.lower(), calendar)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WallRange:
+    """A stretch of one day by the wall clock, in minutes from midnight; `end` may be 1440."""
+
+    start: int
+    end: int
+
+
+# Monday is 0. Ranges of a day are sorted and do not overlap.
+Week = Mapping[int, tuple[WallRange, ...]]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DateRange:
+    """A range of days, both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """When a host is open, by the wall clock of `timezone`.
+
+    `time_off` wins over everything, then `overrides` replace a day, then `closed_on` (public holidays,
+    as a region like "DE-BE") closes days, then the week holds.
+    """
+
+    timezone: ZoneInfo
+    week: Week
+    overrides: Mapping[date, tuple[WallRange, ...]] = field(default_factory=dict)
+    public_holidays: str | None = None
+    time_off: tuple[DateRange, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Host:
+    """Somebody whose time is offered. `id` is the name of its TOML table, `name` what people read."""
+
+    id: str
+    name: str
+    email: str
+    schedule: Schedule
+    busy_calendars: tuple[CalendarName, ...]
+    booking_calendar: CalendarName
+    phone: str | None = None
+    busy_policy: BusyPolicy = BusyPolicy()
+    weight: int = 100
+    priority: int = 2
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Return the zone of the host's open hours and floating events."""
+        return self.schedule.timezone
+
+    @property
+    def calendars(self) -> tuple[CalendarName, ...]:
+        """Return every calendar that must be known: checked ones, then the destination, once each."""
+        return tuple(dict.fromkeys((*self.busy_calendars, self.booking_calendar)))
