@@ -9,6 +9,7 @@ PARTS = {
     "engine": "the slot engine, beside a tenth of what Cal.com's takes",
     "google": "a free/busy call through Google's client, beside bare HTTP clients",
     "microsoft": "the same for Microsoft",
+    "team": "/available for a team at both vendors, with latency",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
     "start": "seconds and memory of importing, making and serving the app",
 }

@@ -73,6 +73,10 @@ class FakeGoogle(People):
         """Return how many connections were opened so far."""
         return self._server.accepted
 
+    def set_latency(self, seconds: float) -> None:
+        """Let every request take so much longer."""
+        self._server.latency = seconds
+
     def operations(self) -> list[str]:
         """Return what was asked so far, in order: "freebusy.query", "events.insert", "token", ..."""
         return [request.operation for request in self.requests]

@@ -65,6 +65,7 @@ class Server(ThreadingHTTPServer):
         self.route = route
         self.identify = identify
         self.faults = faults
+        self.latency = 0.0
         self.stopping = threading.Event()
         self.accepted = 0
         self._sockets: set[socket.socket] = set()
@@ -128,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
             )
         )
         planned = None if request.operation == "control" else self.server.faults.strike(request.operation)
+        if request.operation != "control" and self.server.latency:
+            self.server.stopping.wait(self.server.latency)
         answer = self._answer(request, planned)
         if answer is None:
             self._hang_up()
