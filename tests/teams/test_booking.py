@@ -45,10 +45,10 @@ def test_the_organisers_calendar_holds_the_event_and_the_other_hosts_are_invited
 
 
 @pytest.mark.parametrize("kind", TEAMS)
-def test_every_attending_hosts_time_is_taken_and_given_back(open_firm: OpenFirm, kind: str) -> None:
+def test_every_attending_hosts_time_is_taken_and_given_back(open_small_firm: OpenFirm, kind: str) -> None:
     lines, attending = TEAMS[kind]
     buffers = "buffer_before_minutes = 10\nbuffer_after_minutes = 20"
-    firm = open_firm(ANNA, BEN, CARL, DORA, visit=f"{lines}\n{buffers}")
+    firm = open_small_firm(ANNA, BEN, CARL, DORA, visit=f"{lines}\n{buffers}")
     booking = firm.booked("visit", "kim", TEN)
     claims = firm.claims(booking)
     assert [claim.host for claim in claims] == sorted(attending)
@@ -59,8 +59,8 @@ def test_every_attending_hosts_time_is_taken_and_given_back(open_firm: OpenFirm,
     assert not firm.events()
 
 
-def test_co_hosts_are_invited_although_callers_are_not(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='fixed_hosts = ["anna", "ben"]\ninvite = false')
+def test_co_hosts_are_invited_although_callers_are_not(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='fixed_hosts = ["anna", "ben"]\ninvite = false')
     booking = firm.booked("visit", "kim", TEN, email="kim@example.org")
     assert firm.guests(booking) == ["ben@example.com"]
 
@@ -82,17 +82,17 @@ def test_a_group_gives_each_caller_another_host_until_nobody_is_left(open_firm: 
     assert not firm.ask("visit", "max", TEN).success
 
 
-def test_each_group_is_chosen_from_by_itself(open_firm: OpenFirm) -> None:
+def test_each_group_is_chosen_from_by_itself(open_small_firm: OpenFirm) -> None:
     """Who of the second group is free decides nothing in the first."""
-    firm = open_firm(ANNA, BEN, CARL, DORA, visit='groups = [["anna", "ben"], ["carl", "dora"]]')
+    firm = open_small_firm(ANNA, BEN, CARL, DORA, visit='groups = [["anna", "ben"], ["carl", "dora"]]')
     firm.busy("dora", TEN)
     firm.busy("carl", HALF_PAST)
     booked = [firm.booked("visit", who, start).hosts for who, start in (("kim", TEN), ("lee", HALF_PAST))]
     assert booked == [("anna", "carl"), ("ben", "dora")]
 
 
-def test_a_rehearsal_chooses_and_takes_nothing(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='fixed_hosts = ["anna", "ben"]')
+def test_a_rehearsal_chooses_and_takes_nothing(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='fixed_hosts = ["anna", "ben"]')
     kind = firm.event_type("visit")
     assert firm.reception.book(kind, CallerRequest(), TEN, dry_run=True).success
     assert not firm.bookings()
@@ -113,9 +113,9 @@ def test_a_person_who_moves_the_organisers_event_moves_all_hosts(open_firm: Open
     assert firm.booked("solo", "lee", TEN + 2 * HALF_AN_HOUR).hosts == ("ben",)
 
 
-def test_a_team_that_a_calendar_refuses_keeps_nothing(open_firm: OpenFirm) -> None:
+def test_a_team_that_a_calendar_refuses_keeps_nothing(open_small_firm: OpenFirm) -> None:
     """With a fixed organiser no other can take the event, so nothing else is tried."""
-    firm = open_firm(ANNA, BEN, CARL, visit='fixed_hosts = ["anna"]\nhosts = ["ben", "carl"]')
+    firm = open_small_firm(ANNA, BEN, CARL, visit='fixed_hosts = ["anna"]\nhosts = ["ben", "carl"]')
     firm.plan.writes.append(Trouble.REFUSED)
     refusal = firm.ask("visit", "kim", TEN)
     assert refusal.reason.startswith("The appointment could not be entered in the calendar")
@@ -125,8 +125,8 @@ def test_a_team_that_a_calendar_refuses_keeps_nothing(open_firm: OpenFirm) -> No
     assert firm.write_states(failed) == ["gone"]
 
 
-def test_when_the_last_of_several_calendars_refuses_no_write_stays_open(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+def test_when_the_last_of_several_calendars_refuses_no_write_stays_open(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     firm.plan.writes.extend([Trouble.REFUSED, Trouble.REFUSED])
     assert not firm.ask("visit", "kim", TEN).success
     (failed,) = firm.bookings()

@@ -57,29 +57,29 @@ def test_a_host_whose_calendar_fills_in_this_moment_is_passed_over(open_firm: Op
     firm.is_consistent()
 
 
-def test_the_next_host_is_asked_again_too(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit='hosts = ["anna", "ben", "carl"]')
+def test_the_next_host_is_asked_again_too(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, CARL, visit='hosts = ["anna", "ben", "carl"]')
     slow(firm, lambda: firm.busy("anna", TEN), lambda: firm.busy("ben", TEN))
     assert firm.booked("visit", "kim", TEN).hosts == ("carl",)
     firm.is_consistent()
 
 
-def test_when_all_hosts_turn_out_busy_the_slot_is_gone_and_nothing_is_left(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+def test_when_all_hosts_turn_out_busy_the_slot_is_gone_and_nothing_is_left(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     slow(firm, lambda: firm.busy("anna", TEN), lambda: firm.busy("ben", TEN))
     assert firm.ask("visit", "kim", TEN).reason.startswith(GONE)
     assert_nothing_is_left(firm)
 
 
-def test_a_fixed_host_who_turns_out_busy_has_no_substitute(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=TRIO)
+def test_a_fixed_host_who_turns_out_busy_has_no_substitute(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, CARL, visit=TRIO)
     slow(firm, lambda: firm.busy("anna", TEN))
     assert firm.ask("visit", "kim", TEN).reason.startswith(GONE)
     assert_nothing_is_left(firm)
 
 
-def test_of_a_team_only_who_turned_out_busy_is_replaced(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=TRIO)
+def test_of_a_team_only_who_turned_out_busy_is_replaced(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, CARL, visit=TRIO)
     slow(firm, lambda: firm.busy("ben", TEN))
     booking = firm.booked("visit", "kim", TEN)
     assert booking.hosts == ("anna", "carl")
@@ -94,29 +94,31 @@ def test_a_bookings_own_hold_is_not_counted_when_the_next_host_is_chosen(open_fi
     assert firm.booked("visit", "kim", TEN).hosts == ("anna", "carl")
 
 
-def test_a_host_who_falls_silent_is_passed_over(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+def test_a_host_who_falls_silent_is_passed_over(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     slow(firm, lambda: firm.plan.reads.append(Trouble.DOWN))
     assert firm.booked("visit", "kim", TEN).hosts == ("ben",)
 
 
-def test_when_the_only_host_falls_silent_the_calendar_is_named_as_the_reason(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, visit='hosts = ["anna"]')
+def test_when_the_only_host_falls_silent_the_calendar_is_named_as_the_reason(
+    open_small_firm: OpenFirm,
+) -> None:
+    firm = open_small_firm(ANNA, visit='hosts = ["anna"]')
     slow(firm, lambda: firm.plan.reads.append(Trouble.DOWN))
     assert firm.ask("visit", "kim", TEN).reason == UNREACHABLE
     assert_nothing_is_left(firm)
 
 
-def test_without_time_left_to_ask_again_nothing_is_booked(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+def test_without_time_left_to_ask_again_nothing_is_booked(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     slow(firm, seconds=4.5)  # of 5
     assert not firm.ask("visit", "kim", TEN).success
     assert_nothing_is_left(firm)
     assert all(set(account.made.values()) == {0} for account in firm.raced.opened.values())
 
 
-def test_a_fresh_answer_is_not_asked_for_again(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+def test_a_fresh_answer_is_not_asked_for_again(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     slow(firm, lambda: firm.busy("anna", TEN), seconds=0.9)
     assert firm.booked("visit", "kim", TEN).hosts == ("anna",)
 

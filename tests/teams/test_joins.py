@@ -51,9 +51,9 @@ def test_who_is_added_later_joined_later(open_firm: OpenFirm) -> None:
     assert joined(firm) == {"anna": MONDAY, "ben": LATER, "carl": LATER}
 
 
-def test_a_host_joins_each_event_type_by_itself(open_firm: OpenFirm) -> None:
-    open_firm(ANNA, BEN, visit=PAIR)
-    firm = open_firm(ANNA, BEN, clock=at(LATER), visit=PAIR, other='hosts = ["ben"]')
+def test_a_host_joins_each_event_type_by_itself(open_small_firm: OpenFirm) -> None:
+    open_small_firm(ANNA, BEN, visit=PAIR)
+    firm = open_small_firm(ANNA, BEN, clock=at(LATER), visit=PAIR, other='hosts = ["ben"]')
     assert (joined(firm), joined(firm, "other")) == (dict.fromkeys(("anna", "ben"), MONDAY), {"ben": LATER})
 
 
@@ -66,10 +66,12 @@ def test_who_comes_back_to_an_event_type_joins_anew(open_firm: OpenFirm) -> None
     assert joined(again, "other") == dict.fromkeys(("anna", "ben"), MONDAY)
 
 
-def test_an_event_type_that_is_away_for_a_while_keeps_its_dates(open_firm: OpenFirm) -> None:
-    open_firm(ANNA, BEN, visit=PAIR)
-    open_firm(ANNA, BEN, clock=at(LATER), other=PAIR)
-    assert joined(open_firm(ANNA, BEN, clock=at(LATER), visit=PAIR)) == dict.fromkeys(("anna", "ben"), MONDAY)
+def test_an_event_type_that_is_away_for_a_while_keeps_its_dates(open_small_firm: OpenFirm) -> None:
+    open_small_firm(ANNA, BEN, visit=PAIR)
+    open_small_firm(ANNA, BEN, clock=at(LATER), other=PAIR)
+    assert joined(open_small_firm(ANNA, BEN, clock=at(LATER), visit=PAIR)) == dict.fromkeys(
+        ("anna", "ben"), MONDAY
+    )
 
 
 def test_of_many_starting_at_once_one_records_all(store_url: str) -> None:

@@ -52,8 +52,8 @@ def test_the_same_caller_with_another_start_is_moved_to_whoever_is_there(open_fi
     firm.is_consistent()
 
 
-def test_a_host_who_is_left_is_free_again_at_the_old_time(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit=PAIR, solo='hosts = ["anna"]')
+def test_a_host_who_is_left_is_free_again_at_the_old_time(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit=PAIR, solo='hosts = ["anna"]')
     booking = firm.booked("visit", "kim", TEN)
     firm.busy("anna", HALF_PAST)
     firm.moved(booking, HALF_PAST)
@@ -77,8 +77,8 @@ def test_only_the_group_whose_host_is_busy_chooses_anew(open_firm: OpenFirm) -> 
     assert firm.guests(booking) == ["carl@example.com"]
 
 
-def test_another_co_host_makes_a_new_event_in_the_same_calendar(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=TRIO)
+def test_another_co_host_makes_a_new_event_in_the_same_calendar(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, CARL, visit=TRIO)
     booking = firm.booked("visit", "kim", TEN)
     firm.busy("ben", HALF_PAST)
     assert firm.moved(booking, HALF_PAST).hosts == ("anna", "carl")
@@ -100,8 +100,8 @@ def test_a_team_may_move_by_less_than_its_own_length(open_firm: OpenFirm) -> Non
     assert len(firm.claims(booking)) == 2
 
 
-def test_without_a_fixed_host_the_old_appointment_stands(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=TRIO)
+def test_without_a_fixed_host_the_old_appointment_stands(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, CARL, visit=TRIO)
     booking = firm.booked("visit", "kim", TEN)
     firm.busy("anna", HALF_PAST)
     assert not firm.reception.move(booking, HALF_PAST).success
@@ -158,17 +158,17 @@ def test_killed_between_two_calendars_exactly_one_holds_the_event(
     survivor.is_consistent()
 
 
-def test_a_host_taken_out_of_the_event_type_is_replaced_when_moving(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit=PAIR)
+def test_a_host_taken_out_of_the_event_type_is_replaced_when_moving(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit=PAIR)
     booking = firm.booked("visit", "kim", TEN)
-    later = open_firm(ANNA, BEN, clock=firm.clock, visit='hosts = ["ben"]')
+    later = open_small_firm(ANNA, BEN, clock=firm.clock, visit='hosts = ["ben"]')
     assert later.moved(booking, HALF_PAST).hosts == ("ben",)
     assert later.calendars_of(booking) == ["ben"]
 
 
-def test_a_host_taken_out_of_the_configuration_is_replaced_when_moving(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit=PAIR)
+def test_a_host_taken_out_of_the_configuration_is_replaced_when_moving(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit=PAIR)
     booking = firm.booked("visit", "kim", TEN)
-    later = open_firm(BEN, clock=firm.clock, visit='hosts = ["ben"]')
+    later = open_small_firm(BEN, clock=firm.clock, visit='hosts = ["ben"]')
     assert later.moved(booking, HALF_PAST).hosts == ("ben",)
     assert later.calendars_of(booking) == later.claimed(booking) == ["ben"]

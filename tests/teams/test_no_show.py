@@ -52,8 +52,8 @@ def test_said_twice_it_is_done(open_firm: OpenFirm) -> None:
     assert firm.claimed(booking) == ["anna", "ben"]
 
 
-def test_an_appointment_that_has_not_begun_is_no_no_show(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit=PAIR)
+def test_an_appointment_that_has_not_begun_is_no_no_show(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit=PAIR)
     booking = firm.booked("visit", "kim", TEN)
     firm.clock.moment = TEN - timedelta(seconds=1)
     with pytest.raises(BookingClosed, match="has not begun yet"):
@@ -85,8 +85,8 @@ def test_a_no_show_counts_for_nobody_until_it_is_taken_back(open_firm: OpenFirm)
     assert counted(firm) == {"ben": 0, "anna": 1}
 
 
-def test_the_next_caller_goes_to_the_host_whose_caller_did_not_come(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+def test_the_next_caller_goes_to_the_host_whose_caller_did_not_come(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     mark_no_show(firm.bridge.context, begun(firm))
     assert firm.booked("visit", "lee", TEN.replace(hour=12)).hosts == ("anna",)
 
@@ -139,8 +139,8 @@ def test_a_move_under_way_loses_against_a_no_show(open_small_firm: OpenFirm, die
     assert [event.interval.start for event in firm.events()] == [TEN]
 
 
-def test_changes_of_the_event_of_a_no_show_are_not_followed(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit=PAIR)
+def test_changes_of_the_event_of_a_no_show_are_not_followed(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, visit=PAIR)
     booking = begun(firm)
     mark_no_show(firm.bridge.context, booking)
     (event,) = firm.events("anna")

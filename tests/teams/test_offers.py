@@ -45,9 +45,9 @@ def test_fixed_hosts_and_groups_offer_what_all_of_them_share(open_firm: OpenFirm
     assert firm.offered("visit") == ["10:30"]
 
 
-def test_an_hour_that_two_hosts_only_have_together_is_not_offered(open_firm: OpenFirm) -> None:
+def test_an_hour_that_two_hosts_only_have_together_is_not_offered(open_small_firm: OpenFirm) -> None:
     either = f'hosts = ["anna", "ben"]\n{AN_HOUR}'
-    firm = open_firm(Staff("anna", "10:00-10:30"), Staff("ben", "10:30-11:00"), visit=either)
+    firm = open_small_firm(Staff("anna", "10:00-10:30"), Staff("ben", "10:30-11:00"), visit=either)
     assert not firm.offered("visit")
     assert not firm.ask("visit", "kim", TEN).success
 
@@ -91,17 +91,17 @@ def test_an_unknown_host_leaves_the_round_robin(open_firm: OpenFirm) -> None:
     assert not firm.ask("visit", "lee", TEN).success
 
 
-def test_an_unknown_fixed_host_leaves_nothing_to_offer(open_firm: OpenFirm) -> None:
-    firm = open_firm(Staff("anna", calendar="google:anna@example.com/primary"), BEN, CARL, visit=TRIO)
+def test_an_unknown_fixed_host_leaves_nothing_to_offer(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(Staff("anna", calendar="google:anna@example.com/primary"), BEN, CARL, visit=TRIO)
     assert not firm.offered("visit")
     refusal = firm.ask("visit", "kim", TEN)
     assert refusal.reason == "The calendar cannot be reached right now. Please try again in a moment."
     assert not firm.bookings()
 
 
-def test_a_busy_fixed_host_is_no_question_of_unknown_ones(open_firm: OpenFirm) -> None:
+def test_a_busy_fixed_host_is_no_question_of_unknown_ones(open_small_firm: OpenFirm) -> None:
     """Ben could not be asked, but with anna busy it does not matter."""
-    firm = open_firm(
+    firm = open_small_firm(
         ANNA,
         Staff("ben", calendar="google:ben@example.com/primary"),
         visit='fixed_hosts = ["anna", "ben"]',
@@ -110,13 +110,13 @@ def test_a_busy_fixed_host_is_no_question_of_unknown_ones(open_firm: OpenFirm) -
     assert firm.ask("visit", "kim", TEN).reason.startswith("Appointment slot is no longer available")
 
 
-def test_a_start_outside_a_fixed_hosts_hours_is_not_offered(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, Staff("ben", "14:00-18:00"), visit='fixed_hosts = ["ben"]\nhosts = ["anna"]')
+def test_a_start_outside_a_fixed_hosts_hours_is_not_offered(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, Staff("ben", "14:00-18:00"), visit='fixed_hosts = ["ben"]\nhosts = ["anna"]')
     assert firm.ask("visit", "kim", TEN).reason.startswith("Appointments are not offered at that time")
 
 
-def test_a_silent_calendar_of_a_team_is_asked_again_the_next_time(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=TRIO)
+def test_a_silent_calendar_of_a_team_is_asked_again_the_next_time(open_small_firm: OpenFirm) -> None:
+    firm = open_small_firm(ANNA, BEN, CARL, visit=TRIO)
     firm.plan.reads.append(Trouble.DOWN)
     assert not firm.offered("visit")
     assert firm.offered("visit")
