@@ -67,6 +67,10 @@ def _unchanged(accounts: Accounts) -> Accounts:
     return accounts
 
 
+def _random_id() -> str:
+    return uuid.uuid4().hex
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What a process brings along: its clocks, and hooks by which tests watch and disturb it."""
@@ -77,6 +81,8 @@ class Surroundings:
     lease_now: Callable[[Connection], datetime] = database_now
     checkpoint: Callable[[str], None] = _ignore
     wrap_accounts: Callable[[Accounts], Accounts] = _unchanged
+    new_id: Callable[[], str] = _random_id
+    make_pool: Callable[[], CallPool] = CallPool
     ca_bundle: str | None = None
 
 
@@ -106,7 +112,7 @@ class Bridge:
             openers(config, clocks, ca_bundle=around.ca_bundle),
         )
         self.accounts = around.wrap_accounts(self.opened)
-        pool = CallPool()
+        pool = around.make_pool()
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
         self.context = self._make_context(pool, around)
         self.channels = PushChannels(self.context, config.bridge.public_url)
@@ -155,7 +161,7 @@ class Bridge:
             now=around.now,
             monotonic=around.monotonic,
             sleep=around.sleep,
-            new_id=lambda: uuid.uuid4().hex,
+            new_id=around.new_id,
             wake=self._wake,
             lease_now=around.lease_now,
             checkpoint=around.checkpoint,

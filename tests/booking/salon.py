@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bridge.accounts import Accounts
 from bridge.app import Bridge, Surroundings
@@ -67,6 +68,7 @@ class Salon:
     wrap: Callable[[Accounts], Accounts] = lambda accounts: accounts
     checkpoint: Callable[[str], None] = lambda _step: None
     ca_bundle: str | None = None
+    around: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         clock = self.clock
@@ -80,6 +82,7 @@ class Salon:
                 checkpoint=self._reached,
                 wrap_accounts=self.wrap,
                 ca_bundle=self.ca_bundle,
+                **self.around,
             ),
         )
         self.reception = self.bridge.reception

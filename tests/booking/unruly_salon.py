@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import count
+from typing import TypeVar
 
 from bridge.accounts import Accounts
+from bridge.calls import CallPool
 from bridge.model import CalendarName
 from providers.base import CalendarProvider
+from providers.errors import ProviderError
 from tests.booking.salon import Salon
 from tests.vendors.unruly import Plan, UnrulyCalendars
+
+T = TypeVar("T")
+
+
+class InlinePool(CallPool):
+    """Makes every call at once in the caller's own thread: what happens depends on no real time."""
+
+    def submit(self, provider: str, call: Callable[[], T]) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(call())
+        except ProviderError as error:
+            done.set_exception(error)
+        return done
+
+
+def counted_ids() -> Callable[[], str]:
+    """Return what gives ids that are the same in every run."""
+    numbers = count(1)
+    return lambda: f"{next(numbers):032x}"
 
 
 class Killed(BaseException):
@@ -55,6 +81,7 @@ class UnrulySalon(Salon):
     def __post_init__(self) -> None:
         self.wrap = self._wrap
         self.checkpoint = self._die
+        self.around = {"make_pool": InlinePool, "new_id": counted_ids(), **self.around}
         super().__post_init__()
 
     def _wrap(self, accounts: Accounts) -> Accounts:
