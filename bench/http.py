@@ -58,29 +58,40 @@ def measure_available(
         load(server.port, requests, wanted=_OFFERED, seconds=0.5)
     for _ in range(rounds):
         for name, server in servers.items():
-            results[name].append(load(server.port, requests, wanted=_OFFERED, seconds=seconds))
+            results[name].append(_loaded(server, requests, _OFFERED, seconds))
     return results
 
 
 def measure_bookings(server: Server, count: int) -> Result:
     """Book so many different slots for so many callers, once each."""
     requests = bookings(count, tomorrow(datetime.now(UTC)))
-    return load(server.port, requests, wanted=b'"status":"success"')
+    return _loaded(server, requests, b'"status":"success"')
+
+
+def _loaded(server: Server, requests: Sequence[bytes], wanted: bytes, seconds: float = 0.0) -> Result:
+    before = server.cpu_seconds()
+    result = load(server.port, requests, wanted=wanted, seconds=seconds)
+    result.server_cpu = server.cpu_seconds() - before
+    return result
 
 
 def _available_table(results: Mapping[str, Sequence[Result]]) -> Table:
     title = f"HTTP, {CONNECTIONS} kept connections, {HOSTS} hosts with {BUSY_TIMES} busy times each"
-    table = _table(title, "requests/s", "lowest", "highest", "p50 ms", "p99 ms", "of bare", "client's core")
+    table = _table(
+        title, "requests/s", "of bare", "lowest", "highest", "p50 ms", "p99 ms", "CPU µs", "client's core"
+    )
     bare = statistics.median(each.per_second for each in results[BARE])
     for name, rounds in results.items():
         speeds = [each.per_second for each in rounds]
-        share = statistics.median(speeds) / bare
         target = f" (target {TARGET:.0%})" if name == KEPT else ""
         table.add_row(
             _named(name, rounds),
-            *(f"{speed:,.0f}" for speed in (statistics.median(speeds), min(speeds), max(speeds))),
+            f"{statistics.median(speeds):,.0f}",
+            f"{statistics.median(speeds) / bare:.0%}{target}",
+            f"{min(speeds):,.0f}",
+            f"{max(speeds):,.0f}",
             *(f"{statistics.median(each.percentile(p) for each in rounds):.2f}" for p in (50, 99)),
-            f"{share:.0%}{target}",
+            f"{statistics.median(each.cpu_microseconds for each in rounds):,.0f}",
             f"{statistics.median(each.client_share for each in rounds):.0%}",
         )
     return table
@@ -88,9 +99,13 @@ def _available_table(results: Mapping[str, Sequence[Result]]) -> Table:
 
 def _booking_table(result: Result, count: int) -> Table:
     table = _table(
-        f"/book, {CONNECTIONS} at a time, each another slot and caller", "booked/s", "p50 ms", "p99 ms"
+        f"/book, {CONNECTIONS} at a time, each another slot and caller",
+        "booked/s",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs",
     )
-    cells = (result.per_second, result.percentile(50), result.percentile(99))
+    cells = (result.per_second, result.percentile(50), result.percentile(99), result.cpu_microseconds)
     table.add_row(_named(f"{count} bookings", [result]), *(f"{cell:,.1f}" for cell in cells))
     return table
 

@@ -21,17 +21,26 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 @dataclass
 class Result:
-    """What came of one load; `latencies` are seconds, `client_share` is of one core."""
+    """What came of one load; `latencies` are seconds, `client_share` is of one core.
+
+    `server_cpu` is the processor time, in seconds, that the server took for it.
+    """
 
     latencies: list[float] = field(default_factory=list)
     seconds: float = 0.0
     failures: int = 0
     client_share: float = 0.0
+    server_cpu: float = 0.0
 
     @property
     def per_second(self) -> float:
         """Return good answers per second."""
         return (len(self.latencies) - self.failures) / self.seconds
+
+    @property
+    def cpu_microseconds(self) -> float:
+        """Return the server's processor time for one request."""
+        return self.server_cpu / len(self.latencies) * 1e6
 
     def percentile(self, percent: int) -> float:
         """Return the latency, in milliseconds, that so many percent stay below."""

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class Server:
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(number) for number in found]
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the workers have taken since they started."""
+        ticks = 0
+        for number in self.workers():
+            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])  # utime and stime, proc(5)
+        return ticks / os.sysconf("SC_CLK_TCK")
+
 
 @contextlib.contextmanager
 def serving(app: str, *, config: Path | None = None) -> Iterator[Server]:
@@ -38,13 +47,18 @@ def serving(app: str, *, config: Path | None = None) -> Iterator[Server]:
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", app]
     environment = {**os.environ, **({"BRIDGE_CONFIG": str(config)} if config else {})}
     began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own command line
-    try:
-        _wait_until_it_answers(port, process)
-        yield Server(port, process, time.perf_counter() - began)
-    finally:
-        process.terminate()
-        process.wait(30)
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own command line
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            if not _answers(port, process):
+                log.seek(0)
+                raise RuntimeError(f"the server ended at once:\n{log.read()}")
+            yield Server(port, process, time.perf_counter() - began)
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _free_port() -> int:
@@ -54,7 +68,8 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
+def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server answers; False when it ends instead."""
     while process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
@@ -63,7 +78,7 @@ def _wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.02)
         else:
-            return
+            return True
         finally:
             connection.close()
-    raise RuntimeError(f"the server ended at once, with {process.returncode}")
+    return False
