@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.terminal import Terminal, salon_terminal, tomorrow
 
+NEVER_CONNECTED = '[google]\nclient_id = "fake"\nclient_secret = "fake"\n'
+
 
 def test_slots_are_what_available_answers(bridge: Terminal) -> None:
     told = bridge("slots", "cut", "--json")
@@ -57,6 +59,21 @@ def test_an_event_type_that_is_not_there_is_answered_with_those_that_are(bridge:
 def test_no_slots_are_a_sentence_that_says_how_to_go_on(tmp_path: Path, sqlite_url: str) -> None:
     bridge = salon_terminal(tmp_path, sqlite_url, event_type='open_hours = { monday = ["01:00-01:10"] }')
     assert "`bridge explain cut INSTANT` says why" in bridge("slots", "cut").out
+
+
+def test_a_host_left_out_for_a_silent_calendar_is_mentioned_beside_the_slots(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    bridge = salon_terminal(tmp_path, sqlite_url, rest=NEVER_CONNECTED)
+    text = bridge.config.read_text()
+    own = 'booking_calendar = "local:ben"'
+    bridge.config.write_text(text.replace(own, f'{own}\nbusy_calendars = ["google:ben@example.com/primary"]'))
+    told = bridge("slots", "cut")
+    assert told.code == 0
+    assert "start_iso" in told.out
+    assert told.err.endswith("Not every calendar answered, so some hosts are left out; see `bridge check`.\n")
+    assert "google:ben@example.com/primary did not answer" in bridge("explain", "cut", tomorrow(10)).out
+    assert bridge("check").code == 1
 
 
 def test_a_bare_instant_is_read_as_utc_and_people_are_told_so(tmp_path: Path, sqlite_url: str) -> None:

@@ -8,6 +8,7 @@ import pty
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ import pytest
 
 from bridge.app import Bridge
 from bridge.attendee import CallerRequest
+from bridge.cli.machine import free_port
 from bridge.instants import parse_instant
 from bridge.model import CalendarName
 from providers.base import Deadline, Interval
@@ -122,3 +124,18 @@ def _read_all(terminal: int) -> str:
             os.close(terminal)
             return read.decode()
         read += part
+
+
+def test_a_server_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[bridge]\n")
+    program = (
+        "from pathlib import Path\nfrom bridge.cli.running import run\nfrom bridge.cli.serving import serve\n"
+        f"run(lambda *_, **__: serve(Path('config.toml'), {free_port(0)}, lambda: None), [])"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert done.stderr.endswith("The server did not start; what it said stands above.\n")
+    assert "bridge.public_url" in done.stderr
