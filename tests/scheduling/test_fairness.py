@@ -108,6 +108,11 @@ def test_a_newcomers_own_bookings_add_to_what_is_reckoned() -> None:
     assert shortfalls(found) == ["1/2", "-1/2"]
 
 
+def test_what_was_given_at_the_moment_of_joining_is_no_longer_reckoned() -> None:
+    found = reckon(weighted(anna=100, carl=100), given("anna", "02", "15"), given("carl", joined="15"))
+    assert found["carl"].calibration == 1
+
+
 def test_of_two_newcomers_the_later_is_measured_by_the_earlier_too() -> None:
     """Carl joined on the 5th, dora on the 10th: anna got 4 before the 5th, carl 2 before the 10th."""
     found = reckon(
