@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class InlinePool(CallPool):
 def counted_ids() -> Callable[[], str]:
     """Return what gives ids that are the same in every run."""
     numbers = count(1)
-    return lambda: f"{next(numbers):032x}"
+    return lambda: hashlib.sha256(str(next(numbers)).encode()).hexdigest()[:32]
 
 
 class Killed(BaseException):
