@@ -27,8 +27,9 @@ def step_of(event_type: EventType) -> timedelta:
 
 def is_on_step(event_type: EventType, start: datetime) -> bool:
     """Tell whether a start is on the step by the event type's clock."""
+    step = _Step.of(event_type)
     ahead = offset_seconds(event_type.timezone, start)
-    return _first_on_step(start, _Step.of(event_type), ahead) == start
+    return _first_on_step(start, step.length, ahead - step.offset) == start
 
 
 class _Step(NamedTuple):
@@ -43,11 +44,10 @@ class _Step(NamedTuple):
         return cls(step_of(event_type) // _SECOND, event_type.start_offset // _SECOND)
 
 
-def _first_on_step(instant: datetime, step: _Step, ahead: int) -> datetime:
+def _first_on_step(instant: datetime, length: int, ahead: int) -> datetime:
     """Return the first instant on the step from this one on, by a clock `ahead` seconds of UTC."""
-    length, offset = step
     # The step divides the hour, so minutes and seconds are enough.
-    late = (instant.minute * 60 + instant.second + ahead - offset) % length
+    late = (instant.minute * 60 + instant.second + ahead) % length
     if instant.microsecond:
         return instant + (length - late) * _SECOND - instant.microsecond * timedelta.resolution
     return instant + (length - late) * _SECOND if late else instant
@@ -72,7 +72,7 @@ class Grid:
         pieces = stretches(self._zone, window)
         for piece, ahead in pieces:
             inside = spans if len(pieces) == 1 else intersect(spans, [piece])
-            self._lay(inside, ahead, starts)
+            self._lay(inside, ahead - self._step.offset, starts)
         return starts
 
     def _lay(self, spans: Sequence[Span], ahead: int, starts: list[datetime]) -> None:
@@ -81,9 +81,9 @@ class Grid:
         begin, end = spans[0]
         if begin == self._reached:
             spans = [(max(begin, self._next), end), *spans[1:]]
-        step, increment = self._step, self._increment
+        length, increment = self._step.length, self._increment
         for begin, end in spans:
-            start = _first_on_step(begin, step, ahead)
+            start = _first_on_step(begin, length, ahead)
             while start < end:
                 starts.append(start)
                 start += increment

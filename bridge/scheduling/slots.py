@@ -65,7 +65,7 @@ def is_bookable(event_type: EventType, time: HostTime, start: datetime, now: dat
 
 def common_window(event_type: EventType, now: datetime) -> Interval:
     """Return the starts allowed by the rules that ask no host; it may be empty."""
-    starts, ends = zip(*(rule(event_type, now) for rule in _COMMON.values()), strict=True)
+    starts, ends = zip(*[rule(event_type, now) for rule in _COMMON.values()], strict=True)
     return Interval(max(starts), min(ends))
 
 

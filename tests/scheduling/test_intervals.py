@@ -91,7 +91,7 @@ def test_set_algebra_agrees_with_sets_of_minutes(first: list[Span], second: list
     one, other = union(first), union(second)
     for result, expected in (
         (union([*first, *second]), _covered(first) | _covered(second)),
-        (merge([*first, *second]), _covered(first) | _covered(second)),
+        (merge([Interval(*each) for each in [*first, *second]]), _covered(first) | _covered(second)),
         (intersect(one, other), _covered(first) & _covered(second)),
         (
             subtract(one, sorted(span for span in second if span[0] < span[1])),
