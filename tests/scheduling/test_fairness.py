@@ -113,6 +113,15 @@ def test_what_was_given_at_the_moment_of_joining_is_no_longer_reckoned() -> None
     assert found["carl"].calibration == 1
 
 
+@pytest.mark.parametrize(("own", "reckoned"), [((), 3), (("03",), 2), (("03", "04", "05", "06"), 0)])
+def test_who_joins_once_more_is_reckoned_only_what_was_missing_to_the_mean(
+    own: tuple[str, ...], reckoned: int
+) -> None:
+    again = given("carl", *own, joined="15")
+    found = reckon(weighted(anna=100, carl=100), given("anna", "02", "03", "04"), again)
+    assert found["carl"].calibration == reckoned
+
+
 def test_of_two_newcomers_the_later_is_measured_by_the_earlier_too() -> None:
     """Carl joined on the 5th, dora on the 10th: anna got 4 before the 5th, carl 2 before the 10th."""
     found = reckon(
