@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from bridge.connections.refreshing import alert_key
 from bridge.errors import StoreUnavailable
 from bridge.model import CalendarName
 from bridge.store.engine import Store
@@ -15,6 +14,11 @@ from bridge.store.sql import alerts
 from providers.errors import ConnectionExpired, ProviderError
 
 _log = logging.getLogger(__name__)
+
+
+def alert_key(provider: str, account: str) -> str:
+    """Return what an alert about a connection is known by."""
+    return f"connection:{provider}:{account}"
 
 
 class Alerts:

@@ -18,29 +18,29 @@ from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bridge.accounts import Accounts
 from bridge.alerts import Alerts
-from bridge.availability import Availability
 from bridge.background import Background
-from bridge.booking.chores import Chores, plan_standing
 from bridge.booking.context import BookingContext
+from bridge.booking.job_kinds import Chores, plan_standing
 from bridge.booking.joins import record_joins
-from bridge.booking.push import PushChannels
-from bridge.calls import CallPool
+from bridge.booking.watch import PushChannels
+from bridge.calendars.accounts import Accounts
+from bridge.calendars.availability import Availability
+from bridge.calendars.call_pool import CallPool
+from bridge.calendars.free_busy import FreeBusy
 from bridge.config import Config, load_config
-from bridge.connections import connections_of
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
 from bridge.errors import BridgeError
-from bridge.freebusy import FreeBusy
 from bridge.local_calendar.feed import Feeds
-from bridge.offers import Offers
-from bridge.opened import OpenedAccounts, feed_titles, local_calendars, openers
-from bridge.reception import Reception
+from bridge.service.kept_offers import Offers
+from bridge.service.reception import Reception
 from bridge.signin import AdminSignIn
-from bridge.speech import Speech
+from bridge.speech.reasons import Speech
 from bridge.store.engine import Store, database_now
 from bridge.store.migrate import migrate, require_current
 from bridge.vault import Vault
+from bridge.vendors.opened import OpenedAccounts, feed_titles, local_calendars, openers
+from bridge.vendors.wiring import connections_of
 from bridge.web.answers import offer_answer
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint

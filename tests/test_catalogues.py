@@ -14,7 +14,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 import bridge
-from bridge.language import CATALOGUES
+from bridge.speech.language import CATALOGUES
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,

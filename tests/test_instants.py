@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.instants import format_instant, parse_instant
+from bridge.speech.instants import format_instant, parse_instant
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

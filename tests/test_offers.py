@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from bridge.accounts import Accounts
+from bridge.calendars.accounts import Accounts
 from bridge.model import CalendarName
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
 from tests.booking.salon import MONDAY, Salon

@@ -22,7 +22,7 @@ from bridge.errors import (
     StoreUnavailable,
 )
 from bridge.model import Slot
-from bridge.speech import Refusal, Speech
+from bridge.speech.reasons import Refusal, Speech
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)

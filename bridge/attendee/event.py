@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.language import Language, language
 from bridge.model import Attendee, EventType
+from bridge.speech.language import Language, language
 
 
 def event_text(event_type: EventType, attendee: Attendee, locale: str) -> tuple[str, str]:

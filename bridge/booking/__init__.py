@@ -1,7 +1,7 @@
 """Safe booking: never twice, never "booked" without an event, never an event without a booking.
 
-replay -> bookable -> hold -> re-check -> write -> confirm    book.py, hold.py, vendor.py
+replay -> bookable -> hold -> re-check -> write -> confirm    book.py, ledger/, calendar.py
 moving, cancelling                                            move.py, cancel.py
 what was left half-done, and unwanted events                  settle.py
-what people do in their calendars                             people.py, readback.py
+what people do in their calendars                             follow.py, deletions.py, read_back.py, watch.py
 """

@@ -7,14 +7,15 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from bridge.availability import Busy
-from bridge.booking import hold as holding
-from bridge.booking import settle, vendor
+from bridge.booking import calendar as vendor
+from bridge.booking import settle
+from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
-from bridge.booking.finish import confirm
-from bridge.booking.hold import Hold, Wish
+from bridge.booking.ledger import hold as holding
+from bridge.booking.ledger.ends import confirm
+from bridge.booking.ledger.hold import Hold, Wish
 from bridge.booking.move import move_booking
-from bridge.booking.turn import turn
+from bridge.calendars.availability import Busy
 from bridge.errors import (
     AlreadyMoved,
     AvailabilityUnknown,

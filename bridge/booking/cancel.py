@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
-from bridge.booking.finish import give_up_write
+from bridge.booking.ledger.ends import give_up_write
 from bridge.errors import BookingClosed
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.sql import bookings, claims, writes

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bridge.accounts import Accounts
 from bridge.alerts import Alerts
-from bridge.availability import Availability
-from bridge.calls import CallPool
+from bridge.calendars.accounts import Accounts
+from bridge.calendars.availability import Availability
+from bridge.calendars.call_pool import CallPool
 from bridge.model import EventType, Host
 from bridge.store.engine import Store, database_now
 from providers.base import Deadline

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bridge.booking import vendor
-from bridge.booking.at_rest import Resting, Unsettled, look
+from bridge.booking import calendar as vendor
 from bridge.booking.cancel import cancel_in
 from bridge.booking.context import BookingContext
+from bridge.booking.ledger.at_rest import Resting, Unsettled, look
 from bridge.model import BookingState, CalendarName
 from bridge.store.sql import bookings, writes
 from providers.base import CalendarProvider, Changes, Deadline, Event

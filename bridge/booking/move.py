@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.availability import Busy, OwnEvent
-from bridge.booking import settle, vendor
+from bridge.booking import calendar as vendor
+from bridge.booking import settle
 from bridge.booking.context import BookingContext
-from bridge.booking.move_hold import Move, abandon, complete, plan_move
-from bridge.booking.work import plan_follow
+from bridge.booking.jobs import plan_follow
+from bridge.booking.ledger.move import Move, abandon, complete, plan_move
+from bridge.calendars.availability import Busy, OwnEvent
 from bridge.errors import BookingClosed, CalendarRefused, OutcomeUnknown, SlotTaken
 from bridge.model import Attendee, Booking, BookingState, EventType, Write, WriteState
 from bridge.scheduling.intervals import overlaps

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bridge.booking import hold as holding
 from bridge.booking.context import BookingContext
-from bridge.booking.finish import give_up_write
+from bridge.booking.ledger import hold as holding
+from bridge.booking.ledger.ends import give_up_write
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import ConstraintViolated

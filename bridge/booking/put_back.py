@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bridge.booking import vendor
+from bridge.booking import calendar as vendor
 from bridge.booking.context import BookingContext
 from bridge.errors import OutcomeUnknown
 from bridge.model import BookingState, Write, WriteState

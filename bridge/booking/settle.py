@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bridge.booking import vendor
+from bridge.booking import calendar as vendor
 from bridge.booking.context import BookingContext
-from bridge.booking.finish import give_up_write
-from bridge.booking.hold import Hold
+from bridge.booking.ledger.ends import give_up_write
+from bridge.booking.ledger.hold import Hold
 from bridge.booking.put_back import put_back, standing_write
 from bridge.errors import OutcomeUnknown, StoreUnavailable
 from bridge.model import Booking, BookingState, Write, WriteState

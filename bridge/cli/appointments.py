@@ -11,9 +11,9 @@ from bridge.cli.instants import Moment, instant, local_text, note_reading
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit
 from bridge.cli.tables import Grid
-from bridge.instants import format_instant
 from bridge.model import Booking, BookingState
-from bridge.outcome import BookOutcome
+from bridge.service.outcome import BookOutcome
+from bridge.speech.instants import format_instant
 
 _SHORTEST_ID = 4
 _SHOWN_ID = 8

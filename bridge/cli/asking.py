@@ -7,7 +7,7 @@ import click
 from bridge.cli.instants import Moment, instant, local_text, note_reading
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.tables import Grid
-from bridge.instants import format_instant
+from bridge.speech.instants import format_instant
 
 
 @click.command()

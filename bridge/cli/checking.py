@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from bridge.app import Bridge, bring_up_to_date
-from bridge.check import Verdict, findings
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit
 from bridge.cli.tables import Grid
+from bridge.service.check import Verdict, findings
 
 _MARKS = {Verdict.GOOD: "ok", Verdict.UNWISE: "note", Verdict.FAILED: "FAILS"}
 _STYLES = {"ok": "green", "note": "yellow", "FAILS": "bold red"}

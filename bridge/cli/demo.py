@@ -23,9 +23,9 @@ from bridge.cli.serving import serve
 from bridge.cli.simulator import signed_request
 from bridge.config import Config, load_config
 from bridge.errors import ConfigError
-from bridge.instants import format_instant
 from bridge.local_calendar.importing import import_ics
 from bridge.model import Slot
+from bridge.speech.instants import format_instant
 from bridge.store.migrate import migrate
 from bridge.web.signature import HEADER
 

@@ -10,11 +10,11 @@ from bridge.cli.decisions import decision_grids
 from bridge.cli.instants import Moment, instant, local_text, note_reading
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.tables import Grid
-from bridge.explain import Explanation, HostExplanation
-from bridge.explain import explain as explain_start
-from bridge.instants import format_instant
 from bridge.model import EventType
 from bridge.scheduling.slots import Rule
+from bridge.service.explain import Explanation, HostExplanation
+from bridge.service.explain import explain as explain_start
+from bridge.speech.instants import format_instant
 
 _NAMES = {rule: rule.replace("_", " ") for rule in Rule}
 

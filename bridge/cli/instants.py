@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bridge.cli.output import Output
-from bridge.instants import parse_instant
+from bridge.speech.instants import parse_instant
 
 _WITH_ZONE = re.compile(r"([Zz]|[+-]\d\d:?(\d\d)?)\s*$")
 

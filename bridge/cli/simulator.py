@@ -12,7 +12,7 @@ from bridge.cli.callers import caller_options, described
 from bridge.cli.instants import Moment, instant
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit, Refused
-from bridge.instants import format_instant
+from bridge.speech.instants import format_instant
 from bridge.web.signature import HEADER, sign
 
 _SECONDS = 30.0

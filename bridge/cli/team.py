@@ -9,16 +9,16 @@ from fractions import Fraction
 import click
 
 from bridge.booking.no_show import mark_no_show, undo_no_show
-from bridge.booking.records import who_comes_next, who_is_due
+from bridge.booking.round_robin import who_comes_next, who_is_due
 from bridge.cli.appointments import booking_id, booking_json
 from bridge.cli.decisions import FIGURES, figures_row, rule_words
 from bridge.cli.instants import local_text
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.tables import Grid
-from bridge.instants import format_instant
 from bridge.model import EventType
 from bridge.scheduling.fairness import Figures, month_start
 from bridge.scheduling.team import Choice, Standings
+from bridge.speech.instants import format_instant
 
 _MOST_SIMULATED = 1000
 

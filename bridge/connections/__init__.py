@@ -5,8 +5,7 @@ The only part of the bridge that holds open tokens; none ever reaches a log, an 
 
 from bridge.connections.accounts import AccountState, Connection, Dropped, Use, Withdrawal
 from bridge.connections.connections import Connections
-from bridge.connections.vendor import Answer
-from bridge.connections.wiring import connections_of, google_settings, microsoft_settings
+from bridge.connections.sign_in import Answer
 
 __all__ = [
     "AccountState",
@@ -16,7 +15,4 @@ __all__ = [
     "Dropped",
     "Use",
     "Withdrawal",
-    "connections_of",
-    "google_settings",
-    "microsoft_settings",
 ]

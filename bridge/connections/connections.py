@@ -6,13 +6,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bridge.connections import safe
+from bridge.alerts import alert_key
+from bridge.connections import sealed
 from bridge.connections.accounts import AccountState, Connection, Dropped, Key, Use, Withdrawal
 from bridge.connections.consents import Consents
 from bridge.connections.context import ConnectionContext
-from bridge.connections.refreshing import Refresher, alert_key
+from bridge.connections.refreshing import Refresher
+from bridge.connections.sign_in import Answer, Vendor
 from bridge.connections.tokens import AccountTokens, Delegation
-from bridge.connections.vendor import Answer, Vendor
 from bridge.errors import NotFound
 from bridge.store.sql import alerts, connections
 from bridge.store.sql.connections import ConnectionRow
@@ -127,7 +128,7 @@ class Connections:
         resealed = 0
         for row in self._rows().values():
             try:
-                anew = safe.reseal(self._around.vault, row)
+                anew = sealed.reseal(self._around.vault, row)
             except CannotOpen:
                 continue
             with self._around.store.write() as connection:
@@ -160,7 +161,7 @@ class Connections:
         if vendor is None:
             return Withdrawal.FAILED
         try:
-            held = safe.open_row(self._around.vault, row)
+            held = sealed.open_row(self._around.vault, row)
             is_withdrawn = vendor.revoke(held.lasting, deadline=self._around.deadline())
         except (ProviderError, CannotOpen):
             return Withdrawal.FAILED

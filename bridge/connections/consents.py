@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bridge.connections import safe
+from bridge.alerts import alert_key
+from bridge.connections import sealed
 from bridge.connections.context import ConnectionContext
-from bridge.connections.refreshing import alert_key
 from bridge.connections.refusals import NotConfigured, VendorSilent, asked, refusal
-from bridge.connections.vendor import Answer, Begun, Tokens, Vendor
+from bridge.connections.sign_in import Answer, Begun, Tokens, Vendor
 from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
 from bridge.store.sql import alerts, connections, flows
 from bridge.store.sql.connections import ConnectionRow
@@ -117,10 +117,10 @@ class Consents:
         with around.store.write() as connection:
             before = connections.read(connection, *key)
             # Without a new one, the lasting permission given earlier still holds.
-            lasting = tokens.lasting or safe.lasting_of(around.vault, before)
+            lasting = tokens.lasting or sealed.lasting_of(around.vault, before)
             if lasting is None:
                 raise NoRefreshToken(self._say.no_lasting(vendor.title, account))
-            row = safe.new_row(around.vault, key, replace(tokens, lasting=lasting), now)
+            row = sealed.new_row(around.vault, key, replace(tokens, lasting=lasting), now)
             connections.save_consent(connection, row)
             alerts.resolve(connection, alert_key(*key), now)
         return replace(row, since=before.since) if before else row

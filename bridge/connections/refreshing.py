@@ -14,11 +14,12 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from bridge.connections import safe
+from bridge.alerts import alert_key
+from bridge.connections import sealed
 from bridge.connections.context import LEASE_SECONDS, ConnectionContext
 from bridge.connections.refusals import asked
-from bridge.connections.safe import Held
-from bridge.connections.vendor import Vendor
+from bridge.connections.sealed import Held
+from bridge.connections.sign_in import Vendor
 from bridge.store.sql import alerts, connections, jobs
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
@@ -31,11 +32,6 @@ _LEASE = timedelta(seconds=LEASE_SECONDS)
 _YOUNG = timedelta(days=8)
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=5)
-
-
-def alert_key(provider: str, account: str) -> str:
-    """Return what an alert about a connection is known by."""
-    return f"connection:{provider}:{account}"
 
 
 class Refresher:
@@ -69,7 +65,7 @@ class Refresher:
             return None
         try:
             with self._around.store.read() as connection:
-                held = safe.read(connection, self._around.vault, key)
+                held = sealed.read(connection, self._around.vault, key)
             if held is None or not held.is_connected or not is_needed(held):
                 return held
             return self._renew(held)
@@ -94,11 +90,11 @@ class Refresher:
         except ProviderError as error:
             self._postpone(row, vendor, error)
             raise
-        renewed = safe.refreshed_row(around.vault, row, tokens, around.clocks.now())
+        renewed = sealed.refreshed_row(around.vault, row, tokens, around.clocks.now())
         with around.store.write() as connection:
             if connections.replace(connection, row, renewed):
                 alerts.resolve(connection, alert_key(*row.key), around.clocks.now())
-            return safe.read(connection, around.vault, row.key)
+            return sealed.read(connection, around.vault, row.key)
 
     def _consent_ended(self, row: ConnectionRow, vendor: Vendor, error: ConnectionExpired) -> None:
         now, say = self._around.clocks.now(), self._around.sentences

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bridge.connections.sentences import Sentences
-from bridge.connections.vendor import Vendor
+from bridge.connections.sign_in import Vendor
 from bridge.errors import ConnectError, ConsentDenied, StateMismatch
 from providers import errors as theirs
 from providers.errors import ProviderError

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.connections import safe
+from bridge.connections import sealed
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher
-from bridge.connections.safe import Held
+from bridge.connections.sealed import Held
 from bridge.errors import StoreUnavailable
 from bridge.vault import CannotOpen
 from providers.base import Deadline
@@ -74,7 +74,7 @@ class AccountTokens:
         provider = self._key[0]
         try:
             with self._around.store.read() as connection:
-                held = safe.read(connection, self._around.vault, self._key, known)
+                held = sealed.read(connection, self._around.vault, self._key, known)
         except StoreUnavailable:
             raise ProviderUnavailable(provider, "token", "the database cannot be used") from None
         except CannotOpen:

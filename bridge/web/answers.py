@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bridge.instants import format_instant
 from bridge.model import Booking, Slot
+from bridge.speech.instants import format_instant
 from bridge.web.canonical import stringify
 
 NOTHING_AVAILABLE = b'{"available":[]}'

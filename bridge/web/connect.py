@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from bridge.connections import AccountState, Answer, Connection, Connections, Dropped, Withdrawal
 from bridge.connections.refusals import NotConfigured, VendorSilent
 from bridge.errors import ConnectError, NotFound
-from bridge.language import Language
+from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.pages import add_error, page_blueprint
 

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from bridge.errors import BridgeError, StoreUnavailable
-from bridge.language import Language
+from bridge.speech.language import Language
 from bridge.web.errors import log_fault
 from bridge.web.gate import Gate
 from bridge.web.security import protect

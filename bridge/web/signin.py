@@ -9,8 +9,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
-from bridge.language import Language
 from bridge.signin import SignInRefused, TooManyAttempts
+from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
 

@@ -9,8 +9,8 @@ from flask import Flask
 
 from bridge.config import BridgeSection
 from bridge.connections import Connections
-from bridge.language import language
 from bridge.signin import AdminSignIn
+from bridge.speech.language import language
 from bridge.vault import Vault
 from bridge.web.connect import connect_blueprint
 from bridge.web.gate import Gate

@@ -19,10 +19,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bridge.attendee import CallerRequest
 from bridge.errors import BridgeError, NotFound
-from bridge.instants import parse_instant
 from bridge.model import EventType, Slot
-from bridge.outcome import BookOutcome
-from bridge.speech import Refusal, Speech
+from bridge.service.outcome import BookOutcome
+from bridge.speech.instants import parse_instant
+from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
 from bridge.web.body import read_body
 from bridge.web.errors import JSON, UnknownEventType, json_error, log_fault, status_of

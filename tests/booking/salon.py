@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.accounts import Accounts
 from bridge.app import Bridge, Surroundings
 from bridge.attendee import CallerRequest
+from bridge.calendars.accounts import Accounts
 from bridge.config import Config
 from bridge.model import Booking, BookingState, CalendarName, Contact
-from bridge.outcome import BookOutcome
+from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, writes
 from providers.base import Deadline, Event, Interval
 

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from bridge.model import Booking, BookingState
-from bridge.outcome import BookOutcome
+from bridge.service.outcome import BookOutcome
 from providers.base import Event, Interval
 from tests.booking.salon import MONDAY
 from tests.booking.unruly_salon import Killed, UnrulySalon

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeVar
 
-from bridge.accounts import Accounts
-from bridge.calls import CallPool
+from bridge.calendars.accounts import Accounts
+from bridge.calendars.call_pool import CallPool
 from bridge.model import CalendarName
 from providers.base import CalendarProvider
 from providers.errors import ProviderError

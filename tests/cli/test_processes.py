@@ -19,8 +19,8 @@ import pytest
 from bridge.app import Bridge
 from bridge.attendee import CallerRequest
 from bridge.cli.machine import free_port
-from bridge.instants import parse_instant
 from bridge.model import CalendarName
+from bridge.speech.instants import parse_instant
 from providers.base import Deadline, Interval
 from tests.builders import salon
 from tests.cli.processes import BRIDGE, environment, ran, running

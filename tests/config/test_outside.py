@@ -109,9 +109,9 @@ def test_a_missing_value_is_the_only_problem_it_causes(section: str, line: str, 
 
 
 def test_an_unknown_key_is_told_even_if_its_value_is_missing() -> None:
-    assert problems_of(bridge='colour = "env:NO"') == [
-        ("bridge.colour", "the environment variable NO is not set"),
-        ("bridge.colour", "is not known here"),
+    assert problems_of(bridge='shade = "env:NO"') == [
+        ("bridge.shade", "the environment variable NO is not set"),
+        ("bridge.shade", "is not known here"),
     ]
 
 

@@ -15,11 +15,12 @@ from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 from bridge.config import Config, parse_config
-from bridge.connections import Connections, connections_of
-from bridge.language import language
+from bridge.connections import Connections
 from bridge.signin import AdminSignIn
+from bridge.speech.language import language
 from bridge.store.engine import Store
 from bridge.vault import Vault
+from bridge.vendors.wiring import connections_of
 from bridge.web.site import add_pages
 from providers.base import Deadline
 from providers.http import Clocks

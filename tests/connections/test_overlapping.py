@@ -14,7 +14,7 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher
 from bridge.connections.refusals import VendorSilent
 from bridge.connections.sentences import Sentences
-from bridge.connections.vendor import Begun, Tokens
+from bridge.connections.sign_in import Begun, Tokens
 from bridge.store.sql import alerts
 from providers.base import Deadline
 from providers.errors import ConnectionExpired

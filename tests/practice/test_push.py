@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bridge.booking.push import PushChannels
+from bridge.booking.watch import PushChannels
 from bridge.store.sql import follow
 from tests.booking.salon import Salon
 from tests.practice.building import ANNA, tomorrow_at

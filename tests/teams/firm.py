@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bridge.accounts import Accounts
 from bridge.attendee import CallerRequest
+from bridge.calendars.accounts import Accounts
 from bridge.config import Config, parse_config
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, EventType
-from bridge.outcome import BookOutcome
+from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, writes
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, EventDraft, Interval
 from tests.booking.salon import MONDAY

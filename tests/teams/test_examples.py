@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bridge.booking.records import who_comes_next, who_is_due
+from bridge.booking.round_robin import who_comes_next, who_is_due
 from bridge.model import BookingState
 from tests.booking.salon import TurnableClock
 from tests.teams.conftest import OpenFirm

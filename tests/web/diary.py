@@ -12,8 +12,8 @@ from flask import Flask
 from bridge.attendee import CallerRequest, read_attendee
 from bridge.errors import BridgeError, NotFound, SlotTaken
 from bridge.model import Booking, BookingState, CalendarName, EventType, Member, Slot, Team
-from bridge.outcome import BookOutcome
-from bridge.speech import Refusal, Speech
+from bridge.service.outcome import BookOutcome
+from bridge.speech.reasons import Refusal, Speech
 from bridge.web.answers import offer_answer
 from bridge.web.telli import telli_blueprint
 from providers.base import Interval

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.speech import Speech
+from bridge.speech.reasons import Speech
 from tests.web.diary import NINE, OLD_KEY, Diary, app_of
 from tests.web.telli_caller import CALLER, NINE_ISO, post, post_raw
 

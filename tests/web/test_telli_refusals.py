@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from bridge.errors import AlreadyMoved, StoreUnavailable
-from bridge.speech import Speech
+from bridge.speech.reasons import Speech
 from bridge.web.telli import telli_blueprint
 from tests.web.diary import NINE, Diary, app_of
 from tests.web.telli_caller import CALLER, NINE_ISO, post, post_raw

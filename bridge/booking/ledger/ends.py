@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bridge.booking import work
+from bridge.booking import jobs as work
 from bridge.booking.context import BookingContext
-from bridge.booking.hold import Hold
+from bridge.booking.ledger.hold import Hold
 from bridge.errors import HoldLost, StoreUnavailable
 from bridge.model import Booking, BookingState, Write, WriteState
 from bridge.store.sql import bookings, writes

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.booking import hold as holding
-from bridge.booking import vendor
-from bridge.booking.at_rest import Resting, Unsettled, look
+from bridge.booking import calendar as vendor
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import follow_deletions
+from bridge.booking.ledger import hold as holding
+from bridge.booking.ledger.at_rest import Resting, Unsettled, look
 from bridge.model import BookingState, CalendarName
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, follow, writes

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.booking import vendor, work
+from bridge.booking import calendar as vendor
+from bridge.booking import jobs as work
 from bridge.booking.context import BookingContext
 from bridge.errors import OutcomeUnknown
 from bridge.model import CalendarName

@@ -10,8 +10,8 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from bridge.errors import AlreadyMoved, BridgeError, MissingField, SlotNotOffered
-from bridge.language import language
 from bridge.model import Slot
+from bridge.speech.language import language
 
 MOST_OFFERS = 3
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.background import Background, Work
-from bridge.booking import people, readback, settle, work
+from bridge.booking import follow as people
+from bridge.booking import jobs as work
+from bridge.booking import read_back as readback
+from bridge.booking import settle
 from bridge.booking.context import BookingContext
-from bridge.booking.push import LOOK_EVERY, PushChannels
+from bridge.booking.watch import LOOK_EVERY, PushChannels
 from bridge.model import CalendarName
 from providers.base import Deadline
 

@@ -11,14 +11,14 @@ from bridge.config import Config, GoogleSection, MicrosoftSection
 from bridge.connections.accounts import Key, Use
 from bridge.connections.connections import Connections
 from bridge.connections.context import ConnectionContext
-from bridge.connections.google import GoogleVendor
-from bridge.connections.microsoft import MicrosoftVendor
 from bridge.connections.sentences import Sentences
+from bridge.connections.sign_in import Vendor
 from bridge.connections.tokens import Delegation
-from bridge.connections.vendor import Vendor
 from bridge.errors import ConfigError
 from bridge.store.engine import Store
 from bridge.vault import Vault
+from bridge.vendors.google import GoogleVendor
+from bridge.vendors.microsoft import MicrosoftVendor
 from providers.base import Deadline
 from providers.google import GoogleSettings
 from providers.google.service_account import ServiceAccountTokens, service_account_tokens

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from bridge.accounts import Accounts
-from bridge.calls import CallPool, StillRunning
+from bridge.calendars.accounts import Accounts
+from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.model import CalendarName
 from bridge.scheduling.intervals import clip
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval

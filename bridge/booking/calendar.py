@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bridge.booking.context import BookingContext
-from bridge.calls import StillRunning
+from bridge.calendars.call_pool import StillRunning
 from bridge.errors import CalendarRefused, OutcomeUnknown
 from bridge.model import CalendarName, Write
 from providers.base import CalendarProvider, Deadline, Event, EventDraft, EventRef, Interval

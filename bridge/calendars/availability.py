@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bridge.freebusy import Answer, Asked, FreeBusy
+from bridge.calendars.free_busy import Answer, Asked, FreeBusy
 from bridge.model import CalendarName, Claim, EventType, Host
 from bridge.scheduling.intervals import merge
 from bridge.scheduling.slots import HostTime

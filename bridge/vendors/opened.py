@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Mapping
 
 from bridge.config import Config, GoogleSection, MicrosoftSection
-from bridge.connections import Connections, google_settings, microsoft_settings
+from bridge.connections import Connections
 from bridge.local_calendar import LocalCalendars
 from bridge.model import CalendarName
 from bridge.store.engine import Store
+from bridge.vendors.wiring import google_settings, microsoft_settings
 from providers.base import CalendarProvider
 from providers.errors import ConnectionExpired
 from providers.google import GoogleCalendars, Lines

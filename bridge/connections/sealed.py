@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from bridge.connections.vendor import Tokens
+from bridge.connections.sign_in import Tokens
 from bridge.store.sql import connections
 from bridge.store.sql.connections import CONNECTED, ConnectionRow
 from bridge.vault import CannotOpen, Vault

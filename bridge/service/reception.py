@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
 from bridge.booking.book import Booker
+from bridge.booking.caller_lock import turn
 from bridge.booking.cancel import cancel_booking
 from bridge.booking.context import BookingContext
-from bridge.booking.hold import Wish
+from bridge.booking.ledger.hold import Wish
 from bridge.booking.move import move_booking
-from bridge.booking.turn import turn
 from bridge.errors import (
     BridgeError,
     CalendarRefused,
@@ -22,9 +22,9 @@ from bridge.errors import (
     StoreUnavailable,
 )
 from bridge.model import Attendee, Booking, EventType, Slot
-from bridge.offers import Offer, Offers
-from bridge.outcome import BookOutcome
-from bridge.speech import Refusal, Speech
+from bridge.service.kept_offers import Offer, Offers
+from bridge.service.outcome import BookOutcome
+from bridge.speech.reasons import Refusal, Speech
 from bridge.store.sql import bookings
 from providers.base import Deadline
 

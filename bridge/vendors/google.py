@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from bridge.connections.vendor import Answer, Begun, Tokens
+from bridge.connections.sign_in import Answer, Begun, Tokens
 from providers.base import Deadline
 from providers.google import consent
 from providers.google.settings import (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.booking.context import BookingContext
-from bridge.freebusy import FreeBusy
+from bridge.calendars.free_busy import FreeBusy
 from bridge.model import EventType, Slot
 from bridge.scheduling.offers import busy_window, offer
 from bridge.store.sql import revisions

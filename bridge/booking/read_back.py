@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.availability import OwnEvent
-from bridge.booking import vendor
-from bridge.booking.at_rest import Resting, look
+from bridge.booking import calendar as vendor
 from bridge.booking.context import BookingContext
+from bridge.booking.ledger.at_rest import Resting, look
+from bridge.calendars.availability import OwnEvent
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, Write, WriteState
 from bridge.store.sql import bookings, writes

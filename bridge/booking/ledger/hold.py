@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bridge.availability import Busy
+from bridge.booking.calendar import event_key
 from bridge.booking.context import BookingContext
-from bridge.booking.draft import draft_event
-from bridge.booking.records import records, schedules_of
-from bridge.booking.vendor import event_key
+from bridge.booking.event import draft_event
+from bridge.booking.round_robin import records, schedules_of
+from bridge.calendars.availability import Busy
 from bridge.errors import (
     AvailabilityUnknown,
     BridgeError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from bridge.connections.vendor import Answer, Begun, Tokens
+from bridge.connections.sign_in import Answer, Begun, Tokens
 from providers.base import Deadline
 from providers.microsoft import Entra, missing_scopes
 from providers.tokens import Grant

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bridge.availability import Busy
-from bridge.booking import hold as holding
-from bridge.booking import work
+from bridge.booking import jobs as work
 from bridge.booking.context import BookingContext
-from bridge.booking.finish import give_up_write, is_done
-from bridge.booking.records import records, schedules_of
+from bridge.booking.ledger import hold as holding
+from bridge.booking.ledger.ends import give_up_write, is_done
+from bridge.booking.round_robin import records, schedules_of
 from bridge.booking.settle import end_move
+from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, EventType, Write, WriteState
 from bridge.scheduling.team import Choice, Pool, choose, pool_for

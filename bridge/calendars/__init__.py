@@ -1,0 +1,1 @@
+"""Other people's calendars: whose account answers, how long to wait, what is known of their time."""

@@ -1,0 +1,1 @@
+"""What callers and owners can ask for: offers, bookings, explanations, a check of everything."""

@@ -1,0 +1,1 @@
+"""Words for people: sentences, dates and times in the configured language."""
