@@ -11,6 +11,7 @@ PARTS = {
     "microsoft": "the same for Microsoft",
     "team": "/available for a team at both vendors, with latency",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
+    "walk": "how many of the project's own functions and files one request passes",
     "start": "seconds and memory of importing, making and serving the app",
 }
 
