@@ -61,6 +61,17 @@ class BusyPolicy:
         """Tell whether a plain free/busy answer already follows this policy."""
         return self.statuses == DEFAULT_BUSY_STATUSES and self.all_day_events is AllDay.BLOCK
 
+    def blocks(self, status: str, *, is_all_day: bool = False) -> bool:
+        """Tell whether an event of this status takes its host's time."""
+        if is_all_day and self.all_day_events is AllDay.IGNORE:
+            return False
+        if is_all_day and self.all_day_events is AllDay.OUT_OF_OFFICE_ONLY and status != "oof":
+            return False
+        return status in self.statuses
+
+
+DEFAULT_POLICY = BusyPolicy()
+
 
 @dataclass(frozen=True, slots=True)
 class BusyQuery:
@@ -71,9 +82,17 @@ class BusyQuery:
     """
 
     calendar: str
-    policy: BusyPolicy = BusyPolicy()
+    policy: BusyPolicy = DEFAULT_POLICY
     timezone: str = "UTC"
     without: EventRef | None = None
+
+    def leaves_out(self, event_id: str | None, ical_uid: str | None) -> bool:
+        """Tell whether this is the event that shall not count; a colleague's copy has only its UID."""
+        if self.without is None:
+            return False
+        return event_id == self.without.event_id or (
+            ical_uid is not None and ical_uid == self.without.ical_uid
+        )
 
 
 # Sorted, merged and clipped to the window asked for; or the reason why it is unknown.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from bridge.local_calendar.occurrence import Occurrence, blocks
+from bridge.local_calendar.occurrence import Occurrence
 from bridge.store.sql.local import Busy
-from providers.base import BusyQuery, EventRef, Interval
+from providers.base import BusyQuery, Interval
 from providers.times import busy_answer
 
 
@@ -21,20 +21,19 @@ def busy_time(
 def _of_own(query: BusyQuery, own: Sequence[Busy]) -> Iterator[Interval]:
     if "busy" in query.policy.statuses:
         for event in own:
-            if not _is(query, event.id, event.ical_uid):
+            if not _is_left_out(query, event.id, event.ical_uid):
                 yield event.interval
 
 
 def _of_imported(query: BusyQuery, imported: Iterable[Occurrence]) -> Iterator[Interval]:
     zone = ZoneInfo(query.timezone)
     for found in imported:
-        if blocks(found, query.policy) and not _is(query, found.id, found.ical_uid):
+        counts = query.policy.blocks(found.status, is_all_day=found.all_day)
+        if counts and not _is_left_out(query, found.id, found.ical_uid):
             yield found.within(zone)
 
 
-def _is(query: BusyQuery, event_id: str, uid: str) -> bool:
-    """Tell whether this is the event to leave out; its UID names it in any calendar it was copied to."""
-    without: EventRef | None = query.without
-    if without is None:
-        return False
-    return without.ical_uid == uid or (without.event_id == event_id and without.calendar == query.calendar)
+def _is_left_out(query: BusyQuery, event_id: str, uid: str) -> bool:
+    # Here an id is one calendar's own, while Google's copies of an event in other calendars share it.
+    is_elsewhere = query.without is not None and query.without.calendar != query.calendar
+    return query.leaves_out(None if is_elsewhere else event_id, uid)

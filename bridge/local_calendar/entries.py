@@ -8,7 +8,7 @@ from dataclasses import replace
 from bridge.local_calendar.occurrence import Occurrence, entry_id
 from bridge.store.sql.local import LocalEvent
 from bridge.store.sql.local_series import Series
-from providers.base import DEFAULT_BUSY_STATUSES, Event, EventAttendee, EventDraft, EventRef, Interval
+from providers.base import DEFAULT_POLICY, Event, EventAttendee, EventDraft, EventRef, Interval
 
 NAME = "local"
 
@@ -57,7 +57,7 @@ def event_of(found: LocalEvent) -> Event:
 def event_at(calendar: str, found: Occurrence, interval: Interval) -> Event:
     """Return an imported entry at one of its times."""
     ref = EventRef(calendar, found.id, ical_uid=found.ical_uid)
-    return Event(ref=ref, interval=interval, blocks=found.status in DEFAULT_BUSY_STATUSES)
+    return Event(ref=ref, interval=interval, blocks=DEFAULT_POLICY.blocks(found.status))
 
 
 def event_of_series(calendar: str, found: Series) -> Event:

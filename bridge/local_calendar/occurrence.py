@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from providers.base import AllDay, BusyPolicy, Interval
+from providers.base import Interval
 from providers.times import instant
 
 
@@ -50,12 +50,3 @@ def moment_of(event_id: str) -> datetime | None:
         return datetime.fromisoformat(recurrence).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def blocks(found: Occurrence, policy: BusyPolicy) -> bool:
-    """Tell whether an occurrence makes a host busy."""
-    if found.status not in policy.statuses:
-        return False
-    if not found.all_day or policy.all_day_events is AllDay.BLOCK:
-        return True
-    return policy.all_day_events is AllDay.OUT_OF_OFFICE_ONLY and found.status == "oof"

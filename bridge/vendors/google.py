@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from bridge.connections.sign_in import Answer, Begun, Tokens
 from providers.base import Deadline
-from providers.google import consent
+from providers.google import sign_in
 from providers.google.settings import (
     CALENDAR_LIST,
     EMAIL,
@@ -47,13 +47,13 @@ class GoogleVendor:
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
-        url, state, verifier = consent.begin_consent(self._settings, redirect_uri, REQUIRED_SCOPES, account)
+        url, state, verifier = sign_in.begin_consent(self._settings, redirect_uri, REQUIRED_SCOPES, account)
         return Begun(url, state, {"verifier": verifier})
 
     def finish(self, answer: Answer, begun: Begun, redirect_uri: str, *, deadline: Deadline) -> Tokens:
         """Return what was granted."""
         return _tokens(
-            consent.finish_consent(
+            sign_in.finish_consent(
                 self._settings,
                 redirect_uri,
                 verifier=begun.kept["verifier"],
@@ -65,12 +65,12 @@ class GoogleVendor:
 
     def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
         """Return the next token; a refresh token that was rotated replaces the one it came with."""
-        granted = consent.refresh(self._settings, lasting["refresh_token"], scopes, deadline=deadline)
+        granted = sign_in.refresh(self._settings, lasting["refresh_token"], scopes, deadline=deadline)
         return _tokens(granted, lasting)
 
     def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
         """End the consent at Google, with every token that came of it."""
-        consent.revoke(self._settings, lasting["refresh_token"], deadline=deadline)
+        sign_in.revoke(self._settings, lasting["refresh_token"], deadline=deadline)
         return True
 
     def missing(self, scopes: Collection[str]) -> tuple[str, ...]:

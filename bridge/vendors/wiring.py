@@ -21,7 +21,7 @@ from bridge.vendors.google import GoogleVendor
 from bridge.vendors.microsoft import MicrosoftVendor
 from providers.base import Deadline
 from providers.google import GoogleSettings
-from providers.google.service_account import ServiceAccountTokens, service_account_tokens
+from providers.google.delegation import ServiceAccountTokens, service_account_tokens
 from providers.http import Clocks
 from providers.microsoft import AppTokens, Entra, MicrosoftSettings
 from providers.tokens import TokenSource

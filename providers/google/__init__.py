@@ -4,9 +4,8 @@ Knows no Flask, no database and no configuration file.
 """
 
 from providers.google.calendars import GoogleCalendars
-from providers.google.changes import Notification, read_notification
-from providers.google.consent import begin_consent, finish_consent, refresh, revoke
-from providers.google.service_account import ServiceAccountTokens, service_account_tokens
+from providers.google.delegation import ServiceAccountTokens, service_account_tokens
+from providers.google.push import Notification, read_notification
 from providers.google.settings import (
     CALENDAR_LIST,
     CALENDAR_SCOPES,
@@ -17,6 +16,7 @@ from providers.google.settings import (
     GoogleSettings,
     missing_scopes,
 )
+from providers.google.sign_in import begin_consent, finish_consent, refresh, revoke
 from providers.google.transport import Lines
 
 __all__ = [

@@ -21,10 +21,10 @@ from providers.base import (
     Interval,
 )
 from providers.errors import UnexpectedResponse
-from providers.google import changes, events, freebusy, listing
+from providers.google import changes, events, freebusy, listing, push
 from providers.google.client import PROVIDER, Api, Client, Json
+from providers.google.json import member
 from providers.google.settings import GoogleSettings
-from providers.google.shapes import member
 from providers.google.transport import Lines
 from providers.http import Call, Clocks
 from providers.tokens import TokenSource
@@ -129,11 +129,11 @@ class GoogleCalendars:
 
     def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
         """Open a push channel to an https address."""
-        return changes.watch(self._client, calendar, address, token, deadline)
+        return push.watch(self._client, calendar, address, token, deadline)
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
         """Close a push channel; one that is gone already is done."""
-        changes.unwatch(self._client, channel, deadline)
+        push.unwatch(self._client, channel, deadline)
 
 
 def _calendar(call: Call, entry: Json) -> CalendarInfo:

@@ -16,7 +16,7 @@ from googleapiclient.discovery import build
 
 from providers.base import Deadline
 from providers.errors import ConnectionExpired, ProviderError, RateLimited, UnexpectedResponse
-from providers.google.refusals import Refusal, general_error
+from providers.google.errors import Refusal, general_error
 from providers.google.settings import GoogleSettings
 from providers.google.transport import Lines, Refused
 from providers.http import Call, Clocks, Patience, repeat

@@ -19,16 +19,14 @@ from providers.errors import (
     EventNotFound,
     InvitationsRefused,
     ProviderError,
-    WriteUnknown,
 )
 from providers.google.client import PROVIDER, Api, Client, Json
+from providers.google.errors import QUOTA, Refusal
+from providers.google.json import EVENT_FIELDS, draft_body, event_of, is_all_day, times_body
 from providers.google.listing import calendar_zone, events_in
-from providers.google.refusals import QUOTA, Refusal
-from providers.google.shapes import EVENT_FIELDS, draft_body, event_of, is_all_day, times_body
-from providers.http import WRITE_NEEDS_SECONDS, Call
+from providers.http import Call
+from providers.writing import after_conflict, holder, with_link
 
-MEET_WAIT_SECONDS = 1.0
-MEET_POLL_SECONDS = 0.2
 _MEET = "google_meet"
 _UTC = ZoneInfo("UTC")
 
@@ -55,8 +53,14 @@ def create_event(
             meaning=lambda refusal: _create_refusal(call, draft, refusal),
         )
     except EventExists:
-        made = _holder(client, call, EventRef(calendar, event_key), draft)
-    return _with_link(client, made, deadline)
+        ref = EventRef(calendar, event_key)
+        made = holder(call, lambda: read_event(client, ref, deadline), event_key, draft)
+    return with_link(
+        made,
+        lambda event, waiting: read_event(client, event.ref, waiting),
+        clocks=client.clocks,
+        deadline=deadline,
+    )
 
 
 def _create_refusal(call: Call, draft: EventDraft, refusal: Refusal) -> ProviderError | None:
@@ -67,37 +71,6 @@ def _create_refusal(call: Call, draft: EventDraft, refusal: Refusal) -> Provider
     if draft.attendees and refusal.reasons & (QUOTA | {"forbiddenForServiceAccounts"}):
         return InvitationsRefused(call.provider, call.operation, str(refusal))
     return None
-
-
-def _holder(client: Client, call: Call, ref: EventRef, draft: EventDraft) -> Event:
-    """Return the event that holds the id if it is the one wanted, else raise EventExists with it."""
-    try:
-        event = read_event(client, ref, call.deadline)
-    except EventNotFound:
-        raise EventExists(call.provider, call.operation, "the id is taken, its event not shown") from None
-    except ProviderError as error:
-        raise WriteUnknown(call.provider, call.operation, f"the id is taken; {error.detail}") from None
-    is_ours = event.booking_id == draft.booking_id and event.event_key == ref.event_id
-    if event.cancelled or not is_ours:
-        text = "the id is of a removed event" if is_ours else "the id is of another event"
-        raise EventExists(call.provider, call.operation, text, event=event)
-    return event
-
-
-def _with_link(client: Client, event: Event, deadline: Deadline) -> Event:
-    """Return the event once its meeting is made, or still pending when that takes too long.
-
-    The waiting has a deadline of its own: what is left of the caller's is for telling that it is booked.
-    """
-    spare = deadline.remaining() - WRITE_NEEDS_SECONDS
-    waiting = Deadline(min(MEET_WAIT_SECONDS, spare), client.clocks.monotonic)
-    while event.conference_pending and waiting.remaining() > MEET_POLL_SECONDS:
-        client.clocks.sleep(MEET_POLL_SECONDS)
-        try:
-            event = read_event(client, event.ref, waiting)
-        except ProviderError:  # the event is made; its link can come later
-            break
-    return event
 
 
 def read_event(client: Client, ref: EventRef, deadline: Deadline, *, operation: str = "read_event") -> Event:
@@ -181,14 +154,7 @@ def _as_wanted(
     After 412: the line may have dropped and the patch gone out twice. After 403: so Google refuses, by
     one report, to change what is removed.
     """
-    try:
-        event = read_event(client, ref, call.deadline)
-    except EventNotFound:
-        raise
-    except ProviderError as error:
-        if isinstance(refused, EventChanged):
-            raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
-        raise refused from None
+    event = after_conflict(call, refused, lambda: read_event(client, ref, call.deadline))
     if event.interval != interval and not event.cancelled:
         raise refused
     return event

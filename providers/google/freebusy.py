@@ -20,9 +20,17 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.google.client import Client, Json
-from providers.google.judging import JUDGED_FIELDS, blocks, is_same_event
+from providers.google.json import (
+    JUDGED_FIELDS,
+    interval_of,
+    is_all_day,
+    member,
+    rfc3339,
+    stamp,
+    status_of,
+    zone_of,
+)
 from providers.google.listing import pages
-from providers.google.shapes import interval_of, is_all_day, member, rfc3339, stamp, zone_of
 from providers.http import Call
 from providers.times import busy_answer, pieces
 
@@ -167,5 +175,7 @@ def _blocking(call: Call, query: BusyQuery, page: Json) -> Iterator[Interval]:
     zone = zone_of(call, page)
     for item in member(call, page, "items", list):
         all_day = is_all_day(item)
-        if not is_same_event(item, query.without) and blocks(item, query.policy, is_all_day=all_day):
+        if not query.leaves_out(item.get("id"), item.get("iCalUID")) and query.policy.blocks(
+            status_of(item), is_all_day=all_day
+        ):
             yield interval_of(call, item, zone, ZoneInfo(query.timezone))

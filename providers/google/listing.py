@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from providers.base import Deadline, Event, Interval
 from providers.errors import AccessDenied, UnexpectedResponse
 from providers.google.client import Api, Client, Json, Meaning
-from providers.google.shapes import LIST_FIELDS, event_of, member, rfc3339, zone_of
+from providers.google.json import LIST_FIELDS, event_of, member, rfc3339, zone_of
 from providers.http import Call
 
 PAGE_SIZE = 2500  # the largest there is

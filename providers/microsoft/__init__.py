@@ -3,12 +3,12 @@
 Knows no Flask, no database and no configuration file.
 """
 
-from providers.microsoft.app_tokens import AppTokens
 from providers.microsoft.calendars import MicrosoftCalendars
-from providers.microsoft.entra import PERSONAL_TENANT, Consent, Entra, Renewed
+from providers.microsoft.delegation import AppTokens
 from providers.microsoft.mailboxes import Mailboxes
 from providers.microsoft.push import Notification, read_notifications, validation_answer
 from providers.microsoft.settings import CALENDARS, MicrosoftSettings, missing_scopes
+from providers.microsoft.sign_in import PERSONAL_TENANT, Consent, Entra, Renewed
 
 __all__ = [
     "CALENDARS",

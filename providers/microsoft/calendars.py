@@ -22,11 +22,11 @@ from providers.base import (
 )
 from providers.errors import ConferenceUnavailable
 from providers.http import Call, Clocks
-from providers.microsoft import changes, changing, creating, events, freebusy, listing, push
+from providers.microsoft import changes, events, freebusy, listing, push
 from providers.microsoft.client import PROVIDER, Client, Question
+from providers.microsoft.json import member
 from providers.microsoft.mailboxes import Mailboxes
 from providers.microsoft.settings import MicrosoftSettings
-from providers.microsoft.shapes import member
 from providers.microsoft.teams import TeamsCalendars, makes_teams
 from providers.tokens import TokenSource
 
@@ -80,7 +80,7 @@ class MicrosoftCalendars:
             raise ConferenceUnavailable(PROVIDER, "create_event", "Microsoft makes only Teams meetings")
         if draft.conference is not None:
             self._teams.require(self._client, calendar, deadline)
-        return creating.create_event(self._client, calendar, event_key, draft, deadline)
+        return events.create_event(self._client, calendar, event_key, draft, deadline)
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
         """Return the event as it is now."""
@@ -103,11 +103,11 @@ class MicrosoftCalendars:
 
         `timezone` is not used: everybody sees a single event in their own zone.
         """
-        return changing.move_event(self._client, ref, interval, deadline=deadline)
+        return events.move_event(self._client, ref, interval, deadline=deadline)
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event; one that is gone already is done."""
-        changing.cancel_event(self._client, ref, notify=notify, deadline=deadline)
+        events.cancel_event(self._client, ref, notify=notify, deadline=deadline)
 
     def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
         """Return what changed since the cursor; everything current when it is None or expired."""

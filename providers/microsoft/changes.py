@@ -16,11 +16,10 @@ from typing import Any
 from providers.base import Changes, Deadline, Event, Interval
 from providers.errors import ProviderError, UnexpectedResponse
 from providers.http import Call
-from providers.microsoft.bodies import utc_text
 from providers.microsoft.client import Client, Question
+from providers.microsoft.errors import Refusal
+from providers.microsoft.json import interval_of, member, utc_text
 from providers.microsoft.listing import DEFAULT, calendar_path, overlapping
-from providers.microsoft.refusals import Refusal
-from providers.microsoft.shapes import interval_of, member
 from providers.microsoft.zones import UTC_ZONE
 
 LOOK_BACK = timedelta(days=31)

@@ -22,8 +22,8 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.http import Call, Clocks, repeat, send
+from providers.microsoft.errors import Refusal, general_error
 from providers.microsoft.mailboxes import Mailbox, Mailboxes
-from providers.microsoft.refusals import Refusal, general_error
 from providers.microsoft.settings import MicrosoftSettings
 from providers.tokens import TokenSource
 

@@ -16,10 +16,9 @@ from providers.http import Call
 from providers.microsoft import schedules
 from providers.microsoft.batch import Outcome, ask_all
 from providers.microsoft.client import Client, Json, Question
-from providers.microsoft.judging import blocks, is_same_event
+from providers.microsoft.json import JUDGED_FIELDS, interval_of, status_of
 from providers.microsoft.listing import following, view
 from providers.microsoft.schedules import SCHEDULE
-from providers.microsoft.shapes import JUDGED_FIELDS, interval_of
 from providers.microsoft.zones import UTC_ZONE, zone_named
 from providers.times import busy_answer
 
@@ -112,4 +111,6 @@ def _blocking(call: Call, query: BusyQuery, items: Sequence[Any]) -> list[Interv
 def _is_nothing(call: Call, query: BusyQuery, item: Any) -> bool:
     if not isinstance(item, Mapping):
         raise UnexpectedResponse(call.provider, call.operation, status=200, field="value")
-    return is_same_event(item, query.without) or not blocks(item, query.policy)
+    if query.leaves_out(item.get("id"), item.get("iCalUId")):
+        return True
+    return not query.policy.blocks(status_of(item), is_all_day=item.get("isAllDay") is True)

@@ -14,9 +14,8 @@ from urllib.parse import quote
 from providers.base import Event, Interval
 from providers.errors import UnexpectedResponse
 from providers.http import Call
-from providers.microsoft.bodies import having_property, utc_text
 from providers.microsoft.client import Answer, Client, Question
-from providers.microsoft.shapes import EVENT_FIELDS, EXPAND, event_of, member
+from providers.microsoft.json import EVENT_FIELDS, EXPAND, event_of, having_property, member, utc_text
 from providers.times import pieces
 
 PAGE_SIZE = 1000  # the largest there is

@@ -17,11 +17,10 @@ from urllib.parse import quote
 from providers.base import Channel, Deadline
 from providers.errors import AccessDenied, CalendarNotFound, ProviderError, UnexpectedResponse
 from providers.http import Call
-from providers.microsoft.bodies import utc_text
 from providers.microsoft.client import Client, Question
+from providers.microsoft.errors import Refusal
+from providers.microsoft.json import member, utc_text
 from providers.microsoft.listing import DEFAULT, calendar_path
-from providers.microsoft.refusals import Refusal
-from providers.microsoft.shapes import member
 
 LIFETIME = timedelta(minutes=10_000)  # 10,080 is the most
 _LONGEST_TOKEN = 2048

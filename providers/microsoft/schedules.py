@@ -21,10 +21,8 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.http import Call
-from providers.microsoft.bodies import utc_moment
 from providers.microsoft.client import Answer, Client, Question
-from providers.microsoft.judging import named_status
-from providers.microsoft.shapes import interval_of, member
+from providers.microsoft.json import interval_of, member, named_status, utc_moment
 from providers.microsoft.zones import UTC_ZONE
 from providers.times import pieces
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from providers.base import Deadline
 from providers.errors import ConferenceUnavailable
-from providers.microsoft.bodies import TEAMS
 from providers.microsoft.client import Client, Question
+from providers.microsoft.json import TEAMS
 from providers.microsoft.listing import calendar_path
 
 BELIEVED_SECONDS = 3600.0

@@ -9,7 +9,7 @@ import pytest
 
 from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy, EventRef
 from providers.errors import ProviderError
-from providers.google.judging import status_of
+from providers.google.json import status_of
 from tests.providers.google import ANNA, BEN, KEY, TEAM, WINDOW, calendars, draft, query, soon, span
 from tests.vendors.google import FakeGoogle
 

@@ -89,7 +89,7 @@ def test_a_link_that_is_being_made_is_waited_for(ms: FakeMicrosoft) -> None:
     )
     assert event.link is not None
     assert (event.booking_id, event.event_key) == (teams_draft(span(1, 9)).booking_id, KEY)
-    assert waiting.slept == [0.25, 0.25]
+    assert waiting.slept == [0.2, 0.2]
 
 
 def test_a_link_that_takes_long_is_pending_and_the_event_made(ms: FakeMicrosoft) -> None:

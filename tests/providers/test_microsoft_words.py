@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from providers.microsoft.judging import named_status
-from providers.microsoft.reasons import SENTENCES, codes, sentence
+from providers.microsoft.errors import SENTENCES, codes, sentence
+from providers.microsoft.json import named_status
 from providers.microsoft.zones import zone_named
 
 

@@ -1,7 +1,8 @@
-"""Say what Google's refusals mean.
+"""Say what the refusals of Google's calendar and of its token endpoint mean.
 
-Decides the ProviderError for every status and reason. Keeps nothing of the answer's text but Google's own
-reason word. Source: developers.google.com/workspace/calendar/api/guides/errors.
+Decides the ProviderError for every status, reason and OAuth error. Keeps nothing of the answer's text but
+Google's own word. Sources: developers.google.com/workspace/calendar/api/guides/errors, RFC 6749 section
+5.2.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import requests
+
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,
+    ConnectionExpired,
     EventChanged,
     EventNotFound,
     ProviderError,
@@ -113,3 +117,42 @@ def _fault_at_google(call: Call, refusal: Refusal) -> ProviderError:
     if isinstance(error, ProviderUnavailable) and refusal.retry_after is not None:
         return RateLimited(call.provider, call.operation, str(refusal), retry_after=refusal.retry_after)
     return error
+
+
+_CODES = frozenset(
+    {
+        "access_denied",
+        "admin_policy_enforced",
+        "deleted_client",
+        "disabled_client",
+        "invalid_client",
+        "invalid_request",
+        "invalid_scope",
+        "org_internal",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+)
+
+
+def error_code(answer: requests.Response) -> str | None:
+    """Return the `error` member of a refusal."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    code = body.get("error") if isinstance(body, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def refusal_of(call: Call, code: str | None) -> ProviderError:
+    """Return what a refusal by the token endpoint means (RFC 6749 section 5.2 and Google's own codes).
+
+    invalid_grant: revoked, unused for six months, older than seven days while the consent screen is in
+    testing, or ended by the administrator.
+    """
+    if code == "invalid_grant":
+        return ConnectionExpired(call.provider, call.operation, "invalid_grant")
+    if code in _CODES:
+        return AccessDenied(call.provider, call.operation, code)
+    return ProviderUnavailable(call.provider, call.operation, "the token endpoint refused")

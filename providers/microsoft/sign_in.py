@@ -20,10 +20,10 @@ from providers.base import Deadline
 from providers.errors import ConnectionExpired, ConsentMismatch, ProviderError, UnexpectedResponse
 from providers.http import Call, Clocks
 from providers.microsoft.client import PROVIDER
+from providers.microsoft.errors import refused_application, refused_consent, refused_refresh
 from providers.microsoft.mailboxes import Mailboxes
-from providers.microsoft.refused import refused_application, refused_consent, refused_refresh
 from providers.microsoft.settings import MicrosoftSettings
-from providers.microsoft.wire import Found, Line, Unreadable, understood
+from providers.microsoft.token_endpoint import Found, Line, Unreadable, understood
 from providers.tokens import Grant
 
 PERSONAL_TENANT = (

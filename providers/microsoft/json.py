@@ -1,32 +1,44 @@
-"""Read the contract's values out of Graph's JSON.
+"""Translate between Graph's JSON and the contract's values.
 
-Decides which members are read, and refuses what is not as documented. Never asks for a title,
-a description or an address of an attendee. Source: learn.microsoft.com, resource types event and
-dateTimeTimeZone.
+Decides which members are read and written, what our properties are called, what of a host's time an event
+takes, and refuses what is not as documented; a status it does not know blocks. Never asks for a title, a
+description or an address of an attendee. Source: learn.microsoft.com, resource types event,
+dateTimeTimeZone and singleValueLegacyExtendedProperty.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from typing import Any, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from providers.base import Event, EventRef, Interval
+from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
 from providers.errors import UnexpectedResponse
 from providers.http import Call
-from providers.microsoft.bodies import BOOKING_ID, EVENT_KEY
-from providers.microsoft.judging import blocks_by_default
 from providers.microsoft.zones import UTC_ZONE, is_utc, zone_named
 from providers.times import all_day, instant
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
 
+TEAMS = "teamsForBusiness"
+
+# Our own set of named properties: nobody else's of the same name can be mistaken for them.
+_PROPERTY = "String {{5c1f3a52-7a0f-4d0c-9e86-b3a1d1f0a6c4}} Name {}"
+BOOKING_ID, EVENT_KEY, PRIVATE = (_PROPERTY.format(name) for name in ("BookingId", "EventKey", "Private"))
+
 JUDGED_FIELDS = "id,start,end,showAs,isAllDay,isCancelled,responseStatus,originalStartTimeZone"
 EVENT_FIELDS = f"{JUDGED_FIELDS},iCalUId,type,isOnlineMeeting,onlineMeetingProvider,onlineMeeting"
 
 EXPAND = f"singleValueExtendedProperties($filter=id eq '{BOOKING_ID}' or id eq '{EVENT_KEY}')"
+
+# Samples of getSchedule write "Busy" where its reference writes "busy".
+_STATUSES = {
+    each.casefold(): each for each in ("free", "tentative", "busy", "oof", "workingElsewhere", "unknown")
+}
 
 
 def member(call: Call, holder: Any, name: str, kind: type[T]) -> T:
@@ -122,7 +134,7 @@ def event_of(call: Call, calendar: str, item: Any) -> Event:
         ),
         interval=interval_of(call, item, UTC_ZONE),
         cancelled=item.get("isCancelled") is True,
-        blocks=blocks_by_default(item),
+        blocks=DEFAULT_POLICY.blocks(status_of(item)),
         booking_id=properties.get(BOOKING_ID.casefold()),
         event_key=properties.get(EVENT_KEY.casefold()),
         link=link,
@@ -144,3 +156,75 @@ def _link(item: Json) -> str | None:
     meeting = item.get("onlineMeeting")
     link = meeting.get("joinUrl") if isinstance(meeting, Mapping) else None
     return link if isinstance(link, str) and link else None
+
+
+def named_status(shown: Any) -> str:
+    """Return a status as the policy spells it; what is none of the documented words is `unknown`."""
+    return _STATUSES.get(shown.casefold(), "unknown") if isinstance(shown, str) else "unknown"
+
+
+def status_of(item: Mapping[str, Any]) -> str:
+    """Return the event's status; `free` is also what was cancelled or declined."""
+    answer = item.get("responseStatus")
+    declined = isinstance(answer, Mapping) and answer.get("response") == "declined"
+    if declined or item.get("isCancelled") is True:
+        return "free"
+    return named_status(item.get("showAs"))
+
+
+def utc_text(moment: datetime) -> str:
+    """Return an instant as Graph takes it in queries."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def utc_moment(moment: datetime) -> dict[str, str]:
+    """Return an instant as Graph takes it in bodies: a wall-clock time with its zone apart.
+
+    Always UTC: Windows' rules for a zone may differ from ours by a release, and then by an hour.
+    """
+    return {"dateTime": moment.astimezone(UTC).replace(tzinfo=None).isoformat(), "timeZone": "UTC"}
+
+
+def times_body(interval: Interval) -> dict[str, Any]:
+    """Return start and end for a request; no longer all day where a person made it so."""
+    return {"start": utc_moment(interval.start), "end": utc_moment(interval.end), "isAllDay": False}
+
+
+def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
+    """Return a new event for a request. Its text goes as text, so that nothing in it can be markup."""
+    body: dict[str, Any] = {
+        "transactionId": str(UUID(event_key)),
+        "subject": _one_line(draft.title),
+        "body": {"contentType": "text", "content": draft.description},
+        "location": {"displayName": _one_line(draft.location)},
+        "showAs": "busy",
+        "start": utc_moment(draft.interval.start),
+        "end": utc_moment(draft.interval.end),
+        "singleValueExtendedProperties": _private(event_key, draft),
+    }
+    if draft.attendees:  # Exchange invites whoever is listed; there is no way to be silent
+        body["attendees"] = [
+            {"emailAddress": {"address": each.email, "name": each.name or each.email}, "type": "required"}
+            for each in draft.attendees
+        ]
+    if draft.conference is not None:
+        body |= {"isOnlineMeeting": True, "onlineMeetingProvider": TEAMS}
+    return body
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def _private(event_key: str, draft: EventDraft) -> list[dict[str, str]]:
+    others = {name: value for name, value in draft.private.items() if name not in ("booking_id", "event_key")}
+    found = [{"id": BOOKING_ID, "value": draft.booking_id}, {"id": EVENT_KEY, "value": event_key}]
+    if others:
+        found.append({"id": PRIVATE, "value": json.dumps(others, ensure_ascii=False)})
+    return found
+
+
+def having_property(name: str, value: str) -> str:
+    """Return the filter for events with a property of ours."""
+    quoted = value.replace("'", "''")
+    return f"singleValueExtendedProperties/Any(ep: ep/id eq '{name}' and ep/value eq '{quoted}')"

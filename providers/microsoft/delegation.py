@@ -12,7 +12,7 @@ from providers.base import Deadline
 from providers.errors import ProviderUnavailable
 from providers.http import Clocks
 from providers.microsoft.client import PROVIDER
-from providers.microsoft.entra import Entra
+from providers.microsoft.sign_in import Entra
 from providers.tokens import Grant
 
 _LIVES_STILL = timedelta(minutes=1)

@@ -1,7 +1,6 @@
 """Speak to Google's token endpoint within a deadline.
 
-Decides what its refusals mean. Keeps Google's libraries from waiting and repeating on their own: they
-would sleep for seconds on a 503.
+Keeps Google's libraries from waiting and repeating on their own: they would sleep for seconds on a 503.
 """
 
 from __future__ import annotations
@@ -15,28 +14,12 @@ from google.auth import transport
 from google.auth.exceptions import GoogleAuthError
 
 from providers.errors import (
-    AccessDenied,
-    ConnectionExpired,
     ProviderError,
     ProviderUnavailable,
     UnexpectedResponse,
 )
+from providers.google.errors import error_code, refusal_of
 from providers.http import Call, send
-
-_CODES = frozenset(
-    {
-        "access_denied",
-        "admin_policy_enforced",
-        "deleted_client",
-        "disabled_client",
-        "invalid_client",
-        "invalid_request",
-        "invalid_scope",
-        "org_internal",
-        "unauthorized_client",
-        "unsupported_grant_type",
-    }
-)
 
 
 def post(made: requests.Session, call: Call, url: str, body: Any, headers: Mapping[str, str]) -> Any:
@@ -45,29 +28,6 @@ def post(made: requests.Session, call: Call, url: str, body: Any, headers: Mappi
     if answer.status_code >= 500 or answer.status_code in (408, 429):
         raise ProviderUnavailable(call.provider, call.operation, f"HTTP {answer.status_code}")
     return answer
-
-
-def error_code(answer: requests.Response) -> str | None:
-    """Return the `error` member of a refusal."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    code = body.get("error") if isinstance(body, dict) else None
-    return code if isinstance(code, str) else None
-
-
-def refusal_of(call: Call, code: str | None) -> ProviderError:
-    """Return what a refusal by the token endpoint means (RFC 6749 section 5.2 and Google's own codes).
-
-    invalid_grant: revoked, unused for six months, older than seven days while the consent screen is in
-    testing, or ended by the administrator.
-    """
-    if code == "invalid_grant":
-        return ConnectionExpired(call.provider, call.operation, "invalid_grant")
-    if code in _CODES:
-        return AccessDenied(call.provider, call.operation, code)
-    return ProviderUnavailable(call.provider, call.operation, "the token endpoint refused")
 
 
 class _Answer(transport.Response):

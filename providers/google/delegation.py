@@ -16,8 +16,8 @@ from google.oauth2.service_account import Credentials
 from providers.base import Deadline
 from providers.errors import ProviderUnavailable
 from providers.google.client import PROVIDER
-from providers.google.oauth import Wire
 from providers.google.settings import CALENDAR_SCOPES
+from providers.google.token_endpoint import Wire
 from providers.http import Call, session
 
 _LIVES_STILL = timedelta(minutes=1)

@@ -28,8 +28,9 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.google.client import PROVIDER
-from providers.google.oauth import Wire, error_code, post, refusal_of
+from providers.google.errors import error_code, refusal_of
 from providers.google.settings import GoogleSettings
+from providers.google.token_endpoint import Wire, post
 from providers.http import Call, session
 from providers.tokens import Grant
 

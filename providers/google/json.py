@@ -1,7 +1,9 @@
 """Translate between Google's JSON and the contract's values.
 
-Decides which members are read and written, and refuses what is not as documented. Never asks for a title,
-a description or an address of an attendee. Source: schema Event of the discovery document.
+Decides which members are read and written, what of a host's time an event takes where Google's free/busy
+answer is not enough, and refuses what is not as documented; a status it does not know blocks. Never asks
+for a title, a description or an address of an attendee. Sources: schema Event of the discovery document,
+developers.google.com/workspace/calendar/api/guides/calendar-status.
 """
 
 from __future__ import annotations
@@ -12,9 +14,8 @@ from html import escape
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from providers.base import Event, EventDraft, EventRef, Interval
+from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
 from providers.errors import UnexpectedResponse
-from providers.google.judging import blocks_by_default
 from providers.http import Call
 from providers.times import all_day, instant
 
@@ -25,9 +26,15 @@ EVENT_FIELDS = (
     "id,etag,iCalUID,status,transparency,eventType,start,end,attendees(self,responseStatus),"
     "extendedProperties/private,hangoutLink,conferenceData(createRequest/status,entryPoints(entryPointType,uri))"
 )
+JUDGED_FIELDS = (
+    "id,iCalUID,status,transparency,eventType,workingLocationProperties/type,start,end,"
+    "attendees(self,responseStatus)"
+)
 LIST_FIELDS = f"items({EVENT_FIELDS}),nextPageToken,nextSyncToken,timeZone,accessRole"
 
-# Not in the reference; as reported by users of the API (facts/calendars.md 1.4).
+_BUSY_TYPES = frozenset({"default", "focusTime", "fromGmail", "birthday"})
+
+# Not in the reference; as reported by users of the API.
 _KEY_CHARACTERS = 44
 _VALUE_CHARACTERS = 1024
 _PRIVATE_BYTES = 32_000
@@ -107,7 +114,7 @@ def event_of(call: Call, calendar: str, item: Json, calendar_zone: ZoneInfo) -> 
         ),
         interval=interval_of(call, item, calendar_zone, calendar_zone),
         cancelled=item.get("status") == "cancelled",
-        blocks=blocks_by_default(item),
+        blocks=DEFAULT_POLICY.blocks(status_of(item)),
         booking_id=private.get("booking_id"),
         event_key=private.get("event_key"),
         link=_link(item, conference if isinstance(conference, Mapping) else {}),
@@ -183,3 +190,34 @@ def _fitting(private: Mapping[str, str]) -> dict[str, str]:
         if room >= 0:
             kept[key] = value
     return kept
+
+
+def status_of(item: Mapping[str, Any]) -> str:
+    """Return the event's status in Graph's words; `free` is also what was cancelled or declined."""
+    answer = _own_answer(item)
+    kind = item.get("eventType", "default")
+    if item.get("status") == "cancelled" or answer == "declined":
+        return "free"
+    if kind == "workingLocation":  # always transparent; being at the office is no news
+        return "free" if _is_office(item) else "workingElsewhere"
+    if item.get("transparency") == "transparent":
+        return "free"
+    if kind == "outOfOffice":
+        return "oof"
+    # An invitation not answered yet is tentative, as Outlook shows it.
+    if item.get("status") == "tentative" or answer in ("tentative", "needsAction"):
+        return "tentative"
+    return "busy" if kind in _BUSY_TYPES else "unknown"
+
+
+def _own_answer(item: Mapping[str, Any]) -> Any:
+    attendees = item.get("attendees")
+    for attendee in attendees if isinstance(attendees, list) else ():
+        if isinstance(attendee, Mapping) and attendee.get("self") is True:
+            return attendee.get("responseStatus")
+    return None
+
+
+def _is_office(item: Mapping[str, Any]) -> bool:
+    properties = item.get("workingLocationProperties")
+    return isinstance(properties, Mapping) and properties.get("type") == "officeLocation"

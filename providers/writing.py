@@ -1,0 +1,70 @@
+"""What every vendor's writes share: who holds a key that was taken, what stands after a conflict, late links.
+
+Decides when a write that was refused is done all the same, is certainly not done, or stays unknown. Knows no
+vendor's answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from providers.base import Deadline, Event, EventDraft
+from providers.errors import EventChanged, EventExists, EventNotFound, ProviderError, WriteUnknown
+from providers.http import WRITE_NEEDS_SECONDS, Call, Clocks
+
+LINK_WAIT_SECONDS = 1.0
+LINK_POLL_SECONDS = 0.2
+
+
+def holder(call: Call, look: Callable[[], Event | None], event_key: str, draft: EventDraft) -> Event:
+    """Return the live event that `look` finds under a taken key, if it is the one wanted.
+
+    EventExists: it is removed or another's. WriteUnknown: it could not be seen.
+    """
+    try:
+        event = look()
+    except EventNotFound:
+        raise EventExists(call.provider, call.operation, "the key is of a removed event") from None
+    except ProviderError as error:
+        raise WriteUnknown(call.provider, call.operation, f"the key is taken; {error.detail}") from None
+    if event is None:
+        raise WriteUnknown(call.provider, call.operation, "the key is taken, its event not shown")
+    is_ours = event.booking_id == draft.booking_id and event.event_key == event_key
+    if event.cancelled or not is_ours:
+        text = "the key is of a removed event" if is_ours else "the key is of another event"
+        raise EventExists(call.provider, call.operation, text, event=event)
+    return event
+
+
+def after_conflict(call: Call, refused: ProviderError, read: Callable[[], Event]) -> Event:
+    """Return the event as it stands after a refused change, for the caller to compare.
+
+    EventNotFound: it is gone. WriteUnknown: after a conflict it could not be read, and an earlier try whose
+    answer was lost may be what it conflicts with. Any other refusal stands as it is.
+    """
+    try:
+        return read()
+    except EventNotFound:
+        raise
+    except ProviderError as error:
+        if isinstance(refused, EventChanged):
+            raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
+        raise refused from None
+
+
+def with_link(
+    made: Event, read: Callable[[Event, Deadline], Event], *, clocks: Clocks, deadline: Deadline
+) -> Event:
+    """Return a new event once its meeting link is made, or still pending when that takes too long.
+
+    The waiting has a deadline of its own: what is left of the caller's is for telling that it is booked.
+    """
+    spare = deadline.remaining() - WRITE_NEEDS_SECONDS
+    waiting = Deadline(min(LINK_WAIT_SECONDS, spare), clocks.monotonic)
+    while made.conference_pending and waiting.remaining() > LINK_POLL_SECONDS:
+        clocks.sleep(LINK_POLL_SECONDS)
+        try:
+            made = read(made, waiting)
+        except ProviderError:  # the event is made; its link can come later
+            break
+    return made
