@@ -50,7 +50,7 @@ def main() -> None:
 def _answer_seconds(bridge: Bridge) -> float:
     bridge.free_busy.forget()
     began = time.perf_counter()
-    slots = bridge.reception.available(bridge.reception.event_type(None))
+    slots = bridge.reception.offer(bridge.reception.event_type(None)).slots
     seconds = time.perf_counter() - began
     if not slots:
         raise SystemExit("nothing was offered: the figures would mean nothing")

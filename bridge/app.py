@@ -41,7 +41,6 @@ from bridge.store.migrate import migrate, require_current
 from bridge.vault import Vault
 from bridge.vendors.opened import OpenedAccounts, feed_titles, local_calendars, openers
 from bridge.vendors.wiring import connections_of
-from bridge.web.answers import offer_answer
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.notify import notify_blueprint
@@ -187,7 +186,6 @@ class Bridge:
             self.free_busy,
             max_age=section.busy_max_age.total_seconds(),
             seconds=section.deadline.total_seconds(),
-            serialise=offer_answer,
         )
         return Reception(self.context, offers, self.speech, default=self.config.default_event_type)
 

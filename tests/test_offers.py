@@ -10,6 +10,7 @@ import pytest
 
 from bridge.calendars.accounts import Accounts
 from bridge.model import CalendarName
+from bridge.service.kept_offers import Offer
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
 from tests.booking.salon import MONDAY, Salon
 from tests.booking.unruly_salon import UnrulySalon
@@ -24,9 +25,12 @@ def unruly(sqlite_url: str) -> Iterator[UnrulySalon]:
     opened.bridge.stop()
 
 
+def offer_of(unruly: UnrulySalon) -> Offer:
+    return unruly.reception.offer(unruly.reception.event_type(None))
+
+
 def offered(unruly: UnrulySalon) -> list[str]:
-    event_type = unruly.reception.event_type(None)
-    return [slot.start.isoformat() for slot in unruly.reception.available(event_type)]
+    return [slot.start.isoformat() for slot in offer_of(unruly).slots]
 
 
 def test_an_offer_is_kept_within_a_minute(unruly: UnrulySalon) -> None:
@@ -34,6 +38,15 @@ def test_an_offer_is_kept_within_a_minute(unruly: UnrulySalon) -> None:
     unruly.plan.reads.append(Trouble.DOWN)
     assert offered(unruly) == first
     assert unruly.plan.reads, "the calendars were asked again"
+
+
+def test_the_first_offer_is_the_one_that_is_kept(unruly: UnrulySalon) -> None:
+    first = offer_of(unruly)
+    assert offer_of(unruly) is first, "it was made twice"
+    unruly.clock.turn(seconds=61)
+    again = offer_of(unruly)
+    assert again is not first
+    assert offer_of(unruly) is again
 
 
 def test_busy_answers_are_asked_for_again_when_they_are_too_old(unruly: UnrulySalon) -> None:
@@ -57,19 +70,24 @@ def test_a_change_of_an_embedded_calendar_is_seen_at_once(unruly: UnrulySalon) -
 
 
 class CountingCalendars:
-    """A provider that counts how often it is asked for busy time; nothing else is asked here."""
+    """A provider that counts how often it is asked for busy time; nothing else is asked here.
+
+    It says that everybody is busy in `also` too, without a word that something changed.
+    """
 
     name = "local"
 
     def __init__(self, inner: CalendarProvider) -> None:
         self.asked = 0
+        self.also: tuple[Interval, ...] = ()
         self._inner = inner
 
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:
         self.asked += 1
-        return self._inner.free_busy(queries, window, deadline=deadline)
+        answers = self._inner.free_busy(queries, window, deadline=deadline)
+        return {query: self.also or answer for query, answer in answers.items()}
 
 
 class CountingAccounts:
@@ -80,16 +98,37 @@ class CountingAccounts:
         return cast("CalendarProvider", self.calendars)
 
 
-def test_callers_at_the_same_moment_share_one_question(sqlite_url: str) -> None:
-    counted: list[CountingAccounts] = []
+@pytest.fixture
+def counted(sqlite_url: str) -> Iterator[tuple[Salon, CountingCalendars]]:
+    made: list[CountingAccounts] = []
 
     def wrap(accounts: Accounts) -> Accounts:
-        counted.append(CountingAccounts(accounts))
-        return counted[0]
+        made.append(CountingAccounts(accounts))
+        return made[0]
 
     opened = Salon(salon(sqlite_url), wrap=wrap)
+    yield opened, made[0].calendars
+    opened.bridge.stop()
+
+
+def test_callers_at_the_same_moment_share_one_question(counted: tuple[Salon, CountingCalendars]) -> None:
+    opened, calendars = counted
     event_type = opened.reception.event_type(None)
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: opened.reception.available(event_type), range(16)))
-    assert counted[0].calendars.asked == 1
-    opened.bridge.stop()
+        told = list(threads.map(lambda _: opened.reception.offer(event_type), range(16)))
+    assert calendars.asked == 1
+    assert all(offer is told[0] for offer in told), "it was made more than once"
+
+
+def test_an_offer_is_made_once_when_calendars_turn_out_to_have_changed(
+    counted: tuple[Salon, CountingCalendars],
+) -> None:
+    opened, calendars = counted
+    event_type = opened.reception.event_type(None)
+    first = opened.reception.offer(event_type)
+    calendars.also = (Interval(first.slots[0].start, first.slots[0].end),)
+    opened.clock.turn(seconds=61)
+    changed = opened.reception.offer(event_type)
+    assert changed.slots[0] != first.slots[0]
+    assert opened.reception.offer(event_type) is changed, "it was made twice"
+    assert calendars.asked == 2

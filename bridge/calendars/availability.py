@@ -30,7 +30,7 @@ class Busy:
 
     `by_host` is None for a host with a calendar that did not answer; `failures` says which, and why.
     `asked_at` is the monotonic time of the oldest answer, `window` what was asked for. `by_calendar`
-    holds what each calendar said by itself.
+    holds what each calendar said by itself. All of it holds until `FreeBusy.version` is not `version`.
     """
 
     by_host: Mapping[str, tuple[Interval, ...] | None]
@@ -38,6 +38,7 @@ class Busy:
     asked_at: float
     window: Interval
     by_calendar: Mapping[CalendarName, tuple[Interval, ...]] = field(default_factory=dict)
+    version: int = 0
 
     def renewed(self, again: Busy) -> Busy:
         """Return this with what some hosts' calendars said later; it is as old as its oldest part."""
@@ -92,21 +93,18 @@ class Availability:
             for host in hosts
         }
         every = [asked for group in wanted.values() for asked in group]
-        answers = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
-        failures = {
-            asked.name: answer.busy
-            for asked, answer in answers.items()
-            if isinstance(answer.busy, ProviderError)
-        }
+        told = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
+        answers = told.by_question
+        failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error}
         self._notice({asked.name for asked in answers}, failures)
-        by_host = {host.id: _busy_of(host, wanted[host.id], answers) for host in hosts}
-        asked_at = min((answer.asked_at for answer in answers.values()), default=0.0)
-        by_calendar = {
-            asked.name: answer.busy
-            for asked, answer in answers.items()
-            if not isinstance(answer.busy, ProviderError)
-        }
-        return Busy(by_host, failures, asked_at, window, by_calendar)
+        return Busy(
+            by_host={host.id: _busy_of(host, wanted[host.id], answers) for host in hosts},
+            failures=failures,
+            asked_at=min((answer.asked_at for answer in answers.values()), default=0.0),
+            window=window,
+            by_calendar={asked.name: answer.busy for asked, answer in answers.items() if not answer.error},
+            version=told.version,
+        )
 
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""
@@ -143,13 +141,10 @@ class Availability:
 
 
 def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:
-    without = own.ref if own and _may_hold(name, own) else None
-    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.timezone), without))
-
-
-def _may_hold(name: CalendarName, own: OwnEvent) -> bool:
     # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
-    return name == own.calendar or own.ref.ical_uid is not None
+    is_there = own is not None and (name == own.calendar or own.ref.ical_uid is not None)
+    without = own.ref if own and is_there else None
+    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.timezone), without))
 
 
 def _busy_of(
@@ -158,11 +153,10 @@ def _busy_of(
     checked = set(host.busy_calendars)
     busy: list[Interval] = []
     for asked in wanted:
-        answer = answers[asked].busy
-        if isinstance(answer, ProviderError):
+        if answers[asked].error:
             return None
         if asked.name in checked:
-            busy.extend(answer)
+            busy.extend(answers[asked].busy)
     return merge(busy)
 
 

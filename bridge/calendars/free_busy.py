@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -34,11 +34,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A calendar's answer, for the window it was asked for, at a moment of the monotonic clock."""
+    """A calendar's answer, for the window it was asked for, at a moment of the monotonic clock.
 
-    busy: BusyAnswer
+    With an `error` nothing is known: `busy` is empty, and must not be read as free.
+    """
+
+    busy: tuple[Interval, ...]
+    error: ProviderError | None
     window: Interval
     asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """An answer to each question; they hold until `FreeBusy.version` is another one."""
+
+    by_question: Mapping[Asked, Answer]
+    version: int
+
+
+_Call = Future[Mapping[BusyQuery, BusyAnswer]]
 
 
 class FreeBusy:
@@ -52,23 +67,32 @@ class FreeBusy:
         self._not_before: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
         self._generation = 0  # grows whenever everything kept is forgotten
-        self.version = 0  # grows whenever a kept answer changes
+        self.version = 0  # grows whenever a kept answer is contradicted or forgotten
 
     def ask(
         self, wanted: Iterable[Asked], window: Interval, *, max_age: float, deadline: Deadline
-    ) -> Mapping[Asked, Answer]:
+    ) -> Answers:
         """Return an answer for each: kept ones at most `max_age` seconds old, the others live."""
-        oldest = self._monotonic() - max_age
+        asked_at = self._monotonic()
+        with self._lock:  # read first: a change while calendars are asked makes the answers old
+            version, generation = self.version, self._generation
         answers: dict[Asked, Answer] = {}
         missing: dict[tuple[str, str], list[Asked]] = defaultdict(list)
         for asked in dict.fromkeys(wanted):
             kept = self._kept.get(asked)
-            if kept and max_age > 0 and kept.asked_at >= oldest and _covers(kept.window, window):
+            if kept and max_age > 0 and kept.asked_at >= asked_at - max_age and _covers(kept.window, window):
                 answers[asked] = kept
             else:
                 missing[asked.account].append(asked)
-        answers.update(self._ask_live(missing, window, deadline))
-        return answers
+        calls = [(group, self._call(group, window, deadline)) for group in missing.values()]
+        live = {
+            asked: _answer(busy, window, asked_at)
+            for group, call in calls
+            for asked, busy in _collect(group, call, deadline).items()
+        }
+        if live:
+            version = self._keep(live, version, generation)
+        return Answers({**answers, **live}, version)
 
     def forget(self) -> None:
         """Drop every kept answer, because a calendar is said to have changed."""
@@ -77,85 +101,75 @@ class FreeBusy:
             self._generation += 1
             self.version += 1
 
-    def _ask_live(
-        self, wanted: Mapping[tuple[str, str], list[Asked]], window: Interval, deadline: Deadline
-    ) -> dict[Asked, Answer]:
-        asked_at, generation = self._monotonic(), self._generation
-        calls = [(group, self._start(group, window, deadline)) for group in wanted.values()]
-        answers: dict[Asked, Answer] = {}
-        for group, call in calls:
-            for asked, busy in self._collect(group, call, deadline).items():
-                answers[asked] = Answer(busy, window, asked_at)
-        self._keep(answers, generation)
-        return answers
-
-    def _start(
-        self, group: list[Asked], window: Interval, deadline: Deadline
-    ) -> Future[Mapping[BusyQuery, BusyAnswer]] | ProviderError:
+    def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline) -> _Call:
+        """Ask one account about its calendars; whatever goes wrong is told by the result."""
         name = group[0].name
-        patience = self._not_before.get(group[0].account, 0.0) - self._monotonic()
-        if patience > 0:
-            return RateLimited(name.provider, "free_busy", "asked to wait", retry_after=patience)
-        queries = [asked.query for asked in group]
         try:
+            patience = self._not_before.get(group[0].account, 0.0) - self._monotonic()
+            if patience > 0:
+                raise RateLimited(name.provider, "free_busy", "asked to wait", retry_after=patience)
+            queries = [asked.query for asked in group]
             provider = self._accounts.provider(name)
             return self._pool.submit(
                 name.provider, lambda: provider.free_busy(queries, window, deadline=deadline)
             )
         except ProviderError as error:
-            return error
+            refused = _Call()
+            refused.set_exception(error)
+            return refused
 
-    def _collect(
-        self,
-        group: list[Asked],
-        call: Future[Mapping[BusyQuery, BusyAnswer]] | ProviderError,
-        deadline: Deadline,
-    ) -> dict[Asked, BusyAnswer]:
-        provider = group[0].name.provider
-        if isinstance(call, ProviderError):
-            return dict.fromkeys(group, call)
-        try:
-            answered = call.result(timeout=deadline.remaining())
-        except StillRunning:
-            return dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", "no answer in time"))
-        except ProviderError as error:
-            return dict.fromkeys(group, error)
-        nothing = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
-        return {asked: answered.get(asked.query, nothing) for asked in group}
-
-    def _keep(self, answers: Mapping[Asked, Answer], generation: int) -> None:
+    def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int) -> int:
+        """Keep what was answered; return the version at which all the answers hold."""
         with self._lock:
             if generation != self._generation:
-                return  # a calendar was said to have changed since these were asked for
-            for asked, answer in answers.items():
+                return version  # a calendar was said to have changed since these were asked for
+            is_latest = version == self.version
+            for asked, answer in live.items():
                 self._keep_one(asked, answer)
+            return self.version if is_latest else version
 
     def _keep_one(self, asked: Asked, answer: Answer) -> None:
-        if isinstance(answer.busy, ProviderError):
-            self._heed(asked, answer.busy)
-            if self._kept.pop(asked, None):
-                self.version += 1
-            return
-        if asked.query.without is not None:
-            return  # a question about one move; nobody asks it again
+        if isinstance(answer.error, RateLimited) and answer.error.retry_after:
+            self._not_before[asked.account] = self._monotonic() + answer.error.retry_after
         before = self._kept.get(asked)
-        if before and before.window != answer.window and _covers(before.window, answer.window):
-            if _inside(before.busy, answer.window) != answer.busy:
-                del self._kept[asked]  # the wider answer turned out to be stale
-                self.version += 1
-            return
-        if before is None or before.busy != answer.busy:
+        # Where nothing was kept, nobody relies on anything else: what was made of this answer stays good.
+        if before and not _agree(before, answer):
+            del self._kept[asked]
             self.version += 1
-        self._kept[asked] = answer
+            before = None
+        # A question about one move is not asked again; a narrower answer serves fewer than the one kept.
+        is_narrower = before and before.window != answer.window and _covers(before.window, answer.window)
+        if answer.error is None and asked.query.without is None and not is_narrower:
+            self._kept[asked] = answer
 
-    def _heed(self, asked: Asked, error: ProviderError) -> None:
-        if isinstance(error, RateLimited) and error.retry_after:
-            self._not_before[asked.account] = self._monotonic() + error.retry_after
+
+def _collect(group: Sequence[Asked], call: _Call, deadline: Deadline) -> Mapping[Asked, BusyAnswer]:
+    provider = group[0].name.provider
+    try:
+        answered = call.result(timeout=deadline.remaining())
+    except StillRunning:
+        return dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", "no answer in time"))
+    except ProviderError as error:
+        return dict.fromkeys(group, error)
+    left_out = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
+    return {asked: answered.get(asked.query, left_out) for asked in group}
+
+
+def _answer(busy: BusyAnswer, window: Interval, asked_at: float) -> Answer:
+    if isinstance(busy, ProviderError):
+        return Answer((), busy, window, asked_at)
+    return Answer(tuple(busy), None, window, asked_at)
+
+
+def _agree(before: Answer, after: Answer) -> bool:
+    """Tell whether two answers say the same of the time they were both asked about."""
+    if after.error:
+        return False
+    if before.window == after.window:
+        return before.busy == after.busy
+    common = Interval(max(before.window.start, after.window.start), min(before.window.end, after.window.end))
+    return clip(before.busy, common) == clip(after.busy, common)
 
 
 def _covers(outer: Interval, inner: Interval) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _inside(busy: BusyAnswer, window: Interval) -> BusyAnswer:
-    return busy if isinstance(busy, ProviderError) else clip(busy, window)

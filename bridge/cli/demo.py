@@ -62,7 +62,7 @@ def _run(output: Output, home: Path, port: int) -> int:
     bridge = Bridge(config)
     try:
         _fill_calendars(bridge)
-        slots = bridge.reception.available(next(iter(config.event_types.values())))
+        slots = bridge.reception.offer(next(iter(config.event_types.values()))).slots
     finally:
         bridge.stop()
     return serve(config_path, port, lambda: output.say("\n".join(_told(config, slots, home, password))))

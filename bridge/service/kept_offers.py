@@ -7,8 +7,6 @@ of the busy answers it was made from; one that had to leave a host out is not ke
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,36 +22,30 @@ _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be told to a caller now. `body` is the answer to telli, ready to be sent."""
+    """What may be told to a caller now, and of which state of claims and calendars that is true."""
 
     slots: tuple[Slot, ...]
-    body: bytes
     minute: datetime
-    stamp: tuple[int, int]
+    claims: int  # the revision of the claims
+    version: int  # of the busy answers
     asked_at: float
     is_complete: bool
 
 
 class Offers:
-    """The offer of each event type."""
+    """The offer of each event type; the same object as long as it is kept."""
 
     def __init__(
-        self,
-        context: BookingContext,
-        free_busy: FreeBusy,
-        *,
-        max_age: float,
-        seconds: float,
-        serialise: Callable[[tuple[Slot, ...]], bytes],
+        self, context: BookingContext, free_busy: FreeBusy, *, max_age: float, seconds: float
     ) -> None:
+        """Keep offers while no busy answer is older than `max_age`; one is made within `seconds`."""
         self._context = context
         self._free_busy = free_busy
         self._max_age = max_age
         self._seconds = seconds
-        self._serialise = serialise
         self._kept: dict[str, Offer] = {}
         self._seen = (0, 0)
-        self._making: dict[str, threading.Lock] = {}
+        self._turns: dict[str, threading.Lock] = {}
 
     def current(self, event_type: EventType, *, seconds: float | None = None) -> Offer:
         """Return the offer of this moment, made within these seconds (by default the configured ones).
@@ -62,33 +54,24 @@ class Offers:
         """
         now = self._context.now()
         claims = self._claims_revision()
-        kept = self._kept.get(event_type.id)
-        if kept and self._is_current(kept, now, claims):
+        kept = self._kept_one(event_type, now, claims)
+        if kept:
             return kept
         limit = self._seconds if seconds is None else min(seconds, self._seconds)
         deadline = Deadline(limit, self._context.monotonic)
         if self._max_age == 0:
             return self._make(event_type, now, claims, deadline)
-        # Callers at the same moment wait for the one who asks, and take that answer.
-        with self._turn(event_type, limit / 2):
-            kept = self._kept.get(event_type.id)
-            if kept and self._is_current(kept, now, claims):
-                return kept
-            made = self._make(event_type, now, claims, deadline)
+        # Callers at the same moment wait for the one who asks, half their time, and take that answer.
+        turn = self._turns.setdefault(event_type.id, threading.Lock())
+        is_mine = turn.acquire(timeout=limit / 2)
+        try:
+            made = self._kept_one(event_type, now, claims) or self._make(event_type, now, claims, deadline)
             if made.is_complete:
                 self._kept[event_type.id] = made
             return made
-
-    @contextmanager
-    def _turn(self, event_type: EventType, seconds: float) -> Iterator[None]:
-        """Let one thread at a time make an event type's offer; the others wait so long at most."""
-        lock = self._making.setdefault(event_type.id, threading.Lock())
-        is_mine = lock.acquire(timeout=seconds)
-        try:
-            yield
         finally:
             if is_mine:
-                lock.release()
+                turn.release()
 
     def as_of(self, event_type: EventType, now: datetime) -> Offer:
         """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
@@ -104,31 +87,30 @@ class Offers:
             self._free_busy.forget()
         return counted.get(revisions.CLAIMS, 0)
 
-    def _is_current(self, kept: Offer, now: datetime, claims: int) -> bool:
-        return (
-            kept.stamp == (claims, self._free_busy.version)
-            and kept.minute == _minute(now)
+    def _kept_one(self, event_type: EventType, now: datetime, claims: int) -> Offer | None:
+        kept = self._kept.get(event_type.id)
+        if (
+            kept
+            and kept.claims == claims
+            and kept.version == self._free_busy.version
+            and kept.minute == now.replace(second=0, microsecond=0)
             and self._context.monotonic() - kept.asked_at <= self._max_age
-        )
+        ):
+            return kept
+        return None
 
     def _make(self, event_type: EventType, now: datetime, claims: int, deadline: Deadline) -> Offer:
-        version = self._free_busy.version  # read first: a change while calendars are asked makes this stale
         busy = self._context.availability.busy(
             event_type.team.hosts,
             busy_window(event_type, now),
             max_age=self._max_age,
             deadline=deadline.less(_SECONDS_FOR_THE_REST),
         )
-        slots = offer(event_type, self._context.availability.times(event_type, busy), now)
         return Offer(
-            slots=slots,
-            body=self._serialise(slots),
-            minute=_minute(now),
-            stamp=(claims, version),
+            slots=offer(event_type, self._context.availability.times(event_type, busy), now),
+            minute=now.replace(second=0, microsecond=0),
+            claims=claims,
+            version=busy.version,
             asked_at=busy.asked_at,
             is_complete=not busy.failures,
         )
-
-
-def _minute(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)

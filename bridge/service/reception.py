@@ -62,14 +62,6 @@ class Reception:
             )
         return found
 
-    def available(self, event_type: EventType, _request: CallerRequest | None = None) -> Sequence[Slot]:
-        """Return what may be offered to any caller now."""
-        return self._offers.current(event_type).slots
-
-    def available_body(self, event_type: EventType) -> bytes:
-        """Return the same as telli reads it."""
-        return self._offers.current(event_type).body
-
     def offer(self, event_type: EventType, *, now: datetime | None = None) -> Offer:
         """Return the offer of this moment, or what it would be at another."""
         return self._offers.as_of(event_type, now) if now else self._offers.current(event_type)

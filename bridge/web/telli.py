@@ -19,7 +19,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bridge.attendee import CallerRequest
 from bridge.errors import BridgeError, NotFound
-from bridge.model import EventType, Slot
+from bridge.model import EventType
+from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
@@ -38,11 +39,8 @@ class TelliService(Protocol):
     def event_type(self, name: str | None) -> EventType:
         """Return the event type of this name, the default one for None. NotFound: there is none."""
 
-    def available(self, event_type: EventType, request: CallerRequest) -> Sequence[Slot]:
-        """Return the offer."""
-
-    def available_body(self, event_type: EventType) -> bytes | None:
-        """Return the kept answer, as `answers.offer_answer` words it; None when none is kept."""
+    def offer(self, event_type: EventType) -> Offer:
+        """Return what any caller may be told now; the same object as long as it holds."""
 
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
@@ -106,6 +104,7 @@ class _Endpoints:
         self._speech = speech
         self._host_names = host_names
         self._count = count
+        self._worded: dict[str, tuple[Offer, bytes]] = {}
 
     def available(self, event_type: str | None = None) -> Response:
         """Answer `POST /available`."""
@@ -113,10 +112,11 @@ class _Endpoints:
         wanted = self._event_type(event_type)
         if _is_for_another(payload):
             return _answer(answers.NOTHING_AVAILABLE)
-        body = self._service.available_body(wanted)
-        if body is None:
-            body = answers.offer_answer(self._service.available(wanted, CallerRequest.from_payload(payload)))
-        return _answer(body)
+        offer = self._service.offer(wanted)
+        kept = self._worded.get(wanted.id)
+        if kept is None or kept[0] is not offer:  # an offer is worded once, however often it is told
+            kept = self._worded[wanted.id] = (offer, answers.offer_answer(offer.slots))
+        return _answer(kept[1])
 
     def book(self, event_type: str | None = None) -> Response:
         """Answer `POST /book`."""

@@ -137,11 +137,11 @@ def test_a_dry_run_changes_nothing(salon_with: Salon) -> None:
 
 def test_offers_follow_claims_at_once(salon_with: Salon) -> None:
     event_type = salon_with.reception.event_type(None)
-    first = salon_with.reception.available(event_type)[0].start
+    first = salon_with.reception.offer(event_type).slots[0].start
     salon_with.book("kim", first)
-    assert salon_with.reception.available(event_type)[0].start == first  # the other host is free
+    assert salon_with.reception.offer(event_type).slots[0].start == first  # the other host is free
     salon_with.book("lee", first)
-    assert salon_with.reception.available(event_type)[0].start == first + HALF_AN_HOUR
+    assert salon_with.reception.offer(event_type).slots[0].start == first + HALF_AN_HOUR
 
 
 def _nobody() -> CallerRequest:

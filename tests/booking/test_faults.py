@@ -128,9 +128,9 @@ def test_a_cancellation_outlasts_a_calendar_that_is_down(unruly: UnrulySalon) ->
 def test_hosts_whose_calendar_is_silent_are_not_offered_and_raise_one_alert(unruly: UnrulySalon) -> None:
     event_type = unruly.reception.event_type(None)
     unruly.plan.reads.append(Trouble.DOWN)
-    assert not unruly.reception.available(event_type)
+    assert not unruly.reception.offer(event_type).slots
     assert len(unruly.bridge.alerts.open()) == 2
-    assert unruly.reception.available(event_type)
+    assert unruly.reception.offer(event_type).slots
     assert not unruly.bridge.alerts.open()
 
 

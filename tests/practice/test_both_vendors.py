@@ -46,7 +46,7 @@ def test_one_silent_vendor_leaves_the_other_ones_hosts_on_offer(
 ) -> None:
     practice = open_practice(google=google, microsoft=microsoft)
     google.go_down()
-    assert practice.reception.available(practice.reception.event_type(None))
+    assert practice.reception.offer(practice.reception.event_type(None)).slots
     outcome = practice.book("kim", tomorrow_at(10))
     assert outcome.booking is not None and outcome.booking.hosts == ("ben",)
 
@@ -118,7 +118,7 @@ def test_available_asks_google_exactly_once(open_practice: Opener, google: FakeG
     practice = open_practice(google=google)
     practice.bridge.connections.keep_fresh()  # as the background does: the call itself fetches no token
     google.requests.clear()
-    assert practice.reception.available(practice.reception.event_type(None))
+    assert practice.reception.offer(practice.reception.event_type(None)).slots
     assert google.operations() == ["freebusy.query"]
 
 
@@ -126,7 +126,7 @@ def test_available_asks_microsoft_once_per_page(open_practice: Opener, microsoft
     practice = open_practice(microsoft=microsoft)
     practice.bridge.connections.keep_fresh()
     microsoft.requests.clear()
-    assert practice.reception.available(practice.reception.event_type(None))
+    assert practice.reception.offer(practice.reception.event_type(None)).slots
     assert microsoft.operations() == ["calendarView"]
 
 

@@ -143,7 +143,7 @@ class Firm(UnrulySalon):
         """Return the starts on offer, as the event type's clock shows them."""
         wanted = self.event_type(event_type)
         return [
-            f"{slot.start.astimezone(wanted.timezone):%H:%M}" for slot in self.reception.available(wanted)
+            f"{slot.start.astimezone(wanted.timezone):%H:%M}" for slot in self.reception.offer(wanted).slots
         ]
 
     def busy(self, host: str, start: datetime, minutes: int = 30) -> None:

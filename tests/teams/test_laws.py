@@ -155,7 +155,7 @@ def test_every_offer_is_bookable_and_more_hosts_take_none_away(
         for name, step in taken:
             firm.busy(name, at(step), 10)
         bookable = {
-            kind: [slot.start for slot in firm.reception.available(firm.event_type(kind))] for kind in kinds
+            kind: [slot.start for slot in firm.reception.offer(firm.event_type(kind)).slots] for kind in kinds
         }
         for kind, start in [("large", each) for each in bookable["small"]] + [
             ("fixed", each) for each in bookable["fixed"]

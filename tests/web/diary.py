@@ -12,9 +12,9 @@ from flask import Flask
 from bridge.attendee import CallerRequest, read_attendee
 from bridge.errors import BridgeError, NotFound, SlotTaken
 from bridge.model import Booking, BookingState, CalendarName, EventType, Member, Slot, Team
+from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.speech.reasons import Refusal, Speech
-from bridge.web.answers import offer_answer
 from bridge.web.telli import telli_blueprint
 from providers.base import Interval
 
@@ -41,7 +41,7 @@ class Diary:
     event_types: Sequence[EventType] = (event_type("consultation"), event_type("strict", require_email=True))
     default: str | None = "consultation"
     free: list[Slot] = field(default_factory=lambda: [slot(NINE), slot(NINE + timedelta(hours=3))])
-    keeps_answers: bool = False
+    told: Offer | None = None
     fault: Exception | None = None
     booked: list[Booking] = field(default_factory=list)
 
@@ -51,13 +51,12 @@ class Diary:
                 return each
         raise NotFound(f"there is no event type {name!r}; there are: consultation, strict")
 
-    def available(self, _event_type: EventType, _request: CallerRequest) -> Sequence[Slot]:
+    def offer(self, _event_type: EventType) -> Offer:
         if self.fault:
             raise self.fault
-        return tuple(self.free)
-
-    def available_body(self, _event_type: EventType) -> bytes | None:
-        return offer_answer(self.free) if self.keeps_answers else None
+        if self.told is None or self.told.slots != tuple(self.free):
+            self.told = Offer(tuple(self.free), NINE, claims=0, version=0, asked_at=0.0, is_complete=True)
+        return self.told
 
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool

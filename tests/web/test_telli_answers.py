@@ -15,13 +15,23 @@ OFFER = (
     b'{"start_iso":"2026-11-24T12:00:00.000Z","end_iso":"2026-11-24T12:30:00.000Z"}]}'
 )
 
+NOON_ISO = "2026-11-24T12:00:00.000Z"
+
 
 @pytest.mark.parametrize("path", ["/available", "/consultation/available", "/available/"])
-@pytest.mark.parametrize("keeps_answers", [False, True])
-def test_available_answers_exactly_the_documented_members(path: str, keeps_answers: bool) -> None:
-    response = post(app_of(Diary(keeps_answers=keeps_answers)), path, CALLER)
+def test_available_answers_exactly_the_documented_members(path: str) -> None:
+    response = post(app_of(Diary()), path, CALLER)
     assert (response.status_code, response.content_type) == (200, "application/json")
     assert response.data == OFFER
+
+
+def test_an_offer_that_changed_is_answered_as_it_is_now() -> None:
+    diary = Diary()
+    app = app_of(diary)
+    assert post(app, "/available", CALLER).data == OFFER
+    diary.free.pop(0)
+    assert post(app, "/available", CALLER).get_json()["available"][0]["start_iso"] == NOON_ISO
+    assert post(app, "/consultation/available", CALLER).data == post(app, "/available", CALLER).data
 
 
 def test_nothing_free_is_an_empty_list() -> None:
