@@ -187,7 +187,9 @@ class Bridge:
             max_age=section.busy_max_age.total_seconds(),
             seconds=section.deadline.total_seconds(),
         )
-        return Reception(self.context, offers, self.speech, default=self.config.default_event_type)
+        return Reception(
+            self.context, offers, self.speech, default=self.config.default_event_type, country=section.country
+        )
 
     def _wake(self) -> None:
         self.background.wake()

@@ -19,7 +19,7 @@ def variant(**changes: Any) -> EventType:
 
 
 def read(payload: object, event_type: EventType = EVENT_TYPE, **system: str) -> Attendee:
-    return read_attendee(event_type, CallerRequest.from_payload(payload), region="DE", system=system)
+    return read_attendee(event_type, CallerRequest.from_payload(payload), country="DE", system=system)
 
 
 def details(**members: object) -> dict[str, object]:

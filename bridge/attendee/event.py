@@ -13,7 +13,7 @@ from bridge.speech.language import Language, language
 
 def event_text(event_type: EventType, attendee: Attendee, locale: str) -> tuple[str, str]:
     """Return title and description of the event."""
-    who = attendee.name or attendee.phone or ""
+    who = attendee.name or attendee.phone or attendee.phone_as_said
     title = f"{event_type.title}: {who}" if who else event_type.title
     lines = "\n".join(_lines(attendee, language(locale)))
     return title, "\n\n".join(filter(None, (event_type.description, lines)))
@@ -23,6 +23,7 @@ def _lines(attendee: Attendee, words: Language) -> Iterator[str]:
     known = {
         words.translate("Name"): attendee.name,
         words.translate("Phone"): attendee.phone,
+        words.translate("Phone (not checked)"): attendee.phone_as_said,
         words.translate("E-mail"): attendee.email,
     }
     yield from (f"{label}: {value}" for label, value in known.items() if value)

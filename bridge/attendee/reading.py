@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from bridge.attendee.channels import email_of, phone_of
+from bridge.attendee.emails import email_of
 from bridge.attendee.fields import read_answers
 from bridge.attendee.names import name_of
+from bridge.attendee.phones import phone_of
 from bridge.attendee.request import CallerRequest
 from bridge.errors import EmailMissing
 from bridge.model import Attendee, EventType
@@ -17,21 +18,23 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def read_attendee(
-    event_type: EventType, request: CallerRequest, *, region: str, system: Mapping[str, str] = _NONE
+    event_type: EventType, request: CallerRequest, *, country: str | None, system: Mapping[str, str] = _NONE
 ) -> Attendee:
     """Return the caller with the answers to the event type's fields.
 
-    `region` says how national telephone numbers are read; `system` adds to `system_values`. EmailMissing,
-    MissingField: the agent has to ask for it. The fallback address spares the question, and is never the
-    caller's.
+    `country` is that of telephone numbers without country code; `system` adds to `system_values`.
+    EmailMissing, MissingField: the agent has to ask for it. The fallback address spares the question, and
+    is never the caller's.
     """
     email = email_of(request)
     if email is None and event_type.require_email and not event_type.fallback_email:
         raise EmailMissing
+    phone = phone_of(request, country)
     return Attendee(
         name=name_of(request),
         email=email,
-        phone=phone_of(request, region),
+        phone=phone.e164,
+        phone_as_said=phone.as_said,
         answers=read_answers(event_type, request, {**system_values(event_type, request), **system}),
     )
 

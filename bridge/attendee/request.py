@@ -49,8 +49,14 @@ class CallerRequest:
     def descriptions(self) -> Iterator[Mapping[str, object]]:
         """Yield the same, each followed by its properties."""
         for source in self.sources():
-            yield source
-            yield properties_of(source)
+            yield from described(source)
+
+
+def described(source: Mapping[str, object] | None) -> Iterator[Mapping[str, object]]:
+    """Yield a source and its properties."""
+    if source:
+        yield source
+        yield properties_of(source)
 
 
 def properties_of(source: Mapping[str, object]) -> Mapping[str, object]:

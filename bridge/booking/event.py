@@ -40,7 +40,7 @@ def location_of(event_type: EventType, booking: Booking) -> str:
     places = {
         MeetingPlatform.IN_PERSON: event_type.address,
         MeetingPlatform.LINK: event_type.link,
-        MeetingPlatform.PHONE: booking.attendee.phone or "",
+        MeetingPlatform.PHONE: booking.attendee.phone or booking.attendee.phone_as_said,
     }
     return places.get(event_type.meeting_platform, "")
 

@@ -33,7 +33,6 @@ def _is_switched_off(value: object) -> bool:
 
 
 NOT_YET: Mapping[str, Later] = {
-    "bridge.country": _only(),
     "bridge.metrics_token": _only(),
     "server": _only({}),
     "network": _only({}),

@@ -1,8 +1,10 @@
-"""Reads what depends on where a business is: time zone, language, public holidays."""
+"""Reads what depends on where a business is: time zone, country, language, public holidays."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -27,7 +29,7 @@ def zone(value: object) -> ZoneInfo:
 
 
 def locale(value: object) -> str:
-    """Return language and country as `de_DE`; the country says how telephone numbers are read."""
+    """Return language and country as `de_DE`."""
     name = plain(value)
     match = _LOCALE.fullmatch(name)
     try:
@@ -38,6 +40,31 @@ def locale(value: object) -> str:
         text = 'is not a language with its country, such as "en_US" or "de_DE"'
         raise ValueError(text + _locale_like(name))
     return f"{found.language}_{found.territory}"
+
+
+def country(value: object) -> str:
+    """Return a country whose telephone numbers are known, as two capital letters."""
+    from phonenumbers import SUPPORTED_REGIONS
+
+    name = plain(value)
+    if name not in SUPPORTED_REGIONS:
+        text = 'is not a country such as "DE" or "US"'
+        alias = get_global("territory_aliases").get(name.upper(), [name.upper()])[0]  # UK means GB
+        raise ValueError(text + suggestion(alias, sorted(SUPPORTED_REGIONS)))
+    return name
+
+
+@cache
+def country_of(zone: str) -> str | None:
+    """Return the country a time zone belongs to, also by an older name; None for zones of no country."""
+    tables = files("tzdata") / "zoneinfo"
+    countries = {}
+    for row in (tables / "zone.tab").read_text("utf-8").splitlines():
+        if not row.startswith("#"):
+            code, _, name = row.split("\t")[:3]
+            countries[name] = code
+    links = [row.split() for row in (tables / "tzdata.zi").read_text("utf-8").splitlines() if row[:2] == "L "]
+    return countries.get(zone) or countries.get({name: target for _, target, name in links}.get(zone, ""))
 
 
 def holiday_region(value: object) -> str:
@@ -74,5 +101,6 @@ def _locale_like(name: str) -> str:
 
 
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
+CountryName = Annotated[str, PlainValidator(country)]
 LocaleName = Annotated[str, PlainValidator(locale)]
 HolidayRegion = Annotated[str, PlainValidator(holiday_region)]

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from bridge.config.amounts import YesOrNo, seconds, whole
 from bridge.config.database import DatabaseUrl
-from bridge.config.places import LocaleName, Zone
+from bridge.config.places import CountryName, LocaleName, Zone, country_of
 from bridge.config.secret_values import OneOrMore, PasswordHash, SealingKey, Secret, not_empty
 from bridge.config.table import Needed, Table
 from bridge.config.text import SiteAddress, WebAddress
@@ -33,6 +33,7 @@ class BridgeSection(Table):
     database_url: DatabaseUrl = Field("sqlite:///bridge.db", validate_default=True)
     timezone: Zone = ZoneInfo("Europe/Berlin")
     locale: LocaleName = "en_US"
+    named_country: CountryName | None = Field(None, alias="country")
     deadline: Annotated[timedelta, seconds(0.1, 60)] = Field(timedelta(seconds=2.5), alias="deadline_seconds")
     book_deadline: Annotated[timedelta, seconds(1.5, 60)] = Field(
         timedelta(seconds=5), alias="book_deadline_seconds"
@@ -41,6 +42,11 @@ class BridgeSection(Table):
         timedelta(seconds=60), alias="busy_max_age_seconds"
     )
     trusted_proxies: Annotated[int, whole(0, 10)] = 1
+
+    @property
+    def country(self) -> str | None:
+        """Return the country of telephone numbers without country code: named, or else the zone's."""
+        return self.named_country or country_of(self.timezone.key)
 
 
 class AdminSection(Table):

@@ -52,12 +52,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """The caller as far as known. `phone` is E.164; `answers` are (label, text, public) of the fields."""
+    """The caller as far as known. `phone` is E.164; `answers` are (label, text, public) of the fields.
+
+    `phone_as_said` is what was given as a number and could not be read as one: for people only.
+    """
 
     name: str = ""
     email: str | None = None
     phone: str | None = None
     answers: tuple[tuple[str, str, bool], ...] = ()
+    phone_as_said: str = ""
 
 
 class BookingState(StrEnum):

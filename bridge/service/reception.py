@@ -43,11 +43,13 @@ class Reception:
         speech: Speech,
         *,
         default: EventType | None,
+        country: str | None,
     ) -> None:
         self._context = context
         self._offers = offers
         self._speech = speech
         self._default = default
+        self._country = country
         self._booker = Booker(context)
 
     def event_type(self, name: str | None) -> EventType:
@@ -136,7 +138,7 @@ class Reception:
             return read_attendee(
                 event_type,
                 request,
-                region=self._speech.language.region,
+                country=self._country,
                 system={},
             )
 

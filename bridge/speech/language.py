@@ -29,7 +29,6 @@ class Language:
 
     def __init__(self, locale: str) -> None:
         wanted = Locale.parse(locale)
-        self.region = wanted.territory or "ZZ"  # CLDR's and phonenumbers' word for "unknown"
         spoken = wanted if (CATALOGUES / wanted.language).is_dir() else Locale.parse(FALLBACK)
         self.locale = spoken
         self.code = str(spoken)

@@ -249,3 +249,31 @@ def test_without_an_admin_section_nobody_has_a_password() -> None:
     text = config_text().replace(f'[admin]\npassword_hash = "{PASSWORD_HASH}"\n', "")
     assert "admin" not in text
     assert parse_config(text, environ={}, base=Path()).admin.password_hash is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "country"),
+    [
+        ("", "DE"),
+        ('locale = "en_US"\ntimezone = "Europe/Vienna"', "AT"),
+        ('timezone = "Europe/Zurich"', "CH"),
+        ('timezone = "US/Eastern"', "US"),
+        ('timezone = "Asia/Calcutta"', "IN"),
+        ('timezone = "UTC"', None),
+        ('timezone = "UTC"\ncountry = "GB"', "GB"),
+    ],
+)
+def test_the_country_is_the_named_one_or_that_of_the_time_zone(lines: str, country: str | None) -> None:
+    assert config_of(bridge=lines).bridge.country == country
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('"de"', '"de" is not a country such as "DE" or "US"; did you mean "DE"?'),
+        ('"UK"', '"UK" is not a country such as "DE" or "US"; did you mean "GB"?'),
+        ("49", "49 must be text in quotes, not a number"),
+    ],
+)
+def test_what_is_no_country_is_told(written: str, told: str) -> None:
+    assert problems_of(bridge=f"country = {written}") == [("bridge.country", told)]

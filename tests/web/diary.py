@@ -74,7 +74,7 @@ class Diary:
     ) -> BookOutcome:
         if start is None:
             return BookOutcome(False, self.speech.reason(Refusal.START, zone=event_type.timezone))
-        attendee = read_attendee(event_type, request, region="DE")
+        attendee = read_attendee(event_type, request, country="DE")
         if slot(start) not in self.free:
             raise SlotTaken("taken")
         if dry_run:

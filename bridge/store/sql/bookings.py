@@ -243,10 +243,17 @@ def _attendee_json(attendee: Attendee) -> dict[str, Any]:
         "name": attendee.name,
         "email": attendee.email,
         "phone": attendee.phone,
+        "phone_as_said": attendee.phone_as_said,
         "answers": [list(answer) for answer in attendee.answers],
     }
 
 
 def _attendee(stored: dict[str, Any]) -> Attendee:
     answers = tuple((label, text, public) for label, text, public in stored["answers"])
-    return Attendee(stored["name"], stored["email"], stored["phone"], answers)
+    return Attendee(
+        stored["name"],
+        stored["email"],
+        stored["phone"],
+        answers,
+        phone_as_said=stored.get("phone_as_said", ""),  # absent from what was stored before it was kept
+    )

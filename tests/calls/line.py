@@ -1,0 +1,83 @@
+"""A telephone line to a small salon: signed requests as telli sends them, and what came of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bridge.app import Bridge, Surroundings, create_app
+from bridge.config import parse_config
+from bridge.model import Booking
+from bridge.store.tables import local_events
+from bridge.web.signature import HEADER, sign
+from tests.booking.salon import TurnableClock
+from tests.builders import API_KEY, salon_toml
+
+
+class Line:
+    """A whole bridge behind its endpoints, with a clock to turn; it is Monday, 7:00 UTC."""
+
+    def __init__(self, url: str, **toml: Any) -> None:
+        self.clock = TurnableClock()
+        self.config = parse_config(salon_toml(url, **toml), environ={}, base=Path())
+        around = Surroundings(
+            now=self.clock.now,
+            monotonic=self.clock.monotonic,
+            sleep=self.clock.sleep,
+            lease_now=self.clock.now,
+        )
+        self.app = create_app(self.config, around)
+        self.bridge: Bridge = self.app.extensions["bridge"]
+
+    def post(
+        self, path: str, payload: Mapping[str, object], headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        body = json.dumps(payload).encode()
+        signed = {HEADER: sign(body, API_KEY), "content-type": "application/json", **(headers or {})}
+        answer = self.app.test_client().post(path, data=body, headers=signed)
+        assert answer.status_code == 200, answer.text
+        parsed: dict[str, Any] = json.loads(answer.data)
+        return parsed
+
+    def book(
+        self,
+        start: datetime,
+        who: str = "kim",
+        *,
+        payload: Mapping[str, object] | None = None,
+        **details: object,
+    ) -> dict[str, Any]:
+        """Book at an instant; `who` is nobody when empty, `payload` adds to the body."""
+        body = {
+            "contact_id": who,
+            "contact_details": details,
+            "start_iso": f"{start:%Y-%m-%dT%H:%M:%S}.000Z",
+            **(payload or {}),
+        }
+        return self.post("/book", body)
+
+    def available(self, who: str = "kim", **details: object) -> list[datetime]:
+        slots = self.post("/available", {"contact_id": who, "contact_details": details})["available"]
+        return [datetime.fromisoformat(slot["start_iso"]) for slot in slots]
+
+    def confirmed(self) -> list[Booking]:
+        return self.bridge.reception.bookings(states=["confirmed"])
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what the events in the hosts' calendars hold."""
+        with self.bridge.store.read() as connection:
+            held = select(local_events.c.content).where(local_events.c.cancelled.is_(False))
+            return list(connection.execute(held.order_by(local_events.c.starts_at)).scalars())
+
+    def close(self) -> None:
+        self.bridge.stop()
+
+
+def at(hour: int, minute: int = 0, *, day: int = 24) -> datetime:
+    """Return an instant of November 2026, on Tuesday if nothing else is said."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
