@@ -6,6 +6,7 @@ only `ProviderError`s, answers in aware UTC, and never reads a missing or broken
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,8 @@ class AllDay(StrEnum):
     IGNORE = "ignore"
     OUT_OF_OFFICE_ONLY = "out_of_office_only"
 
+
+_KEY = re.compile(r"[0-9a-f]{32}")  # of an event: what Google, Graph and iCalendar all take
 
 DEFAULT_BUSY_STATUSES = frozenset({"busy", "tentative", "oof", "unknown"})
 
@@ -150,12 +153,20 @@ class EventDraft:
 
 @dataclass(frozen=True, slots=True)
 class EventRef:
-    """Where an event lies: calendar id within the account, the vendor's event id, version, UID."""
+    """Where an event lies: calendar id within the account, the vendor's event id, version, UID.
+
+    `event_id` is the key the event was made under where no answer told the vendor's id.
+    """
 
     calendar: str
     event_id: str
     etag: str | None = None
     ical_uid: str | None = None
+
+    @property
+    def is_by_key(self) -> bool:
+        """Tell whether the event is named by its key; where vendors take the key as the id, that is both."""
+        return _KEY.fullmatch(self.event_id) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +213,18 @@ class Channel:
 
 
 class CalendarProvider(Protocol):
-    """One account's calendars. Calendar ids are the vendor's, without provider and account."""
+    """One account's calendars. Calendar ids are the vendor's, without provider and account.
+
+    A reference is by the vendor's event id, or by key alone after an answer was lost: reading, moving and
+    removing take either. What a vendor cannot do has an answer of its own: no channel (None), no renewal
+    (None), no invitations (`can_invite`), no link (ConferenceUnavailable).
+
+    `can_invite` says whether the vendor itself sends invitations to the attendees of an event; where it does
+    not, they are kept with the event and nobody is told.
+    """
 
     name: str
+    can_invite: bool
 
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         """Return every calendar the account can see."""
@@ -221,9 +241,9 @@ class CalendarProvider(Protocol):
         """Create an event under a key the caller chose, once however often it is repeated.
 
         `event_key` is 32 lower-case hex digits (Google event id, Graph transactionId, local id).
-        Attendees of the draft are invited by the vendor. Repeating a create whose event exists returns
-        that event. EventExists: the key is used up by a cancelled or a foreign event. WriteUnknown: it
-        may have happened. ConferenceUnavailable: nothing was written, ask again without a conference.
+        Attendees of the draft are invited by the vendor, if it `can_invite`. Repeating a create whose event
+        exists returns that event. EventExists: the key is used up by a cancelled or a foreign event.
+        WriteUnknown: it may have happened. ConferenceUnavailable: nothing was written, ask again without.
         InvitationsRefused: nothing was written, ask again without attendees.
         """
 
@@ -249,13 +269,22 @@ class CalendarProvider(Protocol):
         """
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
-        """Remove the event, telling its attendees if `notify`; one that is gone already is done."""
+        """Remove the event, telling its attendees if `notify`.
+
+        One that is gone already, or that nothing was ever made under, is done.
+        """
 
     def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
         """Return what changed since the cursor; everything current when it is None or expired."""
 
     def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
         """Open a push channel to an https address; None where the vendor has none."""
+
+    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel | None:
+        """Return the channel with a new term.
+
+        None: this vendor renews none, or has closed this one; open another.
+        """
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
         """Close a push channel; one that is gone already is done."""

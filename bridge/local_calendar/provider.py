@@ -49,6 +49,7 @@ class LocalCalendars:
     """The embedded calendars of the configuration, each with its zone (IANA)."""
 
     name = NAME
+    can_invite = False
 
     def __init__(self, store: Store, calendars: Mapping[str, str]) -> None:
         self._store = store
@@ -209,6 +210,10 @@ class LocalCalendars:
 
     def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
         """Return None: changes of an embedded calendar are seen at once."""
+        return None
+
+    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel | None:
+        """Return None: there are no channels."""
         return None
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:

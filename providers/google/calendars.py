@@ -43,6 +43,7 @@ class GoogleCalendars:
     """
 
     name = PROVIDER
+    can_invite = True
 
     def __init__(
         self,
@@ -130,6 +131,10 @@ class GoogleCalendars:
     def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
         """Open a push channel to an https address."""
         return push.watch(self._client, calendar, address, token, deadline)
+
+    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel | None:
+        """Return None: Google's channels end when they end (guides/push, "Renew notification channels")."""
+        return None
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
         """Close a push channel; one that is gone already is done."""

@@ -42,6 +42,7 @@ class MicrosoftCalendars:
     """
 
     name = PROVIDER
+    can_invite = True
 
     def __init__(
         self,
@@ -117,8 +118,8 @@ class MicrosoftCalendars:
         """Open a push channel to an https address; None where Graph has none."""
         return push.watch(self._client, calendar, address, token, deadline)
 
-    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel:
-        """Return the channel with a new term. CalendarNotFound: it is gone, open another."""
+    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel | None:
+        """Return the channel with a new term, None when Graph has removed it."""
         return push.renew(self._client, channel, deadline)
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:

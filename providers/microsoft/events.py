@@ -8,7 +8,6 @@ alone does not tell that a calendar holds an event, since it leads into the dele
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,7 +38,6 @@ from providers.microsoft.listing import (
 from providers.writing import after_conflict, holder, with_link
 
 _FRESH = timedelta(seconds=5)
-_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def create_event(
@@ -137,7 +135,7 @@ def still_listed(client: Client, call: Call, event: Event) -> Event:
 
 def resolved(client: Client, call: Call, ref: EventRef) -> EventRef:
     """Return the reference with Graph's id: until an answer came, the caller knows only its own key."""
-    if not _KEY.fullmatch(ref.event_id):
+    if not ref.is_by_key:
         return ref
     found = find_event(client, ref.calendar, ref.event_id, call.deadline)
     if found is None:

@@ -65,12 +65,15 @@ def _no_push(call: Call, refusal: Refusal, calendar: str) -> ProviderError | Non
     return None
 
 
-def renew(client: Client, channel: Channel, deadline: Deadline) -> Channel:
-    """Return the channel with a new term. CalendarNotFound: Graph has removed it, open another."""
+def renew(client: Client, channel: Channel, deadline: Deadline) -> Channel | None:
+    """Return the channel with a new term, None when Graph has removed it."""
     call = client.call("renew", deadline)
     body = {"expirationDateTime": utc_text(client.clocks.now() + LIFETIME)}
     question = Question("PATCH", _path(channel), body=body)
-    return client.ask(call, question, lambda answer: _channel(call, answer.body))
+    try:
+        return client.ask(call, question, lambda answer: _channel(call, answer.body))
+    except (CalendarNotFound, AccessDenied):  # if access is really gone, opening another says so
+        return None
 
 
 def unwatch(client: Client, channel: Channel, deadline: Deadline) -> None:

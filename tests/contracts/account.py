@@ -86,6 +86,7 @@ class AccountUnderTest(ABC):
     unknown_calendar           an id the account does not have
     statuses                   the statuses `add_foreign` can express
     can_decline                whether `declined` can be expressed
+    can_invite                 whether attendees of an event are invited by the vendor itself
     key_stays_spent            whether a cancelled event's key can never be used again (True for Google
                                and the embedded calendar); where False, creating again may also make the
                                one live event
@@ -96,6 +97,7 @@ class AccountUnderTest(ABC):
     unknown_calendar: str
     statuses: frozenset[str] = frozenset({"busy", "tentative", "oof", "free", "workingElsewhere"})
     can_decline: bool = True
+    can_invite: bool = True
     key_stays_spent: bool = True
 
     @abstractmethod

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.contracts.provider_changing import CancelContract, ChangesContract, MoveContract
 from tests.contracts.provider_creating import CreateContract
 from tests.contracts.provider_faults import FaultsContract
-from tests.contracts.provider_finding import FindContract
+from tests.contracts.provider_finding import ByKeyContract, FindContract
+from tests.contracts.provider_pushing import PushContract
 from tests.contracts.provider_reading import BusyPolicyContract, FreeBusyContract, WithoutContract
 
 
@@ -18,6 +19,8 @@ class ProviderContract(
     MoveContract,
     CancelContract,
     ChangesContract,
+    PushContract,
+    ByKeyContract,
     FaultsContract,
 ):
     """Everything asked of a calendar, in good days and bad.

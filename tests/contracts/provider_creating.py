@@ -136,6 +136,9 @@ class CreateContract:
         assert stored.attendees == {"guest@example.com"}
         assert wanted.private.items() <= stored.private.items()
 
+    def test_it_is_told_whether_the_vendor_invites(self, account: AccountUnderTest) -> None:
+        assert account.make_provider().can_invite is account.can_invite
+
     def test_the_hour_that_comes_twice_stays_two_hours(self, account: AccountUnderTest) -> None:
         provider = account.make_provider()
         first = Interval(at(25, 0, 30, month=10), at(25, 1, month=10))  # 02:30 summer time in Berlin

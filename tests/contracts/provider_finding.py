@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from providers.base import CalendarProvider, EventRef, Interval
-from providers.errors import CalendarNotFound, EventNotFound
+from providers.errors import CalendarNotFound, EventChanged, EventNotFound, WriteUnknown
 from tests.contracts.account import (
     BOOKING,
     KEY,
@@ -18,6 +18,7 @@ from tests.contracts.account import (
     ForeignEvent,
     Repeat,
     at,
+    busy,
     create,
     draft,
     local_span,
@@ -137,3 +138,54 @@ class FindContract:
             moved,
         ]
         assert len({event.ref.event_id for event in live}) == 3
+
+
+class ByKeyContract:
+    """After a lost answer the key is all that is known of an event, and enough."""
+
+    def test_an_event_is_read_by_its_key(self, account: AccountUnderTest) -> None:
+        event = create(account.make_provider(), account, span(1, 9))
+        ref = EventRef(account.calendar, KEY)
+        assert account.make_provider().read_event(ref, deadline=plenty()) == event
+
+    def test_an_event_is_moved_by_its_key(self, account: AccountUnderTest) -> None:
+        event = create(account.make_provider(), account, span(1, 9))
+        moved = account.make_provider().move_event(
+            EventRef(account.calendar, KEY), span(2, 14), timezone="Europe/Berlin", deadline=plenty()
+        )
+        assert (moved.ref.event_id, moved.interval) == (event.ref.event_id, span(2, 14))
+        assert busy(account.make_provider(), account.calendar) == (span(2, 14),)
+
+    def test_a_move_by_key_is_refused_too_when_the_event_was_changed(self, account: AccountUnderTest) -> None:
+        event = create(account.make_provider(), account, span(1, 9))
+        account.move_as_person(account.calendar, event.ref.event_id, span(1, 11))
+        ref = EventRef(account.calendar, KEY, etag=event.ref.etag)
+        with pytest.raises(EventChanged):
+            account.make_provider().move_event(ref, span(2, 14), timezone="Europe/Berlin", deadline=plenty())
+        assert busy(account.make_provider(), account.calendar) == (span(1, 11),)
+
+    def test_an_event_is_cancelled_by_its_key_and_no_other(self, account: AccountUnderTest) -> None:
+        provider = account.make_provider()
+        create(provider, account, span(1, 9))
+        create(provider, account, span(2, 9), key=OTHER_KEY)
+        account.make_provider().cancel_event(EventRef(account.calendar, KEY), notify=True, deadline=plenty())
+        assert busy(provider, account.calendar) == (span(2, 9),)
+
+    def test_under_a_key_never_used_nothing_is_moved_and_cancelling_is_done(
+        self, account: AccountUnderTest
+    ) -> None:
+        provider = account.make_provider()
+        create(provider, account, span(1, 9))
+        ref = EventRef(account.calendar, OTHER_KEY)
+        with pytest.raises(EventNotFound):
+            provider.move_event(ref, span(2, 14), timezone="Europe/Berlin", deadline=plenty())
+        provider.cancel_event(ref, notify=False, deadline=plenty())
+        assert busy(provider, account.calendar) == (span(1, 9),)
+
+    def test_an_event_whose_answer_was_lost_is_cancelled_by_its_key(self, account: AccountUnderTest) -> None:
+        provider = account.make_provider()
+        account.lose_next_answer()
+        with pytest.raises(WriteUnknown):
+            create(provider, account, span(1, 9))
+        provider.cancel_event(EventRef(account.calendar, KEY), notify=False, deadline=plenty())
+        assert busy(provider, account.calendar) == ()

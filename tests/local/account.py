@@ -73,6 +73,7 @@ class LocalAccount(AccountUnderTest):
     other_calendar = "ben"
     unknown_calendar = "nobody"
     can_decline = False
+    can_invite = False
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -84,6 +84,7 @@ class UnrulyCalendars:
 
     def __init__(self, inner: CalendarProvider, plan: Plan) -> None:
         self.name = inner.name
+        self.can_invite = inner.can_invite
         self.plan = plan
         self.made: dict[str, int] = {"create_event": 0, "move_event": 0, "cancel_event": 0}
         self._inner = inner
@@ -160,6 +161,9 @@ class UnrulyCalendars:
 
     def watch(self, calendar: str, address: str, token: str, *, deadline: Deadline) -> Channel | None:
         return self._inner.watch(calendar, address, token, deadline=deadline)
+
+    def renew(self, channel: Channel, *, deadline: Deadline) -> Channel | None:
+        return self._inner.renew(channel, deadline=deadline)
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
         self._inner.unwatch(channel, deadline=deadline)
