@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from bridge.booking.context import BookingContext
 from bridge.errors import OutcomeUnknown, StoreUnavailable
 from bridge.model import Contact
-from bridge.store.sql import jobs
+from bridge.store.sql import leases
 from providers.base import Deadline
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def turn(context: BookingContext, contact: Contact, deadline: Deadline) -> Itera
 def _give_back(context: BookingContext, name: str, owner: str) -> None:
     try:
         with context.store.write() as connection:
-            jobs.release(connection, name, owner)
+            leases.release(connection, name, owner)
     except StoreUnavailable as error:
         # The outcome of the request stands; the lease ends by itself.
         _log.warning("a caller's turn could not be given back: %s", error)
@@ -48,7 +48,7 @@ def _give_back(context: BookingContext, name: str, owner: str) -> None:
 
 def _acquired(context: BookingContext, name: str, owner: str) -> bool:
     with context.store.read() as connection:
-        if jobs.is_held(connection, name, context.lease_now(connection)):
+        if leases.is_held(connection, name, context.lease_now(connection)):
             return False
     with context.store.write() as connection:
-        return jobs.acquire(connection, name, owner, context.lease, context.lease_now(connection))
+        return leases.acquire(connection, name, owner, context.lease, context.lease_now(connection))

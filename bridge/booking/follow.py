@@ -14,7 +14,7 @@ from bridge.booking.ledger import hold as holding
 from bridge.booking.ledger.at_rest import Resting, Unsettled, look
 from bridge.model import BookingState, CalendarName
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, follow, writes
+from bridge.store.sql import bookings, claims, cursors, writes
 from providers.base import Deadline, Event
 
 
@@ -24,7 +24,7 @@ def follow_calendar(context: BookingContext, calendar: CalendarName, deadline: D
     What cannot be followed yet is read again the next time.
     """
     with context.store.read() as connection:
-        cursor = follow.cursor(connection, calendar)
+        cursor = cursors.get(connection, calendar)
     changes = vendor.ask(
         context,
         calendar,
@@ -36,7 +36,7 @@ def follow_calendar(context: BookingContext, calendar: CalendarName, deadline: D
     is_done = follow_deletions(context, calendar, changes, deadline) and all(followed)
     if is_done:
         with context.store.write() as connection:
-            follow.set_cursor(connection, calendar, changes.cursor, context.now())
+            cursors.put(connection, calendar, changes.cursor, context.now())
 
 
 def _follow_event(context: BookingContext, calendar: CalendarName, event: Event, deadline: Deadline) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
-from bridge.store.sql import given
+from bridge.store.sql import round_robin
 
 
 def record_joins(context: BookingContext) -> None:
@@ -22,14 +22,14 @@ def record_joins(context: BookingContext) -> None:
     with context.store.write_alone() as connection:  # the second of two processes finds nothing left
         for event_type, added, removed in list(_differing(context, connection)):
             for host in added:
-                given.record_join(connection, event_type, host, now)
-            given.forget_joins(connection, event_type, removed)
+                round_robin.record_join(connection, event_type, host, now)
+            round_robin.forget_joins(connection, event_type, removed)
 
 
 def _differing(context: BookingContext, connection: Connection) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield the event types whose hosts are not those recorded, with who is new and who is gone."""
     for event_type in context.event_types.values():
-        hosts, recorded = event_type.team.hosts, given.joined(connection, event_type.id)
+        hosts, recorded = event_type.team.hosts, round_robin.joined(connection, event_type.id)
         added = [host for host in hosts if host not in recorded]
         removed = [host for host in recorded if host not in hosts]
         if added or removed:

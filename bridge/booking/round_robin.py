@@ -14,7 +14,7 @@ from bridge.booking.context import BookingContext
 from bridge.model import EventType, Schedule
 from bridge.scheduling.fairness import HostRecord, month_start
 from bridge.scheduling.team import Choice, Standings, simulate, standings
-from bridge.store.sql import given
+from bridge.store.sql import round_robin
 
 
 def records(
@@ -22,9 +22,11 @@ def records(
 ) -> dict[str, HostRecord]:
     """Return what was booked with each host of the event type; `without` is a booking not to count."""
     hosts = event_type.team.hosts
-    made = given.made_by_host(connection, event_type.id, hosts, month_start(event_type, now), without=without)
-    last = given.last_made_by_host(connection, event_type.id, hosts, without=without)
-    joined = given.joined(connection, event_type.id)
+    made = round_robin.made_by_host(
+        connection, event_type.id, hosts, month_start(event_type, now), without=without
+    )
+    last = round_robin.last_made_by_host(connection, event_type.id, hosts, without=without)
+    joined = round_robin.joined(connection, event_type.id)
     return {
         host: HostRecord(
             host=host,

@@ -14,7 +14,7 @@ from bridge.booking import jobs as work
 from bridge.booking.context import BookingContext
 from bridge.errors import OutcomeUnknown
 from bridge.model import CalendarName
-from bridge.store.sql import follow, jobs, revisions
+from bridge.store.sql import channels, jobs, revisions
 from providers.base import Channel, Deadline
 
 REPLACE_BEFORE_END = timedelta(hours=24)
@@ -42,7 +42,7 @@ class PushChannels:
         """
         context = self.context
         with context.store.read() as connection:
-            known = follow.channels_of(connection, calendar)
+            known = channels.of_calendar(connection, calendar)
         if known and known[0].expires_at - context.now() > REPLACE_BEFORE_END:
             return
         token = context.new_id()
@@ -56,7 +56,7 @@ class PushChannels:
         if opened is None:
             return
         with context.store.write() as connection:
-            follow.add_channel(connection, calendar, opened, token)
+            channels.add(connection, calendar, opened, token)
             work.plan_follow(connection, calendar, context.now())  # what changed while nobody listened
         for channel in known:
             self._close(calendar, channel, deadline)
@@ -64,7 +64,7 @@ class PushChannels:
     def channel_token(self, provider: str, channel_id: str) -> str | None:
         """Return the secret a channel was opened with, None for one that is not open."""
         with self.context.store.read() as connection:
-            found = follow.channel_of(connection, channel_id)
+            found = channels.get(connection, channel_id)
         return found[1] if found and found[0].provider == provider else None
 
     def google_changed(self, channel_id: str) -> None:
@@ -78,14 +78,14 @@ class PushChannels:
     def _heed(self, channel_id: str, kind: str) -> None:
         context = self.context
         with context.store.write() as connection:
-            found = follow.channel_of(connection, channel_id)
+            found = channels.get(connection, channel_id)
             if found is None:
                 return
             calendar, _ = found
             work.plan_follow(connection, calendar, context.now())
             revisions.bump(connection, revisions.BUSY)
             if kind in (_REMOVED, _ENDING):
-                follow.drop_channel(connection, channel_id)
+                channels.drop(connection, channel_id)
                 jobs.schedule(connection, work.WATCH, str(calendar), context.now())
         context.wake()
 
@@ -98,4 +98,4 @@ class PushChannels:
                 deadline,
             )
         with self.context.store.write() as connection:
-            follow.drop_channel(connection, channel.id)
+            channels.drop(connection, channel.id)

@@ -18,9 +18,9 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.refusals import NotConfigured, VendorSilent, asked, refusal
 from bridge.connections.sign_in import Answer, Begun, Tokens, Vendor
 from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
-from bridge.store.sql import alerts, connections, flows
+from bridge.store.sql import alerts, connections, oauth_flows
 from bridge.store.sql.connections import ConnectionRow
-from bridge.store.sql.flows import FlowRow
+from bridge.store.sql.oauth_flows import FlowRow
 from bridge.vault import CannotOpen
 from providers.errors import ProviderError
 
@@ -56,8 +56,8 @@ class Consents:
             expires_at=now + FLOW_LASTS,
         )
         with self._around.store.write() as connection:
-            flows.remove_older(connection, now - _REMEMBERED)
-            flows.add(connection, flow)
+            oauth_flows.remove_older(connection, now - _REMEMBERED)
+            oauth_flows.add(connection, flow)
         return begun.url
 
     def finish(self, provider: str, browser: str, answer: Answer) -> ConnectionRow:
@@ -88,7 +88,7 @@ class Consents:
         """Return what was begun, and for which account; from now on it is over, whatever comes of it."""
         state_hash = _hash(answer.state)
         with self._around.store.write() as connection:
-            flow = flows.take(connection, state_hash, vendor.provider)
+            flow = oauth_flows.take(connection, state_hash, vendor.provider)
         if flow is None:
             raise StateMismatch(self._say.unknown_state())
         if not hmac.compare_digest(flow.session_hash, _hash(browser)):

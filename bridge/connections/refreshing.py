@@ -20,7 +20,7 @@ from bridge.connections.context import LEASE_SECONDS, ConnectionContext
 from bridge.connections.refusals import asked
 from bridge.connections.sealed import Held
 from bridge.connections.sign_in import Vendor
-from bridge.store.sql import alerts, connections, jobs
+from bridge.store.sql import alerts, connections, leases
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError
@@ -71,12 +71,12 @@ class Refresher:
             return self._renew(held)
         finally:
             with self._around.store.write() as connection:
-                jobs.release(connection, _lease_name(key), owner)
+                leases.release(connection, _lease_name(key), owner)
 
     def _may_begin(self, key: tuple[str, str], owner: str) -> bool:
         with self._around.store.write() as connection:
             lease_now = self._around.lease_now(connection)
-            return jobs.acquire(connection, _lease_name(key), owner, _LEASE, lease_now)
+            return leases.acquire(connection, _lease_name(key), owner, _LEASE, lease_now)
 
     def _renew(self, held: Held) -> Held | None:
         around, row = self._around, held.row

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from bridge.local_calendar.occurrence import Occurrence
-from bridge.store.sql.local import Busy
+from bridge.store.sql.local_events import Busy
 from providers.base import BusyQuery, Interval
 from providers.times import busy_answer
 

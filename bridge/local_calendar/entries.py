@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bridge.local_calendar.occurrence import Occurrence, entry_id
-from bridge.store.sql.local import LocalEvent
+from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import Series
 from providers.base import DEFAULT_POLICY, Event, EventAttendee, EventDraft, EventRef, Interval
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from bridge.store.engine import Store
-from bridge.store.sql import local, local_series
+from bridge.store.sql import local_events, local_series
 from providers.base import Interval
 
 _FORMAT = 1  # a part of the ETag: raise it when the same entries are written differently
@@ -32,7 +32,7 @@ class Feeds:
     def version(self, calendar: str, *, now: datetime) -> str:
         """Return what differs as soon as the feed does, at a fraction of its cost."""
         with self._store.read() as connection:
-            own = local.last_change(connection, calendar)
+            own = local_events.last_change(connection, calendar)
             imported = local_series.last_change(connection, calendar)
         parts = (_FORMAT, own, imported, _since(now).date(), self._titles[calendar])
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
@@ -46,7 +46,7 @@ def feed(store: Store, calendar: str, *, now: datetime, name: str) -> bytes:
     """Return a calendar's bookings and imported entries as iCalendar; `name` is shown to subscribers."""
     window = Interval(_since(now), _FAR)
     with store.read() as connection:
-        own = local.events_within(connection, calendar, window)
+        own = local_events.events_within(connection, calendar, window)
         imported = local_series.within(connection, calendar, window)
     from bridge.local_calendar.feed_text import feed_text
 

@@ -15,7 +15,7 @@ from icalendar.parser import Contentline
 
 from bridge.local_calendar.entries import clean
 from bridge.local_calendar.zones import is_zone
-from bridge.store.sql.local import LocalEvent
+from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import StoredSeries
 
 _REFRESH = timedelta(minutes=15)

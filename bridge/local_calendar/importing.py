@@ -15,7 +15,7 @@ from bridge.local_calendar.ics import ImportRefused, read_ics
 from bridge.local_calendar.rules import Unusable
 from bridge.local_calendar.vetting import vetted
 from bridge.store.engine import Store
-from bridge.store.sql import local, local_series
+from bridge.store.sql import local_events, local_series
 from bridge.store.sql.local_series import Series
 
 __all__ = ["ImportRefused", "ImportResult", "import_ics"]
@@ -71,7 +71,7 @@ def _put(
 ) -> ImportResult:
     # Alone: another import at the same time would add the same entries.
     with store.write_alone() as connection:
-        for uid in sorted(local.own_uids(connection, calendar, list(usable))):
+        for uid in sorted(local_events.own_uids(connection, calendar, list(usable))):
             skipped.append((uid, "it is one of the bridge's own bookings"))
             del usable[uid]
         there = local_series.stored_ical(connection, calendar, list(usable))

@@ -19,8 +19,8 @@ from bridge.local_calendar.imported import list_imported, read_imported
 from bridge.local_calendar.kept import KeptOccurrences, Unreadable
 from bridge.local_calendar.occurrence import Occurrence, uid_of
 from bridge.store.engine import ConstraintViolated, Store
-from bridge.store.sql import local, local_series
-from bridge.store.sql.local import LocalEvent
+from bridge.store.sql import local_events, local_series, revisions
+from bridge.store.sql.local_events import LocalEvent
 from providers.base import (
     BusyAnswer,
     BusyQuery,
@@ -60,7 +60,7 @@ class LocalCalendars:
     def revision(self) -> int:
         """Return the number that grows with every change of any embedded calendar. StoreUnavailable."""
         with self._store.read() as connection:
-            return local.revision(connection)
+            return revisions.current(connection, revisions.LOCAL)
 
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         """Return every embedded calendar of the configuration."""
@@ -76,7 +76,7 @@ class LocalCalendars:
         known = sorted({query.calendar for query in queries} & self._zones.keys())
         try:
             with self._access.reading("free_busy", deadline) as connection:
-                own = local.busy_within(connection, known, window)
+                own = local_events.busy_within(connection, known, window)
                 imported = self._imported(connection, known, window)
         except ProviderError as error:
             return dict.fromkeys(queries, error)
@@ -85,7 +85,7 @@ class LocalCalendars:
     def _busy(
         self,
         query: BusyQuery,
-        own: Sequence[local.Busy],
+        own: Sequence[local_events.Busy],
         imported: Mapping[str, Sequence[Occurrence] | ProviderError],
         window: Interval,
     ) -> BusyAnswer:
@@ -99,7 +99,7 @@ class LocalCalendars:
     def _imported(
         self, connection: Connection, calendars: Sequence[str], window: Interval
     ) -> Mapping[str, Sequence[Occurrence] | ProviderError]:
-        mark = local_series.mark(connection)
+        mark = revisions.current(connection, revisions.IMPORTED)
         found: dict[str, Sequence[Occurrence] | ProviderError] = {}
         for calendar in calendars:
             zone = self._zones[calendar]
@@ -131,10 +131,10 @@ class LocalCalendars:
         self, calendar: str, event_key: str, wanted: EventDraft, deadline: Deadline
     ) -> LocalEvent:
         with self._access.writing("create_event", deadline) as connection:
-            found = local.event(connection, calendar, event_key)
+            found = local_events.event(connection, calendar, event_key)
             if found is not None:
                 return found
-            return local.add_event(connection, calendar, event_key, ical_uid(event_key), wanted)
+            return local_events.add_event(connection, calendar, event_key, ical_uid(event_key), wanted)
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
         """Return the event as it is now, cancelled ones too. EventNotFound: there never was one."""
@@ -142,7 +142,7 @@ class LocalCalendars:
         uid = uid_of(ref.event_id)
         with self._access.reading("read_event", deadline) as connection:
             if uid is None:
-                own = local.event(connection, ref.calendar, ref.event_id)
+                own = local_events.event(connection, ref.calendar, ref.event_id)
                 if own is None:
                     raise EventNotFound(NAME, "read_event")
                 return event_of(own)
@@ -152,20 +152,22 @@ class LocalCalendars:
         """Return the live event made under this key."""
         self._zone(calendar, "find_event")
         with self._access.reading("find_event", deadline) as connection:
-            found = local.event(connection, calendar, event_key)
+            found = local_events.event(connection, calendar, event_key)
         return None if found is None or found.cancelled else event_of(found)
 
     def find_booking(self, calendar: str, booking_id: str, *, deadline: Deadline) -> Sequence[Event]:
         """Return every live event of this booking in the calendar."""
         self._zone(calendar, "find_booking")
         with self._access.reading("find_booking", deadline) as connection:
-            return [event_of(found) for found in local.events_of_booking(connection, calendar, booking_id)]
+            return [
+                event_of(found) for found in local_events.events_of_booking(connection, calendar, booking_id)
+            ]
 
     def list_events(self, calendar: str, window: Interval, *, deadline: Deadline) -> Sequence[Event]:
         """Return the single events that overlap the window, imported ones too, by start."""
         zone = self._zone(calendar, "list_events")
         with self._access.reading("list_events", deadline) as connection:
-            own = [event_of(found) for found in local.events_within(connection, calendar, window)]
+            own = [event_of(found) for found in local_events.events_within(connection, calendar, window)]
             near = self._imported(connection, [calendar], window)[calendar]
         if isinstance(near, ProviderError):
             raise near
@@ -179,29 +181,29 @@ class LocalCalendars:
         """
         self._check_own(ref, "move_event")
         with self._access.writing("move_event", deadline) as connection:
-            found = local.event(connection, ref.calendar, ref.event_id, to_change=True)
+            found = local_events.event(connection, ref.calendar, ref.event_id, to_change=True)
             if found is None or found.cancelled:
                 raise EventNotFound(NAME, "move_event")
             if ref.etag not in {None, str(found.version)}:
                 raise EventChanged(NAME, "move_event")
-            moved = local.move_event(connection, found, interval)
+            moved = local_events.move_event(connection, found, interval)
         return event_of(moved)
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event; one that is gone already is done. AccessDenied: it was imported."""
         self._check_own(ref, "cancel_event")
         with self._access.writing("cancel_event", deadline, needs=0.0) as connection:
-            found = local.event(connection, ref.calendar, ref.event_id, to_change=True)
+            found = local_events.event(connection, ref.calendar, ref.event_id, to_change=True)
             if found is not None and not found.cancelled:
-                local.cancel_event(connection, found)
+                local_events.cancel_event(connection, found)
 
     def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
         """Return what changed since the cursor; everything live when it makes no sense here."""
         self._zone(calendar, "changes")
         with self._access.reading("changes", deadline) as connection:
-            current = local.revision(connection)
+            current = revisions.current(connection, revisions.LOCAL)
             since = read_cursor(cursor, current)
-            own = local.events_changed(connection, calendar, since or 0, current)
+            own = local_events.events_changed(connection, calendar, since or 0, current)
             imported = local_series.changed(connection, calendar, since or 0, current)
         found = [*map(event_of, own), *(event_of_series(calendar, stored.series) for stored in imported)]
         gone = () if since is None else tuple(event.ref.event_id for event in found if event.cancelled)

@@ -12,7 +12,7 @@ from functools import cache
 from sqlalchemy import exc
 
 from bridge.errors import StoreUnavailable
-from bridge.store.connection_tables import connections
+from bridge.store.tables import metadata
 
 _SQLITE_UNIQUE = "UNIQUE constraint failed: "
 
@@ -68,7 +68,7 @@ def cause(error: BaseException) -> str:
 @cache
 def _names_by_columns() -> dict[str, str]:
     names = {}
-    for table in connections.metadata.tables.values():  # every table: the last module's knows the others'
+    for table in metadata.tables.values():
         names[", ".join(f"{table.name}.{column.name}" for column in table.primary_key)] = f"pk_{table.name}"
         for index in table.indexes:
             if index.unique:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.store.engine import database_now
-from bridge.store.sql import jobs
+from bridge.store.sql import leases
 from providers.errors import ProviderUnavailable
 from tests.connections.seen import asked, open_alerts, row_of
 from tests.connections.stage import ANNA, BEN, Browser, Clock, Process
@@ -128,7 +128,7 @@ def test_while_another_renews_a_call_waits_only_until_its_deadline(
 ) -> None:
     clock.put_forward(hours=2)
     with process.store.write() as connection:
-        assert jobs.acquire(
+        assert leases.acquire(
             connection, f"token google:{ANNA}", "another", timedelta(seconds=30), database_now(connection)
         )
     with pytest.raises(ProviderUnavailable, match="being renewed"):
@@ -140,7 +140,7 @@ def test_the_lease_of_a_process_that_died_ends(google: FakeGoogle, process: Proc
     clock.put_forward(hours=2)
     with process.store.write() as connection:
         died_at = database_now(connection) - timedelta(seconds=31)
-        jobs.acquire(connection, f"token google:{ANNA}", "another", timedelta(seconds=30), died_at)
+        leases.acquire(connection, f"token google:{ANNA}", "another", timedelta(seconds=30), died_at)
     assert process.token(ANNA)
     assert asked(google) == 1
 

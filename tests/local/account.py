@@ -14,8 +14,8 @@ from bridge.errors import StoreUnavailable
 from bridge.local_calendar import LocalCalendars
 from bridge.local_calendar.importing import import_ics
 from bridge.store.engine import Store
-from bridge.store.sql import local, local_series
-from bridge.store.sql.local import LocalEvent
+from bridge.store.sql import local_events, local_series
+from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import Series
 from providers.base import CalendarProvider, Interval
 from tests.contracts.account import BERLIN, AccountUnderTest, ForeignEvent, Repeat, StoredEvent
@@ -100,11 +100,11 @@ class LocalAccount(AccountUnderTest):
 
     def move_as_person(self, calendar: str, event_id: str, interval: Interval) -> None:
         with self._store.write() as connection:
-            local.move_event(connection, _event(connection, calendar, event_id), interval)
+            local_events.move_event(connection, _event(connection, calendar, event_id), interval)
 
     def delete_as_person(self, calendar: str, event_id: str) -> None:
         with self._store.write() as connection:
-            local.cancel_event(connection, _event(connection, calendar, event_id))
+            local_events.cancel_event(connection, _event(connection, calendar, event_id))
 
     def stored(self, calendar: str, event_id: str) -> StoredEvent:
         with self._store.write() as connection:
@@ -179,6 +179,6 @@ def _wall(moment: datetime) -> str:
 
 
 def _event(connection: Connection, calendar: str, event_id: str) -> LocalEvent:
-    found = local.event(connection, calendar, event_id, to_change=True)
+    found = local_events.event(connection, calendar, event_id, to_change=True)
     assert found is not None
     return found

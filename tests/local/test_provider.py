@@ -9,7 +9,7 @@ import pytest
 
 from bridge.local_calendar import LocalCalendars
 from bridge.store.engine import Store
-from bridge.store.sql import local, local_series
+from bridge.store.sql import local_events, local_series
 from bridge.store.sql.local_series import Series
 from providers.base import BusyPolicy, BusyQuery, EventDraft, EventRef
 from providers.errors import EventChanged, EventExists, EventNotFound, ProviderUnavailable
@@ -69,7 +69,7 @@ def test_every_change_is_a_new_revision_and_nothing_else_is(desk: Desk) -> None:
 def test_a_revision_and_its_change_are_committed_together(desk: Desk) -> None:
     wanted = draft(span(1, 9))
     with suppress(ZeroDivisionError), desk.store.write() as connection:
-        local.add_event(connection, NAME, KEY, "uid", wanted)
+        local_events.add_event(connection, NAME, KEY, "uid", wanted)
         raise ZeroDivisionError
     assert (desk.provider.revision(), desk.busy()) == (0, [])
 
@@ -90,7 +90,7 @@ def test_a_cancelled_event_says_nothing_of_anybody_any_more(desk: Desk) -> None:
     event = desk.provider.create_event(NAME, KEY, wanted, deadline=plenty())
     desk.provider.cancel_event(event.ref, notify=False, deadline=plenty())
     with desk.store.read() as connection:
-        left = local.event(connection, NAME, KEY)
+        left = local_events.event(connection, NAME, KEY)
     assert left is not None
     kept = {"booking_id": wanted.booking_id, "event_key": KEY}
     assert left.draft == EventDraft("", span(1, 9), "Europe/Berlin", private=kept)
@@ -106,7 +106,7 @@ def test_what_no_database_takes_is_left_out_of_texts(desk: Desk) -> None:
     wanted = rich_draft(span(1, 9), "a\x00b\ud800c\x07")
     desk.provider.create_event(NAME, KEY, wanted, deadline=plenty())
     with desk.store.read() as connection:
-        stored = local.event(connection, NAME, KEY)
+        stored = local_events.event(connection, NAME, KEY)
     assert stored is not None
     assert (stored.draft.title, stored.draft.description) == ("abc", "abc")
 

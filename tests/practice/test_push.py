@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bridge.booking.watch import PushChannels
-from bridge.store.sql import follow
+from bridge.store.sql import channels
 from tests.booking.salon import Salon
 from tests.practice.building import ANNA, tomorrow_at
 from tests.practice.conftest import Opener
@@ -20,7 +20,7 @@ def channels_of(practice: Salon) -> PushChannels:
 
 def known(practice: Salon) -> list[str]:
     with practice.bridge.store.read() as connection:
-        return [channel.id for channel in follow.channels_of(connection, practice.calendars()[0])]
+        return [channel.id for channel in channels.of_calendar(connection, practice.calendars()[0])]
 
 
 def test_a_channel_is_opened_once_and_replaced_a_day_before_it_ends(

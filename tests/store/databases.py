@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import URL, delete, make_url
 
-from bridge.store.connection_tables import connections
 from bridge.store.migrate import migrate
+from bridge.store.tables import metadata
 
 FIRST = "0001"
 
@@ -64,7 +64,7 @@ class PostgresServer:
 
         Making a database anew for each test takes up to a second when the disk is busy.
         """
-        tables = reversed(connections.metadata.sorted_tables)
+        tables = reversed(metadata.sorted_tables)
         self.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()",

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, inspect, text
 
-import bridge.store
-from bridge.store import constraints
+from bridge.store import constraints, tables
 from bridge.store.engine import Store
 from bridge.store.migrate import SCRIPTS
 from bridge.store.schema import HEAD
@@ -25,11 +23,10 @@ from bridge.store.tables import metadata
 LISTED = {rule.name for rule in constraints.CONSTRAINTS}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def every_table_is_declared() -> None:
-    for module in pkgutil.iter_modules(bridge.store.__path__):
-        if module.name.endswith("tables"):
-            importlib.import_module(f"bridge.store.{module.name}")
+def test_whoever_imports_the_tables_has_all_of_them() -> None:
+    for module in pkgutil.iter_modules(tables.__path__):
+        importlib.import_module(f"bridge.store.tables.{module.name}")
+    assert set(metadata.tables) <= set(tables.__all__)
 
 
 def scripts() -> ScriptDirectory:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bridge.app import create_app
 from bridge.cli import main
-from bridge.store.sql import given
+from bridge.store.sql import round_robin
 from tests.booking.salon import MONDAY, TurnableClock
 from tests.teams.conftest import OpenFirm
 from tests.teams.firm import ANNA, BEN, CARL, Firm, firm_config, firm_toml
@@ -30,7 +30,7 @@ class RestlessClock(TurnableClock):
 
 def joined(firm: Firm, event_type: str = "visit") -> dict[str, datetime]:
     with firm.bridge.store.read() as connection:
-        return given.joined(connection, event_type)
+        return round_robin.joined(connection, event_type)
 
 
 def at(moment: datetime) -> TurnableClock:
@@ -106,10 +106,10 @@ def test_a_server_records_them_with_its_first_request(store_url: str) -> None:
     app = create_app(firm_config(store_url, ANNA, BEN, visit=PAIR))
     bridge = app.extensions["bridge"]
     with bridge.store.read() as connection:
-        assert not given.joined(connection, "visit")
+        assert not round_robin.joined(connection, "visit")
     assert app.test_client().get("/healthz").status_code == 200
     with bridge.store.read() as connection:
-        assert set(given.joined(connection, "visit")) == {"anna", "ben"}
+        assert set(round_robin.joined(connection, "visit")) == {"anna", "ben"}
     bridge.stop()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.app import Bridge
 from bridge.config import Config
 from bridge.model import BookingState
-from bridge.store.sql import claims, given
+from bridge.store.sql import claims, round_robin
 from providers.base import Interval
 from tests.serving.server import Server, running
 from tests.teams.firm import ANNA, BEN, CARL, DORA, firm_config, firm_toml
@@ -51,7 +51,9 @@ def booked_hosts(config: Config, start: datetime) -> Counter[str]:
     day = Interval(TOMORROW, TOMORROW + timedelta(days=1))
     with bridge.store.read() as connection:
         held = claims.overlapping(connection, hosts=list(config.hosts), calendars=[], window=day)
-        joined = {moment for each in config.event_types for moment in given.joined(connection, each).values()}
+        joined = {
+            moment for each in config.event_types for moment in round_robin.joined(connection, each).values()
+        }
     bridge.stop()
     assert len(joined) == 1  # both processes started at once, and one recorded all
     assert sorted((claim.booking_id, claim.host) for claim in held) == sorted(

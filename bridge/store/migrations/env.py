@@ -5,13 +5,13 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from bridge.store.connection_tables import connections
+from bridge.store.tables import metadata
 
 
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=connections.metadata,
+        target_metadata=metadata,
         # SQLite cannot change a table's columns in place: batch mode makes it anew.
         render_as_batch=connection.dialect.name == "sqlite",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select, update
 
+from bridge.store.sql.upsert import upsert
 from bridge.store.tables import alerts
 
 
@@ -22,21 +22,9 @@ class Alert:
 
 def raise_alert(connection: Connection, key: str, text: str, now: datetime) -> bool:
     """Raise an alert; return whether it is new (not open already)."""
-    again = (
-        update(alerts)
-        .where(alerts.c.key == key, alerts.c.resolved_at.is_not(None))
-        .values(text=text, raised_at=now, resolved_at=None)
-    )
-    if connection.execute(again).rowcount:
-        return True
-    if connection.execute(select(alerts.c.key).where(alerts.c.key == key)).first():
-        return False
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(alerts).values(key=key, text=text, raised_at=now))
-    except IntegrityError:  # another process raised it in this very moment
-        return False
-    return True
+    anew = {"text": text, "raised_at": now, "resolved_at": None}
+    is_closed = alerts.c.resolved_at.is_not(None)
+    return upsert(connection, alerts, {"key": key, **anew}, then=anew, where=is_closed) is not None
 
 
 def resolve(connection: Connection, key: str, now: datetime) -> bool:

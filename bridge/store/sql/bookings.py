@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, update
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact
 from bridge.store.tables import LIVE, booking_hosts, bookings
@@ -187,31 +187,40 @@ def starts_by_host(
     without: str | None = None,
 ) -> dict[str, list[datetime]]:
     """Return the starts of each host's live bookings of the event type inside the window."""
-    rows = connection.execute(
-        select(booking_hosts.c.host, bookings.c.starts_at)
+    within = (bookings.c.starts_at >= window.start, bookings.c.starts_at < window.end)
+    query = live_by_host(bookings.c.starts_at, event_type, hosts, without).where(*within)
+    starts: dict[str, list[datetime]] = {host: [] for host in hosts}
+    for host, start in connection.execute(query):
+        starts[host].append(start)
+    return starts
+
+
+def live_by_host(
+    what: ColumnElement[datetime], event_type: str, hosts: Sequence[str], without: str | None
+) -> Select[str, datetime]:
+    """Return the query for a host and a column of each live booking of the event type it attends.
+
+    `without` is a booking that shall not count, because it is being moved.
+    """
+    return (
+        select(booking_hosts.c.host, what)
         .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
         .where(
             bookings.c.event_type == event_type,
             bookings.c.state.in_(LIVE),
             booking_hosts.c.host.in_(hosts),
-            bookings.c.starts_at >= window.start,
-            bookings.c.starts_at < window.end,
             bookings.c.id != (without or ""),
         )
     )
-    starts: dict[str, list[datetime]] = {host: [] for host in hosts}
-    for host, start in rows:
-        starts[host].append(start)
-    return starts
 
 
 def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
     if not rows:
         return []
-    order = and_(booking_hosts.c.booking_id.in_([row.id for row in rows]))
     attending: dict[str, list[str]] = {row.id: [] for row in rows}
-    hosts = select(booking_hosts).where(order).order_by(booking_hosts.c.booking_id, booking_hosts.c.position)
-    for row in connection.execute(hosts):
+    # One more statement for all of them, not a join: a booking's JSON columns would come once per host.
+    hosts = select(booking_hosts).where(booking_hosts.c.booking_id.in_(attending))
+    for row in connection.execute(hosts.order_by(booking_hosts.c.position)):
         attending[row.booking_id].append(row.host)
     return [_booking(row, attending[row.id]) for row in rows]
 

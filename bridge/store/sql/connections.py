@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, RowMapping, delete, or_, select, update
 
-from bridge.store.connection_tables import connections
+from bridge.store.sql.upsert import upsert
+from bridge.store.tables import connections
 
 CONNECTED = "connected"
 NEEDS_RECONNECTING = "needs_reconnecting"
@@ -64,25 +64,11 @@ def due(connection: Connection, before: datetime, now: datetime) -> list[Connect
     return [_row(each) for each in rows]
 
 
-def next_expiry(connection: Connection) -> datetime | None:
-    """Return when the first token of a working connection ends."""
-    soonest = select(func.min(connections.c.expires_at)).where(connections.c.state == CONNECTED)
-    found: datetime | None = connection.execute(soonest).scalar()
-    return found
-
-
 def save_consent(connection: Connection, row: ConnectionRow) -> None:
     """Store a new consent, over an older one to the same account; `since` stays that of the first."""
     values = _values(row)
     renewed = {name: value for name, value in values.items() if name != "since"}
-    again = update(connections).where(*_is(row.provider, row.account)).values(**renewed)
-    if connection.execute(again).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(connections).values(**values))
-    except IntegrityError:  # another window of the same owner was first
-        connection.execute(again)
+    upsert(connection, connections, values, then=renewed)
 
 
 def replace(connection: Connection, old: ConnectionRow, new: ConnectionRow) -> bool:

@@ -1,25 +1,18 @@
-"""Statements on jobs and leases: who may do what alone, and when it is due."""
+"""Statements on jobs: background work with a due time, each done by one process at a time.
+
+A job is its kind and subject; planned once more it is still one job. A process that dies in the middle
+loses its lease, and the job is taken again: so every job must bear being done twice.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    case,
-    delete,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BindParameter, ColumnElement, Connection, case, delete, literal, or_, select, update
 
-from bridge.store.tables import jobs, leases
+from bridge.store.sql.upsert import upsert
+from bridge.store.tables import jobs
 from bridge.store.types import Instant
 
 
@@ -41,31 +34,22 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
 
     One that is being done at this moment is done once more.
     """
-    is_job = (jobs.c.kind == kind, jobs.c.subject == subject)
-    sooner = case(
-        (or_(jobs.c.due_at > due_at, jobs.c.owner.is_not(None)), _instant(due_at)), else_=jobs.c.due_at
-    )
-    again = update(jobs).where(*is_job).values(due_at=sooner, planned=jobs.c.planned + 1)
-    if connection.execute(again).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(
-                insert(jobs).values(kind=kind, subject=subject, due_at=due_at, tries=0, planned=1)
-            )
-    except IntegrityError:  # another process planned it in this very moment
-        connection.execute(again)
+    new = {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1}
+    # Whoever does it now may have looked before the reason for this came up: by `planned`, finish() sees
+    # that once more is wanted.
+    is_later = or_(jobs.c.due_at > due_at, jobs.c.owner.is_not(None))
+    sooner = case((is_later, _instant(due_at)), else_=jobs.c.due_at)
+    upsert(connection, jobs, new, then={"due_at": sooner, "planned": jobs.c.planned + 1})
 
 
 def take(connection: Connection, owner: str, lease: timedelta, now: datetime) -> Job | None:
     """Lease the job that has been due longest; None when nothing is due."""
-    free = or_(jobs.c.owner.is_(None), jobs.c.lease_until <= now)
     due = (
         select(jobs)
-        .where(jobs.c.due_at <= now, free)
+        .where(*_waits(now))
         .order_by(jobs.c.due_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True)  # PostgreSQL: the next process takes the next job, not a queue
     )
     row = connection.execute(due).one_or_none()
     if row is None:
@@ -96,45 +80,19 @@ def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, 
     )
 
 
-def _instant(moment: datetime) -> BindParameter[datetime]:
-    # inside CASE a bare datetime would be bound by its Python type, not the column's
-    return literal(moment, Instant())
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Tell whether some job waits to be done."""
+    return connection.execute(select(jobs.c.kind).where(*_waits(now)).limit(1)).first() is not None
+
+
+def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (jobs.c.due_at <= now, or_(jobs.c.owner.is_(None), jobs.c.lease_until <= now))
 
 
 def _is_mine(job: Job, owner: str) -> tuple[ColumnElement[bool], ...]:
     return (jobs.c.kind == job.kind, jobs.c.subject == job.subject, jobs.c.owner == owner)
 
 
-def is_due(connection: Connection, now: datetime) -> bool:
-    """Tell whether some job waits to be done."""
-    free = or_(jobs.c.owner.is_(None), jobs.c.lease_until <= now)
-    return (
-        connection.execute(select(jobs.c.kind).where(jobs.c.due_at <= now, free).limit(1)).first() is not None
-    )
-
-
-def is_held(connection: Connection, name: str, now: datetime) -> bool:
-    """Tell whether somebody does `name` alone at this moment."""
-    held = select(leases.c.name).where(leases.c.name == name, leases.c.until > now)
-    return connection.execute(held).first() is not None
-
-
-def acquire(connection: Connection, name: str, owner: str, lease: timedelta, now: datetime) -> bool:
-    """Become the only one who may do `name` for a while; False while another is."""
-    values = {"owner": owner, "until": now + lease}
-    free = or_(leases.c.until <= now, leases.c.owner == owner)
-    if connection.execute(update(leases).where(leases.c.name == name, free).values(**values)).rowcount:
-        return True
-    if connection.execute(select(leases.c.name).where(leases.c.name == name)).first():
-        return False
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(leases).values(name=name, **values))
-    except IntegrityError:  # another process was first
-        return False
-    return True
-
-
-def release(connection: Connection, name: str, owner: str) -> None:
-    """Let the next one do `name`."""
-    connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+def _instant(moment: datetime) -> BindParameter[datetime]:
+    # Inside CASE a bare datetime would be bound by its Python type, not the column's.
+    return literal(moment, Instant())

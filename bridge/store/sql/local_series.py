@@ -11,12 +11,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bridge.store.engine import database_now
 from bridge.store.sql import revisions
-from bridge.store.sql.local import next_revision, pieces
+from bridge.store.sql.local_events import pieces
 from bridge.store.tables import local_series
-from bridge.store.tables import revisions as revisions_table
 from providers.base import Interval
-
-_IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +32,6 @@ class StoredSeries:
 
     series: Series
     changed_at: datetime
-
-
-def mark(connection: Connection) -> int:
-    """Return a number that grows with every import that changes something, 0 before the first.
-
-    A counter of its own: to count or compare a calendar's rows takes longer than all the rest of a call.
-    """
-    value = select(revisions_table.c.value).where(revisions_table.c.name == _IMPORTED)
-    return connection.execute(value).scalar() or 0
 
 
 def within(connection: Connection, calendar: str, window: Interval) -> Sequence[StoredSeries]:
@@ -89,8 +77,8 @@ def put(connection: Connection, calendar: str, added: Sequence[Series], replaced
     """Add imported entries and replace others, as one change."""
     if not added and not replaced:
         return
-    revisions.bump(connection, _IMPORTED)
-    stamp = {"changed": next_revision(connection), "changed_at": database_now(connection)}
+    revisions.bump(connection, revisions.IMPORTED)
+    stamp = {"changed": revisions.bump(connection, revisions.LOCAL), "changed_at": database_now(connection)}
     if added:
         connection.execute(
             insert(local_series),

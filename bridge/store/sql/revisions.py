@@ -1,24 +1,35 @@
-"""Counters that grow with every change of what an offer is made from."""
+"""Counters that grow with every change of what an offer is made from.
+
+A kept offer is good as long as they stand still, and to ask for them is one short statement, where to
+look at claims and calendars would take as long as a new offer.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select
 
+from bridge.store.sql.upsert import upsert
 from bridge.store.tables import revisions
 
 CLAIMS = "claims"  # any claim came or went
 LOCAL = "local"  # an embedded calendar changed
+# An import into one changed something. A counter of its own, by which expanded recurrences are kept: to
+# count or compare the imported rows would take longer than all the rest of a call.
+IMPORTED = "imported"
 BUSY = "busy"  # a vendor told that a calendar changed, so answers kept are stale
 
 
-def bump(connection: Connection, name: str) -> None:
-    """Count one change."""
-    grown = update(revisions).where(revisions.c.name == name).values(value=revisions.c.value + 1)
-    if connection.execute(grown).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(revisions).values(name=name, value=1))
-    except IntegrityError:  # another transaction was first
-        connection.execute(grown)
+def bump(connection: Connection, name: str) -> int:
+    """Count one change, and return its number.
+
+    Until this transaction ends the next one that counts waits, so numbers appear in their order.
+    """
+    grown = {"value": revisions.c.value + 1}
+    row = upsert(connection, revisions, {"name": name, "value": 1}, then=grown)
+    assert row is not None  # noqa: S101 - there is no condition to leave it alone
+    return int(row.value)
+
+
+def current(connection: Connection, name: str) -> int:
+    """Return the number of the last change, 0 before the first."""
+    return connection.execute(select(revisions.c.value).where(revisions.c.name == name)).scalar() or 0

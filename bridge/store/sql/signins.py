@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bridge.store.connection_tables import signin_failures
+from bridge.store.tables import signin_failures
 
 
 def add(connection: Connection, failure_id: str, address: str, failed_at: datetime) -> None:

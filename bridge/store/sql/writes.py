@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -97,12 +96,6 @@ def by_event(connection: Connection, calendar: CalendarName, event_id: str) -> l
     rows = connection.execute(
         select(writes).where(writes.c.calendar == str(calendar), writes.c.event_id == event_id)
     )
-    return [_write(row) for row in rows]
-
-
-def in_states(connection: Connection, states: Iterable[WriteState]) -> list[Write]:
-    """Return every write in one of the states."""
-    rows = connection.execute(select(writes).where(writes.c.state.in_(list(states))))
     return [_write(row) for row in rows]
 
 

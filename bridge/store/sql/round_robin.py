@@ -1,4 +1,8 @@
-"""Statements on what hosts were given, and since when they stand in an event type."""
+"""Statements on what round robin reckons with: what hosts were given, and since when each takes part.
+
+Counted are live bookings only: what was cancelled, or to which nobody came, went to nobody. By when they
+were made, not by when they take place, or a far appointment would count in a month that has not begun.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from bridge.store.tables import LIVE, booking_hosts, bookings, host_joins
+from bridge.store.sql.bookings import live_by_host
+from bridge.store.tables import booking_hosts, bookings, host_joins
 
 
 def made_by_host(
@@ -19,20 +24,10 @@ def made_by_host(
     without: str | None = None,
 ) -> dict[str, list[datetime]]:
     """Return when each host's live bookings of the event type were made, since then."""
-    rows = connection.execute(
-        select(booking_hosts.c.host, bookings.c.made_at)
-        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
-        .where(
-            bookings.c.event_type == event_type,
-            bookings.c.state.in_(LIVE),
-            booking_hosts.c.host.in_(hosts),
-            bookings.c.made_at >= since,
-            bookings.c.id != (without or ""),
-        )
-        .order_by(bookings.c.made_at)
-    )
+    query = live_by_host(bookings.c.made_at, event_type, hosts, without)
+    query = query.where(bookings.c.made_at >= since).order_by(bookings.c.made_at)
     made: dict[str, list[datetime]] = {host: [] for host in hosts}
-    for host, moment in rows:
+    for host, moment in connection.execute(query):
         made[host].append(moment)
     return made
 
@@ -41,18 +36,10 @@ def last_made_by_host(
     connection: Connection, event_type: str, hosts: Sequence[str], *, without: str | None = None
 ) -> dict[str, datetime]:
     """Return when each host's last live booking of the event type was made."""
-    rows = connection.execute(
-        select(booking_hosts.c.host, func.max(bookings.c.made_at, type_=bookings.c.made_at.type))
-        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
-        .where(
-            bookings.c.event_type == event_type,
-            bookings.c.state.in_(LIVE),
-            booking_hosts.c.host.in_(hosts),
-            bookings.c.id != (without or ""),
-        )
-        .group_by(booking_hosts.c.host)
-    )
-    return {row[0]: row[1] for row in rows}
+    latest = func.max(bookings.c.made_at, type_=bookings.c.made_at.type)
+    query = live_by_host(latest, event_type, hosts, without).group_by(booking_hosts.c.host)
+    rows: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}
+    return rows
 
 
 def joined(connection: Connection, event_type: str) -> dict[str, datetime]:

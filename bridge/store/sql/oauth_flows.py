@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
 
-from bridge.store.connection_tables import oauth_flows
+from bridge.store.tables import oauth_flows
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from bridge.store.engine import database_now
 from bridge.store.sql import revisions
 from bridge.store.tables import local_events
-from bridge.store.tables import revisions as revisions_table
 from providers.base import EventAttendee, EventDraft, Interval
 
 _AT_ONCE = 500  # SQLite takes 32,766 parameters a statement, older ones 999
@@ -42,19 +41,6 @@ class Busy:
     id: str
     ical_uid: str
     interval: Interval
-
-
-def revision(connection: Connection) -> int:
-    """Return the number that grows with every change of any embedded calendar."""
-    value = select(revisions_table.c.value).where(revisions_table.c.name == revisions.LOCAL)
-    return connection.execute(value).scalar() or 0
-
-
-def next_revision(connection: Connection) -> int:
-    """Count a change of an embedded calendar, and return its revision."""
-    # PostgreSQL lets the next writer of this row wait for our commit, so revisions appear in their order.
-    revisions.bump(connection, revisions.LOCAL)
-    return revision(connection)
 
 
 def event(
@@ -137,7 +123,7 @@ def add_event(
             cancelled=False,
             booking_id=made.booking_id,
             version=made.version,
-            changed=next_revision(connection),
+            changed=revisions.bump(connection, revisions.LOCAL),
             changed_at=made.changed_at,
         )
     )
@@ -170,7 +156,7 @@ def _change(connection: Connection, wanted: LocalEvent) -> LocalEvent:
             content=_content(made.draft),
             cancelled=made.cancelled,
             version=made.version,
-            changed=next_revision(connection),
+            changed=revisions.bump(connection, revisions.LOCAL),
             changed_at=made.changed_at,
         )
     )

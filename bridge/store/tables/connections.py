@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Index, Integer, Table, Text
 
-from bridge.store.tables import metadata
+from bridge.store.tables.metadata import metadata
 from bridge.store.types import Instant
 
 connections = Table(

@@ -1,0 +1,41 @@
+"""Statements on push channels: which calendar a vendor's notification (its webhook) is about."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+
+from bridge.model import CalendarName
+from bridge.store.tables import channels
+from providers.base import Channel
+
+
+def add(connection: Connection, calendar: CalendarName, channel: Channel, token: str) -> None:
+    """Remember an open channel; `token` is what its notifications must bear."""
+    connection.execute(
+        insert(channels).values(
+            id=channel.id,
+            calendar=str(calendar),
+            resource=channel.resource,
+            token=token,
+            expires_at=channel.expires_at,
+        )
+    )
+
+
+def get(connection: Connection, channel_id: str) -> tuple[CalendarName, str] | None:
+    """Return the calendar of a channel and the token it must bear."""
+    row = connection.execute(select(channels).where(channels.c.id == channel_id)).one_or_none()
+    return (CalendarName.parse(row.calendar), row.token) if row else None
+
+
+def of_calendar(connection: Connection, calendar: CalendarName) -> list[Channel]:
+    """Return the calendar's open channels, the one that lasts longest first."""
+    rows = connection.execute(
+        select(channels).where(channels.c.calendar == str(calendar)).order_by(channels.c.expires_at.desc())
+    )
+    return [Channel(row.id, row.resource, row.expires_at) for row in rows]
+
+
+def drop(connection: Connection, channel_id: str) -> None:
+    """Forget a channel."""
+    connection.execute(delete(channels).where(channels.c.id == channel_id))

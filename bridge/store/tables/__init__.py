@@ -1,0 +1,32 @@
+"""Every table of the bridge, a module per subject.
+
+A new module of tables is imported here: then `metadata` holds all of them, whoever asks first.
+"""
+
+from bridge.store.tables.background import alerts, jobs, leases, revisions
+from bridge.store.tables.bookings import LIVE, booking_hosts, bookings, claims, host_joins, writes
+from bridge.store.tables.connections import connections, oauth_flows, signin_failures
+from bridge.store.tables.following import channels, cursors
+from bridge.store.tables.local import local_events, local_series
+from bridge.store.tables.metadata import metadata
+
+__all__ = [
+    "LIVE",
+    "alerts",
+    "booking_hosts",
+    "bookings",
+    "channels",
+    "claims",
+    "connections",
+    "cursors",
+    "host_joins",
+    "jobs",
+    "leases",
+    "local_events",
+    "local_series",
+    "metadata",
+    "oauth_flows",
+    "revisions",
+    "signin_failures",
+    "writes",
+]

@@ -1,0 +1,51 @@
+"""The tables of work behind the calls.
+
+leases         who may do something alone for a while (one caller's requests, a token's refresh)
+jobs           background work with a due time; each leased by one process at a time
+revisions      counters that tell a kept answer that it is stale
+alerts         what needs a person, once each until resolved
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, Table, Text
+
+from bridge.store.tables.metadata import metadata
+from bridge.store.types import Instant
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("planned", Integer, nullable=False),
+    Index(None, "due_at"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+)

@@ -1,0 +1,45 @@
+"""The tables of the embedded calendars.
+
+local_events   what the bridge wrote into them, cancelled ones too
+local_series   what was imported into them, single or recurring, as iCalendar text
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, Table, Text
+
+from bridge.store.tables.metadata import metadata
+from bridge.store.types import Instant
+
+local_events = Table(
+    "local_events",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("ical_uid", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("booking_id", Text),
+    Column("version", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index(None, "calendar", "ends_at"),
+    Index(None, "calendar", "changed"),
+    Index(None, "booking_id"),
+)
+
+# From the first start to the last end, NULL when there is none; days and floating times as if in UTC.
+local_series = Table(
+    "local_series",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("ical_uid", Text, primary_key=True),
+    Column("ical", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),
+    Column("changed", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index(None, "calendar", "starts_at"),
+)
