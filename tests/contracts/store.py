@@ -16,6 +16,7 @@ from sqlalchemy.exc import StatementError
 from bridge.store.engine import ConstraintViolated, Store, database_now
 from bridge.store.tables import bookings, leases, revisions
 from tests.contracts.store_claims import ClaimContract
+from tests.contracts.store_firsts import FirstRowContract
 from tests.store.rows import add_booking, at, count_claims, take_slot, take_slots
 
 Way = Callable[[Store], AbstractContextManager[Connection]]
@@ -235,6 +236,7 @@ class StoreContract(
     TransactionContract,
     RevisionContract,
     ClaimContract,
+    FirstRowContract,
     UniquenessContract,
     InstantContract,
     SecrecyContract,

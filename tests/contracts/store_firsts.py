@@ -1,0 +1,58 @@
+"""What a store keeps to when several processes write the first row of its kind at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from bridge.model import CalendarName
+from bridge.store.engine import Store
+from bridge.store.sql import alerts, cursors, jobs, leases, revisions
+from tests.store.rows import at
+
+LEASE = timedelta(minutes=1)
+
+
+class FirstRowContract:
+    """Whoever comes second finds the row of the first, and never an error."""
+
+    def test_every_count_has_a_number_of_its_own(self, store: Store) -> None:
+        def count(_number: int) -> int:
+            with store.write() as connection:
+                return revisions.bump(connection, revisions.CLAIMS)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sorted(threads.map(count, range(40))) == list(range(1, 41))
+
+    def test_one_of_many_gets_a_lease_and_keeps_it_to_its_end(self, store: Store) -> None:
+        def ask(owner: str, minutes: int = 0) -> bool:
+            with store.write() as connection:
+                now = at(9) + timedelta(minutes=minutes)
+                return leases.acquire(connection, "caller:7", owner, LEASE, now)
+
+        owners = [f"process {number}" for number in range(8)]
+        with ThreadPoolExecutor(8) as threads:
+            got = [owner for owner, gets in zip(owners, threads.map(ask, owners), strict=True) if gets]
+        assert len(got) == 1
+        assert ask(got[0])  # its own may be renewed
+        assert not ask("another")
+        assert ask("another", minutes=2)
+
+    def test_many_may_plan_raise_and_remember_the_same_at_once(self, store: Store) -> None:
+        calendar = CalendarName.parse("local:anna")
+
+        def write(number: int) -> bool:
+            with store.write() as connection:
+                jobs.schedule(connection, "follow", str(calendar), at(9) + number * LEASE)
+                cursors.put(connection, calendar, f"cursor {number}", at(9))
+                return alerts.raise_alert(connection, "unreadable", "A calendar cannot be read.", at(9))
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(write, range(8))) == 1
+        with store.write() as connection:
+            assert (cursors.get(connection, calendar) or "").startswith("cursor ")
+            taken = jobs.take(connection, "me", LEASE, at(9))  # due at the earliest time of all
+            assert taken == jobs.Job("follow", str(calendar), tries=0, planned=8)
+            assert alerts.resolve(connection, "unreadable", at(10))
+            assert alerts.raise_alert(connection, "unreadable", "Again.", at(11))
+            assert [alert.text for alert in alerts.open_alerts(connection)] == ["Again."]
