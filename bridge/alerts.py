@@ -1,19 +1,28 @@
-"""Tells the owner what needs a person, once each until it is resolved."""
+"""Tells the owner what needs a person, once each until it is resolved: in the database and in the log.
+
+This is the only way to raise or to close an alert. Every alert is worded here, in the configured language.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection
 
 from bridge.errors import StoreUnavailable
 from bridge.model import CalendarName
+from bridge.speech.language import Language
 from bridge.store.engine import Store
 from bridge.store.sql import alerts
 from providers.errors import ConnectionExpired, ProviderError
 
 _log = logging.getLogger(__name__)
+
+_CALENDAR = "calendar:"  # before the name of a calendar that cannot be read
 
 
 def alert_key(provider: str, account: str) -> str:
@@ -22,24 +31,36 @@ def alert_key(provider: str, account: str) -> str:
 
 
 class Alerts:
-    """The open alerts, in the database and in the log."""
+    """The open alerts. A key says what one is about, and is open once at most."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], *, language: Language, zone: tzinfo
+    ) -> None:
+        """Word alerts in the owner's language, with times in the owner's zone."""
+        self.language = language
         self._store = store
         self._now = now
+        self._zone = zone
         self._silent: set[CalendarName] | None = None  # calendars this process knows an alert to be open for
         self._lock = threading.Lock()
 
-    def alert(self, key: str, text: str) -> None:
-        """Raise an alert unless it is open already."""
-        with self._store.write() as connection:
+    def alert(self, key: str, message: str, *, within: Connection | None = None, **facts: object) -> None:
+        """Raise an alert unless it is open already; `within` a transaction it is part of that.
+
+        `message` is a text of the catalogue with places for the facts; instants are told as people say
+        them. A text that is in the owner's language already is taken as it is, without facts.
+        """
+        text = self.language.translate(message)
+        if facts:
+            text = text.format_map({name: self._said(fact) for name, fact in facts.items()})
+        with self._writing(within) as connection:
             is_new = alerts.raise_alert(connection, key, text, self._now())
         if is_new:
             _log.warning("alert: %s", text, extra={"alert": key})
 
-    def resolve(self, key: str) -> None:
+    def resolve(self, key: str, *, within: Connection | None = None) -> None:
         """Close an alert, if it is open."""
-        with self._store.write() as connection:
+        with self._writing(within) as connection:
             alerts.resolve(connection, key, self._now())
 
     def is_open(self, key: str) -> bool:
@@ -68,33 +89,46 @@ class Alerts:
 
     def _note(self, asked: set[CalendarName], failures: Mapping[CalendarName, ProviderError]) -> None:
         with self._lock:
+            if self._silent is None or failures:
+                keys = {each.key for each in self.open()}
             if self._silent is None:
-                self._silent = {
-                    CalendarName.parse(each.key.removeprefix(_PREFIX))
-                    for each in self.open()
-                    if each.key.startswith(_PREFIX)
-                }
-            reconnect = {each.key for each in self.open()} if failures else set()
+                known = [key.removeprefix(_CALENDAR) for key in keys if key.startswith(_CALENDAR)]
+                self._silent = {CalendarName.parse(name) for name in known}
             for name, error in failures.items():
                 # The owner was told already that the whole account needs reconnecting.
-                is_told = isinstance(error, ConnectionExpired) and _account_key(name) in reconnect
+                is_expired = isinstance(error, ConnectionExpired)
+                is_told = is_expired and alert_key(name.provider, name.account) in keys
                 if name not in self._silent and not is_told:
-                    self.alert(f"{_PREFIX}{name}", _calendar_text(name, error))
+                    self._alert_silent(name, error)
                     self._silent.add(name)
             for name in (self._silent & asked) - failures.keys():
-                self.resolve(f"{_PREFIX}{name}")
+                self.resolve(f"{_CALENDAR}{name}")
                 self._silent.discard(name)
 
+    def _alert_silent(self, name: CalendarName, error: ProviderError) -> None:
+        key, cause = f"{_CALENDAR}{name}", error.detail or type(error).__name__
+        if isinstance(error, ConnectionExpired):
+            self.alert(
+                key,
+                "The calendar {calendar} cannot be read ({cause}). Connect the account again.",
+                calendar=name,
+                cause=cause,
+            )
+        else:
+            self.alert(
+                key,
+                "The calendar {calendar} cannot be read ({cause}). Nothing is offered there.",
+                calendar=name,
+                cause=cause,
+            )
 
-_PREFIX = "calendar:"
+    def _said(self, fact: object) -> str:
+        return self.language.moment(fact, self._zone) if isinstance(fact, datetime) else str(fact)
 
-
-def _account_key(name: CalendarName) -> str:
-    return alert_key(name.provider, name.account)
-
-
-def _calendar_text(name: CalendarName, error: ProviderError) -> str:
-    todo = (
-        "Connect the account again." if isinstance(error, ConnectionExpired) else "Nothing is offered there."
-    )
-    return f"The calendar {name} cannot be read ({error.detail or type(error).__name__}). {todo}"
+    @contextmanager
+    def _writing(self, within: Connection | None) -> Iterator[Connection]:
+        if within is not None:
+            yield within
+            return
+        with self._store.write() as connection:
+            yield connection

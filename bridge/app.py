@@ -92,8 +92,10 @@ class Bridge:
         around = surroundings or Surroundings()
         self.config = config
         self.store = Store(config.bridge.database_url.get_secret_value())
-        self.alerts = Alerts(self.store, around.now)
         self.speech = Speech(config.bridge.locale)
+        self.alerts = Alerts(
+            self.store, around.now, language=self.speech.language, zone=config.bridge.timezone
+        )
         clocks = Clocks(around.now, around.monotonic, around.sleep, random.random)
         self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
         self.connections = connections_of(
@@ -101,7 +103,7 @@ class Bridge:
             self.store,
             self.vault,
             clocks=clocks,
-            translate=self.speech.language.translate,
+            alerts=self.alerts,
             ca_bundle=around.ca_bundle,
         )
         self.feeds = Feeds(self.store, feed_titles(config))

@@ -21,6 +21,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "translate": None,
     "_translate": None,
     "say": None,
+    "alert": (2,),
     "counted": (1, 2),
 }
 METHODS = [("cli/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")]

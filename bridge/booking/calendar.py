@@ -62,15 +62,17 @@ def _without_what_was_refused(
     if isinstance(cause, ConferenceUnavailable) and draft.conference is not None:
         context.alerts.alert(
             f"conference:{write.calendar}",
-            f"The calendar {write.calendar} cannot make {draft.conference} links; "
-            "appointments are booked without one.",
+            "The calendar {calendar} cannot make {platform} links; appointments are booked without one.",
+            calendar=write.calendar,
+            platform=draft.conference,
         )
         return replace(draft, conference=None)
     if isinstance(cause, InvitationsRefused) and draft.attendees:
         context.alerts.alert(
             f"invitations:{write.calendar}",
-            f"The account of {write.calendar} may invite nobody at present; "
+            "The account of {calendar} may invite nobody at present; "
             "appointments are booked without telling callers and co-hosts by mail.",
+            calendar=write.calendar,
         )
         return replace(draft, attendees=())
     return None

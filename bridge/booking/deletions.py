@@ -65,8 +65,9 @@ def _may_cancel(context: BookingContext, calendar: CalendarName, count: int) -> 
         return True
     context.alerts.alert(
         key,
-        f"Many appointments disappeared from {calendar} at once. They were not cancelled: "
+        "Many appointments disappeared from {calendar} at once. They were not cancelled: "
         "please restore them, or cancel them one by one.",
+        calendar=calendar,
     )
     return False
 
@@ -113,8 +114,10 @@ def _is_deleted(
     if event is None and not is_reported:
         context.alerts.alert(
             f"missing:{found.booking.id}",
-            f"The event of an appointment at {found.booking.interval.start:%Y-%m-%d %H:%M} UTC cannot be "
-            f"found in {found.write.calendar}. If it was deleted, please cancel the appointment too.",
+            "The event of the appointment on {time} cannot be found in {calendar}. "
+            "If it was deleted, please cancel the appointment too.",
+            time=found.booking.interval.start,
+            calendar=found.write.calendar,
         )
         return False
     return True

@@ -82,8 +82,8 @@ def _move_along(context: BookingContext, found: Resting, event: Event) -> bool:
 def _alert_overlap(context: BookingContext, found: Resting) -> None:
     context.alerts.alert(
         f"overlap:{found.booking.id}",
-        f"An appointment was moved in {found.write.calendar} to where there is another one. "
-        "Please look at both.",
+        "An appointment was moved in {calendar} to where there is another one. Please look at both.",
+        calendar=found.write.calendar,
     )
 
 

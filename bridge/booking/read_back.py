@@ -43,8 +43,10 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     if foreign or _is_busy_elsewhere(context, booking, write, deadline):
         context.alerts.alert(
             f"overlap:{booking.id}",
-            f"The appointment in {write.calendar} at {booking.interval.start:%Y-%m-%d %H:%M} UTC overlaps "
-            "something that was entered at the same moment. Please look at both.",
+            "The appointment on {time} in {calendar} overlaps something that was entered at the same moment. "
+            "Please look at both.",
+            time=booking.interval.start,
+            calendar=write.calendar,
         )
     else:
         context.alerts.resolve(f"overlap:{booking.id}")

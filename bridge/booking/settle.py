@@ -17,7 +17,7 @@ from bridge.booking.ledger.hold import Hold
 from bridge.booking.put_back import put_back, standing_write
 from bridge.errors import OutcomeUnknown, StoreUnavailable
 from bridge.model import Booking, BookingState, Write, WriteState
-from bridge.store.sql import alerts, bookings, claims, writes
+from bridge.store.sql import bookings, claims, writes
 from providers.base import Deadline, EventRef
 
 _log = logging.getLogger(__name__)
@@ -152,8 +152,9 @@ def _tell_if_late(context: BookingContext, write: Write) -> None:
     if context.now() - write.made_at > LOOKS[-1]:
         context.alerts.alert(
             _alert_key(write),
-            f"An event that belongs to no appointment cannot be removed from {write.calendar}. "
+            "An event that belongs to no appointment cannot be removed from {calendar}. "
             "The bridge keeps trying; please look whether the calendar can be reached.",
+            calendar=write.calendar,
         )
 
 
@@ -168,7 +169,7 @@ def _looked(context: BookingContext, write: Write, *, is_certain: bool) -> timed
         return later[0]
     with context.store.write() as connection:
         writes.set_state(connection, write, WriteState.GONE)
-        alerts.resolve(connection, _alert_key(write), context.now())
+        context.alerts.resolve(_alert_key(write), within=connection)
     return None
 
 

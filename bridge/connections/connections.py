@@ -15,7 +15,7 @@ from bridge.connections.refreshing import Refresher
 from bridge.connections.sign_in import Answer, Vendor
 from bridge.connections.tokens import AccountTokens, Delegation
 from bridge.errors import NotFound
-from bridge.store.sql import alerts, connections
+from bridge.store.sql import connections
 from bridge.store.sql.connections import ConnectionRow
 from bridge.vault import CannotOpen
 from providers.errors import ProviderError
@@ -75,7 +75,7 @@ class Connections:
         withdrawal = self._withdraw(row)
         with self._around.store.write() as connection:
             connections.remove(connection, provider, account)
-            alerts.resolve(connection, alert_key(provider, account), self._around.clocks.now())
+            self._around.alerts.resolve(alert_key(provider, account), within=connection)
         self._forget(row.key)
         vendor = self._vendors.get(provider)
         return Dropped(account, vendor.title if vendor else provider, withdrawal)
@@ -84,7 +84,7 @@ class Connections:
         """Return every account that is connected or that the configuration names."""
         with self._around.store.read() as connection:
             rows = {row.key: row for row in connections.every(connection)}
-            problems = {each.key: each.text for each in alerts.open_alerts(connection)}
+        problems = {each.key: each.text for each in self._around.alerts.open()}
         return [
             self._shown(key, rows.get(key), problems.get(alert_key(*key), ""))
             for key in sorted({*rows, *self._uses})

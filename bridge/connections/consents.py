@@ -18,7 +18,7 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.refusals import NotConfigured, VendorSilent, asked, refusal
 from bridge.connections.sign_in import Answer, Begun, Tokens, Vendor
 from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
-from bridge.store.sql import alerts, connections, oauth_flows
+from bridge.store.sql import connections, oauth_flows
 from bridge.store.sql.connections import ConnectionRow
 from bridge.store.sql.oauth_flows import FlowRow
 from bridge.vault import CannotOpen
@@ -122,7 +122,7 @@ class Consents:
                 raise NoRefreshToken(self._say.no_lasting(vendor.title, account))
             row = sealed.new_row(around.vault, key, replace(tokens, lasting=lasting), now)
             connections.save_consent(connection, row)
-            alerts.resolve(connection, alert_key(*key), now)
+            around.alerts.resolve(alert_key(*key), within=connection)
         return replace(row, since=before.since) if before else row
 
 

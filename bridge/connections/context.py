@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bridge.alerts import Alerts
 from bridge.connections.sentences import Sentences
 from bridge.store.engine import Store, database_now
 from bridge.vault import Vault
@@ -26,6 +27,7 @@ class ConnectionContext:
     vault: Vault
     clocks: Clocks
     sentences: Sentences
+    alerts: Alerts
     public_url: str
     lease_now: Callable[[Connection], datetime] = database_now
 

@@ -12,15 +12,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection
-
 from bridge.alerts import alert_key
 from bridge.connections import sealed
 from bridge.connections.context import LEASE_SECONDS, ConnectionContext
 from bridge.connections.refusals import asked
 from bridge.connections.sealed import Held
 from bridge.connections.sign_in import Vendor
-from bridge.store.sql import alerts, connections, leases
+from bridge.store.sql import connections, leases
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError
@@ -93,7 +91,7 @@ class Refresher:
         renewed = sealed.refreshed_row(around.vault, row, tokens, around.clocks.now())
         with around.store.write() as connection:
             if connections.replace(connection, row, renewed):
-                alerts.resolve(connection, alert_key(*row.key), around.clocks.now())
+                around.alerts.resolve(alert_key(*row.key), within=connection)
             return sealed.read(connection, around.vault, row.key)
 
     def _consent_ended(self, row: ConnectionRow, vendor: Vendor, error: ConnectionExpired) -> None:
@@ -106,7 +104,7 @@ class Refresher:
         ended = replace(row, state=NEEDS_RECONNECTING, version=uuid4().hex, retry_at=None)
         with self._around.store.write() as connection:
             if connections.replace(connection, row, ended):
-                self._alert(connection, row, text, now)
+                self._around.alerts.alert(alert_key(*row.key), text, within=connection)
 
     def _postpone(self, row: ConnectionRow, vendor: Vendor, error: ProviderError) -> None:
         """Note a failure that says nothing about the consent: try again later, less and less often."""
@@ -117,17 +115,12 @@ class Refresher:
         refused = say.refresh_explained if vendor.speaks else say.refresh_refused
         with self._around.store.write() as connection:
             if connections.replace(connection, row, later) and isinstance(error, AccessDenied):
-                self._alert(connection, row, refused(vendor.title, row.account, error.detail), now)
+                text = refused(vendor.title, row.account, error.detail)
+                self._around.alerts.alert(alert_key(*row.key), text, within=connection)
 
     def _alert_unreadable(self, row: ConnectionRow) -> None:
         title = self._vendors[row.provider].title
-        text = self._around.sentences.unreadable(title, row.account)
-        with self._around.store.write() as connection:
-            self._alert(connection, row, text, self._around.clocks.now())
-
-    def _alert(self, connection: Connection, row: ConnectionRow, text: str, now: datetime) -> None:
-        if alerts.raise_alert(connection, alert_key(*row.key), text, now):
-            _log.warning("alert: %s", text, extra={"alert": alert_key(*row.key)})
+        self._around.alerts.alert(alert_key(*row.key), self._around.sentences.unreadable(title, row.account))
 
 
 def _lease_name(key: tuple[str, str]) -> str:

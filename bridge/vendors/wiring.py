@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
+from bridge.alerts import Alerts
 from bridge.config import Config, GoogleSection, MicrosoftSection
 from bridge.connections.accounts import Key, Use
 from bridge.connections.connections import Connections
@@ -33,7 +33,7 @@ def connections_of(
     vault: Vault,
     *,
     clocks: Clocks,
-    translate: Callable[[str], str],
+    alerts: Alerts,
     ca_bundle: str | None = None,
 ) -> Connections:
     """Return the connections of a configuration. ConfigError: a service account's file is none.
@@ -44,7 +44,8 @@ def connections_of(
         store=store,
         vault=vault,
         clocks=clocks,
-        sentences=Sentences(translate),
+        sentences=Sentences(alerts.language.translate),
+        alerts=alerts,
         public_url=config.bridge.public_url,
     )
     vendors: dict[str, Vendor] = {}

@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
+from bridge.alerts import Alerts
 from bridge.config import Config, parse_config
 from bridge.connections import Connections
 from bridge.signin import AdminSignIn
@@ -68,12 +69,15 @@ class Process:
         self.clock = clock
         self.store = Store(config.bridge.database_url.get_secret_value())
         self.vault = Vault(keys)
+        self.alerts = Alerts(
+            self.store, clock.now, language=language(config.bridge.locale), zone=config.bridge.timezone
+        )
         self.connections: Connections = connections_of(
             config,
             self.store,
             self.vault,
             clocks=clock.clocks(),
-            translate=language(config.bridge.locale).translate,
+            alerts=self.alerts,
             ca_bundle=ca_bundle,
         )
         self.app = Flask("bridge", static_folder=None)

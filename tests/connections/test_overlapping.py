@@ -92,6 +92,7 @@ def around(process: Process, clock: Clock) -> ConnectionContext:
         vault=process.vault,
         clocks=clock.clocks(),
         sentences=Sentences(lambda text: text),
+        alerts=process.alerts,
         public_url=SITE,
     )
 
