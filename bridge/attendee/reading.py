@@ -1,4 +1,4 @@
-"""Puts together who is calling (behaviour.md 8)."""
+"""Puts together who is calling (docs/behaviour.md, Who is calling)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Books: replay, bookable, hold, re-check, write, confirm, in this order (behaviour.md 7)."""
+"""Books: replay, bookable, hold, re-check, write, confirm, in this order.
+
+The steps are those of docs/behaviour.md, Booking.
+"""
 
 from __future__ import annotations
 

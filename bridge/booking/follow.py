@@ -1,4 +1,4 @@
-"""Follows what people do in their calendars: their calendar wins (behaviour.md 7).
+"""Follows what people do in their calendars: their calendar wins.
 
 A moved event moves its booking here; deleted ones are deletions.py's.
 """

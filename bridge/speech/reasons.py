@@ -56,7 +56,7 @@ _SENTENCES = {
     ),
 }
 
-# By the rule that fails (behaviour.md 3); of several the first of these is spoken, since it says most.
+# By the rule that fails (docs/behaviour.md, Bookable); of several the first here is spoken: it says most.
 _RULES = {
     "notice": _("It is too late to book that time."),
     "start_date": _("Appointments are only offered from a later date on."),

@@ -1,7 +1,7 @@
 """Hold the connections to Graph, and let each mailbox be asked one thing at a time.
 
 Decides nothing about requests. Graph lets an application ask a mailbox four things at once, over all
-processes; so each process asks one (behaviour.md 10). Source: learn.microsoft.com/graph/throttling-limits.
+processes; so each process asks one. Source: learn.microsoft.com/graph/throttling-limits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What counts as busy, event by event (behaviour.md 3)."""
+"""What counts as busy, event by event (docs/behaviour.md, Bookable)."""
 
 from __future__ import annotations
 
