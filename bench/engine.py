@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.model import CalendarName, EventType, Host, Member, OfferRules, Schedule, Team, WallRange
-from bridge.scheduling.intervals import merge
 from bridge.scheduling.offers import offer
 from bridge.scheduling.slots import HostTime
 from providers.base import Interval
+from providers.intervals import merge
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

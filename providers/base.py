@@ -22,6 +22,12 @@ class Interval(NamedTuple):
     start: datetime
     end: datetime
 
+    def overlaps(self, window: Interval) -> bool:
+        """Tell whether it shares time with the window; a moment lies in a window that begins with it."""
+        if self.start == self.end:
+            return window.start <= self.start < window.end
+        return self.start < window.end and self.end > window.start
+
 
 class Deadline:
     """A moment until which an answer is of use, by a monotonic clock that is handed in."""

@@ -1,46 +1,44 @@
 """Turn vendors' times into aware UTC, and their busy times into answers.
 
-Decides what a wall-clock time means on the day the clocks change (behaviour.md 1). Pure: no clock.
+Decides what a wall-clock time means on the day the clocks change (PEP 495). Pure: no clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from providers.base import Interval
+from providers.errors import ProviderError
+from providers.intervals import clip, merge
 
-_SEARCH = timedelta(hours=26)  # longer than any gap so far: Samoa left out a day in 2011
+T = TypeVar("T")
 
 
 def instant(wall: datetime, zone: ZoneInfo, *, is_end: bool = False) -> datetime:
-    """Return the UTC instant of a naive wall-clock time.
+    """Return the UTC instant at which a local clock shows this time.
 
     A time that does not exist moves to the end of the gap; one that exists twice is the first as a
     start and the second as an end.
     """
-    early, late = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    before, after = early.utcoffset(), late.utcoffset()
-    if before == after:
-        return early.astimezone(UTC)
-    found = early.astimezone(UTC)
-    if found.astimezone(zone).replace(tzinfo=None) != wall:
-        return _end_of_gap(found, zone)
-    return late.astimezone(UTC) if is_end else found
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first > second:  # PEP 495: in a gap the first fold counts by the old offset, the second by the new
+        return offset_change(zone, second, first)
+    return second if is_end else first
 
 
-def _end_of_gap(inside: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant at which the zone's offset changed, at or before `inside`, to the second."""
-    offset = inside.astimezone(zone).utcoffset()
-    low, high = inside - _SEARCH, inside
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
+def offset_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """Return the instant in (before, after] at which the zone's offset becomes that of `after`."""
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta.resolution:
+        middle = before + (after - before) // 2
         if middle.astimezone(zone).utcoffset() == offset:
-            high = middle
+            after = middle
         else:
-            low = middle
-    return high.replace(microsecond=0)
+            before = middle
+    return after
 
 
 def all_day(first: date, until: date, zone: ZoneInfo) -> Interval:
@@ -51,27 +49,14 @@ def all_day(first: date, until: date, zone: ZoneInfo) -> Interval:
 
 def busy_answer(found: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
     """Return the busy time sorted, merged and clipped to the window; zero-length items block nothing."""
-    start, end = window
-    inside = sorted(
-        Interval(max(item.start, start), min(item.end, end))
-        for item in found
-        if item.start < item.end and item.start < end and item.end > start
-    )
-    return tuple(_merged(inside))
+    return merge(clip(found, window))
 
 
-def _merged(ordered: Iterable[Interval]) -> Iterator[Interval]:
-    current: Interval | None = None
-    for item in ordered:
-        if current is None:
-            current = item
-        elif item.start > current.end:
-            yield current
-            current = item
-        elif item.end > current.end:
-            current = Interval(current.start, item.end)
-    if current is not None:
-        yield current
+def joined(earlier: list[T] | ProviderError, later: list[T] | ProviderError) -> list[T] | ProviderError:
+    """Return both parts of an answer together; the first error stands for the whole."""
+    if isinstance(earlier, ProviderError):
+        return earlier
+    return later if isinstance(later, ProviderError) else earlier + later
 
 
 def pieces(window: Interval, days: int) -> Iterator[Interval]:

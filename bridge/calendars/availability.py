@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 
 from bridge.calendars.free_busy import Answer, Asked, FreeBusy
 from bridge.model import CalendarName, Claim, EventType, Host
-from bridge.scheduling.intervals import merge
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, claims
 from providers.base import BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError
+from providers.intervals import merge
 
 _LIMITS_REACH = timedelta(days=8)  # a booking that counts in the same ISO week, in any zone
 

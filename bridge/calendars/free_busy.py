@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.model import CalendarName
-from bridge.scheduling.intervals import clip
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from providers.errors import ProviderError, ProviderUnavailable, RateLimited
+from providers.intervals import clip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from bridge.local_calendar.entries import NAME
 from bridge.store.engine import Store
 from providers.base import Deadline
 from providers.errors import ProviderUnavailable, WriteUnknown
-
-WRITE_NEEDS_SECONDS = 1.0  # behaviour.md 10: no event write starts with less left
+from providers.http import WRITE_NEEDS_SECONDS
 
 
 class Access:

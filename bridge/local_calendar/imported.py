@@ -41,10 +41,4 @@ def read_imported(stored: StoredSeries | None, ref: EventRef, zone: ZoneInfo) ->
 def list_imported(calendar: str, near: Sequence[Occurrence], zone: ZoneInfo, window: Interval) -> list[Event]:
     """Return those occurrences that overlap the window; floating times are read in the calendar's zone."""
     found = [event_at(calendar, one, one.within(zone)) for one in near]
-    return [event for event in found if _overlaps(event.interval, window)]
-
-
-def _overlaps(interval: Interval, window: Interval) -> bool:
-    if interval.start == interval.end:
-        return window.start <= interval.start < window.end
-    return interval.start < window.end and interval.end > window.start
+    return [event for event in found if event.interval.overlaps(window)]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from providers.base import Interval
+from providers.times import instant, offset_change
 
 # Nothing is bookable outside; a year of room to either end keeps every sum inside datetime's range.
 FIRST = datetime(2, 1, 1, tzinfo=UTC)
@@ -61,10 +62,7 @@ def at_wall(zone: ZoneInfo, day: date, minute: int, *, as_end: bool = False) -> 
     if minute == _MIDNIGHT:
         return day_start(zone, later_day(day, 1))
     wall = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone)
-    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-    if first > second:  # PEP 495: in a gap the first fold counts by the old offset, the second by the new
-        return _offset_change(zone, second, first)
-    return second if as_end else first
+    return instant(wall, zone, is_end=as_end)
 
 
 def offset_seconds(zone: ZoneInfo, instant: datetime) -> int:
@@ -81,22 +79,10 @@ def stretches(zone: ZoneInfo, window: Interval) -> tuple[tuple[Interval, int], .
     while seen < window.end:
         ahead = min(seen + _DAY, window.end)  # no zone changes its clock twice in a day
         if offset_seconds(zone, ahead) != offset_seconds(zone, begin):
-            change = _offset_change(zone, seen, ahead)
+            change = offset_change(zone, seen, ahead)
             found.append((Interval(begin, change), offset_seconds(zone, begin)))
             begin = change
         seen = ahead
     if begin < window.end:
         found.append((Interval(begin, window.end), offset_seconds(zone, begin)))
     return tuple(found)
-
-
-def _offset_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """Return the instant in (before, after] at which the offset becomes that of `after`."""
-    offset = offset_seconds(zone, after)
-    while after - before > timedelta.resolution:
-        middle = before + (after - before) // 2
-        if offset_seconds(zone, middle) == offset:
-            after = middle
-        else:
-            before = middle
-    return after

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from bridge.model import EventType, Member, Schedule
 from bridge.scheduling.days import LAST, date_of, day_start, later_day
-from bridge.scheduling.intervals import clip, union
 from providers.base import Interval
+from providers.intervals import clip, union
 
 
 @dataclass(frozen=True, slots=True)

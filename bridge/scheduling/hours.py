@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from bridge.model import EventType, Schedule, WallRange
 from bridge.scheduling.days import FIRST, LAST, at_wall, date_of
-from bridge.scheduling.intervals import clip, merge
 from providers.base import Interval
+from providers.intervals import clip, merge
 
 
 @lru_cache(maxsize=2**15)

@@ -1,49 +1,16 @@
-"""Set algebra on half-open stretches of instants. It knows no zone and no rule.
+"""Set algebra on half-open stretches of instants; `providers.intervals` merges and clips them.
 
-Sorted means by start. Inside the core sets are lists of plain pairs, which cost an eighth of an `Interval`.
+Knows no zone and no rule. Sorted means by start.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from bridge.scheduling.days import shift
-from providers.base import Interval
-
-Span = tuple[datetime, datetime]
-_S = TypeVar("_S", bound=Span)
-
-
-def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
-    return tuple(_merged(intervals, Interval))
-
-
-def union(spans: Iterable[Span]) -> list[Span]:
-    """Return the same time, in any order given, as sorted spans that neither overlap nor meet."""
-    return _merged(spans, _pair)
-
-
-def _pair(start: datetime, end: datetime) -> Span:
-    return start, end
-
-
-def _merged(spans: Iterable[_S], join: Callable[[datetime, datetime], _S]) -> list[_S]:
-    merged: list[_S] = []
-    reach = None
-    for span in sorted(spans):
-        start, end = span
-        if reach is None or start > reach:
-            if start < end:
-                merged.append(span)
-                reach = end
-        elif end > reach:
-            merged[-1] = join(merged[-1][0], end)
-            reach = end
-    return merged
+from providers.intervals import Span
 
 
 def subtract(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
@@ -83,13 +50,6 @@ def intersect(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
         if start < end:
             common.append((start, end))
     return common
-
-
-def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
-    """Return the parts of the spans that lie in the window."""
-    begin, until = window
-    parts = [(max(start, begin), min(end, until)) for start, end in spans if start < until and end > begin]
-    return tuple(Interval(start, end) for start, end in parts if start < end)
 
 
 def pad(spans: Sequence[Span], before: timedelta, after: timedelta) -> list[Span]:

@@ -18,8 +18,9 @@ from bridge.model import EventType, Host, Schedule
 from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, shift
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule
-from bridge.scheduling.intervals import Span, intersect, overlaps, pad, subtract
+from bridge.scheduling.intervals import intersect, overlaps, pad, subtract
 from providers.base import Interval
+from providers.intervals import Span
 
 _INSTANT = timedelta.resolution
 _EVER = Interval(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))

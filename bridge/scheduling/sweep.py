@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 from bridge.model import EventType, Member, Team
 from bridge.scheduling.days import LAST, date_of, day_start, later_day
 from bridge.scheduling.grid import Grid, step_of
-from bridge.scheduling.intervals import Span, intersect, members, union
+from bridge.scheduling.intervals import intersect, members
 from bridge.scheduling.slots import HostTime, bookable_spans, common_window
 from providers.base import Interval
+from providers.intervals import Span, union
 
 _MANY_DAYS = 64
 

@@ -83,9 +83,5 @@ def overlapping(client: Client, call: Call, calendar: str, window: Interval) -> 
         timeMin=rfc3339(window.start),
         timeMax=rfc3339(window.end),
     )
-    inside = (event for event in found if _overlaps(event.interval, window))
+    inside = (event for event in found if event.interval.overlaps(window))
     return tuple(sorted(inside, key=lambda event: event.interval))
-
-
-def _overlaps(interval: Interval, window: Interval) -> bool:
-    return interval.start < window.end and interval.end > window.start

@@ -75,12 +75,8 @@ def overlapping(client: Client, call: Call, calendar: str, window: Interval) -> 
             for item in items:
                 event = event_of(call, calendar, item)
                 found[event.ref.event_id] = event
-    inside = (event for event in found.values() if _overlaps(event.interval, window))
+    inside = (event for event in found.values() if event.interval.overlaps(window))
     return tuple(sorted(inside, key=lambda event: event.interval))
-
-
-def _overlaps(interval: Interval, window: Interval) -> bool:
-    return interval.start < window.end and interval.end > window.start
 
 
 def with_property(client: Client, call: Call, calendar: str, name: str, value: str) -> tuple[Event, ...]:

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from bridge.model import EventType, Member, OfferRules, Schedule, Team, WallRange, Week
-from bridge.scheduling.intervals import merge
 from bridge.scheduling.slots import HostTime
 from providers.base import Interval
+from providers.intervals import merge
 from tests.scheduling.building import (
     BERLIN,
     HAVANA,

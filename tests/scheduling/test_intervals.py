@@ -8,18 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.scheduling.days import FIRST, LAST
-from bridge.scheduling.intervals import (
-    Span,
-    clip,
-    intersect,
-    members,
-    merge,
-    overlaps,
-    pad,
-    subtract,
-    union,
-)
+from bridge.scheduling.intervals import intersect, members, overlaps, pad, subtract
 from providers.base import Interval
+from providers.intervals import Span, clip, merge, union
 from tests.scheduling.building import minutes, utc
 from tests.scheduling.strategies import laws
 
