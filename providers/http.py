@@ -20,12 +20,18 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from providers.base import Deadline
-from providers.errors import ProviderError, ProviderUnavailable, RateLimited, WriteUnknown
+from providers.errors import (
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+    UnexpectedResponse,
+    WriteUnknown,
+)
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 2.0  # a vendor that takes longer to shake hands is down for a caller on the phone
-WRITE_NEEDS_SECONDS = 1.0  # behaviour.md 10: no event write starts with less left
+WRITE_NEEDS_SECONDS = 1.0  # what starts with less may land after the caller was told that nothing is booked
 READ_NEEDS_SECONDS = 0.02
 ATTEMPTS = 4
 BACKOFF_SECONDS = 0.1
@@ -57,11 +63,21 @@ class Call:
             raise ProviderUnavailable(self.provider, self.operation, "no time left")
         return min(CONNECT_SECONDS, left), left
 
-    def broken(self, *, sent: bool, detail: str) -> ProviderError:
-        """Return what a failed exchange means: doubt for a write that was `sent`, else unavailable."""
-        if self.writes and sent:
+    def unexpected(self, field: str, status: int = 200) -> UnexpectedResponse:
+        """Return what an answer without the documented shape means."""
+        return UnexpectedResponse(self.provider, self.operation, status=status, field=field)
+
+    def fault(self, detail: str, retry_after: float | None = None) -> ProviderError:
+        """Return what trouble of the vendor's own means (5xx, say): doubt for a write, else waiting."""
+        if self.writes:
             return WriteUnknown(self.provider, self.operation, detail)
+        if retry_after is not None:
+            return RateLimited(self.provider, self.operation, detail, retry_after=retry_after)
         return ProviderUnavailable(self.provider, self.operation, detail)
+
+    def broken(self, *, sent: bool, detail: str) -> ProviderError:
+        """Return what a failed exchange means: a write that was never `sent` did certainly not happen."""
+        return self.fault(detail) if sent else ProviderUnavailable(self.provider, self.operation, detail)
 
 
 def session(connections: int = 16) -> requests.Session:

@@ -6,11 +6,20 @@ token in a `repr`: the bridge seals grants, and refreshes them in the background
 
 from __future__ import annotations
 
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from providers.base import Deadline
+from providers.errors import ProviderUnavailable
+from providers.http import Call
+
+_LIVES_STILL = timedelta(minutes=1)
+_RENEWED_BEFORE = timedelta(minutes=10)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +48,55 @@ class TokenSource(Protocol):
 
     def rejected(self, token: str) -> None:
         """Take note that the vendor answered 401 to this token, so that another one is given next."""
+
+
+class DelegatedTokens(ABC):
+    """The tokens of accounts that nobody signed in to; fulfils `TokenSource`.
+
+    A missing token is fetched by one thread while the others wait; one that still works is given at once,
+    also while its successor is being fetched.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._fetching = threading.Lock()
+        self._current = ("", _NEVER)
+
+    @abstractmethod
+    def _call(self, deadline: Deadline) -> Call:
+        """Return the call under which a token is fetched."""
+
+    @abstractmethod
+    def _fetch(self, call: Call) -> tuple[str, datetime]:
+        """Return a new token and when it ends."""
+
+    def access_token(self, *, deadline: Deadline) -> str:
+        """Return the token at hand, or fetch one."""
+        return self._lasting(_LIVES_STILL, deadline)
+
+    def keep_fresh(self, *, deadline: Deadline) -> None:
+        """Fetch the next token well before this one ends: for the background, so that no call has to."""
+        self._lasting(_RENEWED_BEFORE, deadline)
+
+    def rejected(self, token: str) -> None:
+        """Forget the token, so that the next question fetches another."""
+        if token == self._current[0]:
+            self._current = ("", _NEVER)
+
+    def _lasting(self, least: timedelta, deadline: Deadline) -> str:
+        if token := self._at_hand(least):
+            return token
+        call = self._call(deadline)
+        if not self._fetching.acquire(timeout=deadline.remaining()):
+            raise ProviderUnavailable(call.provider, call.operation, "no time left")
+        try:
+            token = self._at_hand(least)  # who waited finds what the thread before has fetched
+            if token is None:
+                token, _ = self._current = self._fetch(call)
+            return token
+        finally:
+            self._fetching.release()
+
+    def _at_hand(self, least: timedelta) -> str | None:
+        token, expires_at = self._current
+        return token if self._now() + least < expires_at else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from providers.answers import member
 from providers.base import (
     BusyAnswer,
     BusyQuery,
@@ -20,10 +21,8 @@ from providers.base import (
     EventRef,
     Interval,
 )
-from providers.errors import UnexpectedResponse
 from providers.google import changes, events, freebusy, listing, push
 from providers.google.client import PROVIDER, Api, Client, Json
-from providers.google.json import member
 from providers.google.settings import GoogleSettings
 from providers.google.transport import Lines
 from providers.http import Call, Clocks
@@ -75,7 +74,7 @@ class GoogleCalendars:
             if page.get("nextPageToken") is None:
                 return tuple(found)
             if page["nextPageToken"] == token:
-                raise UnexpectedResponse(call.provider, call.operation, status=200, field="nextPageToken")
+                raise call.unexpected("nextPageToken")
             token = member(call, page, "nextPageToken", str)
 
     def _calendar_page(self, call: Call, token: str | None) -> Json:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from providers.answers import member
 from providers.base import Changes, Deadline, Event
-from providers.errors import ProviderError, UnexpectedResponse
+from providers.errors import ProviderError
 from providers.google.client import Client, Json
 from providers.google.errors import Refusal
-from providers.google.json import LIST_FIELDS, event_of, member, rfc3339, zone_of
+from providers.google.json import LIST_FIELDS, event_of, rfc3339, zone_of
 from providers.google.listing import pages
 from providers.http import Call
 
@@ -57,7 +58,7 @@ def _listing(
         _sort_out(call, calendar, page, events, deleted)
         cursor = page.get("nextSyncToken")
     if not isinstance(cursor, str):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="nextSyncToken")
+        raise call.unexpected("nextSyncToken")
     return Changes(tuple(events), tuple(deleted), cursor, complete)
 
 

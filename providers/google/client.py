@@ -136,7 +136,7 @@ class Client:
         if answer in ("", b""):  # deleting and closing a channel answer 204
             return {}
         if not isinstance(answer, dict):
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="body")
+            raise call.unexpected("body")
         return answer
 
     def _explained(self, call: Call, refused: Refused, meaning: Meaning) -> ProviderError:

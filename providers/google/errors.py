@@ -96,7 +96,7 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
         return EventChanged(call.provider, call.operation, str(refusal))
     if 400 <= status < 500 and status not in (408, 409):
         return ProviderError(call.provider, call.operation, str(refusal))
-    return _fault_at_google(call, refusal)
+    return call.fault(str(refusal), refusal.retry_after)  # nor is a redirect or 409 any clear refusal
 
 
 def _forbidden(call: Call, refusal: Refusal) -> ProviderError:
@@ -109,14 +109,6 @@ def _forbidden(call: Call, refusal: Refusal) -> ProviderError:
         scope = _NEEDED.get(call.operation, EVENTS)
         return AccessDenied(call.provider, call.operation, f"scope missing: {scope}")
     return AccessDenied(call.provider, call.operation, str(refusal))
-
-
-def _fault_at_google(call: Call, refusal: Refusal) -> ProviderError:
-    """Return the meaning of 5xx and whatever else is no clear refusal: a write may have happened."""
-    error = call.broken(sent=True, detail=str(refusal))
-    if isinstance(error, ProviderUnavailable) and refusal.retry_after is not None:
-        return RateLimited(call.provider, call.operation, str(refusal), retry_after=refusal.retry_after)
-    return error
 
 
 _CODES = frozenset(

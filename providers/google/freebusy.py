@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from providers.answers import member
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from providers.errors import (
     AccessDenied,
@@ -20,19 +21,10 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.google.client import Client, Json
-from providers.google.json import (
-    JUDGED_FIELDS,
-    interval_of,
-    is_all_day,
-    member,
-    rfc3339,
-    stamp,
-    status_of,
-    zone_of,
-)
+from providers.google.json import JUDGED_FIELDS, interval_of, is_all_day, rfc3339, stamp, status_of, zone_of
 from providers.google.listing import pages
 from providers.http import Call
-from providers.times import busy_answer, pieces
+from providers.times import busy_answer, joined, pieces
 
 CALENDARS_A_QUERY = 50  # calendarExpansionMax of the reference
 DAYS_A_QUERY = 60  # the reference names no limit; more than about 90 days is timeRangeTooLong
@@ -74,20 +66,13 @@ def _asked(client: Client, call: Call, calendars: Iterable[str], window: Interva
     for chunk in _chunks(list(found)):
         for piece in pieces(window, DAYS_A_QUERY):
             for calendar, more in _query(client, call, chunk, piece).items():
-                found[calendar] = _joined(found[calendar], more)
+                found[calendar] = joined(found[calendar], more)
     return found
 
 
 def _chunks(calendars: list[str]) -> Iterator[list[str]]:
     for first in range(0, len(calendars), CALENDARS_A_QUERY):
         yield calendars[first : first + CALENDARS_A_QUERY]
-
-
-def _joined(earlier: Found, later: Found) -> Found:
-    """Return both parts together; the first error stands for the whole."""
-    if isinstance(earlier, ProviderError):
-        return earlier
-    return later if isinstance(later, ProviderError) else earlier + later
 
 
 def _query(client: Client, call: Call, calendars: list[str], window: Interval) -> Mapping[str, Found]:
@@ -125,7 +110,7 @@ def _by_id(account: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _calendar(call: Call, given: Any) -> Found:
     """Return one calendar's busy time, or the error that stands in its place."""
     if not isinstance(given, Mapping):
-        return UnexpectedResponse(call.provider, call.operation, status=200, field="calendars")
+        return call.unexpected("calendars")
     if given.get("errors"):
         return _calendar_error(call, given["errors"])
     try:
@@ -137,7 +122,7 @@ def _calendar(call: Call, given: Any) -> Found:
 def _busy(call: Call, entry: Json) -> Interval:
     found = Interval(stamp(call, entry, "start"), stamp(call, entry, "end"))
     if found.end < found.start:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="end")
+        raise call.unexpected("end")
     return found
 
 

@@ -8,19 +8,16 @@ developers.google.com/workspace/calendar/api/guides/calendar-status.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from html import escape
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from providers.answers import Json, member, understood
 from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
-from providers.errors import UnexpectedResponse
 from providers.http import Call
 from providers.times import all_day, instant
-
-T = TypeVar("T")
-Json = Mapping[str, Any]
 
 EVENT_FIELDS = (
     "id,etag,iCalUID,status,transparency,eventType,start,end,attendees(self,responseStatus),"
@@ -40,25 +37,10 @@ _VALUE_CHARACTERS = 1024
 _PRIVATE_BYTES = 32_000
 
 
-def member(call: Call, holder: Any, name: str, kind: type[T]) -> T:
-    """Return a member that the description promises. UnexpectedResponse: it is missing or of another kind."""
-    value = holder.get(name) if isinstance(holder, dict) else None
-    if not isinstance(value, kind):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
-    return value
-
-
-def _understood(call: Call, field: str, made: Callable[[], T]) -> T:
-    try:
-        return made()
-    except (ValueError, OverflowError, KeyError, OSError):  # the last two: ZoneInfo, by the kind of nonsense
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=field) from None
-
-
 def zone_of(call: Call, holder: Json) -> ZoneInfo:
     """Return the zone that a list answer names: the calendar's."""
     name = member(call, holder, "timeZone", str)
-    return _understood(call, "timeZone", lambda: ZoneInfo(name))
+    return understood(call, "timeZone", lambda: ZoneInfo(name))
 
 
 def is_all_day(item: Json) -> bool:
@@ -72,7 +54,7 @@ def interval_of(call: Call, item: Json, calendar_zone: ZoneInfo, floating_zone: 
     start, end = member(call, item, "start", dict), member(call, item, "end", dict)
     if is_all_day(item):
         first, until = member(call, start, "date", str), member(call, end, "date", str)
-        found = _understood(
+        found = understood(
             call, "date", lambda: all_day(date.fromisoformat(first), date.fromisoformat(until), calendar_zone)
         )
     else:
@@ -80,15 +62,15 @@ def interval_of(call: Call, item: Json, calendar_zone: ZoneInfo, floating_zone: 
             _moment(call, start, floating_zone, is_end=False), _moment(call, end, floating_zone, is_end=True)
         )
     if found.end < found.start:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="end")
+        raise call.unexpected("end")
     return found
 
 
 def _moment(call: Call, holder: Json, floating_zone: ZoneInfo, *, is_end: bool) -> datetime:
     text = member(call, holder, "dateTime", str)
-    stamp = _understood(call, "dateTime", lambda: datetime.fromisoformat(text))
+    stamp = understood(call, "dateTime", lambda: datetime.fromisoformat(text))
     if stamp.tzinfo is not None:
-        return _understood(call, "dateTime", lambda: stamp.astimezone(UTC))
+        return understood(call, "dateTime", lambda: stamp.astimezone(UTC))
     zone = zone_of(call, holder) if "timeZone" in holder else floating_zone
     return instant(stamp, zone, is_end=is_end)
 
@@ -98,9 +80,9 @@ def stamp(call: Call, holder: Json, name: str) -> datetime:
     try:  # not `_understood`: a busy calendar has thousands of these
         found = datetime.fromisoformat(member(call, holder, name, str))
     except ValueError:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name) from None
+        raise call.unexpected(name) from None
     if found.tzinfo is None:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+        raise call.unexpected(name)
     return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from providers.answers import member
 from providers.base import Deadline, Event, Interval
-from providers.errors import AccessDenied, UnexpectedResponse
+from providers.errors import AccessDenied
 from providers.google.client import Api, Client, Json, Meaning
-from providers.google.json import LIST_FIELDS, event_of, member, rfc3339, zone_of
+from providers.google.json import LIST_FIELDS, event_of, rfc3339, zone_of
 from providers.http import Call
 
 PAGE_SIZE = 2500  # the largest there is
@@ -37,7 +38,7 @@ def pages(client: Client, call: Call, *, meaning: Meaning | None = None, **param
             return
         following = member(call, page, "nextPageToken", str)
         if following == token:
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="nextPageToken")
+            raise call.unexpected("nextPageToken")
         token = following
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from providers.answers import member
 from providers.base import Channel, Deadline
-from providers.errors import CalendarNotFound, ProviderError, UnexpectedResponse
+from providers.errors import CalendarNotFound, ProviderError
 from providers.google.client import Api, Client, Json
 from providers.google.errors import Refusal
-from providers.google.json import member
 from providers.http import Call
 
 CHANNEL_SECONDS = 604_800  # the default and, as far as is known, the most
@@ -58,7 +58,7 @@ def _channel(call: Call, answer: Json) -> Channel:
     try:
         expires_at = datetime.fromtimestamp(int(text) / 1000, UTC)
     except (ValueError, OverflowError, OSError):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="expiration") from None
+        raise call.unexpected("expiration") from None
     return Channel(member(call, answer, "id", str), member(call, answer, "resourceId", str), expires_at)
 
 

@@ -25,7 +25,6 @@ from providers.errors import (
     ConsentMismatch,
     ProviderError,
     ProviderUnavailable,
-    UnexpectedResponse,
 )
 from providers.google.client import PROVIDER
 from providers.google.errors import error_code, refusal_of
@@ -132,9 +131,9 @@ def _grant(call: Call, client: WebApplicationClient, text: str) -> Grant:
         # Straight from Google over TLS: OpenID Connect Core 3.1.3.7 lets it stand unverified.
         claims = _decode(token.get("id_token", ""), verify=False)
     except (OAuth2Error, GoogleAuthError, ValueError, TypeError, AttributeError):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="id_token") from None
+        raise call.unexpected("id_token") from None
     if claims.get("aud") != client.client_id:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="id_token")
+        raise call.unexpected("id_token")
     return Grant(
         email=_text(call, claims, "email"),
         access_token=_text(call, token, "access_token"),
@@ -147,14 +146,14 @@ def _grant(call: Call, client: WebApplicationClient, text: str) -> Grant:
 def _text(call: Call, holder: Any, name: str) -> str:
     value = holder.get(name)
     if not isinstance(value, str) or not value:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+        raise call.unexpected(name)
     return value
 
 
 def _number(call: Call, holder: Any, name: str) -> float:
     value = holder.get(name)
     if not isinstance(value, int | float):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
+        raise call.unexpected(name)
     return float(value)
 
 

@@ -17,7 +17,6 @@ import httplib2
 from httplib2.decode import DecodeLimitError, DecodeRatioError
 from urllib3.util import wait_for_read
 
-from providers.errors import UnexpectedResponse
 from providers.http import CONNECT_SECONDS, Call
 
 IDLE_SECONDS = 55.0  # NAT gateways forget silent connections after a minute or more, without a word
@@ -133,7 +132,7 @@ class Lines:
         try:
             return request.postproc(response, content)
         except (ValueError, RecursionError):
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="body") from None
+            raise call.unexpected("body") from None
 
     def _exchange(self, call: Call, request: Any) -> Any:
         _, reading = call.time_outs()

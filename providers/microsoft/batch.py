@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from providers.errors import ProviderError, ProviderUnavailable, UnexpectedResponse
+from providers.errors import ProviderError, ProviderUnavailable
 from providers.http import Call
 from providers.microsoft.client import Answer, Client, Question
 
@@ -62,7 +62,7 @@ def _parts(call: Call, answer: Answer) -> dict[str, Mapping[str, Any]]:
     """Return the parts of the answer by their ids; they come in any order."""
     listed = answer.body.get("responses") if isinstance(answer.body, Mapping) else None
     if not isinstance(listed, list):
-        raise UnexpectedResponse(call.provider, call.operation, status=answer.status, field="responses")
+        raise call.unexpected("responses", answer.status)
     return {str(part.get("id")): part for part in listed if isinstance(part, Mapping)}
 
 
@@ -70,7 +70,7 @@ def _outcome(client: Client, call: Call, part: Mapping[str, Any] | None) -> Outc
     """Return what a part says; None when the question is to be asked again alone."""
     status = part.get("status") if part is not None else None
     if part is None or not isinstance(status, int):
-        return UnexpectedResponse(call.provider, call.operation, status=200, field="responses")
+        return call.unexpected("responses")
     given = part.get("headers")
     headers = (
         {str(name).lower(): str(value) for name, value in given.items()} if isinstance(given, Mapping) else {}

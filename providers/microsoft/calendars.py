@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from providers.answers import member
 from providers.base import (
     BusyAnswer,
     BusyQuery,
@@ -24,7 +25,6 @@ from providers.errors import ConferenceUnavailable
 from providers.http import Call, Clocks
 from providers.microsoft import changes, events, freebusy, listing, push
 from providers.microsoft.client import PROVIDER, Client, Question
-from providers.microsoft.json import member
 from providers.microsoft.mailboxes import Mailboxes
 from providers.microsoft.settings import MicrosoftSettings
 from providers.microsoft.teams import TeamsCalendars, makes_teams

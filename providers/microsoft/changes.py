@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from providers.answers import member
 from providers.base import Changes, Deadline, Event, Interval
-from providers.errors import ProviderError, UnexpectedResponse
+from providers.errors import ProviderError
 from providers.http import Call
 from providers.microsoft.client import Client, Question
 from providers.microsoft.errors import Refusal
-from providers.microsoft.json import interval_of, member, utc_text
+from providers.microsoft.json import interval_of, utc_text
 from providers.microsoft.listing import DEFAULT, calendar_path, overlapping
 from providers.microsoft.zones import UTC_ZONE
 
@@ -137,7 +138,7 @@ def _entries(
             return
         link = client.within_graph(call, body.get("@odata.nextLink"))
         if link == question.path:
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="@odata.nextLink")
+            raise call.unexpected("@odata.nextLink")
         question = Question("GET", link, page_size=PAGE_SIZE)
 
 

@@ -138,7 +138,7 @@ class Client:
     def within_graph(self, call: Call, link: Any) -> str:
         """Return a link out of an answer. UnexpectedResponse: it is none, or leads away from Graph."""
         if not self.is_within_graph(link):
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="link")
+            raise call.unexpected("link")
         return str(link)
 
     def _accepted(self, call: Call, question: Question, meaning: Meaning) -> Answer:
@@ -173,9 +173,7 @@ def _answer(call: Call, response: requests.Response) -> Answer:
         body = json.loads(content) if content else None
     except (ValueError, RecursionError):
         if response.ok:
-            raise UnexpectedResponse(
-                call.provider, call.operation, status=response.status_code, field="body"
-            ) from None
+            raise call.unexpected("body", response.status_code) from None
         body = None  # front ends answer in HTML
     return Answer(
         response.status_code, {name.lower(): value for name, value in response.headers.items()}, body

@@ -85,7 +85,7 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
     if code in _NO_MAILBOX:
         return AccessDenied(call.provider, call.operation, f"{refusal}: {_NO_MAILBOX[code]}")
     if code in _BUSY_MAILBOX or status >= 500 or status == 408:
-        return _fault_at_graph(call, refusal)
+        return call.fault(str(refusal), refusal.retry_after)
     if code in _NO_SUCH_ID or status in (404, 410):
         kind = EventNotFound if call.operation in _ABOUT_EVENTS else CalendarNotFound
         return kind(call.provider, call.operation, str(refusal))
@@ -94,16 +94,8 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
     if status in (401, 403):
         return AccessDenied(call.provider, call.operation, str(refusal))
     if status == 409 or status < 400:
-        return call.broken(sent=True, detail=str(refusal))
+        return call.fault(str(refusal))
     return ProviderError(call.provider, call.operation, str(refusal))
-
-
-def _fault_at_graph(call: Call, refusal: Refusal) -> ProviderError:
-    """Return the meaning of 5xx: a write may have happened."""
-    error = call.broken(sent=True, detail=str(refusal))
-    if isinstance(error, ProviderUnavailable) and refusal.retry_after is not None:
-        return RateLimited(call.provider, call.operation, str(refusal), retry_after=refusal.retry_after)
-    return error
 
 
 # The owner can mend these by signing in again; whatever else is refused is the application's fault.

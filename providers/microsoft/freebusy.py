@@ -20,7 +20,7 @@ from providers.microsoft.json import JUDGED_FIELDS, interval_of, status_of
 from providers.microsoft.listing import following, view
 from providers.microsoft.schedules import SCHEDULE
 from providers.microsoft.zones import UTC_ZONE, zone_named
-from providers.times import busy_answer
+from providers.times import busy_answer, joined
 
 T = TypeVar("T")
 Items = list[Json] | ProviderError
@@ -40,7 +40,7 @@ def free_busy(
     taken: dict[str, schedules.Found] = {}
     for chunk, outcome in zip(chunks, outcomes[len(views) :], strict=True):
         for address, found in schedules.read(call, chunk, outcome).items():
-            taken[address] = _joined(taken.get(address, []), found)
+            taken[address] = joined(taken.get(address, []), found)
     return {query: _answer(call, query, window, items, taken) for query in queries}
 
 
@@ -62,7 +62,7 @@ def _items(client: Client, call: Call, names: Sequence[str], outcomes: Sequence[
     """Return each calendar's events, further pages included."""
     items: dict[str, Items] = {}
     for name, outcome in zip(names, outcomes, strict=True):
-        items[name] = _joined(items.get(name, []), _read_on(client, call, outcome))
+        items[name] = joined(items.get(name, []), _read_on(client, call, outcome))
     return items
 
 
@@ -73,13 +73,6 @@ def _read_on(client: Client, call: Call, outcome: Outcome) -> Items:
         return [item for page in following(client, call, outcome) for item in page]
     except ProviderError as error:
         return error
-
-
-def _joined(earlier: list[T] | ProviderError, later: list[T] | ProviderError) -> list[T] | ProviderError:
-    """Return both parts together; the first error stands for the whole."""
-    if isinstance(earlier, ProviderError):
-        return earlier
-    return later if isinstance(later, ProviderError) else earlier + later
 
 
 def _answer(
@@ -110,7 +103,7 @@ def _blocking(call: Call, query: BusyQuery, items: Sequence[Any]) -> list[Interv
 
 def _is_nothing(call: Call, query: BusyQuery, item: Any) -> bool:
     if not isinstance(item, Mapping):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="value")
+        raise call.unexpected("value")
     if query.leaves_out(item.get("id"), item.get("iCalUId")):
         return True
     return not query.policy.blocks(status_of(item), is_all_day=item.get("isAllDay") is True)

@@ -9,20 +9,17 @@ dateTimeTimeZone and singleValueLegacyExtendedProperty.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from providers.answers import Json, member, understood
 from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
-from providers.errors import UnexpectedResponse
 from providers.http import Call
 from providers.microsoft.zones import UTC_ZONE, is_utc, zone_named
 from providers.times import all_day, instant
-
-T = TypeVar("T")
-Json = Mapping[str, Any]
 
 TEAMS = "teamsForBusiness"
 
@@ -41,21 +38,6 @@ _STATUSES = {
 }
 
 
-def member(call: Call, holder: Any, name: str, kind: type[T]) -> T:
-    """Return a member that Graph promises. UnexpectedResponse: it is missing or of another kind."""
-    value = holder.get(name) if isinstance(holder, Mapping) else None
-    if not isinstance(value, kind):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=name)
-    return value
-
-
-def _understood(call: Call, field: str, made: Callable[[], T]) -> T:
-    try:
-        return made()
-    except (ValueError, OverflowError):
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field=field) from None
-
-
 def interval_of(call: Call, item: Json, floating_zone: ZoneInfo) -> Interval:
     """Return the time an event takes.
 
@@ -68,11 +50,11 @@ def interval_of(call: Call, item: Json, floating_zone: ZoneInfo) -> Interval:
     first, last = _stamp(call, begins), _stamp(call, ends)
     if item.get("isAllDay") is True and _is_midnight(first) and _is_midnight(last):
         zone = _own_zone(item) or floating_zone
-        found = _understood(call, "start", lambda: all_day(first.date(), last.date(), zone))
+        found = understood(call, "start", lambda: all_day(first.date(), last.date(), zone))
     else:
         found = Interval(_moment(call, first, begins, is_end=False), _moment(call, last, ends, is_end=True))
     if found.end < found.start:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="end")
+        raise call.unexpected("end")
     return found
 
 
@@ -93,7 +75,7 @@ def _plain(item: Json) -> Interval | None:
 def _stamp(call: Call, holder: Json) -> datetime:
     """Return the time as it is written; seven digits of a second are cut to six."""
     text = member(call, holder, "dateTime", str)
-    return _understood(call, "dateTime", lambda: datetime.fromisoformat(text))
+    return understood(call, "dateTime", lambda: datetime.fromisoformat(text))
 
 
 def _is_midnight(stamp: datetime) -> bool:
@@ -103,14 +85,14 @@ def _is_midnight(stamp: datetime) -> bool:
 def _moment(call: Call, stamp: datetime, holder: Json, *, is_end: bool) -> datetime:
     """Return the instant of a wall-clock time in the zone that is told beside it."""
     if stamp.tzinfo is not None:  # documented to carry no offset; where one does, it holds
-        return _understood(call, "dateTime", lambda: stamp.astimezone(UTC))
+        return understood(call, "dateTime", lambda: stamp.astimezone(UTC))
     name = member(call, holder, "timeZone", str)
     if name == "UTC":
         return stamp.replace(tzinfo=UTC)
     zone = zone_named(name)
     if zone is None:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="timeZone")
-    return _understood(call, "dateTime", lambda: instant(stamp, zone, is_end=is_end))
+        raise call.unexpected("timeZone")
+    return understood(call, "dateTime", lambda: instant(stamp, zone, is_end=is_end))
 
 
 def _own_zone(item: Json) -> ZoneInfo | None:

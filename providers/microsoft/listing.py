@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from providers.answers import member
 from providers.base import Event, Interval
-from providers.errors import UnexpectedResponse
 from providers.http import Call
 from providers.microsoft.client import Answer, Client, Question
-from providers.microsoft.json import EVENT_FIELDS, EXPAND, event_of, having_property, member, utc_text
+from providers.microsoft.json import EVENT_FIELDS, EXPAND, event_of, having_property, utc_text
 from providers.times import pieces
 
 PAGE_SIZE = 1000  # the largest there is
@@ -63,7 +63,7 @@ def following(client: Client, call: Call, answer: Answer) -> Iterator[list[Any]]
             return
         link, before = client.within_graph(call, answer.body[_NEXT]), link
         if link == before:
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field=_NEXT)
+            raise call.unexpected(_NEXT)
         answer = client.ask(call, Question("GET", link), lambda page: page)
 
 

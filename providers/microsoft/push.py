@@ -14,12 +14,13 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from providers.answers import member
 from providers.base import Channel, Deadline
-from providers.errors import AccessDenied, CalendarNotFound, ProviderError, UnexpectedResponse
+from providers.errors import AccessDenied, CalendarNotFound, ProviderError
 from providers.http import Call
 from providers.microsoft.client import Client, Question
 from providers.microsoft.errors import Refusal
-from providers.microsoft.json import member, utc_text
+from providers.microsoft.json import utc_text
 from providers.microsoft.listing import DEFAULT, calendar_path
 
 LIFETIME = timedelta(minutes=10_000)  # 10,080 is the most
@@ -94,9 +95,7 @@ def _channel(call: Call, body: Any) -> Channel:
     try:
         expires_at = datetime.fromisoformat(text)
     except ValueError:
-        raise UnexpectedResponse(
-            call.provider, call.operation, status=200, field="expirationDateTime"
-        ) from None
+        raise call.unexpected("expirationDateTime") from None
     if expires_at.tzinfo is None:
         expires_at = expires_at.replace(tzinfo=UTC)
     return Channel(member(call, body, "id", str), str(body.get("resource", "")), expires_at.astimezone(UTC))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from providers.answers import member
 from providers.base import BusyPolicy, Interval
 from providers.errors import (
     AccessDenied,
@@ -22,7 +23,7 @@ from providers.errors import (
 )
 from providers.http import Call
 from providers.microsoft.client import Answer, Client, Question
-from providers.microsoft.json import interval_of, member, named_status, utc_moment
+from providers.microsoft.json import interval_of, named_status, utc_moment
 from providers.microsoft.zones import UTC_ZONE
 from providers.times import pieces
 
@@ -87,7 +88,7 @@ def _schedule(call: Call, given: Any) -> Found:
     try:
         items = member(call, given, "scheduleItems", list)
         if not items and str(given.get("availabilityView") or "").strip("0"):
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="scheduleItems")
+            raise call.unexpected("scheduleItems")
         return [_taken(call, item) for item in items]
     except UnexpectedResponse as error:
         return error
@@ -96,7 +97,7 @@ def _schedule(call: Call, given: Any) -> Found:
 def _taken(call: Call, item: Any) -> Taken:
     interval = interval_of(call, item, UTC_ZONE) if isinstance(item, Mapping) else None
     if interval is None:
-        raise UnexpectedResponse(call.provider, call.operation, status=200, field="scheduleItems")
+        raise call.unexpected("scheduleItems")
     return Taken(named_status(item.get("status")), interval)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import msal
 
 from providers.base import Deadline
-from providers.errors import ConnectionExpired, ConsentMismatch, ProviderError, UnexpectedResponse
+from providers.errors import ConnectionExpired, ConsentMismatch, ProviderError
 from providers.http import Call, Clocks
 from providers.microsoft.client import PROVIDER
 from providers.microsoft.errors import refused_application, refused_consent, refused_refresh
@@ -114,7 +114,7 @@ class Entra:
         claims = claims if isinstance(claims, Mapping) else {}
         accounts = application.get_accounts()
         if len(accounts) != 1:
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="client_info")
+            raise call.unexpected("client_info")
         return Consent(
             grant=self._grant(call, result, claims),
             cache=cache.serialize(),
@@ -183,7 +183,7 @@ class Entra:
     def _grant(self, call: Call, result: Result, claims: Result) -> Grant:
         token, seconds = result.get("access_token"), result.get("expires_in")
         if not isinstance(token, str) or not isinstance(seconds, int | float):
-            raise UnexpectedResponse(call.provider, call.operation, status=200, field="access_token")
+            raise call.unexpected("access_token")
         email = claims.get("preferred_username") or claims.get("email")
         return Grant(
             email=email if isinstance(email, str) else None,
@@ -210,5 +210,5 @@ def _nothing(call: Call, kept: Any, account: Any) -> ProviderError:
     """Return why there is no token: no sign-in is stored, or Entra gave an answer without one."""
     refresh_tokens = kept.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)
     if account is not None and any(True for _ in refresh_tokens):
-        return UnexpectedResponse(call.provider, call.operation, status=200, field="access_token")
+        return call.unexpected("access_token")
     return ConnectionExpired(call.provider, call.operation, "There is no stored sign-in.")
