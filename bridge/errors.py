@@ -97,6 +97,16 @@ class EmailMissing(MissingField):
         super().__init__("the caller's e-mail address is missing", "e-mail address")
 
 
+class EmailDoubtful(BridgeError):
+    """The caller's e-mail address was hardly understood right; `heard` is what was."""
+
+    code = "email_doubtful"
+
+    def __init__(self, heard: str) -> None:
+        self.heard = heard
+        super().__init__("the caller's e-mail address is doubtful")
+
+
 class AvailabilityUnknown(BridgeError):
     """A calendar could not be read, so nothing may be offered or booked on it."""
 

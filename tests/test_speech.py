@@ -115,7 +115,14 @@ def test_a_repeat_after_a_move_names_the_present_appointment() -> None:
 
 
 def every_error() -> Iterator[BridgeError]:
-    arguments = {"text": "xyzzy", "field": "Reason", "start": NINE, "problems": [], "rules": ()}
+    arguments = {
+        "text": "xyzzy",
+        "field": "Reason",
+        "heard": "kim@",
+        "start": NINE,
+        "problems": [],
+        "rules": (),
+    }
     for _, kind in inspect.getmembers(bridge.errors, inspect.isclass):
         if issubclass(kind, BridgeError):
             names = [] if kind.__init__ is Exception.__init__ else list(inspect.signature(kind).parameters)

@@ -1,50 +1,68 @@
-"""Reads e-mail addresses. What is not plainly one counts as absent."""
+"""Reads e-mail addresses. What only looks like one is told apart from what is none at all."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from email_validator import EmailNotValidError, validate_email
+
+from bridge.attendee.mail_domains import is_slip
 from bridge.attendee.request import CallerRequest
-from bridge.attendee.spelling import spelled
+from bridge.attendee.spelling import bare, spelled
+from bridge.attendee.text import clean
 
 EMAIL_NAMES = ("email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "contactemail")
 
-_LONGEST_EMAIL, _LONGEST_LOCAL_PART = 254, 64
+_LONGEST = 254
+_LONGEST_HEARD = 100
+# What agents write where nobody gave an address: it is absent, and no reason to ask.
+_NOTHING_SAID = frozenset({
+    "", "none", "null", "no", "na", "nil", "undefined", "unknown", "notprovided", "notgiven", "notavailable",
+    "noemail", "keine", "keiner", "kein", "keineemail", "nein", "unbekannt", "nichtangegeben", "nichtbekannt",
+    "nichtvorhanden", "keineangabe", "leer", "empty", "true", "false",
+})  # fmt: skip
 
-# An address is put into headers and invitations as it stands: nothing that could end a header passes.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL})")
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A caller's address, and what was said before it and is doubtful."""
+
+    address: str | None = None
+    as_said: str = ""
 
 
-def email_of(request: CallerRequest) -> str | None:
-    """Return the first readable address: `cal_email`, the record, `contact_details`, telli's contact API."""
+def email_of(request: CallerRequest) -> Email:
+    """Return the first address that is beyond doubt: `cal_email`, the record, `contact_details`, telli's API.
+
+    What was said and cannot be an address, or is one slip away from a large provider, is doubtful.
+    """
+    doubtful = ""
     for value in _emails(request):
-        if email := read_email(value):
-            return email
-    return None
+        address = read_email(value)
+        if address and not is_slip(address.rpartition("@")[2]):
+            return Email(address, doubtful)
+        if not doubtful and isinstance(value, str) and bare(value[:_LONGEST]) not in _NOTHING_SAID:
+            doubtful = clean(value, _LONGEST_HEARD)
+    return Email(as_said=doubtful)
 
 
 def read_email(value: object) -> str | None:
-    """Return an address as it may be written to, its domain in ASCII and small letters."""
-    if not isinstance(value, str) or len(value) > 2 * _LONGEST_EMAIL:
+    """Return an address as it may be written to, its domain in ASCII and small letters.
+
+    It is put into headers and invitations as it stands: nothing that could end a header is one.
+    """
+    if not isinstance(value, str) or len(value) > 2 * _LONGEST:
         return None
-    local, _, domain = value.strip(" ").removeprefix("mailto:").rpartition("@")
+    text = value.strip(" ").removeprefix("mailto:")
     try:
-        match = _EMAIL.fullmatch(f"{local}@{_ascii_domain(domain)}")
-    except UnicodeError:
+        read = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
         return None
-    if match is None or len(match["local"]) > _LONGEST_LOCAL_PART or len(match[0]) > _LONGEST_EMAIL:
-        return None
-    return match[0]
+    return read.ascii_email if read.ascii_email and len(read.ascii_email) <= _LONGEST else None
 
 
 def _emails(request: CallerRequest) -> Iterator[object]:
     yield request.contact_details.get("cal_email")
     for source in request.descriptions():
         yield from spelled(source, EMAIL_NAMES)
-
-
-def _ascii_domain(domain: str) -> str:
-    return domain.lower() if domain.isascii() else domain.encode("idna").decode("ascii").lower()

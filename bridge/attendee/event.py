@@ -25,6 +25,7 @@ def _lines(attendee: Attendee, words: Language) -> Iterator[str]:
         words.translate("Phone"): attendee.phone,
         words.translate("Phone (not checked)"): attendee.phone_as_said,
         words.translate("E-mail"): attendee.email,
+        words.translate("E-mail (not checked)"): attendee.email_as_said,
     }
     yield from (f"{label}: {value}" for label, value in known.items() if value)
     truths = {"true": words.translate("yes"), "false": words.translate("no")}

@@ -11,7 +11,7 @@ from bridge.attendee.fields import read_answers
 from bridge.attendee.names import name_of
 from bridge.attendee.phones import phone_of
 from bridge.attendee.request import CallerRequest
-from bridge.errors import EmailMissing
+from bridge.errors import EmailDoubtful, EmailMissing
 from bridge.model import Attendee, EventType
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -23,16 +23,17 @@ def read_attendee(
     """Return the caller with the answers to the event type's fields.
 
     `country` is that of telephone numbers without country code; `system` adds to `system_values`.
-    EmailMissing, MissingField: the agent has to ask for it. The fallback address spares the question, and
-    is never the caller's.
+    EmailMissing, EmailDoubtful, MissingField: the agent has to ask for it. The fallback address spares the
+    question, and is never the caller's.
     """
     email = email_of(request)
-    if email is None and event_type.require_email and not event_type.fallback_email:
-        raise EmailMissing
+    if email.address is None and event_type.require_email and not event_type.fallback_email:
+        raise EmailDoubtful(email.as_said) if email.as_said else EmailMissing
     phone = phone_of(request, country)
     return Attendee(
         name=name_of(request),
-        email=email,
+        email=email.address,
+        email_as_said=email.as_said,
         phone=phone.e164,
         phone_as_said=phone.as_said,
         answers=read_answers(event_type, request, {**system_values(event_type, request), **system}),

@@ -54,7 +54,8 @@ class Contact:
 class Attendee:
     """The caller as far as known. `phone` is E.164; `answers` are (label, text, public) of the fields.
 
-    `phone_as_said` is what was given as a number and could not be read as one: for people only.
+    `phone_as_said` and `email_as_said` are what was given and could not be read for certain: for people
+    only, nothing is sent there.
     """
 
     name: str = ""
@@ -62,6 +63,7 @@ class Attendee:
     phone: str | None = None
     answers: tuple[tuple[str, str, bool], ...] = ()
     phone_as_said: str = ""
+    email_as_said: str = ""
 
 
 class BookingState(StrEnum):

@@ -22,6 +22,7 @@ from bridge.errors import (
     StoreUnavailable,
 )
 from bridge.model import Attendee, Booking, EventType, Slot
+from bridge.service.asked_back import AskedBack
 from bridge.service.kept_offers import Offer, Offers
 from bridge.service.outcome import BookOutcome
 from bridge.speech.reasons import Refusal, Speech
@@ -51,6 +52,7 @@ class Reception:
         self._default = default
         self._country = country
         self._booker = Booker(context)
+        self._asked_back = AskedBack(context.store, context.now)
 
     def event_type(self, name: str | None) -> EventType:
         """Return the event type of this name, or the default one. NotFound: there is none."""
@@ -135,12 +137,8 @@ class Reception:
         wish = Wish(event_type, request.contact, start)
 
         def who() -> Attendee:
-            return read_attendee(
-                event_type,
-                request,
-                country=self._country,
-                system={},
-            )
+            attendee = read_attendee(event_type, request, country=self._country)
+            return self._asked_back.have_spelled(event_type, request, start, attendee, dry_run=dry_run)
 
         if dry_run:
             self._booker.rehearse(wish, who, deadline)

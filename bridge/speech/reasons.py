@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from enum import StrEnum
 
-from bridge.errors import AlreadyMoved, BridgeError, MissingField, SlotNotOffered
+from bridge.errors import AlreadyMoved, BridgeError, EmailDoubtful, MissingField, SlotNotOffered
 from bridge.model import Slot
 from bridge.speech.language import language
 
@@ -39,6 +39,10 @@ _SENTENCES = {
     "already_moved": _("The appointment has already been moved to {time}."),
     "booking_closed": _("This appointment can no longer be changed."),
     "missing_field": _("Please ask for the following and then book again: {field}."),
+    "email_doubtful": _(
+        "The e-mail address was understood as “{heard}”. "
+        "Please ask the caller to spell it and then book again."
+    ),
     "missing_email": _("Please ask for the e-mail address and then book again."),
     "availability_unknown": _UNREACHABLE,
     "outcome_unknown": _(
@@ -95,6 +99,8 @@ class Speech:
         match refusal:
             case AlreadyMoved():
                 return sentence.format(time=self.language.moment(refusal.start, zone))
+            case EmailDoubtful():
+                return sentence.format(heard=refusal.heard)
             case MissingField():
                 return sentence.format(field=refusal.field)
         return sentence

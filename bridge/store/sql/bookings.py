@@ -253,6 +253,7 @@ def _attendee_json(attendee: Attendee) -> dict[str, Any]:
         "email": attendee.email,
         "phone": attendee.phone,
         "phone_as_said": attendee.phone_as_said,
+        "email_as_said": attendee.email_as_said,
         "answers": [list(answer) for answer in attendee.answers],
     }
 
@@ -264,5 +265,7 @@ def _attendee(stored: dict[str, Any]) -> Attendee:
         stored["email"],
         stored["phone"],
         answers,
-        phone_as_said=stored.get("phone_as_said", ""),  # absent from what was stored before it was kept
+        # Absent from what was stored before they were kept.
+        phone_as_said=stored.get("phone_as_said", ""),
+        email_as_said=stored.get("email_as_said", ""),
     )
