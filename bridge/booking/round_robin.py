@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
 from bridge.model import EventType, Schedule
-from bridge.scheduling.fairness import HostRecord, month_start
-from bridge.scheduling.team import Choice, Standings, simulate, standings
+from bridge.scheduling.fair_share import HostRecord, month_start
+from bridge.scheduling.round_robin import Choice, Standings, simulate, standings
 from bridge.store.sql import round_robin
 
 

@@ -16,8 +16,8 @@ from bridge.cli.instants import local_text
 from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import EventType
-from bridge.scheduling.fairness import Figures, month_start
-from bridge.scheduling.team import Choice, Standings
+from bridge.scheduling.fair_share import Figures, month_start
+from bridge.scheduling.round_robin import Choice, Standings
 from bridge.speech.instants import format_instant
 
 _MOST_SIMULATED = 1000

@@ -101,7 +101,11 @@ class MeetingPlatform(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class EventType:
-    """What can be booked. `id` is the name of its TOML table; `step` and grids lie in `timezone`."""
+    """What can be booked. `id` is the name of its TOML table.
+
+    Days are counted and starts laid by the clock of `timezone`. A start is `start_offset` past a time that
+    the step allows, `start_increment` after the one before.
+    """
 
     id: str
     title: str

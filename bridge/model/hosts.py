@@ -72,8 +72,8 @@ class DateRange:
 class Schedule:
     """When a host is open, by the wall clock of `timezone`.
 
-    `time_off` wins over everything, then `overrides` replace a day, then `closed_on` (public holidays,
-    as a region like "DE-BE") closes days, then the week holds.
+    `time_off` wins over everything, then `overrides` replace a day, then `public_holidays` (of a region
+    like "DE-BE") close days, then the week holds.
     """
 
     timezone: ZoneInfo

@@ -48,9 +48,9 @@ def day_start(zone: ZoneInfo, day: date) -> datetime:
     return at_wall(zone, day, 0)
 
 
-def local_day(zone: ZoneInfo, day: date) -> Interval:
-    """Return a local day as it really is, 23 or 25 hours long where the clock changes."""
-    return Interval(day_start(zone, day), day_start(zone, later_day(day, 1)))
+def local_days(zone: ZoneInfo, first: date, last: date) -> Interval:
+    """Return the local days from one to another, both included, each as long as it really is."""
+    return Interval(day_start(zone, first), day_start(zone, later_day(last, 1)))
 
 
 def at_wall(zone: ZoneInfo, day: date, minute: int, *, as_end: bool = False) -> datetime:

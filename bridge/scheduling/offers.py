@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 
 from bridge.model import CountDays, EventType, Slot
 from bridge.scheduling.days import day_start, later_day, shift
 from bridge.scheduling.slots import HostTime, common_window, first_day
-from bridge.scheduling.sweep import bookable_days
+from bridge.scheduling.team import bookable_days
 from bridge.scheduling.thinning import thin
 from providers.base import Interval
 
@@ -39,25 +39,11 @@ def window_around(event_type: EventType, start: datetime) -> Interval:
     )
 
 
-def bookable_starts(
-    event_type: EventType, times: Mapping[str, HostTime], now: datetime
-) -> Iterator[datetime]:
-    """Yield every bookable start of the grid, ascending; later days are looked at only when asked for."""
-    return chain.from_iterable(bookable_days(event_type, times, now))
-
-
 def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> tuple[Slot, ...]:
     """Return the slots to tell a caller, ascending."""
     days = _days_looked_at(event_type, times, now)
     duration = event_type.duration
     return tuple([_slot((start, start + duration)) for day in days for start in thin(day, event_type.offer)])
-
-
-def next_slots(
-    event_type: EventType, times: Mapping[str, HostTime], now: datetime, count: int
-) -> tuple[Slot, ...]:
-    """Return the first slots of the offer, to be named in a refusal."""
-    return offer(event_type, times, now)[:count]
 
 
 def _days_looked_at(

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import chain
 
 from bridge.model import EventType, Host, Schedule
-from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, shift
+from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, local_days, shift
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule
 from bridge.scheduling.intervals import intersect, overlaps, pad, subtract
@@ -167,8 +167,7 @@ def _full_starts(event_type: EventType, time: HostTime, _: Interval) -> Iterable
     ):
         for first, count in Counter(firsts).items():
             if 0 < limit <= count:
-                begin = date.fromordinal(first)
-                yield day_start(zone, begin), day_start(zone, later_day(begin, length))
+                yield local_days(zone, date.fromordinal(first), date.fromordinal(first + length - 1))
 
 
 def _unknown_starts(_: EventType, time: HostTime, window: Interval) -> Iterable[Span]:

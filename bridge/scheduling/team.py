@@ -1,34 +1,31 @@
-"""Decides who could attend one start and who does: all fixed hosts, and one member of each group.
+"""Decides when a whole team can, and who of it: at one start, and day by day.
 
-It never looks at the clock or draws lots: the same figures always choose the same hosts.
+All fixed hosts must be bookable, and one member of each group for the whole slot: two hosts' free times
+are never joined. It never decides what is told to a caller, nor which of several members attends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from fractions import Fraction
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial, reduce
+from itertools import chain, groupby
+from zoneinfo import ZoneInfo
 
-from bridge.model import Assignment, EventType, Member, Schedule
-from bridge.scheduling.days import shift
-from bridge.scheduling.fairness import Figures, HostRecord, figures, month_start
-from bridge.scheduling.slots import HostTime, is_bookable
+from bridge.model import EventType, Member, Team
+from bridge.scheduling.days import LAST, date_of, day_start, later_day
+from bridge.scheduling.grid import Grid, step_of
+from bridge.scheduling.intervals import intersect, members
+from bridge.scheduling.slots import HostTime, bookable_spans, common_window, is_bookable
+from providers.base import Interval
+from providers.intervals import Span, union
 
-__all__ = [
-    "Choice",
-    "Figures",
-    "HostRecord",
-    "Pool",
-    "Standings",
-    "choose",
-    "month_start",
-    "pool_for",
-    "simulate",
-    "standings",
-]
+_MANY_DAYS = 64
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+# The starts a host allows in some days, the step aside. Those that others allow too may be left out.
+_SpansOf = Callable[[str, Sequence[Span]], Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +34,6 @@ class Pool:
 
     fixed: tuple[str, ...]
     groups: tuple[tuple[Member, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who attends, the organiser first, and for each group the figures that decided it, as JSON."""
-
-    hosts: tuple[str, ...]
-    decision: tuple[Mapping[str, object], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """A group's figures in the order in which its members are due.
-
-    `rule` is what puts the first before the second: weight_zero, shortfall, weight, priority,
-    least_recently_booked, config_order, or only_one.
-    """
-
-    figures: tuple[Figures, ...]
-    rule: str
 
 
 def pool_for(
@@ -82,97 +59,96 @@ def pool_for(
     return Pool(team.fixed, tuple(groups)) if all(groups) else None
 
 
-def choose(
+def bookable_days(
+    event_type: EventType, times: Mapping[str, HostTime], now: datetime, *, before: datetime = LAST
+) -> Iterator[list[datetime]]:
+    """Yield the bookable starts of the grid, those of each local day that has any as one list.
+
+    A host that `times` leaves out is unknown. `before` is the start of a local day, from which on
+    nothing is looked at.
+    """
+    start, end = common_window(event_type, now)
+    common = Interval(start, min(end, before))
+    grid = _TeamGrid(event_type)
+    for days in _stretches_of_days(event_type, common):
+        starts = grid.lay(partial(_spans_of, event_type, times, common, days), days)
+        yield from _split(starts, _day_ends(event_type.timezone, days)) if starts else ()
+
+
+def _spans_of(
     event_type: EventType,
-    pool: Pool,
-    records: Mapping[str, HostRecord],
-    now: datetime,
-    *,
-    schedules: Mapping[str, Schedule],
-) -> Choice:
-    """Return the pool's fixed hosts and of each group the member who is due, with the figures."""
-    hosts, decision = list(pool.fixed), []
-    for number, (group, free) in enumerate(zip(event_type.team.groups, pool.groups, strict=True)):
-        every = figures(event_type, group, records, now, schedules=schedules)
-        asked = {member.host for member in free}
-        standing = _rank(event_type, [each for each in every if each.member.host in asked])
-        chosen = standing.figures[0].member.host
-        hosts.append(chosen)
-        decision.append(
-            {
-                "group": number,
-                "assignment": event_type.team.assignment.value,
-                "chosen": chosen,
-                "rule": standing.rule,
-                "members": [{**each.as_json(), "bookable": each.member.host in asked} for each in every],
-            }
-        )
-    return Choice(tuple(hosts), tuple(decision))
+    times: Mapping[str, HostTime],
+    common: Interval,
+    days: Interval,
+    host: str,
+    others: Sequence[Span],
+) -> Sequence[Span]:
+    time = times.get(host)
+    return bookable_spans(event_type, time, days, common, others=others) if time else ()
 
 
-def standings(
-    event_type: EventType,
-    records: Mapping[str, HostRecord],
-    now: datetime,
-    *,
-    schedules: Mapping[str, Schedule],
-) -> tuple[Standings, ...]:
-    """Return for each group who would be chosen next, were all of them bookable, and why."""
-    return tuple(
-        _rank(event_type, figures(event_type, group, records, now, schedules=schedules))
-        for group in event_type.team.groups
-    )
+def _stretches_of_days(event_type: EventType, common: Interval) -> Iterator[Interval]:
+    """Yield windows of whole days that cover the common one; most offers end within the first."""
+    zone, length = event_type.timezone, event_type.offer.days_to_look_ahead + 1
+    day = date_of(zone, common.start)
+    while day_start(zone, day) < common.end:
+        following = later_day(day, length)
+        yield Interval(day_start(zone, day), min(day_start(zone, following), common.end))
+        day, length = following, min(2 * length, _MANY_DAYS)
 
 
-def simulate(
-    event_type: EventType,
-    records: Mapping[str, HostRecord],
-    now: datetime,
-    *,
-    schedules: Mapping[str, Schedule],
-    count: int,
-) -> tuple[Choice, ...]:
-    """Return who the next bookings would go to, one made right after the other, all being bookable."""
-    everybody = Pool(event_type.team.fixed, event_type.team.groups)
-    supposed, choices = dict(records), []
-    for number in range(count):
-        choice = choose(event_type, everybody, supposed, now, schedules=schedules)
-        made = shift(now, number * timedelta.resolution)
-        for host in choice.hosts:
-            before = supposed.get(host, HostRecord(host))
-            supposed[host] = replace(before, booked_at=(*before.booked_at, made), last_booked_at=made)
-        choices.append(choice)
-    return tuple(choices)
+@lru_cache(maxsize=2**10)
+def _day_ends(zone: ZoneInfo, days: Interval) -> tuple[datetime, ...]:
+    ends = [day_start(zone, later_day(date_of(zone, days.start), 1))]
+    while ends[-1] < days.end:
+        ends.append(day_start(zone, later_day(date_of(zone, ends[-1]), 1)))
+    return tuple(ends)
 
 
-# What ranks members, by name: the smaller comes first, and only equals are left to the next.
-_Criterion = Callable[[Figures], int | Fraction | datetime]
-_LEAST_RECENTLY_BOOKED: dict[str, _Criterion] = {
-    "least_recently_booked": lambda each: each.last_booked_at or _NEVER,
-    "config_order": lambda each: each.place,
-}
-_PRIORITY: dict[str, _Criterion] = {
-    "priority": lambda each: -each.member.priority,
-    **_LEAST_RECENTLY_BOOKED,
-}
-_WEIGHTED: dict[str, _Criterion] = {
-    "weight_zero": lambda each: each.member.weight == 0,
-    "shortfall": lambda each: -each.shortfall,
-    "weight": lambda each: -each.member.weight,
-    **_PRIORITY,
-}
-_CRITERIA = {
-    Assignment.LEAST_RECENTLY_BOOKED: _LEAST_RECENTLY_BOOKED,
-    Assignment.PRIORITY: _PRIORITY,
-    Assignment.WEIGHTED: _WEIGHTED,
-}
+def _split(starts: list[datetime], ends: Sequence[datetime]) -> Iterator[list[datetime]]:
+    index = 0
+    for end in ends:
+        after = bisect_left(starts, end, index)
+        if after > index:
+            yield starts[index:after]
+        index = after
 
 
-def _rank(event_type: EventType, members: Sequence[Figures]) -> Standings:
-    criteria = _CRITERIA[event_type.team.assignment]
-    ranked = sorted(members, key=lambda each: tuple(criterion(each) for criterion in criteria.values()))
-    if len(ranked) == 1:
-        return Standings(tuple(ranked), "only_one")
-    first, second = ranked[:2]
-    rule = next(name for name, criterion in criteria.items() if criterion(first) != criterion(second))
-    return Standings(tuple(ranked), rule)
+class _TeamGrid:
+    """Lays the grid of each host and keeps the starts that the whole team can take."""
+
+    def __init__(self, event_type: EventType) -> None:
+        self._team = event_type.team
+        # When no start on the step is off the grid, the team's own gaps give the same starts.
+        self._is_plain = event_type.start_increment == step_of(event_type)
+        sources = ["team"] if self._is_plain else self._team.hosts
+        self._grids = [Grid(event_type) for _ in sources]
+
+    def lay(self, spans_of: _SpansOf, days: Interval) -> list[datetime]:
+        """Return the starts of these days, ascending."""
+        if self._is_plain:
+            return self._grids[0].lay(_of_team(self._team, spans_of), days)
+        spans = {host: spans_of(host, ()) for host in self._team.hosts}
+        allowed = _of_team(self._team, lambda host, _: spans[host])
+        # A gap that fixed hosts have in common begins with a gap of one of them, whose grid holds its starts.
+        laid = [grid.lay(each, days) for grid, each in zip(self._grids, spans.values(), strict=True)]
+        ascending = groupby(sorted(chain.from_iterable(laid)))
+        return members([start for start, _ in ascending], allowed)
+
+
+def _of_team(team: Team, spans_of: _SpansOf) -> Sequence[Span]:
+    fixed = [spans_of(host, ()) for host in team.fixed]
+    return _of_all([*fixed, *(_of_any(group, spans_of) for group in team.groups)])
+
+
+def _of_all(parts: Sequence[Sequence[Span]]) -> Sequence[Span]:
+    return reduce(intersect, parts) if parts else ()
+
+
+def _of_any(group: Sequence[Member], spans_of: _SpansOf) -> Sequence[Span]:
+    found: Sequence[Span] = ()
+    for member in group:
+        spans = spans_of(member.host, found)
+        if spans:
+            found = union(chain(found, spans)) if found else spans
+    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from bridge.model import (
     Week,
 )
 from bridge.scheduling.slots import HostTime
+from bridge.scheduling.team import bookable_days
 from providers.base import Interval
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -124,6 +126,13 @@ def event_type(length: int = 30, *, team: Team | None = None, **rules: Any) -> E
 def round_robin(*names: str, assignment: Assignment = Assignment.LEAST_RECENTLY_BOOKED) -> Team:
     """Return a team of which one host attends."""
     return Team(groups=(tuple(Member(name) for name in names),), assignment=assignment)
+
+
+def bookable_starts(
+    event_type: EventType, times: Mapping[str, HostTime], now: datetime
+) -> Iterator[datetime]:
+    """Return every bookable start of the grid; later days are looked at only when asked for."""
+    return chain.from_iterable(bookable_days(event_type, times, now))
 
 
 def clock(starts: list[datetime] | tuple[datetime, ...], zone: ZoneInfo = BERLIN) -> list[str]:

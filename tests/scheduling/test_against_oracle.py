@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import Team
-from bridge.scheduling.offers import bookable_starts
 from bridge.scheduling.slots import is_bookable
 from tests.scheduling import oracle
+from tests.scheduling.building import bookable_starts
 from tests.scheduling.strategies import TEAMS, Case, cases, laws
 
 

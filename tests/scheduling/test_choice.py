@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from bridge.model import Assignment, DateRange, EventType, Member, Team
-from bridge.scheduling.team import HostRecord, Pool, choose, simulate, standings
+from bridge.scheduling.fair_share import HostRecord
+from bridge.scheduling.round_robin import choose, simulate, standings
+from bridge.scheduling.team import Pool
 from tests.scheduling.building import event_type, local, schedule
 
 NOW = local("2026-11-20 12:00")

@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import Assignment, EventType, Member, Team
+from bridge.scheduling.fair_share import HostRecord
 from bridge.scheduling.intervals import overlaps
-from bridge.scheduling.team import HostRecord, Pool, choose, pool_for, simulate, standings
+from bridge.scheduling.round_robin import choose, simulate, standings
+from bridge.scheduling.team import Pool, pool_for
 from tests.scheduling.building import ALWAYS, event_type, free, local, minutes, schedule
 from tests.scheduling.strategies import laws
 

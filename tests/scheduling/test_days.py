@@ -14,7 +14,7 @@ from bridge.scheduling.days import (
     date_of,
     day_start,
     later_day,
-    local_day,
+    local_days,
     offset_seconds,
     shift,
     stretches,
@@ -69,7 +69,7 @@ def test_wall_clock_times_lie_where_the_rules_for_clock_changes_put_them(
     ],
 )
 def test_a_day_has_as_many_hours_as_it_really_has(zone: ZoneInfo, day: date, hours: float) -> None:
-    start, end = local_day(zone, day)
+    start, end = local_days(zone, day, day)
     assert end - start == timedelta(hours=hours)
 
 
@@ -88,7 +88,7 @@ def test_stretches_see_two_changes_that_cancel_each_other() -> None:
 @laws(100)
 def test_every_instant_lies_in_the_local_day_of_its_date(zone: ZoneInfo, hours: int) -> None:
     instant = utc("2008-01-01") + timedelta(hours=hours)
-    start, end = local_day(zone, date_of(zone, instant))
+    start, end = local_days(zone, date_of(zone, instant), date_of(zone, instant))
     assert start <= instant < end
 
 
@@ -123,7 +123,7 @@ def test_days_beyond_the_usable_time_begin_at_its_ends() -> None:
     for zone in ZONES:
         assert day_start(zone, date.min) == FIRST
         assert day_start(zone, date.max) == LAST
-        assert local_day(zone, date.max) == (LAST, LAST)
+        assert local_days(zone, date.max, date.max) == (LAST, LAST)
         assert date_of(zone, datetime.max.replace(tzinfo=UTC)).year in (9998, 9999)
         assert date_of(zone, datetime.min.replace(tzinfo=UTC)).year in (1, 2)
     assert later_day(date(2026, 1, 1), 10**12) == LAST.date()

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bridge.scheduling.grid import step_of
-from bridge.scheduling.offers import bookable_starts
 from tests.scheduling.building import (
     ALWAYS,
     KOLKATA,
     LORD_HOWE,
+    bookable_starts,
     clock,
     daily,
     event_type,

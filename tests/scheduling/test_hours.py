@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from bridge.model import DateRange, Schedule
-from bridge.scheduling.days import local_day
+from bridge.scheduling.days import local_days
 from bridge.scheduling.hours import is_known_region, open_between, open_intervals, own_schedule
 from providers.base import Interval
 from tests.scheduling.building import (
@@ -122,7 +122,7 @@ def test_a_region_is_known_when_its_holidays_are(region: str, known: bool) -> No
 def test_a_whole_day_is_as_long_as_the_day_really_is(zone: ZoneInfo, day: date, hours: float) -> None:
     opened = open_intervals(schedule(ALWAYS, zone), day)
     assert sum((each.end - each.start).total_seconds() for each in opened) == hours * 3600
-    assert opened == (() if not hours else (local_day(zone, day),))
+    assert opened == (() if not hours else (local_days(zone, day, day),))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_hours_of_a_day_may_reach_into_the_next_where_the_clock_goes_back_past_m
     """In Newfoundland the clock once went back at 00:01, to 23:01 of the day before."""
     st_johns = ZoneInfo("America/St_Johns")
     hours = schedule(daily("22:00-23:30"), st_johns)
-    opened = open_between(hours, local_day(st_johns, date(2006, 10, 29)))
+    opened = open_between(hours, local_days(st_johns, date(2006, 10, 29), date(2006, 10, 29)))
     assert opened[0] == (utc("2006-10-29 02:30"), utc("2006-10-29 03:00"))
 
 
@@ -186,7 +186,7 @@ def test_nothing_is_open_where_dates_end() -> None:
 @laws(40)
 def test_open_hours_agree_with_the_clock_minute_by_minute(hours: Schedule, now: datetime) -> None:
     day = now.astimezone(hours.timezone).date()
-    window = local_day(hours.timezone, day)
+    window = local_days(hours.timezone, day, day)
     opened = open_between(hours, window)
     expected = open_minutes(hours, day)
     assert all(any(start <= each < end for start, end in opened) for each in expected)

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import CountDays, Member, OfferRules, Suggest, Team
-from bridge.scheduling.days import date_of, local_day
+from bridge.scheduling.days import date_of, local_days
 from bridge.scheduling.intervals import overlaps
-from bridge.scheduling.offers import bookable_starts, busy_window, offer
+from bridge.scheduling.offers import busy_window, offer
 from bridge.scheduling.slots import Rule, failing_rules, is_bookable
 from bridge.scheduling.team import pool_for
 from providers.base import Interval
-from tests.scheduling.building import ALWAYS, event_type, free, minutes, schedule
+from tests.scheduling.building import ALWAYS, bookable_starts, event_type, free, minutes, schedule
 from tests.scheduling.strategies import TEAMS, Case, busy_times, cases, host_times, laws, zones
 
 ONE = st.just(Team(groups=((Member("anna"),),)))
@@ -107,7 +107,7 @@ def test_busy_time_outside_the_window_asked_for_changes_nothing(case: Case) -> N
 def test_no_day_loses_or_doubles_time(zone: ZoneInfo, day: date, step: int) -> None:
     """A host that is always open has a start for every step of the day as long as it really is."""
     kind = event_type(step, timezone=zone, start_on=day, horizon_days=0)
-    window = local_day(zone, day)
+    window = local_days(zone, day, day)
     starts = list(bookable_starts(kind, {"anna": free(hours=schedule(ALWAYS, zone))}, window.start))
     assert starts == sorted(set(starts))
     assert len(starts) == (window.end - window.start) / minutes(step)

@@ -8,9 +8,7 @@ import pytest
 
 from bridge.model import CountDays, OfferRules, Suggest
 from bridge.scheduling.offers import (
-    bookable_starts,
     busy_window,
-    next_slots,
     offer,
     window_around,
 )
@@ -20,6 +18,7 @@ from tests.scheduling.building import (
     ALWAYS,
     KOLKATA,
     SANTIAGO,
+    bookable_starts,
     clock,
     daily,
     event_type,
@@ -110,13 +109,6 @@ def test_no_start_is_told_twice_however_many_hosts_are_free() -> None:
 def test_nothing_is_told_when_nobody_is_known() -> None:
     assert told(hosts={"anna": free(busy=None)}) == []
     assert offer(event_type(), {}, NOW) == ()
-
-
-def test_the_next_slots_are_the_first_of_the_offer() -> None:
-    times = {"anna": free()}
-    assert next_slots(event_type(), times, NOW, 2) == offer(event_type(), times, NOW)[:2]
-    assert next_slots(event_type(), times, NOW, 99) == offer(event_type(), times, NOW)
-    assert next_slots(event_type(), times, NOW, 0) == ()
 
 
 def test_later_days_are_looked_at_only_when_asked_for() -> None:

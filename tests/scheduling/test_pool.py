@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bridge.model import EventType, Member, Team
-from bridge.scheduling.offers import bookable_starts
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import Pool, pool_for
 from tests.scheduling.building import (
     BERLIN,
     KOLKATA,
+    bookable_starts,
     clock,
     daily,
     event_type,

@@ -31,8 +31,9 @@ from bridge.model import (
     Write,
     WriteState,
 )
+from bridge.scheduling.round_robin import Choice, choose
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
-from bridge.scheduling.team import Choice, choose, pool_for
+from bridge.scheduling.team import pool_for
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, writes
 from providers.base import EventDraft, Interval

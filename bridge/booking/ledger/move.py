@@ -16,7 +16,8 @@ from bridge.booking.settle import end_move
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, EventType, Write, WriteState
-from bridge.scheduling.team import Choice, Pool, choose, pool_for
+from bridge.scheduling.round_robin import Choice, choose
+from bridge.scheduling.team import Pool, pool_for
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, writes
 from providers.base import Event, EventDraft, Interval

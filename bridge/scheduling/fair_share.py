@@ -1,4 +1,4 @@
-"""Reckons what each member of a group was given this month, and what would have been fair.
+"""Reckons for round robin what each member of a group was given this month, and what would have been fair.
 
 Fractions are exact. It decides by records alone and never by who is free.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from bridge.model import EventType, Member, Schedule
-from bridge.scheduling.days import LAST, date_of, day_start, later_day
+from bridge.scheduling.days import LAST, date_of, day_start, local_days
 from providers.base import Interval
 from providers.intervals import clip, union
 
@@ -123,10 +123,7 @@ def _while_away(
     others = [other for other in group if other.host != own.host]
     if schedule is None or not schedule.time_off or not others:
         return Fraction(0)
-    zone = schedule.timezone
-    days_off = union(
-        (day_start(zone, away.first), day_start(zone, later_day(away.last, 1))) for away in schedule.time_off
-    )
+    days_off = union(local_days(schedule.timezone, away.first, away.last) for away in schedule.time_off)
     # Days before the host joined are reckoned already.
     there = Interval(max(month.start, own.joined_at or month.start), month.end)
     given = sum(

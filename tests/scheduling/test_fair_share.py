@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from bridge.model import Assignment, DateRange, EventType, Member, Schedule, Team
-from bridge.scheduling.fairness import Figures, HostRecord, figures, month_start
+from bridge.scheduling.fair_share import Figures, HostRecord, figures, month_start
 from tests.scheduling.building import KOLKATA, event_type, local, schedule, utc
 
 NOW = local("2026-11-20 12:00")

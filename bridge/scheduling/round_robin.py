@@ -1,0 +1,135 @@
+"""Round robin: decides which member of each group attends, by the event type's assignment.
+
+It never looks at the clock or draws lots: the same figures always choose the same hosts. Who could attend
+is the team's to say; what each was given, and what would be fair, stands in the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from bridge.model import Assignment, EventType, Schedule
+from bridge.scheduling.days import shift
+from bridge.scheduling.fair_share import Figures, HostRecord, figures
+from bridge.scheduling.team import Pool
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who attends, the organiser first, and for each group the figures that decided it, as JSON."""
+
+    hosts: tuple[str, ...]
+    decision: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A group's figures in the order in which its members are due.
+
+    `rule` is what puts the first before the second: weight_zero, shortfall, weight, priority,
+    least_recently_booked, config_order, or only_one.
+    """
+
+    figures: tuple[Figures, ...]
+    rule: str
+
+
+def choose(
+    event_type: EventType,
+    pool: Pool,
+    records: Mapping[str, HostRecord],
+    now: datetime,
+    *,
+    schedules: Mapping[str, Schedule],
+) -> Choice:
+    """Return the pool's fixed hosts and of each group the member who is due, with the figures."""
+    hosts, decision = list(pool.fixed), []
+    for number, (group, free) in enumerate(zip(event_type.team.groups, pool.groups, strict=True)):
+        every = figures(event_type, group, records, now, schedules=schedules)
+        asked = {member.host for member in free}
+        standing = _rank(event_type, [each for each in every if each.member.host in asked])
+        chosen = standing.figures[0].member.host
+        hosts.append(chosen)
+        decision.append(
+            {
+                "group": number,
+                "assignment": event_type.team.assignment.value,
+                "chosen": chosen,
+                "rule": standing.rule,
+                "members": [{**each.as_json(), "bookable": each.member.host in asked} for each in every],
+            }
+        )
+    return Choice(tuple(hosts), tuple(decision))
+
+
+def standings(
+    event_type: EventType,
+    records: Mapping[str, HostRecord],
+    now: datetime,
+    *,
+    schedules: Mapping[str, Schedule],
+) -> tuple[Standings, ...]:
+    """Return for each group who would be chosen next, were all of them bookable, and why."""
+    return tuple(
+        _rank(event_type, figures(event_type, group, records, now, schedules=schedules))
+        for group in event_type.team.groups
+    )
+
+
+def simulate(
+    event_type: EventType,
+    records: Mapping[str, HostRecord],
+    now: datetime,
+    *,
+    schedules: Mapping[str, Schedule],
+    count: int,
+) -> tuple[Choice, ...]:
+    """Return who the next bookings would go to, one made right after the other, all being bookable."""
+    everybody = Pool(event_type.team.fixed, event_type.team.groups)
+    supposed, choices = dict(records), []
+    for number in range(count):
+        choice = choose(event_type, everybody, supposed, now, schedules=schedules)
+        made = shift(now, number * timedelta.resolution)
+        for host in choice.hosts:
+            before = supposed.get(host, HostRecord(host))
+            supposed[host] = replace(before, booked_at=(*before.booked_at, made), last_booked_at=made)
+        choices.append(choice)
+    return tuple(choices)
+
+
+# What ranks members, by name: the smaller comes first, and only equals are left to the next.
+_Criterion = Callable[[Figures], int | Fraction | datetime]
+_LEAST_RECENTLY_BOOKED: dict[str, _Criterion] = {
+    "least_recently_booked": lambda each: each.last_booked_at or _NEVER,
+    "config_order": lambda each: each.place,
+}
+_PRIORITY: dict[str, _Criterion] = {
+    "priority": lambda each: -each.member.priority,
+    **_LEAST_RECENTLY_BOOKED,
+}
+_WEIGHTED: dict[str, _Criterion] = {
+    "weight_zero": lambda each: each.member.weight == 0,
+    "shortfall": lambda each: -each.shortfall,
+    "weight": lambda each: -each.member.weight,
+    **_PRIORITY,
+}
+_CRITERIA = {
+    Assignment.LEAST_RECENTLY_BOOKED: _LEAST_RECENTLY_BOOKED,
+    Assignment.PRIORITY: _PRIORITY,
+    Assignment.WEIGHTED: _WEIGHTED,
+}
+
+
+def _rank(event_type: EventType, members: Sequence[Figures]) -> Standings:
+    criteria = _CRITERIA[event_type.team.assignment]
+    ranked = sorted(members, key=lambda each: tuple(criterion(each) for criterion in criteria.values()))
+    if len(ranked) == 1:
+        return Standings(tuple(ranked), "only_one")
+    first, second = ranked[:2]
+    rule = next(name for name, criterion in criteria.items() if criterion(first) != criterion(second))
+    return Standings(tuple(ranked), rule)
