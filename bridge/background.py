@@ -12,10 +12,11 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy import Connection
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, NotFound
 from bridge.store.engine import Store
 from bridge.store.sql import jobs
 
@@ -49,7 +50,6 @@ class Background:
         """Take over the jobs; `upkeep` is done by every process by itself, about once a minute."""
         self._store = store
         self._upkeep = upkeep
-        self._rounds = 0
         self._kinds = kinds
         self._now = now
         self._owner = owner
@@ -91,59 +91,57 @@ class Background:
     def run_due(self) -> int:
         """Do every job that is due; return how many."""
         done = 0
-        while self._carry_out_next():
+        while job := self._take():
+            self._carry_out(job)
             done += 1
         return done
 
     def _loop(self) -> None:
         stop, wake = self._stop, self._wake
-        while not stop.is_set():
+        for rounds in count():
+            if stop.is_set():
+                return
             try:
-                self._keep_up()
+                if rounds % UPKEEP_ROUNDS == 0:
+                    self._upkeep()
                 self.run_due()
             except Exception:  # noqa: BLE001 - the loop must outlive every fault; it is logged
                 _log.exception("the background loop had a fault and goes on")
             wake.wait(IDLE_SECONDS)
             wake.clear()
 
-    def _keep_up(self) -> None:
-        is_due = self._rounds % UPKEEP_ROUNDS == 0
-        self._rounds += 1  # first, so that a fault is not repeated each second
-        if is_due:
-            self._upkeep()
-
-    def _carry_out_next(self) -> bool:
-        owner = f"{self._owner}:{os.getpid()}"
-        with self._store.read() as connection:
+    def _take(self) -> jobs.Job | None:
+        """Take a lease on the job that is due longest; None when none is."""
+        with self._store.read() as connection:  # the loop looks each second: that must not cost a write
             if not jobs.is_due(connection, self._now(connection)):
-                return False
+                return None
         with self._store.write() as connection:
-            job = jobs.take(connection, owner, _LEASE, self._now(connection))
-        if job is None:
-            return False
-        again, failed = self._carry_out(job)
-        with self._store.write() as connection:
-            if again is None:
-                jobs.finish(connection, job, owner)
-            else:
-                due_at = self._now(connection) + again
-                jobs.postpone(connection, job, owner, due_at, afresh=not failed)
-        return True
+            return jobs.take(connection, self._leaseholder(), _LEASE, self._now(connection))
 
-    def _carry_out(self, job: jobs.Job) -> tuple[timedelta | None, bool]:
-        """Do a job; return in how long to do it again (None: it is done), and whether it failed."""
-        work = self._kinds.get(job.kind)
-        if work is None:
-            _log.warning("nobody knows the job %s", job.kind)
-            return _pause(job.tries), True
+    def _carry_out(self, job: jobs.Job) -> None:
+        """Do a job; then it is finished, or due again when its work says, or later for having failed."""
+        again: timedelta | None = _pause(job.tries)
+        failed = True
         try:
-            return work(job.subject), False
+            again = self._kinds.get(job.kind, _unknown)(job.subject)
+            failed = False
         except BridgeError as error:
             _log.warning("the job %s waits: %s", job.kind, error)
-            return _pause(job.tries), True
         except Exception:  # noqa: BLE001 - one broken job must not stop the others; it is logged
             _log.exception("the job %s failed", job.kind)
-            return _pause(job.tries), True
+        with self._store.write() as connection:
+            if again is None:
+                jobs.finish(connection, job, self._leaseholder())
+            else:
+                due_at = self._now(connection) + again
+                jobs.postpone(connection, job, self._leaseholder(), due_at, afresh=not failed)
+
+    def _leaseholder(self) -> str:
+        return f"{self._owner}:{os.getpid()}"  # a forked child is another one
+
+
+def _unknown(_subject: str) -> None:
+    raise NotFound("this version of the bridge does not know it")
 
 
 def _pause(tries: int) -> timedelta:

@@ -5,7 +5,6 @@ A host is known only when every one of its calendars answered; of the others it 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bridge.calendars.free_busy import Answer, Asked, FreeBusy
-from bridge.model import CalendarName, Claim, EventType, Host
+from bridge.model import CalendarName, EventType, Host
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, claims
@@ -128,12 +127,15 @@ class Availability:
         if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
             reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
             starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
-        concerning = _by_host(hosts, taken)
         return {
             host.id: HostTime(
                 host=host,
                 busy=busy.by_host[host.id],
-                claims=concerning[host.id],
+                claims=merge(
+                    claim.interval
+                    for claim in taken
+                    if claim.host == host.id or claim.calendar in host.busy_calendars
+                ),
                 booked=tuple(starts.get(host.id, ())),
             )
             for host in hosts
@@ -158,13 +160,3 @@ def _busy_of(
         if asked.name in checked:
             busy.extend(answers[asked].busy)
     return merge(busy)
-
-
-def _by_host(hosts: Sequence[Host], taken: Sequence[Claim]) -> dict[str, tuple[Interval, ...]]:
-    concerning: dict[str, list[Interval]] = defaultdict(list)
-    for host in hosts:
-        checked = set(host.busy_calendars)
-        for claim in taken:
-            if claim.host == host.id or claim.calendar in checked:
-                concerning[host.id].append(claim.interval)
-    return {host.id: merge(concerning[host.id]) for host in hosts}

@@ -86,7 +86,9 @@ class FreeBusy:
                 missing[asked.account].append(asked)
         calls = [(group, self._call(group, window, deadline)) for group in missing.values()]
         live = {
-            asked: _answer(busy, window, asked_at)
+            asked: Answer((), busy, window, asked_at)
+            if isinstance(busy, ProviderError)
+            else Answer(busy, None, window, asked_at)
             for group, call in calls
             for asked, busy in _collect(group, call, deadline).items()
         }
@@ -144,21 +146,15 @@ class FreeBusy:
 
 
 def _collect(group: Sequence[Asked], call: _Call, deadline: Deadline) -> Mapping[Asked, BusyAnswer]:
-    provider = group[0].name.provider
+    provider, answered = group[0].name.provider, dict[BusyQuery, BusyAnswer]()
+    unknown: ProviderError = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
     try:
-        answered = call.result(timeout=deadline.remaining())
+        answered.update(call.result(timeout=deadline.remaining()))
     except StillRunning:
-        return dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", "no answer in time"))
+        unknown = ProviderUnavailable(provider, "free_busy", "no answer in time")
     except ProviderError as error:
-        return dict.fromkeys(group, error)
-    left_out = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
-    return {asked: answered.get(asked.query, left_out) for asked in group}
-
-
-def _answer(busy: BusyAnswer, window: Interval, asked_at: float) -> Answer:
-    if isinstance(busy, ProviderError):
-        return Answer((), busy, window, asked_at)
-    return Answer(tuple(busy), None, window, asked_at)
+        unknown = error
+    return {asked: answered.get(asked.query, unknown) for asked in group}
 
 
 def _agree(before: Answer, after: Answer) -> bool:

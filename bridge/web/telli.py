@@ -108,9 +108,8 @@ class _Endpoints:
 
     def available(self, event_type: str | None = None) -> Response:
         """Answer `POST /available`."""
-        payload = self._signed_payload()
-        wanted = self._event_type(event_type)
-        if _is_for_another(payload):
+        wanted, payload = self._asked(event_type)
+        if payload is None:
             return _answer(answers.NOTHING_AVAILABLE)
         offer = self._service.offer(wanted)
         kept = self._worded.get(wanted.id)
@@ -120,14 +119,21 @@ class _Endpoints:
 
     def book(self, event_type: str | None = None) -> Response:
         """Answer `POST /book`."""
-        payload = self._signed_payload()
-        wanted = self._event_type(event_type)
+        wanted, payload = self._asked(event_type)
         g.event_type = wanted
-        if _is_for_another(payload):
+        if payload is None:
             return self._failure(Refusal.OTHER_REQUEST)
         start = parse_instant(payload.get("start_iso")) if isinstance(payload, dict) else None
         caller = CallerRequest.from_payload(payload)
-        return self._booked(self._service.book(wanted, caller, start, dry_run=_is_dry_run()))
+        # only the documented value: a caller must not hear "success" because of some other word
+        is_dry_run = request.headers.get(DRY_RUN, "").strip() == "1"
+        outcome = self._service.book(wanted, caller, start, dry_run=is_dry_run)
+        if not outcome.success:
+            reason = outcome.reason.strip()
+            return _answer(answers.failure_answer(reason)) if reason else self._failure(Refusal.FAULT)
+        if outcome.booking is None or self._host_names is None:
+            return _answer(answers.SUCCESS)
+        return _answer(answers.success_answer(outcome.booking, self._host_names))
 
     def answer_error(self, error: Exception) -> Response:
         """Answer whatever was raised: by its number before the signature is verified, after it by 200."""
@@ -151,24 +157,15 @@ class _Endpoints:
         log_fault(error)
         return self.answer_error(SignatureInvalid())
 
-    def _signed_payload(self) -> object:
+    def _asked(self, name: str | None) -> tuple[EventType, object]:
+        """Return what is asked about, and the verified payload: None where it is for another endpoint."""
         payload = verify(read_body(request), request.headers.get(HEADER), self._keys)
         g.telli_is_signed = True
-        return payload
-
-    def _event_type(self, name: str | None) -> EventType:
         try:
-            return self._service.event_type(name)
+            wanted = self._service.event_type(name)
         except NotFound as error:
             raise UnknownEventType from error
-
-    def _booked(self, outcome: BookOutcome) -> Response:
-        if not outcome.success:
-            reason = outcome.reason.strip()
-            return _answer(answers.failure_answer(reason)) if reason else self._failure(Refusal.FAULT)
-        if outcome.booking is None or self._host_names is None:
-            return _answer(answers.SUCCESS)
-        return _answer(answers.success_answer(outcome.booking, self._host_names))
+        return wanted, None if isinstance(payload, dict) and "event" in payload else payload
 
     def _failure(self, refusal: BridgeError | Refusal) -> Response:
         wanted: EventType | None = g.get("event_type")
@@ -178,15 +175,6 @@ class _Endpoints:
 
 def _answer(body: bytes) -> Response:
     return Response(body, content_type=JSON)
-
-
-def _is_for_another(payload: object) -> bool:
-    return isinstance(payload, dict) and "event" in payload
-
-
-def _is_dry_run() -> bool:
-    # only the documented value: a caller must not hear "success" because of some other word
-    return request.headers.get(DRY_RUN, "").strip() == "1"
 
 
 def _answer_wrong_method(error: MethodNotAllowed) -> Response | MethodNotAllowed:
