@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bridge.app import Bridge
-from bridge.config import load_config
 from bridge.local_calendar.importing import import_ics
 from bridge.store.migrate import migrate
 from bridge.web.signature import HEADER, sign
+from tests.configs import load_config
 
 API_KEY = "fake-key-for-measuring"
 HOSTS = 10

@@ -14,9 +14,9 @@ from rich.table import Table
 
 from bench.console import wide_console
 from bridge.app import Bridge, Surroundings
-from bridge.config import parse_config
 from bridge.store.migrate import migrate
 from tests.builders import API_KEY, SECRET, WEEK
+from tests.configs import parse_config
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle
 from tests.vendors.microsoft import CONTOSO, FakeMicrosoft
 

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from bench.salon import bookings, make_salon, question, tomorrow
 from bridge.app import create_app
-from bridge.config import load_config
+from tests.configs import load_config
 
 _COMPREHENSIONS = {"<module>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 

@@ -8,8 +8,8 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,10 @@ from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.free_busy import FreeBusy
 from bridge.config import Config, load_config
+from bridge.connections import Connections
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
+from bridge.connections.context import ConnectionContext
+from bridge.connections.sentences import Sentences
 from bridge.errors import BridgeError
 from bridge.local_calendar.feed import Feeds
 from bridge.service.kept_offers import Offers
@@ -39,8 +42,10 @@ from bridge.speech.reasons import Speech
 from bridge.store.engine import Store, database_now
 from bridge.store.migrate import migrate, require_current
 from bridge.vault import Vault
-from bridge.vendors.opened import OpenedAccounts, feed_titles, local_calendars, openers
-from bridge.vendors.wiring import connections_of
+from bridge.vendors.contract import Outside, PushReader, Vendor
+from bridge.vendors.local import feed_titles
+from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
+from bridge.vendors.registry import VENDORS
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.notify import notify_blueprint
@@ -72,7 +77,10 @@ def _random_id() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a process brings along: its clocks, and hooks by which tests watch and disturb it."""
+    """What a process brings along: its clocks, its vendors, and hooks by which tests watch and disturb it.
+
+    `vendors` are the same that read the configuration.
+    """
 
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
@@ -83,6 +91,7 @@ class Surroundings:
     new_id: Callable[[], str] = _random_id
     make_pool: Callable[[], CallPool] = CallPool
     ca_bundle: str | None = None
+    vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)
 
 
 class Bridge:
@@ -91,6 +100,7 @@ class Bridge:
     def __init__(self, config: Config, surroundings: Surroundings | None = None) -> None:
         around = surroundings or Surroundings()
         self.config = config
+        self.vendors = around.vendors
         self.store = Store(config.bridge.database_url.get_secret_value())
         self.speech = Speech(config.bridge.locale)
         self.alerts = Alerts(
@@ -98,20 +108,11 @@ class Bridge:
         )
         clocks = Clocks(around.now, around.monotonic, around.sleep, random.random)
         self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
-        self.connections = connections_of(
-            config,
-            self.store,
-            self.vault,
-            clocks=clocks,
-            alerts=self.alerts,
-            ca_bundle=around.ca_bundle,
-        )
+        outside = Outside(store=self.store, clocks=clocks, ca_bundle=around.ca_bundle)
+        self.plugged = plug_in(config, self.vendors, outside)
+        self.connections = self._make_connections(clocks)
         self.feeds = Feeds(self.store, feed_titles(config))
-        self.opened = OpenedAccounts(
-            local_calendars(config, self.store),
-            self.connections,
-            openers(config, clocks, ca_bundle=around.ca_bundle),
-        )
+        self.opened = OpenedAccounts(self.plugged, self.connections)
         self.accounts = around.wrap_accounts(self.opened)
         pool = around.make_pool()
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
@@ -145,6 +146,22 @@ class Bridge:
         plan_standing(self.context, self.background)
         self.background.plan(REFRESH_TOKENS)
 
+    def _make_connections(self, clocks: Clocks) -> Connections:
+        around = ConnectionContext(
+            store=self.store,
+            vault=self.vault,
+            clocks=clocks,
+            sentences=Sentences(self.speech.language.translate),
+            alerts=self.alerts,
+            public_url=self.config.bridge.public_url,
+        )
+        return connections_of(self.config, self.plugged, around, self.vendors)
+
+    @property
+    def push_readers(self) -> Mapping[str, PushReader]:
+        """Return how the messages of the vendors in use are read."""
+        return {name: self.vendors[name].read_push for name in self.plugged if self.vendors[name].pushes}
+
     def _make_context(self, pool: CallPool, around: Surroundings) -> BookingContext:
         config = self.config
         return BookingContext(
@@ -157,6 +174,7 @@ class Bridge:
             alerts=self.alerts,
             hosts=config.hosts,
             event_types=config.event_types,
+            vendors=self.vendors,
             locale=config.bridge.locale,
             book_seconds=config.bridge.book_deadline.total_seconds(),
             now=around.now,
@@ -205,7 +223,7 @@ class Bridge:
 
 def load() -> Config:
     """Read the configuration file that BRIDGE_CONFIG names (default: config.toml)."""
-    return load_config(Path(os.environ.get("BRIDGE_CONFIG", "config.toml")), os.environ)
+    return load_config(Path(os.environ.get("BRIDGE_CONFIG", "config.toml")), os.environ, VENDORS)
 
 
 def bring_up_to_date(config: Config) -> Path | None:
@@ -241,7 +259,7 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
         )
     )
     secret_keys = [key.get_secret_value() for key in config.bridge.secret_keys]
-    app.register_blueprint(notify_blueprint(bridge.channels))
+    app.register_blueprint(notify_blueprint(bridge.channels, bridge.push_readers))
     app.register_blueprint(feed_blueprint(bridge.feeds, secret_keys, bridge.context.now))
     app.register_blueprint(health_blueprint(lambda: require_current(bridge.store)))
     password_hash = config.admin.password_hash

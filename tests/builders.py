@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bridge.config import Config, parse_config
+from bridge.config import Config
+from tests.configs import parse_config
 
 SECRET = "plainly-fake-secret-key-for-tests-only-0001"
 API_KEY = "fake-telli-key"

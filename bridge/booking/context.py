@@ -12,8 +12,9 @@ from bridge.alerts import Alerts
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
-from bridge.model import EventType, Host
+from bridge.model import CalendarName, EventType, Host
 from bridge.store.engine import Store, database_now
+from bridge.vendors.contract import Vendor
 from providers.base import Deadline
 
 _LEASE_BEYOND_DEADLINE = timedelta(seconds=5)
@@ -38,6 +39,7 @@ class BookingContext:
     alerts: Alerts
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
+    vendors: Mapping[str, Vendor]
     locale: str
     book_seconds: float
     now: Callable[[], datetime]
@@ -51,6 +53,10 @@ class BookingContext:
     def deadline(self) -> Deadline:
         """Start the clock of one booking."""
         return Deadline(self.book_seconds, self.monotonic)
+
+    def vendor(self, calendar: CalendarName) -> Vendor:
+        """Return what is known of a calendar's vendor."""
+        return self.vendors[calendar.provider]
 
     @property
     def lease(self) -> timedelta:

@@ -148,7 +148,7 @@ def _put_elsewhere(context: BookingContext, found: Resting, deadline: Deadline) 
 def _calendars_of_account(context: BookingContext, calendar: CalendarName) -> Iterable[CalendarName]:
     named = {name for host in context.hosts.values() for name in host.calendars}
     same = [name for name in named if (name.provider, name.account) == (calendar.provider, calendar.account)]
-    return sorted(name for name in {*same, calendar} if name.schedule_of is None)
+    return sorted(name for name in {*same, calendar} if not context.vendor(name).only_shows_busy(name))
 
 
 def _find_booking(

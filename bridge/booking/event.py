@@ -8,7 +8,6 @@ from bridge.attendee import event_text
 from bridge.model import Booking, EventType, Host, MeetingPlatform
 from providers.base import EventAttendee, EventDraft, Interval
 
-_CONFERENCES = {MeetingPlatform.GOOGLE_MEET, MeetingPlatform.MICROSOFT_TEAMS}
 _PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private property
 
 
@@ -30,14 +29,14 @@ def draft_event(
         description=description,
         location=location_of(event_type, booking),
         attendees=_guests(event_type, booking, hosts),
-        conference=event_type.meeting_platform if event_type.meeting_platform in _CONFERENCES else None,
+        conference=event_type.conference,
         private=_private(booking, key),
     )
 
 
 def location_of(event_type: EventType, booking: Booking) -> str:
     """Return where the appointment takes place, as far as it is known before the event exists."""
-    places = {
+    places: dict[str, str] = {
         MeetingPlatform.IN_PERSON: event_type.address,
         MeetingPlatform.LINK: event_type.link,
         MeetingPlatform.PHONE: booking.attendee.phone or booking.attendee.phone_as_said,

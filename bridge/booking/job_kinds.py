@@ -17,8 +17,6 @@ from bridge.model import CalendarName
 from providers.base import Deadline
 
 RECONCILE_EVERY = timedelta(minutes=1)
-FOLLOW_EVERY = timedelta(minutes=5)
-FOLLOW_LOCAL_EVERY = timedelta(seconds=30)  # nobody pushes there, and asking costs nothing
 _SECONDS = 20.0  # nobody waits on the phone for these
 
 
@@ -55,7 +53,7 @@ class Chores:
         if calendar not in followed(self.context):
             return None
         people.follow_calendar(self.context, calendar, self._deadline())
-        return FOLLOW_LOCAL_EVERY if calendar.provider == "local" else FOLLOW_EVERY
+        return self.context.vendor(calendar).follow_every
 
     def _watch(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
@@ -78,5 +76,5 @@ def plan_standing(context: BookingContext, background: Background) -> None:
     background.plan(work.RECONCILE)
     for calendar in followed(context):
         background.plan(work.FOLLOW, str(calendar))
-        if calendar.provider != "local":
+        if context.vendor(calendar).pushes:
             background.plan(work.WATCH, str(calendar))

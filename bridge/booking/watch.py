@@ -19,8 +19,6 @@ from providers.base import Channel, Deadline
 
 REPLACE_BEFORE_END = timedelta(hours=24)
 LOOK_EVERY = timedelta(hours=6)
-_REMOVED = "subscriptionRemoved"
-_ENDING = "reauthorizationRequired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +65,8 @@ class PushChannels:
             found = channels.get(connection, channel_id)
         return found[1] if found and found[0].provider == provider else None
 
-    def google_changed(self, channel_id: str) -> None:
-        """Plan to look at the channel's calendar."""
-        self._heed(channel_id, "")
-
-    def microsoft_changed(self, channel_id: str, kind: str) -> None:
-        """Plan what a message of Graph's means: look again, and open a new channel if this one ends."""
-        self._heed(channel_id, kind)
-
-    def _heed(self, channel_id: str, kind: str) -> None:
+    def changed(self, channel_id: str, *, ends: bool) -> None:
+        """Plan to look at the channel's calendar, and to open a new channel if this one ends."""
         context = self.context
         with context.store.write() as connection:
             found = channels.get(connection, channel_id)
@@ -84,7 +75,7 @@ class PushChannels:
             calendar, _ = found
             work.plan_follow(connection, calendar, context.now())
             revisions.bump(connection, revisions.BUSY)
-            if kind in (_REMOVED, _ENDING):
+            if ends:
                 channels.drop(connection, channel_id)
                 jobs.schedule(connection, work.WATCH, str(calendar), context.now())
         context.wake()

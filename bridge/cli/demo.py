@@ -27,6 +27,7 @@ from bridge.local_calendar.importing import import_ics
 from bridge.model import Slot
 from bridge.speech.instants import format_instant
 from bridge.store.migrate import migrate
+from bridge.vendors.registry import VENDORS
 from bridge.web.signature import HEADER
 
 _PORT = 8000
@@ -57,7 +58,7 @@ def demo(port: int | None, folder: Path | None) -> None:
 def _run(output: Output, home: Path, port: int) -> int:
     password = secrets.token_urlsafe(9)
     config_path = _write_config(home, port, password)
-    config = load_config(config_path, {})
+    config = load_config(config_path, {}, VENDORS)
     migrate(config.bridge.database_url.get_secret_value())
     bridge = Bridge(config)
     try:
@@ -103,7 +104,7 @@ def _write_config(home: Path, port: int, password: str) -> Path:
 def _kept(path: Path) -> tuple[str, str] | None:
     """Return the secret and the API key of an earlier demo in the same folder, so that both go on working."""
     try:
-        config = load_config(path, {})
+        config = load_config(path, {}, VENDORS)
     except ConfigError:
         return None
     return config.bridge.secret_keys[0].get_secret_value(), config.telli.api_keys[0].get_secret_value()

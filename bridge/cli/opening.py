@@ -29,10 +29,11 @@ class Session:
         """Read the configuration. ConfigError: every problem."""
         from bridge.config import load_config
         from bridge.errors import ConfigError
+        from bridge.vendors.registry import VENDORS
 
         if not self.config_path.exists():
             raise ConfigError([(str(self.config_path), "there is no such file; `bridge init` writes one")])
-        return load_config(self.config_path, os.environ)
+        return load_config(self.config_path, os.environ, VENDORS)
 
     @contextmanager
     def bridge(self) -> Iterator[Bridge]:

@@ -8,14 +8,11 @@ from bridge.config.configuration import Config
 from bridge.config.reading import load_config, parse_config
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
 from bridge.config.starter import starter_config
-from bridge.config.vendors import GoogleSection, MicrosoftSection
 
 __all__ = [
     "AdminSection",
     "BridgeSection",
     "Config",
-    "GoogleSection",
-    "MicrosoftSection",
     "TelliSection",
     "load_config",
     "parse_config",

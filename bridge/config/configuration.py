@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
-from bridge.config.vendors import GoogleSection, MicrosoftSection
+from bridge.config.table import Table
+from bridge.config.vendors import VendorSection
 from bridge.model import EventType, Host
+
+T = TypeVar("T", bound=Table)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Config:
     """Everything the bridge is told. Hosts and event types are in the order of the file.
 
-    `google` and `microsoft` are None where their sections are left out.
+    `vendors` holds the sections of calendar vendors by their names; those left out are missing.
     """
 
     bridge: BridgeSection
     admin: AdminSection
     telli: TelliSection
-    google: GoogleSection | None
-    microsoft: MicrosoftSection | None
+    vendors: Mapping[str, VendorSection]
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
+
+    def section(self, model: type[T]) -> T | None:
+        """Return a vendor's one section, None when it is left out."""
+        found = self.vendors.get(model.section)
+        return found if isinstance(found, model) else None
+
+    def sections(self, model: type[T]) -> Mapping[str, T]:
+        """Return a vendor's tables by their names in small letters, where it has one per account."""
+        found = self.vendors.get(model.section.partition(".")[0], {})
+        tables = found if isinstance(found, Mapping) else {}
+        return {name: table for name, table in tables.items() if isinstance(table, model)}
 
     @property
     def default_event_type(self) -> EventType | None:

@@ -19,9 +19,10 @@ from bridge.config.named import read_named
 from bridge.config.places import Zone
 from bridge.config.problems import Problems
 from bridge.config.questions import read_fields
-from bridge.config.table import Needed, Read
+from bridge.config.table import Needed
 from bridge.config.text import Email, Line, choice
-from bridge.model import CountDays, EventType, OfferRules, Suggest
+from bridge.config.vendors import Vendors
+from bridge.model import CountDays, EventType, OfferRules, Suggest, Team
 
 # Addresses the bridge answers itself, now or by its laid-down interface.
 _FOR_TELLI = {"available", "book", "find", "tools", "contact-lookup", "openapi", "a"}
@@ -79,10 +80,10 @@ class EventTypeTable(TeamTable, MeetingTable):
 
 
 def read_event_types(
-    raw: object, *, zone: ZoneInfo, hosts: Hosts, problems: Problems
+    raw: object, *, zone: ZoneInfo, hosts: Hosts, vendors: Vendors, problems: Problems
 ) -> Mapping[str, EventType]:
     """Return the event types; `zone` is of those that name none."""
-    read = read_named(EventTypeTable, raw, "event_types", problems=problems)
+    read = read_named(EventTypeTable, raw, "event_types", problems=problems, context={"vendors": vendors})
     for name in read:
         if name.lower() in RESERVED:
             problems.add(("event_types", name), "cannot be used as a name: the bridge needs it for itself")
@@ -90,16 +91,20 @@ def read_event_types(
     for name in defaults[1:]:
         text = f'stands at "{defaults[0]}" already; only one event type can be the default'
         problems.add(("event_types", name, "default"), text)
-    return {name: _event_type(name, found, zone, hosts, problems) for name, found in read.items()}
+    found: dict[str, EventType] = {}
+    for name, each in read.items():
+        at = ("event_types", name)
+        team = TeamReader(hosts, at, problems).read(each.table, each.broken)
+        check_meeting(each.table, each.broken, at=at, problems=problems)
+        platform = each.table.meeting_platform
+        check_organisers(platform, team, hosts, vendors=vendors, at=at, problems=problems)
+        found[name] = _event_type(name, each.table, team, zone, problems)
+    return found
 
 
 def _event_type(
-    name: str, read: Read[EventTypeTable], zone: ZoneInfo, hosts: Hosts, problems: Problems
+    name: str, table: EventTypeTable, team: Team, zone: ZoneInfo, problems: Problems
 ) -> EventType:
-    table, at = read.table, ("event_types", name)
-    team = TeamReader(hosts, at, problems).read(table, read.broken)
-    check_meeting(table, read.broken, at=at, problems=problems)
-    check_organisers(table.meeting_platform, team, hosts, at=at, problems=problems)
     return EventType(
         id=name,
         title=table.title,
@@ -126,5 +131,5 @@ def _event_type(
         require_email=table.require_email,
         fallback_email=table.fallback_email,
         invite=table.invite,
-        fields=read_fields(table.fields_, (*at, "fields"), problems),
+        fields=read_fields(table.fields_, ("event_types", name, "fields"), problems),
     )

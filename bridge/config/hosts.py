@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, PlainValidator
 
 from bridge.config.amounts import whole
-from bridge.config.calendars import Calendar, missing_section, not_for_bookings
+from bridge.config.calendars import Calendar
 from bridge.config.dates import Days
 from bridge.config.hours import DateOverrides, OpenHours
 from bridge.config.named import read_named
 from bridge.config.places import HolidayRegion, Zone
 from bridge.config.problems import Problems
-from bridge.config.table import Needed, Table
+from bridge.config.table import Needed, Read, Table
 from bridge.config.text import Email, Line, Phone, choice, one_of, plain
+from bridge.config.vendors import Vendors, missing_section, not_for_bookings
 from bridge.model import CalendarName, Host, Schedule
 from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 
@@ -56,9 +57,9 @@ class HostTable(Table):
     open_hours: OpenHours = Field(default_factory=dict)
     date_overrides: DateOverrides = Field(default_factory=dict)
 
-    def takes_bookings(self) -> CalendarName | None:
+    def takes_bookings(self, vendors: Vendors) -> CalendarName | None:
         """Return the booking calendar: the one named, else the first checked one that can be written to."""
-        writable = (name for name in self.busy_calendars if not_for_bookings(name) is None)
+        writable = (name for name in self.busy_calendars if not_for_bookings(name, vendors) is None)
         return self.booking_calendar or next(writable, None)
 
 
@@ -70,34 +71,43 @@ class Hosts:
     names: tuple[str, ...] | None
 
 
-def read_hosts(raw: object, *, zone: ZoneInfo, vendors: frozenset[str], problems: Problems) -> Hosts:
-    """Return the hosts; `zone` is of those that name none, `vendors` are the sections that are there."""
-    known = {}
-    read = read_named(HostTable, raw, "hosts", problems=problems)
+def read_hosts(tree: Mapping[str, object], *, zone: ZoneInfo, vendors: Vendors, problems: Problems) -> Hosts:
+    """Return the hosts of a document; `zone` is of those that name none."""
+    known, raw = {}, tree.get("hosts", {})
+    read = read_named(HostTable, raw, "hosts", problems=problems, context={"vendors": vendors})
     for name, found in read.items():
-        for place, sentence in _calendar_problems(found.table, found.broken, vendors):
+        for place, sentence in _calendar_problems(found, vendors, tree):
             problems.add(("hosts", name, *place), sentence)
-        booking_calendar = found.table.takes_bookings()
+        booking_calendar = found.table.takes_bookings(vendors)
         if booking_calendar:
             known[name] = _host(name, found.table, booking_calendar, zone)
     return Hosts(known, tuple(raw) if isinstance(raw, dict) else None)
 
 
 def _calendar_problems(
-    table: HostTable, broken: frozenset[str], vendors: frozenset[str]
+    read: Read[HostTable], vendors: Vendors, tree: Mapping[str, object]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    table = read.table
     for number, name in enumerate(table.busy_calendars):
-        if missing := missing_section(name, vendors):
+        if missing := missing_section(name, vendors, tree):
             yield ("busy_calendars", number), missing
-    if table.booking_calendar:
-        problem = not_for_bookings(table.booking_calendar) or missing_section(table.booking_calendar, vendors)
+    chosen = table.booking_calendar
+    if chosen:
+        problem = not_for_bookings(chosen, vendors) or missing_section(chosen, vendors, tree)
         if problem:
             yield ("booking_calendar",), problem
-    elif not table.takes_bookings() and broken.isdisjoint({"booking_calendar", "busy_calendars"}):
+    elif not table.takes_bookings(vendors) and read.broken.isdisjoint({"booking_calendar", "busy_calendars"}):
+        example = _simplest_example(vendors)
         yield (
             ("booking_calendar",),
-            'is missing; write the calendar that takes bookings, such as "local:anna"',
+            f'is missing; write the calendar that takes bookings, such as "{example}"',
         )
+
+
+def _simplest_example(vendors: Vendors) -> str:
+    """Return a calendar's name that works as it stands, if there is a vendor that needs no section."""
+    by_need = sorted(vendors.values(), key=lambda rules: rules.section is not None)
+    return by_need[0].example
 
 
 def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: ZoneInfo) -> Host:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+from pydantic import PlainValidator, ValidationInfo
+
 from bridge.config.hosts import Hosts
 from bridge.config.problems import Problems, TomlPath
 from bridge.config.table import Table
-from bridge.config.text import Paragraph, WebAddress, choice
+from bridge.config.text import Paragraph, WebAddress, one_of, plain
+from bridge.config.vendors import Vendors, vendors_of
 from bridge.model import MeetingPlatform, Team
 
-_VENDOR = {MeetingPlatform.GOOGLE_MEET: "google", MeetingPlatform.MICROSOFT_TEAMS: "microsoft"}
-_NEEDS = {
+_NEEDS: dict[str, tuple[str, str]] = {
     MeetingPlatform.IN_PERSON: ("address", 'where to come, such as "Hauptstr. 1, 10827 Berlin"'),
     MeetingPlatform.LINK: ("link", 'where to meet, such as "https://meet.example.com/anna"'),
 }
+
+
+def _platform(value: object, info: ValidationInfo) -> str:
+    made = [platform for rules in vendors_of(info).values() for platform in sorted(rules.conferences)]
+    word = one_of(plain(value), [*map(str, MeetingPlatform), *made])
+    return word if word in made else MeetingPlatform(word)
 
 
 class MeetingTable(Table):
@@ -22,7 +30,7 @@ class MeetingTable(Table):
 
     section: ClassVar[str] = "event_types.<name>"
 
-    meeting_platform: Annotated[MeetingPlatform, choice(MeetingPlatform)] = MeetingPlatform.PHONE
+    meeting_platform: Annotated[str, PlainValidator(_platform)] = MeetingPlatform.PHONE
     address: Paragraph = ""
     link: WebAddress = ""
     description: Paragraph = ""
@@ -37,14 +45,15 @@ def check_meeting(table: MeetingTable, broken: frozenset[str], *, at: TomlPath, 
 
 
 def check_organisers(
-    platform: MeetingPlatform, team: Team, hosts: Hosts, *, at: TomlPath, problems: Problems
+    platform: str, team: Team, hosts: Hosts, *, vendors: Vendors, at: TomlPath, problems: Problems
 ) -> None:
     """Note every possible organiser whose booking calendar cannot make the meeting's link."""
-    vendor = _VENDOR.get(platform)
-    for name in organisers(team) if vendor else ():
+    makers = [name for name, rules in vendors.items() if platform in rules.conferences]
+    for name in organisers(team) if makers else ():
         host = hosts.known.get(name)
-        if host and host.booking_calendar.provider != vendor:
-            text = f'"{platform}" needs a {vendor} booking calendar, but {name} has "{host.booking_calendar}"'
+        if host and host.booking_calendar.provider not in makers:
+            needed = f'"{platform}" needs a {" or ".join(makers)} booking calendar'
+            text = f'{needed}, but {name} has "{host.booking_calendar}"'
             problems.add((*at, "meeting_platform"), text)
 
 

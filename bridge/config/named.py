@@ -6,16 +6,18 @@ from typing import TypeVar
 
 from bridge.config.outside import Unresolved
 from bridge.config.problems import Problems
-from bridge.config.table import Read, Table, read_table
+from bridge.config.table import NO_CONTEXT, Context, Read, Table, read_table
 from bridge.config.text import slug
 from bridge.config.wording import kind
 
 T = TypeVar("T", bound=Table)
 
 
-def read_named(model: type[T], raw: object, section: str, *, problems: Problems) -> dict[str, Read[T]]:
+def read_named(
+    model: type[T], raw: object, section: str, *, problems: Problems, context: Context = NO_CONTEXT
+) -> dict[str, Read[T]]:
     """Return every table of the section by its name, noting names that may not stand in a web address."""
-    example = f"[{model.section.replace('<name>', 'anna' if section == 'hosts' else 'consultation')}]"
+    example = f"[{model.section.replace('<name>', 'consultation' if section == 'event_types' else 'anna')}]"
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):
             problems.add((section,), f"must hold a section for each, such as {example}, not {kind(raw)}")
@@ -28,5 +30,6 @@ def read_named(model: type[T], raw: object, section: str, *, problems: Problems)
         except ValueError as error:
             problems.add((section, name), f"its name {error}")
     return {
-        name: read_table(model, table, at=(section, name), problems=problems) for name, table in raw.items()
+        name: read_table(model, table, at=(section, name), problems=problems, context=context)
+        for name, table in raw.items()
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -47,6 +47,11 @@ class Table(BaseModel):
                     yield field.alias or name, mark.example
 
 
+# What validators may ask for beside a value; see the functions that read it.
+Context = Mapping[str, object]
+NO_CONTEXT: Context = {}
+
+
 def base_of(info: ValidationInfo) -> Path:
     """Return the folder that files are relative to, inside a validator."""
     base: Path = (info.context or {}).get("base", Path())
@@ -65,26 +70,25 @@ class Read(Generic[T]):
 
 
 def read_table(
-    model: type[T], raw: object, *, at: TomlPath, problems: Problems, base: Path = Path()
+    model: type[T], raw: object, *, at: TomlPath, problems: Problems, context: Context = NO_CONTEXT
 ) -> Read[T]:
-    """Return the table read from `raw`, noting all that is wrong with it; `base` is where its files lie."""
-    context = {"base": base}
+    """Return the table read from `raw`, noting all that is wrong with it."""
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):
             problems.add(at, f"must be a section of its own, not {kind(raw)}")
-        return Read(model.model_validate({}, context=context), frozenset(model.known_keys()))
+        return Read(model.model_validate({}, context=dict(context)), frozenset(model.known_keys()))
     missing = [(key, example) for key, example in model.needs() if key not in raw]
     for key, example in missing:
         problems.add((*at, key), f"is missing; write {example}")
     gone = frozenset(key for key, _ in missing)
     try:
-        return Read(model.model_validate(raw, context=context), gone)
+        return Read(model.model_validate(raw, context=dict(context)), gone)
     except ValidationError as refusal:
         errors = refusal.errors(include_url=False)
     _note(errors, raw, at, model=model, problems=problems)
     broken = gone.union(str(error["loc"][0]) for error in errors)
     sound = {key: value for key, value in raw.items() if key not in broken}
-    return Read(model.model_validate(sound, context=context), broken)
+    return Read(model.model_validate(sound, context=dict(context)), broken)
 
 
 def unknown_key(at: TomlPath, known: tuple[str, ...]) -> str:

@@ -1,85 +1,108 @@
-"""The sections of calendar vendors, and what each cannot do without."""
+"""What a configuration may say of calendar vendors. Which vendors there are is handed in from above."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from pydantic import AfterValidator, PlainValidator, SecretStr, ValidationInfo
+from pydantic import ValidationInfo
 
-from bridge.config.amounts import YesOrNo
-from bridge.config.problems import Problems
-from bridge.config.secret_values import Secret
-from bridge.config.table import Needed, Read, Table, base_of
-from bridge.config.text import Line, WebAddress, plain
+from bridge.config.named import read_named
+from bridge.config.outside import Unresolved
+from bridge.config.problems import Problems, TomlPath
+from bridge.config.table import Context, Read, Table, read_table
+from bridge.model import CalendarName
 
-_TENANTS_OF_MANY = ("common", "organizations", "consumers")
-
-
-def _with_slash(address: str) -> str:
-    return f"{address}/"
+# A vendor's section; where it holds one table per account, these by their names in small letters.
+VendorSection = Table | Mapping[str, Table]
 
 
-def _tenant(value: object) -> str:
-    text = plain(value)
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", text):
-        raise ValueError('must be "common", "organizations", "consumers" or a tenant\'s id')
-    return text
+class VendorRules:
+    """What may be written about one vendor; each says what differs from these defaults.
+
+    `section` is the model of its section, None where it has none; one whose own `section` ends in
+    ".<name>" stands there once per account. `conferences` are the meeting platforms its calendars make.
+    `example` is a calendar's name for people to go by.
+    """
+
+    name: ClassVar[str]
+    also_called: ClassVar[tuple[str, ...]] = ()
+    section: ClassVar[type[Table] | None] = None
+    conferences: ClassVar[frozenset[str]] = frozenset()
+    example: ClassVar[str]
+
+    def check_section(self, read: Read[Any], *, at: TomlPath, problems: Problems) -> None:
+        """Note what is wrong between the keys of a section."""
+
+    def check_calendar(self, name: CalendarName) -> None:
+        """Judge the parts of a calendar's name. ValueError completes the sentence that begins with it."""
+
+    def only_shows_busy(self, name: CalendarName) -> bool:
+        """Tell whether a calendar can be looked at but takes no bookings."""
+        return False
 
 
-def _file(value: object, info: ValidationInfo) -> Path:
-    path = base_of(info) / plain(value)
-    try:
-        found = path.is_file()
-    except OSError:  # a name too long, a folder that may not be looked into
-        found = False
-    if not found:
-        raise ValueError(f"is not a file, seen from the folder {base_of(info).absolute()}")
-    return path
+Vendors = Mapping[str, VendorRules]
 
 
-class GoogleSection(Table):
-    """The OAuth client, or the service account, that reads Google calendars."""
-
-    section: ClassVar[str] = "google"
-
-    client_id: Line | None = None
-    client_secret: Secret | None = None
-    service_account_file: Annotated[Path, PlainValidator(_file)] | None = None
-    api_url: Annotated[WebAddress, AfterValidator(_with_slash)] = "https://www.googleapis.com/calendar/v3/"
-    auth_url: WebAddress = "https://accounts.google.com/o/oauth2/auth"
-    token_url: WebAddress = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+def vendors_of(info: ValidationInfo) -> Vendors:
+    """Return the vendors there may be, inside a validator."""
+    found: Vendors = (info.context or {}).get("vendors", {})
+    return found
 
 
-class MicrosoftSection(Table):
-    """The application registered with Entra that reads Microsoft calendars."""
-
-    section: ClassVar[str] = "microsoft"
-
-    client_id: Annotated[Line, Needed('the application\'s id, such as "env:MICROSOFT_CLIENT_ID"')] = ""
-    client_secret: Annotated[
-        Secret, Needed('the application\'s secret, such as "env:MICROSOFT_CLIENT_SECRET"')
-    ] = SecretStr("")
-    tenant: Annotated[str, PlainValidator(_tenant)] = "common"
-    app_only: YesOrNo = False
-    login_url: WebAddress = "https://login.microsoftonline.com"
-    graph_url: WebAddress = "https://graph.microsoft.com/v1.0"
+def is_named(rules: VendorRules) -> bool:
+    """Tell whether a vendor's section holds one table per account."""
+    return rules.section is not None and rules.section.section.endswith(".<name>")
 
 
-def check_google(read: Read[GoogleSection], problems: Problems) -> None:
-    """Note a missing half of the OAuth client, which only a service account makes needless."""
-    table = read.table
-    if table.service_account_file and not (table.client_id or table.client_secret):
-        return
-    for key in ("client_id", "client_secret"):
-        if getattr(table, key) is None and read.broken.isdisjoint({key, "service_account_file"}):
-            text = f'is missing; write "env:GOOGLE_{key.upper()}", or name a service_account_file instead'
-            problems.add(("google", key), text)
+def read_sections(
+    tree: Mapping[str, object], vendors: Vendors, *, problems: Problems, context: Context
+) -> dict[str, VendorSection]:
+    """Return the sections of the vendors that the document speaks of."""
+    found: dict[str, VendorSection] = {}
+    for name, rules in vendors.items():
+        if rules.section is None or name not in tree:
+            continue
+        if is_named(rules):
+            tables = read_named(rules.section, tree[name], name, problems=problems, context=context)
+            found[name] = _checked(tables, rules, problems)
+        else:
+            read = read_table(rules.section, tree[name], at=(name,), problems=problems, context=context)
+            rules.check_section(read, at=(name,), problems=problems)
+            found[name] = read.table
+    return found
 
 
-def check_microsoft(read: Read[MicrosoftSection], problems: Problems) -> None:
-    """Note an app-only client without one tenant of its own."""
-    if read.table.app_only and read.table.tenant in _TENANTS_OF_MANY and "tenant" not in read.broken:
-        text = "must be your own tenant's id when app_only is true, since such a client belongs to one tenant"
-        problems.add(("microsoft", "tenant"), text)
+def _checked(tables: Mapping[str, Read[Table]], rules: VendorRules, problems: Problems) -> dict[str, Table]:
+    found: dict[str, Table] = {}
+    for name, read in tables.items():
+        rules.check_section(read, at=(rules.name, name), problems=problems)
+        if name.lower() in found:
+            problems.add((rules.name, name), "stands there twice; capitals make no difference here")
+        found[name.lower()] = read.table
+    return found
+
+
+def missing_section(name: CalendarName, vendors: Vendors, tree: Mapping[str, object]) -> str | None:
+    """Return the sentence for a calendar whose vendor isn't configured; None when it is."""
+    rules = vendors[name.provider]
+    if rules.section is None:
+        return None
+    section = tree.get(name.provider)
+    wanted = name.provider
+    is_there = section is not None
+    if is_named(rules):
+        account = name.account or name.calendar
+        wanted = f"{name.provider}.{account}"
+        is_there = isinstance(section, Unresolved) or (
+            isinstance(section, dict) and account.lower() in map(str.lower, section)
+        )
+    return None if is_there else f'"{name}" needs a [{wanted}] section, which is missing'
+
+
+def not_for_bookings(name: CalendarName, vendors: Vendors) -> str | None:
+    """Return the sentence for a calendar that can only be looked at; None when it takes bookings."""
+    if not vendors[name.provider].only_shows_busy(name):
+        return None
+    return f'"{name}" only shows when somebody is busy; bookings need a calendar that can be written to'

@@ -20,7 +20,7 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Where the configuration names a calendar of an account."""
+    """Where the configuration names a calendar of an account; `calendar` is empty for its main one."""
 
     host: str
     calendar: str
@@ -32,6 +32,7 @@ class Connection:
     """An account as the owner sees it; times are None for one that has no consent of its own.
 
     `problem` says what needs a person and what to do, empty when nothing does or it was never connected.
+    `example` is how the configuration names a calendar of it.
     """
 
     provider: str
@@ -41,6 +42,7 @@ class Connection:
     refreshed_at: datetime | None = None
     uses: tuple[Use, ...] = ()
     problem: str = ""
+    example: str = ""
 
 
 class Withdrawal(StrEnum):
@@ -48,6 +50,7 @@ class Withdrawal(StrEnum):
 
     DONE = "done"
     BY_OWNER = "by_owner"  # this vendor lets only the owner withdraw it
+    FORGOTTEN = "forgotten"  # a password: nothing at the vendor knew of the bridge
     FAILED = "failed"
 
 

@@ -11,10 +11,13 @@ from bridge.connections import sealed
 from bridge.connections.accounts import AccountState, Connection, Dropped, Key, Use, Withdrawal
 from bridge.connections.consents import Consents
 from bridge.connections.context import ConnectionContext
+from bridge.connections.passwords import PasswordForm, connect
 from bridge.connections.refreshing import Refresher
-from bridge.connections.sign_in import Answer, Vendor
+from bridge.connections.refusals import NotConfigured, NotNamed
+from bridge.connections.sign_in import Answer, SignIn
 from bridge.connections.tokens import AccountTokens, Delegation
 from bridge.errors import NotFound
+from bridge.model import CalendarName
 from bridge.store.sql import connections
 from bridge.store.sql.connections import ConnectionRow
 from bridge.vault import CannotOpen
@@ -28,7 +31,7 @@ class Connections:
     def __init__(
         self,
         around: ConnectionContext,
-        vendors: Mapping[str, Vendor],
+        vendors: Mapping[str, SignIn | PasswordForm],
         *,
         uses: Mapping[Key, Sequence[Use]],
         delegations: Mapping[str, Delegation],
@@ -37,7 +40,9 @@ class Connections:
         self._vendors = vendors
         self._uses = uses
         self._delegations = delegations
-        self._consents = Consents(around, vendors)
+        self._forms = {name: each for name, each in vendors.items() if isinstance(each, PasswordForm)}
+        sign_ins = {name: each for name, each in vendors.items() if not isinstance(each, PasswordForm)}
+        self._consents = Consents(around, sign_ins)
         self._refresher = Refresher(around, vendors)
         self._sources: dict[Key, AccountTokens] = {}
         self._lock = threading.Lock()
@@ -60,6 +65,30 @@ class Connections:
     def finish(self, provider: str, browser: str, answer: Answer) -> Connection:
         """Store what the owner granted. ConnectError says what went wrong, and what to do."""
         row = self._consents.finish(provider, browser, answer)
+        self._forget(row.key)
+        return self._shown(row.key, row)
+
+    @property
+    def sign_ins(self) -> Mapping[str, str]:
+        """Return which vendors have a sign-in page, with the names people know."""
+        return {name: title for name, title in self.vendors.items() if name not in self._forms}
+
+    def form(self, provider: str, account: str) -> PasswordForm | None:
+        """Return the form by which an account is connected, None where its vendor has a sign-in page.
+
+        NotNamed: the configuration does not know the account.
+        """
+        form = self._forms.get(provider)
+        if form is not None and (provider, account.lower()) not in self._named():
+            raise NotNamed(self._around.sentences.not_named(form.title, account))
+        return form
+
+    def connect(self, provider: str, account: str, answers: Mapping[str, str]) -> Connection:
+        """Try what was typed in and store it. ConnectError says what went wrong, and what to do."""
+        form = self.form(provider, account)
+        if form is None:
+            raise NotConfigured(self._around.sentences.not_configured(provider))
+        row = connect(self._around, form, account.lower(), answers)
         self._forget(row.key)
         return self._shown(row.key, row)
 
@@ -87,13 +116,13 @@ class Connections:
         problems = {each.key: each.text for each in self._around.alerts.open()}
         return [
             self._shown(key, rows.get(key), problems.get(alert_key(*key), ""))
-            for key in sorted({*rows, *self._uses})
+            for key in sorted({*rows, *self._named()})
         ]
 
     def account_states(self) -> dict[Key, AccountState]:
         """Return what each account is good for; hosts of one that does not answer are not offered."""
         rows = self._rows()
-        return {key: self._state(key, rows.get(key)) for key in {*rows, *self._uses}}
+        return {key: self._state(key, rows.get(key)) for key in {*rows, *self._named()}}
 
     def token_source(self, provider: str, account: str) -> TokenSource:
         """Return an account's tokens, the same object every time; it need not be connected yet."""
@@ -102,7 +131,7 @@ class Connections:
             source = self._sources.get(key)
             if source is None:
                 delegation = self._delegations.get(provider)
-                fallback = delegation.tokens(key[1]) if delegation else None
+                fallback = delegation.tokens(key[1]) if delegation and delegation.covers(key[1]) else None
                 source = AccountTokens(key, self._around, self._refresher, fallback)
                 self._sources[key] = source
         return source
@@ -117,7 +146,7 @@ class Connections:
         ProviderError: a vendor gave none.
         """
         for provider, account in self._uses:
-            if provider in self._delegations:
+            if self._is_delegated((provider, account)):
                 self.token_source(provider, account)  # also those that nobody has asked for yet
         for delegation in self._delegations.values():
             if delegation.keep_fresh is not None:
@@ -135,11 +164,22 @@ class Connections:
                 resealed += connections.replace(connection, row, anew)
         return resealed
 
+    def _named(self) -> set[Key]:
+        """Return every account that the configuration names, in a vendor's section or for a host."""
+        in_sections = {(name, account) for name, form in self._forms.items() for account in form.accounts}
+        return {*self._uses, *in_sections}
+
+    def _is_delegated(self, key: Key) -> bool:
+        delegation = self._delegations.get(key[0])
+        return delegation is not None and delegation.covers(key[1])
+
     def _rows(self) -> dict[Key, ConnectionRow]:
         with self._around.store.read() as connection:
             return {row.key: row for row in connections.every(connection)}
 
     def _shown(self, key: Key, row: ConnectionRow | None, problem: str = "") -> Connection:
+        vendor = self._vendors.get(key[0])
+        main_calendar = vendor.main_calendar if vendor else ""
         return Connection(
             provider=key[0],
             account=key[1],
@@ -148,18 +188,21 @@ class Connections:
             refreshed_at=row.refreshed_at if row else None,
             uses=tuple(self._uses.get(key, ())),
             problem=problem,
+            example=str(CalendarName(*key, main_calendar)) if main_calendar else "",
         )
 
     def _state(self, key: Key, row: ConnectionRow | None) -> AccountState:
         if row is not None:
             return AccountState(row.state)
-        return AccountState.DELEGATED if key[0] in self._delegations else AccountState.NOT_CONNECTED
+        return AccountState.DELEGATED if self._is_delegated(key) else AccountState.NOT_CONNECTED
 
     def _withdraw(self, row: ConnectionRow) -> Withdrawal:
         """End the consent at the vendor, as far as that can be done from here."""
         vendor = self._vendors.get(row.provider)
         if vendor is None:
             return Withdrawal.FAILED
+        if isinstance(vendor, PasswordForm):
+            return Withdrawal.FORGOTTEN
         try:
             held = sealed.open_row(self._around.vault, row)
             is_withdrawn = vendor.revoke(held.lasting, deadline=self._around.deadline())

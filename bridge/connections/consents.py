@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
-from bridge.alerts import alert_key
-from bridge.connections import sealed
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refusals import NotConfigured, VendorSilent, asked, refusal
-from bridge.connections.sign_in import Answer, Begun, Tokens, Vendor
-from bridge.errors import NoRefreshToken, ScopesMissing, StateMismatch, WrongAccount
-from bridge.store.sql import connections, oauth_flows
+from bridge.connections.sealed import save
+from bridge.connections.sign_in import Answer, Begun, SignIn, Tokens
+from bridge.errors import ScopesMissing, StateMismatch, WrongAccount
+from bridge.store.sql import oauth_flows
 from bridge.store.sql.connections import ConnectionRow
 from bridge.store.sql.oauth_flows import FlowRow
 from bridge.vault import CannotOpen
@@ -31,7 +29,7 @@ _REMEMBERED = timedelta(days=1)  # so long, an expired sign-in is told apart fro
 class Consents:
     """Sign-ins at vendors, under way."""
 
-    def __init__(self, around: ConnectionContext, vendors: Mapping[str, Vendor]) -> None:
+    def __init__(self, around: ConnectionContext, vendors: Mapping[str, SignIn]) -> None:
         self._around = around
         self._say = around.sentences
         self._vendors = vendors
@@ -69,22 +67,22 @@ class Consents:
             tokens = asked(lambda: vendor.finish(answer, begun, redirect_uri, deadline=deadline))
         except ProviderError as error:
             raise refusal(error, vendor, self._say) from None
-        return self._store(vendor, self._account(vendor, tokens, wanted), tokens)
+        return save(self._around, vendor, self._account(vendor, tokens, wanted), tokens)
 
-    def _vendor(self, provider: str) -> Vendor:
+    def _vendor(self, provider: str) -> SignIn:
         vendor = self._vendors.get(provider)
         if vendor is None:
             raise NotConfigured(self._say.not_configured(provider))
         return vendor
 
-    def _redirect_uri(self, vendor: Vendor) -> str:
+    def _redirect_uri(self, vendor: SignIn) -> str:
         return f"{self._around.public_url}/connect/{vendor.provider}/callback"
 
     def _sealed(self, begun: Begun, account: str | None) -> str:
         content = {"state": begun.state, "kept": begun.kept, "account": account}
         return self._around.vault.seal(content, f"sign-in {_hash(begun.state)}")
 
-    def _take(self, vendor: Vendor, browser: str, answer: Answer) -> tuple[Begun, str | None]:
+    def _take(self, vendor: SignIn, browser: str, answer: Answer) -> tuple[Begun, str | None]:
         """Return what was begun, and for which account; from now on it is over, whatever comes of it."""
         state_hash = _hash(answer.state)
         with self._around.store.write() as connection:
@@ -100,7 +98,7 @@ class Consents:
         except CannotOpen:
             raise StateMismatch(self._say.unknown_state()) from None
 
-    def _account(self, vendor: Vendor, tokens: Tokens, wanted: str | None) -> str:
+    def _account(self, vendor: SignIn, tokens: Tokens, wanted: str | None) -> str:
         """Return the account that was connected, if it is all there and the right one."""
         missing = vendor.missing(tokens.scopes)
         if missing:
@@ -111,19 +109,6 @@ class Consents:
         if wanted is not None and given != wanted:
             raise WrongAccount(self._say.wrong_account(vendor.title, wanted, given))
         return given
-
-    def _store(self, vendor: Vendor, account: str, tokens: Tokens) -> ConnectionRow:
-        around, key, now = self._around, (vendor.provider, account), self._around.clocks.now()
-        with around.store.write() as connection:
-            before = connections.read(connection, *key)
-            # Without a new one, the lasting permission given earlier still holds.
-            lasting = tokens.lasting or sealed.lasting_of(around.vault, before)
-            if lasting is None:
-                raise NoRefreshToken(self._say.no_lasting(vendor.title, account))
-            row = sealed.new_row(around.vault, key, replace(tokens, lasting=lasting), now)
-            connections.save_consent(connection, row)
-            around.alerts.resolve(alert_key(*key), within=connection)
-        return replace(row, since=before.since) if before else row
 
 
 def _opened(around: ConnectionContext, flow: FlowRow) -> tuple[Begun, str | None]:

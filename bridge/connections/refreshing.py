@@ -17,7 +17,7 @@ from bridge.connections import sealed
 from bridge.connections.context import LEASE_SECONDS, ConnectionContext
 from bridge.connections.refusals import asked
 from bridge.connections.sealed import Held
-from bridge.connections.sign_in import Vendor
+from bridge.connections.sign_in import Renewal
 from bridge.store.sql import connections, leases
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
@@ -27,7 +27,6 @@ _log = logging.getLogger(__name__)
 
 AHEAD = timedelta(minutes=10)
 _LEASE = timedelta(seconds=LEASE_SECONDS)
-_YOUNG = timedelta(days=8)
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -35,7 +34,7 @@ _LONGEST_PAUSE = timedelta(minutes=5)
 class Refresher:
     """Renews the tokens of connected accounts."""
 
-    def __init__(self, around: ConnectionContext, vendors: Mapping[str, Vendor]) -> None:
+    def __init__(self, around: ConnectionContext, vendors: Mapping[str, Renewal]) -> None:
         self._around = around
         self._vendors = vendors
 
@@ -94,19 +93,19 @@ class Refresher:
                 around.alerts.resolve(alert_key(*row.key), within=connection)
             return sealed.read(connection, around.vault, row.key)
 
-    def _consent_ended(self, row: ConnectionRow, vendor: Vendor, error: ConnectionExpired) -> None:
+    def _consent_ended(self, row: ConnectionRow, vendor: Renewal, error: ConnectionExpired) -> None:
         now, say = self._around.clocks.now(), self._around.sentences
         text = say.consent_ended(vendor.title, row.account, f"{self._around.public_url}/connections")
         if vendor.speaks:
             text = f"{text} {error.detail}"
-        if vendor.provider == "google" and now - row.consented_at <= _YOUNG:
-            text = f"{text} {say.died_young()}"
+        if why := vendor.why_ended(now - row.consented_at):
+            text = f"{text} {say.translate(why)}"
         ended = replace(row, state=NEEDS_RECONNECTING, version=uuid4().hex, retry_at=None)
         with self._around.store.write() as connection:
             if connections.replace(connection, row, ended):
                 self._around.alerts.alert(alert_key(*row.key), text, within=connection)
 
-    def _postpone(self, row: ConnectionRow, vendor: Vendor, error: ProviderError) -> None:
+    def _postpone(self, row: ConnectionRow, vendor: Renewal, error: ProviderError) -> None:
         """Note a failure that says nothing about the consent: try again later, less and less often."""
         now, say = self._around.clocks.now(), self._around.sentences
         pause = min(_FIRST_PAUSE * 2 ** min(row.failures, 10), _LONGEST_PAUSE)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bridge.connections.sentences import Sentences
-from bridge.connections.sign_in import Vendor
+from bridge.connections.sign_in import Renewal, SignIn
 from bridge.errors import ConnectError, ConsentDenied, StateMismatch
 from providers import errors as theirs
 from providers.errors import ProviderError
@@ -32,6 +32,24 @@ class VendorSilent(ConnectError):
     code = "connect_unavailable"
 
 
+class PasswordRefused(ConnectError):
+    """The vendor does not accept what was typed in."""
+
+    code = "connect_password"
+
+
+class Incomplete(ConnectError):
+    """A field of the form is empty."""
+
+    code = "connect_incomplete"
+
+
+class NotNamed(ConnectError):
+    """The configuration knows no such account."""
+
+    code = "connect_not_named"
+
+
 def asked(question: Callable[[], T]) -> T:
     """Return a vendor's answer, or raise its error without the frames it came through.
 
@@ -44,7 +62,16 @@ def asked(question: Callable[[], T]) -> T:
         raise error.with_traceback(None) from None
 
 
-def refusal(error: ProviderError, vendor: Vendor, sentences: Sentences) -> ConnectError:
+def password_refusal(error: ProviderError, vendor: Renewal, sentences: Sentences) -> ConnectError:
+    """Return what the owner is told when what was typed in did not do."""
+    if isinstance(error, theirs.ConnectionExpired):
+        return PasswordRefused(sentences.password_refused(vendor.title))
+    if isinstance(error, theirs.AccessDenied):
+        return PasswordRefused(sentences.access_refused(vendor.title))
+    return VendorSilent(sentences.silent(vendor.title))
+
+
+def refusal(error: ProviderError, vendor: SignIn, sentences: Sentences) -> ConnectError:
     """Return what the owner is told when a sign-in could not be finished."""
     if isinstance(error, theirs.ConsentDenied):
         return ConsentDenied(sentences.denied(vendor.title, error.detail if vendor.speaks else ""))

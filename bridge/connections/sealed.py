@@ -10,7 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from bridge.connections.sign_in import Tokens
+from bridge.alerts import alert_key
+from bridge.connections.context import ConnectionContext
+from bridge.connections.sign_in import Renewal, Tokens
+from bridge.errors import NoRefreshToken
 from bridge.store.sql import connections
 from bridge.store.sql.connections import CONNECTED, ConnectionRow
 from bridge.vault import CannotOpen, Vault
@@ -92,6 +95,21 @@ def lasting_of(vault: Vault, row: ConnectionRow | None) -> Mapping[str, Any] | N
         return open_row(vault, row).lasting
     except CannotOpen:
         return None
+
+
+def save(around: ConnectionContext, vendor: Renewal, account: str, tokens: Tokens) -> ConnectionRow:
+    """Store a new consent and close its alert. NoRefreshToken: nothing in it lasts, nor in an older one."""
+    key, now = (vendor.provider, account), around.clocks.now()
+    with around.store.write() as connection:
+        before = connections.read(connection, *key)
+        # Without a new one, the lasting permission given earlier still holds.
+        lasting = tokens.lasting or lasting_of(around.vault, before)
+        if lasting is None:
+            raise NoRefreshToken(around.sentences.no_lasting(vendor.title, account))
+        row = new_row(around.vault, key, replace(tokens, lasting=lasting), now)
+        connections.save_consent(connection, row)
+        around.alerts.resolve(alert_key(*key), within=connection)
+    return replace(row, since=before.since) if before else row
 
 
 def _sealed(vault: Vault, key: tuple[str, str], tokens: Tokens) -> str:

@@ -103,6 +103,33 @@ class Sentences:
         )
         return text.format(provider=provider)
 
+    def not_named(self, vendor: str, account: str) -> str:
+        """Say that only accounts of the configuration are connected by a form."""
+        text = self.translate(
+            "The configuration names no account {account} of {vendor}, so nothing was connected; "
+            "add it there and restart the bridge."
+        )
+        return text.format(vendor=vendor, account=account)
+
+    def incomplete(self) -> str:
+        """Say that a field was left empty."""
+        return self.translate("A field is empty, so nothing was connected; fill in all of them.")
+
+    def password_refused(self, vendor: str) -> str:
+        """Say that the vendor does not accept what was typed in."""
+        text = self.translate(
+            "{vendor} did not accept this, so nothing was connected; check what you typed and try again."
+        )
+        return text.format(vendor=vendor)
+
+    def access_refused(self, vendor: str) -> str:
+        """Say that the vendor knows the account but does not let it in."""
+        text = self.translate(
+            "{vendor} knows this account but does not let it see calendars, so nothing was connected; "
+            "ask whoever looks after it there."
+        )
+        return text.format(vendor=vendor)
+
     def not_connected(self, account: str) -> str:
         """Say that there is nothing to disconnect."""
         return self.translate("{account} is not connected; there is nothing to do.").format(account=account)
@@ -114,14 +141,6 @@ class Sentences:
             "reconnect it at {address}."
         )
         return text.format(vendor=vendor, account=account, address=address)
-
-    def died_young(self) -> str:
-        """Explain the most frequent cause of a Google permission that ends within days."""
-        return self.translate(
-            "It lasted about a week at most: while the consent screen of the Google Cloud project is in "
-            "testing, Google ends every permission after seven days. Publish the app there (Google Auth "
-            "Platform, Audience), then reconnect."
-        )
 
     def refresh_refused(self, vendor: str, account: str, reason: str) -> str:
         """Say that a token cannot be renewed for a reason the owner's consent has no part in."""

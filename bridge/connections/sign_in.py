@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from providers.base import Deadline
@@ -49,21 +49,44 @@ class Tokens:
     lasting: Mapping[str, Any] | None = field(repr=False)
 
 
-class Vendor(Protocol):
-    """One vendor's sign-in. Every method but `missing` may raise a ProviderError."""
+class Renewal(Protocol):
+    """How what was stored of a vendor's accounts is renewed, however they were connected.
 
-    provider: str
-    title: str
-    speaks: bool  # whether the details of its refusals are sentences for people
+    `main_calendar` is the vendor's word for an account's first calendar. `speaks`: the details of its
+    refusals are sentences for people.
+    """
+
+    @property
+    def provider(self) -> str:
+        """Return the vendor's name in the configuration."""
+
+    @property
+    def title(self) -> str:
+        """Return the name people know."""
+
+    @property
+    def main_calendar(self) -> str:
+        """Return the vendor's word for it."""
+
+    @property
+    def speaks(self) -> bool:
+        """Tell whether its details may be shown."""
+
+    def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
+        """Return the next token. ConnectionExpired: there will be none until somebody connects again."""
+
+    def why_ended(self, lasted: timedelta) -> str:
+        """Return what is behind a consent that ended after so long, a text of the catalogues or nothing."""
+
+
+class SignIn(Renewal, Protocol):
+    """One vendor's sign-in page. Every method but `missing` may raise a ProviderError."""
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
 
     def finish(self, answer: Answer, begun: Begun, redirect_uri: str, *, deadline: Deadline) -> Tokens:
         """Return what was granted."""
-
-    def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
-        """Return the next token."""
 
     def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
         """End the consent at the vendor; False where only its owner can."""

@@ -125,6 +125,7 @@ class AccountTokens:
             return None
         if was_rejected:
             self._forced_until = clocks.monotonic() + _FORCED_EVERY_SECONDS
+            self._rejected = ""  # the vendor was asked: it stands by what it gave, were it the same password
         self._held = renewed
         return renewed
 
@@ -142,8 +143,10 @@ class AccountTokens:
 class Delegation:
     """How accounts are reached that need no sign-in: by a service account, or an application of its own.
 
-    `tokens` makes those of one account; `keep_fresh` renews what they share, in every process.
+    `tokens` makes those of one account; `keep_fresh` renews what they share, in every process. `covers`
+    tells which accounts are reached so.
     """
 
     tokens: Callable[[str], TokenSource]
     keep_fresh: Callable[[Deadline], None] | None = None
+    covers: Callable[[str], bool] = lambda _account: True

@@ -89,14 +89,14 @@ class BookingField:
 
 
 class MeetingPlatform(StrEnum):
-    """Where the appointment takes place."""
+    """Where the appointment takes place, unless a vendor makes the meeting."""
 
     PHONE = "phone"
     IN_PERSON = "in_person"
     LINK = "link"
-    GOOGLE_MEET = "google_meet"
-    MICROSOFT_TEAMS = "microsoft_teams"
-    ZOOM = "zoom"
+
+
+MADE_BY_NO_VENDOR: frozenset[str] = frozenset(MeetingPlatform)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +105,7 @@ class EventType:
 
     Days are counted and starts laid by the clock of `timezone`. A start is `start_offset` past a time that
     the step allows, `start_increment` after the one before.
+    `meeting_platform` is a MeetingPlatform, or a vendor\'s name for the meetings it makes.
     """
 
     id: str
@@ -125,7 +126,7 @@ class EventType:
     is_default: bool = False
     offer: OfferRules = OfferRules()
     replace_within: timedelta = timedelta(minutes=15)
-    meeting_platform: MeetingPlatform = MeetingPlatform.PHONE
+    meeting_platform: str = MeetingPlatform.PHONE
     address: str = ""
     link: str = ""
     description: str = ""
@@ -133,6 +134,11 @@ class EventType:
     fallback_email: str | None = None
     invite: bool = True
     fields: tuple[BookingField, ...] = ()
+
+    @property
+    def conference(self) -> str | None:
+        """Return which meeting a vendor has to make for each event, None when it makes none."""
+        return None if self.meeting_platform in MADE_BY_NO_VENDOR else self.meeting_platform
 
     def padded(self, start: datetime) -> Interval:
         """Return the time a booking at `start` takes from a host, buffers included."""

@@ -12,9 +12,10 @@ from providers.base import BusyPolicy
 
 @dataclass(frozen=True, slots=True, order=True)
 class CalendarName:
-    """A calendar as the configuration names it: `provider:account/calendar`, or `local:calendar`.
+    """A calendar as the configuration names it: `provider:account/calendar`, or `provider:calendar`.
 
-    `account` is empty for the embedded calendar. `schedule_of` is set for `.../schedule:<address>`.
+    `account` is empty where a provider's calendars belong to nobody's account. What the parts may be is
+    the vendor's to judge.
     """
 
     provider: str
@@ -22,29 +23,18 @@ class CalendarName:
     calendar: str
 
     def __str__(self) -> str:
-        if self.provider == "local":
-            return f"local:{self.calendar}"
-        return f"{self.provider}:{self.account}/{self.calendar}"
-
-    @property
-    def schedule_of(self) -> str | None:
-        """Return the address of a colleague or room that is only seen through this account."""
-        prefix, _, address = self.calendar.partition(":")
-        return address if prefix == "schedule" and address else None
+        account = f"{self.account}/" if self.account else ""
+        return f"{self.provider}:{account}{self.calendar}"
 
     @classmethod
     def parse(cls, text: str) -> CalendarName:
         """Read a calendar name. ValueError says what is wrong with it."""
         provider, colon, rest = text.partition(":")
-        if not colon or not rest:
-            raise ValueError('a calendar is named "<provider>:<account>/<calendar>" or "local:<name>"')
-        if provider == "local":
-            if "/" in rest:
-                raise ValueError('an embedded calendar is named "local:<name>", without a slash')
-            return cls("local", "", rest)
-        account, slash, calendar = rest.partition("/")
-        if not slash or not account or not calendar:
-            raise ValueError(f'a calendar of {provider} is named "{provider}:<account>/<calendar>"')
+        account, slash, calendar = rest.partition("/") if "/" in rest else ("", "", rest)
+        if not colon or not calendar or bool(slash) != bool(account):
+            raise ValueError(
+                'a calendar is named "<provider>:<account>/<calendar>" or "<provider>:<calendar>"'
+            )
         return cls(provider, account.lower(), calendar)
 
 

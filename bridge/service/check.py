@@ -16,6 +16,7 @@ from bridge.errors import BridgeError
 from bridge.model import CalendarName, Host
 from bridge.store.engine import database_now
 from bridge.store.migrate import require_current
+from bridge.vendors.contract import Vendor
 from providers.base import BusyQuery, CalendarInfo, Deadline, Interval
 from providers.errors import ProviderError
 
@@ -88,7 +89,7 @@ def _calendars(context: BookingContext) -> Iterator[Finding]:
         for name in host.calendars:
             if name not in tried:
                 tried[name] = _try_reading(context, host, name)
-                yield _read_finding(name, tried[name])
+                yield _read_finding(name, context.vendor(name), tried[name])
         if tried[host.booking_calendar] is None:
             yield from _writable(context, host)
 
@@ -105,10 +106,11 @@ def _try_reading(context: BookingContext, host: Host, name: CalendarName) -> Pro
     return answer if isinstance(answer, ProviderError) else None
 
 
-def _read_finding(name: CalendarName, error: ProviderError | None) -> Finding:
+def _read_finding(name: CalendarName, vendor: Vendor, error: ProviderError | None) -> Finding:
     if error is None:
         return Finding(str(name), Verdict.GOOD, "free/busy can be read")
-    return Finding(str(name), Verdict.FAILED, f"{type(error).__name__}: {error.detail or 'no further word'}")
+    said = f"{type(error).__name__}: {error.detail or 'no further word'}"
+    return Finding(str(name), Verdict.FAILED, f"{said}. {vendor.explain(error)}")
 
 
 def _writable(context: BookingContext, host: Host) -> Iterator[Finding]:
@@ -119,7 +121,7 @@ def _writable(context: BookingContext, host: Host) -> Iterator[Finding]:
     except ProviderError as error:
         yield Finding(str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {error.detail}")
         return
-    info = _entry(listed, name)
+    info = _entry(listed, name, context.vendor(name))
     if info is None:
         yield Finding(str(name), Verdict.FAILED, "the account does not list this calendar")
     elif not info.can_write:
@@ -130,10 +132,9 @@ def _writable(context: BookingContext, host: Host) -> Iterator[Finding]:
         yield from _conference(context, host, name, info)
 
 
-def _entry(listed: Sequence[CalendarInfo], name: CalendarName) -> CalendarInfo | None:
-    wants_primary = name.calendar in ("primary", "calendar")  # Google's and Microsoft's word for it
+def _entry(listed: Sequence[CalendarInfo], name: CalendarName, vendor: Vendor) -> CalendarInfo | None:
     for info in listed:
-        if info.id == name.calendar or (wants_primary and info.is_primary):
+        if info.id == name.calendar or (name.calendar == vendor.main_calendar and info.is_primary):
             return info
     return None
 
@@ -142,10 +143,9 @@ def _conference(
     context: BookingContext, host: Host, name: CalendarName, info: CalendarInfo
 ) -> Iterator[Finding]:
     wanted = {
-        event_type.meeting_platform
+        event_type.conference
         for event_type in context.event_types.values()
-        if host.id in event_type.team.hosts
-        and event_type.meeting_platform in ("google_meet", "microsoft_teams")
+        if host.id in event_type.team.hosts and event_type.conference
     }
     for platform in sorted(wanted):
         if platform in info.conferences:

@@ -1,15 +1,38 @@
-"""Google's sign-in, as connecting sees it."""
+"""All the bridge knows of Google: its section, its names, its sign-in, its service accounts, its messages."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
+from pydantic import AfterValidator, PlainValidator, ValidationInfo
+
+from bridge.config import Config
+from bridge.config.problems import Problems, TomlPath
+from bridge.config.secret_values import Secret
+from bridge.config.table import Read, Table, base_of
+from bridge.config.text import Line, WebAddress, plain
 from bridge.connections.sign_in import Answer, Begun, Tokens
+from bridge.connections.tokens import Delegation
+from bridge.errors import ConfigError
+from bridge.model import CalendarName
+from bridge.vendors.contract import (
+    Outside,
+    Plugged,
+    PushAnswer,
+    PushMessage,
+    PushRequest,
+    Vendor,
+    check_account,
+)
 from providers.base import Deadline
-from providers.google import sign_in
+from providers.google import GoogleCalendars, Lines, ServiceAccountTokens, read_notification, sign_in
+from providers.google import service_account_tokens as tokens_of_service_account
 from providers.google.settings import (
     CALENDAR_LIST,
     EMAIL,
@@ -19,7 +42,8 @@ from providers.google.settings import (
     GoogleSettings,
     missing_scopes,
 )
-from providers.tokens import Grant
+from providers.http import Clocks
+from providers.tokens import Grant, TokenSource
 
 _ = str  # marks a text for the catalogues
 
@@ -31,13 +55,114 @@ _PERMISSIONS = {
     EMAIL: _("See your primary Google Account email address"),
     "openid": _("Associate you with your personal info on Google"),
 }
+_DIED_YOUNG = _(
+    "It lasted about a week at most: while the consent screen of the Google Cloud project is in "
+    "testing, Google ends every permission after seven days. Publish the app there (Google Auth "
+    "Platform, Audience), then reconnect."
+)
+_YOUNG = timedelta(days=8)
+_OPENED = "sync"  # Google's first message: the channel is open, nothing has changed
 
 
-class GoogleVendor:
+def _with_slash(address: str) -> str:
+    return f"{address}/"
+
+
+def _file(value: object, info: ValidationInfo) -> Path:
+    path = base_of(info) / plain(value)
+    try:
+        found = path.is_file()
+    except OSError:  # a name too long, a folder that may not be looked into
+        found = False
+    if not found:
+        raise ValueError(f"is not a file, seen from the folder {base_of(info).absolute()}")
+    return path
+
+
+class GoogleSection(Table):
+    """The OAuth client, or the service account, that reads Google calendars."""
+
+    section: ClassVar[str] = "google"
+
+    client_id: Line | None = None
+    client_secret: Secret | None = None
+    service_account_file: Annotated[Path, PlainValidator(_file)] | None = None
+    api_url: Annotated[WebAddress, AfterValidator(_with_slash)] = "https://www.googleapis.com/calendar/v3/"
+    auth_url: WebAddress = "https://accounts.google.com/o/oauth2/auth"
+    token_url: WebAddress = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+
+    def settings(self) -> GoogleSettings:
+        """Return Google's addresses and the OAuth client."""
+        return GoogleSettings(
+            client_id=self.client_id or "",
+            client_secret=self.client_secret.get_secret_value() if self.client_secret else "",
+            api_url=self.api_url,
+            auth_url=self.auth_url,
+            token_url=self.token_url,
+        )
+
+
+class Google(Vendor):
+    """Google Calendar, of private accounts and of Workspace."""
+
+    name = "google"
+    title = "Google"
+    also_called = ("gmail",)
+    section = GoogleSection
+    example = "google:anna@example.com/primary"
+    main_calendar = "primary"
+    conferences = frozenset({"google_meet"})
+    pushes = True
+
+    def check_section(self, read: Read[GoogleSection], *, at: TomlPath, problems: Problems) -> None:
+        """Note a missing half of the OAuth client, which only a service account makes needless."""
+        table = read.table
+        if table.service_account_file and not (table.client_id or table.client_secret):
+            return
+        for key in ("client_id", "client_secret"):
+            if getattr(table, key) is None and read.broken.isdisjoint({key, "service_account_file"}):
+                text = f'is missing; write "env:GOOGLE_{key.upper()}", or name a service_account_file instead'
+                problems.add((*at, key), text)
+
+    def check_calendar(self, name: CalendarName) -> None:
+        """Let calendars of an account pass; Google shows no colleague without a calendar of theirs."""
+        check_account(name)
+        if name.calendar.startswith("schedule:"):
+            raise ValueError(
+                "is no calendar's name: Google shows a colleague's time only as a shared calendar"
+            )
+
+    def plug(self, config: Config, outside: Outside) -> Plugged | None:
+        """Set Google up with the OAuth client, the service account, or both."""
+        section = config.section(GoogleSection)
+        if section is None:
+            return None
+        settings, lines, clocks = section.settings(), Lines(outside.clocks.monotonic), outside.clocks
+        file = section.service_account_file
+        return Plugged(
+            open=lambda account, tokens: GoogleCalendars(
+                account, tokens, settings, clocks=clocks, lines=lines, spread_quota=file is not None
+            ),
+            connect=GoogleSignIn(settings) if section.client_id else None,
+            delegation=_service_account(section.token_url, file, clocks) if file else None,
+        )
+
+    def read_push(self, request: PushRequest) -> PushAnswer:
+        """Read the one message in a request's headers."""
+        message = read_notification(request.headers)
+        if message is None:
+            return PushAnswer(status=400)
+        if message.state == _OPENED:
+            return PushAnswer()
+        return PushAnswer((PushMessage(message.channel, message.token),))
+
+
+class GoogleSignIn:
     """Connects Google accounts."""
 
-    provider = "google"
-    title = "Google"
+    provider = Google.name
+    title = Google.title
+    main_calendar = Google.main_calendar
     speaks = False
 
     def __init__(self, settings: GoogleSettings) -> None:
@@ -77,7 +202,32 @@ class GoogleVendor:
         """Return which needed permissions were left out."""
         return tuple(_PERMISSIONS[scope] for scope in missing_scopes(scopes))
 
+    def why_ended(self, lasted: timedelta) -> str:
+        """Name the most frequent cause of a permission that ends within days."""
+        return _DIED_YOUNG if lasted <= _YOUNG else ""
+
 
 def _tokens(grant: Grant, kept: Mapping[str, Any] | None = None) -> Tokens:
     lasting = {"refresh_token": grant.refresh_token} if grant.refresh_token else kept
     return Tokens(grant.email, grant.access_token, grant.expires_at, grant.granted_scopes, lasting)
+
+
+def _service_account(token_url: str, path: Path, clocks: Clocks) -> Delegation:
+    try:
+        key = json.loads(path.read_text("utf-8"))
+        tokens_of_service_account(key, "", token_uri=token_url, now=clocks.now)
+    except (OSError, ValueError, TypeError, AttributeError):
+        problem = "is not the JSON key file of a Google service account"
+        raise ConfigError([("google.service_account_file", problem)]) from None
+
+    made: list[ServiceAccountTokens] = []
+
+    def tokens(account: str) -> TokenSource:
+        made.append(tokens_of_service_account(key, account, token_uri=token_url, now=clocks.now))
+        return made[-1]
+
+    def keep_fresh(deadline: Deadline) -> None:
+        for each in tuple(made):
+            each.keep_fresh(deadline=deadline)
+
+    return Delegation(tokens, keep_fresh)

@@ -1,26 +1,159 @@
-"""Microsoft's sign-in, as connecting sees it."""
+"""All the bridge knows of Microsoft: its section, its names, its sign-in, its application, its messages."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
 
+from pydantic import PlainValidator, SecretStr
+
+from bridge.config import Config
+from bridge.config.amounts import YesOrNo
+from bridge.config.problems import Problems, TomlPath
+from bridge.config.secret_values import Secret
+from bridge.config.table import Needed, Read, Table
+from bridge.config.text import Line, WebAddress, plain
 from bridge.connections.sign_in import Answer, Begun, Tokens
+from bridge.connections.tokens import Delegation
+from bridge.model import CalendarName
+from bridge.vendors.contract import (
+    Outside,
+    Plugged,
+    PushAnswer,
+    PushMessage,
+    PushRequest,
+    Vendor,
+    check_account,
+)
 from providers.base import Deadline
-from providers.microsoft import Entra, missing_scopes
+from providers.microsoft import (
+    AppTokens,
+    Entra,
+    Mailboxes,
+    MicrosoftCalendars,
+    MicrosoftSettings,
+    missing_scopes,
+    read_notifications,
+    validation_answer,
+)
 from providers.tokens import Grant
 
 _ = str  # marks a text for the catalogues
 
 # Microsoft's own words on its consent page for Calendars.ReadWrite.
 _PERMISSION = _("Have full access to your calendars")
+_TENANTS_OF_MANY = ("common", "organizations", "consumers")
+_SCHEDULE = "schedule:"  # before the address of a colleague or room that is only seen through an account
+_ENDING = frozenset({"subscriptionRemoved", "reauthorizationRequired"})
 
 
-class MicrosoftVendor:
+def _tenant(value: object) -> str:
+    text = plain(value)
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", text):
+        raise ValueError('must be "common", "organizations", "consumers" or a tenant\'s id')
+    return text
+
+
+class MicrosoftSection(Table):
+    """The application registered with Entra that reads Microsoft calendars."""
+
+    section: ClassVar[str] = "microsoft"
+
+    client_id: Annotated[Line, Needed('the application\'s id, such as "env:MICROSOFT_CLIENT_ID"')] = ""
+    client_secret: Annotated[
+        Secret, Needed('the application\'s secret, such as "env:MICROSOFT_CLIENT_SECRET"')
+    ] = SecretStr("")
+    tenant: Annotated[str, PlainValidator(_tenant)] = "common"
+    app_only: YesOrNo = False
+    login_url: WebAddress = "https://login.microsoftonline.com"
+    graph_url: WebAddress = "https://graph.microsoft.com/v1.0"
+
+    def settings(self, ca_bundle: str | None) -> MicrosoftSettings:
+        """Return Microsoft's addresses and the registered application."""
+        return MicrosoftSettings(
+            client_id=self.client_id,
+            client_secret=self.client_secret.get_secret_value(),
+            tenant=self.tenant,
+            app_only=self.app_only,
+            login_url=self.login_url,
+            graph_url=self.graph_url,
+            ca_bundle=ca_bundle,
+        )
+
+
+class Microsoft(Vendor):
+    """Microsoft 365 and Outlook.com."""
+
+    name = "microsoft"
+    title = "Microsoft"
+    also_called = ("outlook", "office365")
+    section = MicrosoftSection
+    example = "microsoft:anna@example.org/calendar"
+    main_calendar = "calendar"
+    conferences = frozenset({"microsoft_teams"})
+    pushes = True
+
+    def check_section(self, read: Read[MicrosoftSection], *, at: TomlPath, problems: Problems) -> None:
+        """Note an app-only client without one tenant of its own."""
+        if read.table.app_only and read.table.tenant in _TENANTS_OF_MANY and "tenant" not in read.broken:
+            why = "since such a client belongs to one tenant"
+            problems.add((*at, "tenant"), f"must be your own tenant's id when app_only is true, {why}")
+
+    def check_calendar(self, name: CalendarName) -> None:
+        """Let calendars of an account pass, and the schedules that it sees."""
+        check_account(name)
+        if name.calendar == _SCHEDULE:
+            raise ValueError('is no calendar\'s name: write "microsoft:<account>/schedule:<address>"')
+
+    def only_shows_busy(self, name: CalendarName) -> bool:
+        """Tell whether this is the schedule of a colleague or a room."""
+        return name.calendar.startswith(_SCHEDULE)
+
+    def shown(self, calendar: str) -> str:
+        """Return whose schedule it is, or the calendar's name, empty for the main one."""
+        return super().shown(calendar).removeprefix(_SCHEDULE)
+
+    def plug(self, config: Config, outside: Outside) -> Plugged | None:
+        """Set Microsoft up with an application that people sign in to, or that needs nobody."""
+        section = config.section(MicrosoftSection)
+        if section is None:
+            return None
+        settings, clocks = section.settings(outside.ca_bundle), outside.clocks
+        mailboxes, entra = Mailboxes(clocks.monotonic, outside.ca_bundle), Entra(settings, clocks=clocks)
+        tokens = AppTokens(entra, clocks=clocks)
+        return Plugged(
+            open=lambda account, tokens: MicrosoftCalendars(
+                account, tokens, settings, clocks=clocks, mailboxes=mailboxes
+            ),
+            connect=None if settings.app_only else MicrosoftSignIn(entra),
+            delegation=_without_sign_in(tokens) if settings.app_only else None,
+        )
+
+    def read_push(self, request: PushRequest) -> PushAnswer:
+        """Read the messages in a request's body, or answer a new subscription's first call."""
+        # Graph wants its token back within ten seconds, before there is any subscription.
+        handshake = validation_answer(request.arguments)
+        if handshake is not None:
+            return PushAnswer(status=200, text=handshake)
+        messages = (
+            PushMessage(each.channel, each.client_state, ends=each.kind in _ENDING)
+            for each in read_notifications(request.json())
+        )
+        return PushAnswer(tuple(messages), status=202)
+
+
+def _without_sign_in(tokens: AppTokens) -> Delegation:
+    return Delegation(lambda _account: tokens, lambda deadline: tokens.keep_fresh(deadline=deadline))
+
+
+class MicrosoftSignIn:
     """Connects Microsoft accounts: of work, of school, and personal ones."""
 
-    provider = "microsoft"
-    title = "Microsoft"
+    provider = Microsoft.name
+    title = Microsoft.title
+    main_calendar = Microsoft.main_calendar
     speaks = True
 
     def __init__(self, entra: Entra) -> None:
@@ -52,6 +185,10 @@ class MicrosoftVendor:
     def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
         """Return which needed permissions were left out."""
         return (_PERMISSION,) if missing_scopes(scopes) else ()
+
+    def why_ended(self, lasted: timedelta) -> str:
+        """Return nothing: Entra's refusals say themselves what is behind them."""
+        return ""
 
 
 def _tokens(grant: Grant, lasting: Mapping[str, Any] | None, granted_before: Collection[str] = ()) -> Tokens:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from bridge.connections import AccountState, Answer, Connection, Connections, Dropped, Withdrawal
+from bridge.connections.passwords import PasswordForm
 from bridge.connections.refusals import NotConfigured, VendorSilent
 from bridge.errors import ConnectError, NotFound
 from bridge.speech.language import Language
@@ -31,11 +33,32 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
             todo=[each for each in accounts if _needs_a_person(each)],
             working=[each for each in accounts if not _needs_a_person(each)],
             vendors=connections.vendors,
+            sign_ins=connections.sign_ins,
         )
 
+    @blueprint.post("/connections/disconnect")
+    def disconnect() -> Response:
+        provider, account = request.form.get("provider"), request.form.get("account")
+        if not provider or not account:
+            abort(400)
+        dropped = connections.disconnect(provider, account)
+        is_over = dropped.withdrawal in (Withdrawal.DONE, Withdrawal.FORGOTTEN)
+        flash(_dropped_text(language, dropped), "success" if is_over else "notice")
+        return redirect(url_for("connect.overview"), 303)
+
+    _add_connecting(blueprint, connections, gate, language)
+    return blueprint
+
+
+def _add_connecting(blueprint: Blueprint, connections: Connections, gate: Gate, language: Language) -> None:
+    """Add the way to a vendor's sign-in and back, or to the form where it has none."""
+
     @blueprint.get("/connect/<provider>")
-    def start(provider: str) -> Response:
+    def start(provider: str) -> ResponseReturnValue:
         account = request.args.get("account")
+        form = connections.form(provider, account or "")
+        if form is not None and account:
+            return _form_page(form, account)
         return redirect(connections.begin(provider, gate.browser, account=account), 303)
 
     @blueprint.get("/connect/<provider>/callback")
@@ -44,18 +67,24 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
         flash(_connected_text(language, connected), "success")
         return redirect(url_for("connect.overview"), 303)
 
-    @blueprint.post("/connections/disconnect")
-    def disconnect() -> Response:
-        provider, account = request.form.get("provider"), request.form.get("account")
-        if not provider or not account:
-            abort(400)
-        dropped = connections.disconnect(provider, account)
-        flash(
-            _dropped_text(language, dropped), "success" if dropped.withdrawal is Withdrawal.DONE else "notice"
-        )
+    @blueprint.post("/connect/<provider>")
+    def submit(provider: str) -> ResponseReturnValue:
+        account = request.form.get("account", "")
+        form = connections.form(provider, account)
+        if form is None:
+            abort(404)
+        try:
+            connected = connections.connect(provider, account, request.form)
+        except ConnectError as refused:  # on the same page, so that nothing but the secret is typed again
+            return _form_page(form, account, problem=str(refused)), _STATUS.get(type(refused), 400)
+        flash(_connected_text(language, connected), "success")
         return redirect(url_for("connect.overview"), 303)
 
-    return blueprint
+
+def _form_page(form: PasswordForm, account: str, problem: str = "") -> str:
+    """Return the form of one account; what was typed in stays, but for secrets."""
+    typed = {each.name: request.form.get(each.name, "") for each in form.fields if not each.is_secret}
+    return render_template("connect.html", form=form, account=account, typed=typed, problem=problem)
 
 
 def _needs_a_person(account: Connection) -> bool:
@@ -72,7 +101,9 @@ def _connected_text(language: Language, connected: Connection) -> str:
 
 
 def _dropped_text(language: Language, dropped: Dropped) -> str:
-    if dropped.withdrawal is Withdrawal.DONE:
+    if dropped.withdrawal is Withdrawal.FORGOTTEN:
+        text = language.translate("{account} is disconnected: what was typed in for it is deleted here.")
+    elif dropped.withdrawal is Withdrawal.DONE:
         text = language.translate("{account} is disconnected: {vendor} was told, and its tokens are deleted.")
     elif dropped.withdrawal is Withdrawal.BY_OWNER:
         text = language.translate(

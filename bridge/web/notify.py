@@ -1,4 +1,4 @@
-"""Where vendors say that a calendar has changed: `/notify/google` and `/notify/microsoft`.
+"""Where vendors say that a calendar has changed: `/notify/<vendor>`, for those that do.
 
 A message counts only for a channel the bridge has opened, with the secret it was opened with. It says what
 to look at again, nothing more; looking is work for the background. Whoever made it up learns nothing: the
@@ -10,20 +10,19 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from flask import Blueprint, Response, request
 
 from bridge.errors import StoreUnavailable
+from bridge.vendors.contract import PushMessage, PushReader, PushRequest
 from bridge.web.body import read_body
 from bridge.web.errors import BodyIncomplete, BodyTooLarge
-from providers.google import read_notification
-from providers.microsoft import read_notifications, validation_answer
 
 _log = logging.getLogger(__name__)
 
 MOST_BYTES = 256 * 1024
-_OPENED = "sync"  # Google's first message: the channel is open, nothing has changed
 
 
 class NotifyService(Protocol):
@@ -32,25 +31,29 @@ class NotifyService(Protocol):
     def channel_token(self, provider: str, channel_id: str) -> str | None:
         """Return the secret a channel was opened with, None for one that is not open."""
 
-    def google_changed(self, channel_id: str) -> None:
-        """Plan to look at the channel's calendar."""
-
-    def microsoft_changed(self, channel_id: str, kind: str) -> None:
-        """Plan what a message of Graph's means: see `providers.microsoft.Notification.kind`."""
+    def changed(self, channel_id: str, *, ends: bool) -> None:
+        """Plan to look at the channel's calendar; `ends`: and to open another channel."""
 
 
-def notify_blueprint(service: NotifyService) -> Blueprint:
-    """Return the two endpoints; every answer is given before any calendar is looked at."""
+def notify_blueprint(service: NotifyService, readers: Mapping[str, PushReader]) -> Blueprint:
+    """Return an endpoint for each vendor that pushes; it answers before any calendar is looked at."""
     blueprint = Blueprint("notify", __name__, url_prefix="/notify")
-    blueprint.add_url_rule("/google", view_func=lambda: _google(service), endpoint="google", methods=["POST"])
-    blueprint.add_url_rule(
-        "/microsoft", view_func=lambda: _microsoft(service), endpoint="microsoft", methods=["POST"]
-    )
+
+    @blueprint.post("/<vendor>")
+    def receive(vendor: str) -> Response:
+        if vendor not in readers:
+            return _answer(404)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        said = readers[vendor](PushRequest(headers, request.args, _json))
+        for message in said.messages:
+            if _is_ours(service, vendor, message):
+                service.changed(message.channel, ends=message.ends)
+        return _answer(said.status, said.text)
 
     @blueprint.errorhandler(StoreUnavailable)
     def later(error: StoreUnavailable) -> Response:
         _log.warning("a notification could not be kept: %s", error)
-        return _answer(503)  # both vendors try again
+        return _answer(503)  # vendors try again
 
     @blueprint.errorhandler(BodyTooLarge)
     def too_large(_error: BodyTooLarge) -> Response:
@@ -63,39 +66,19 @@ def notify_blueprint(service: NotifyService) -> Blueprint:
     return blueprint
 
 
-def _google(service: NotifyService) -> Response:
-    message = read_notification(dict(request.headers))
-    if message is None:
-        return _answer(400)
-    if message.state != _OPENED and _is_ours(service, "google", message.channel, message.token):
-        service.google_changed(message.channel)
-    return _answer(204)
-
-
-def _microsoft(service: NotifyService) -> Response:
-    # A new subscription's first call: Graph wants its token back within ten seconds.
-    handshake = validation_answer(request.args)
-    if handshake is not None:
-        return Response(handshake, content_type="text/plain; charset=utf-8")
-    for message in read_notifications(_body()):
-        if _is_ours(service, "microsoft", message.channel, message.client_state):
-            service.microsoft_changed(message.channel, message.kind)
-    return _answer(202)
-
-
-def _is_ours(service: NotifyService, provider: str, channel_id: str, token: str) -> bool:
-    known = service.channel_token(provider, channel_id)
+def _is_ours(service: NotifyService, vendor: str, message: PushMessage) -> bool:
+    known = service.channel_token(vendor, message.channel)
     # Compared in any case, so that the time taken does not tell which channels there are.
-    is_same = hmac.compare_digest((known or "").encode(), token.encode("utf-8", "replace"))
+    is_same = hmac.compare_digest((known or "").encode(), message.token.encode("utf-8", "replace"))
     return is_same and bool(known)
 
 
-def _body() -> Any:
+def _json() -> Any:
     try:
         return json.loads(read_body(request, MOST_BYTES))
     except (ValueError, RecursionError):
         return None
 
 
-def _answer(status: int) -> Response:
-    return Response(status=status, content_type="text/plain")
+def _answer(status: int, text: str = "") -> Response:
+    return Response(text, status, content_type="text/plain; charset=utf-8")

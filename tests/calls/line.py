@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from bridge.app import Bridge, Surroundings, create_app
-from bridge.config import parse_config
 from bridge.model import Booking
 from bridge.store.tables import local_events
 from bridge.web.signature import HEADER, sign
 from tests.booking.salon import TurnableClock
 from tests.builders import API_KEY, salon_toml
+from tests.configs import parse_config
 
 
 class Line:

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.machine import free_port
-from bridge.config import load_config
 from tests.cli.processes import descendants, is_alive, ran, running
 from tests.cli.terminal import Terminal
+from tests.configs import load_config
 
 
 @dataclass

@@ -11,8 +11,8 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bridge.app import create_app
-from bridge.config import load_config
 from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.configs import load_config
 
 
 def serve(app: Flask) -> Iterator[str]:

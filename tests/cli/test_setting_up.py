@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from werkzeug.security import check_password_hash
 
-from bridge.config import load_config
 from bridge.store.migrate import migrate
 from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.configs import load_config
 from tests.store.databases import PostgresServer
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bridge.config import Config, parse_config
+from bridge.config import Config
 from bridge.errors import ConfigError
+from tests.configs import parse_config
 
 SECRET_KEY = "fake-secret-key-of-forty-characters-0000"
 API_KEY = "fake-telli-api-key"

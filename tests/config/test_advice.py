@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import parse_config, remarks
+from bridge.config import remarks
 from tests.config.samples import PASSWORD_HASH, config_of, config_text
+from tests.configs import parse_config
 
 _FEW = "a voice agent does best with few: {} is the Cal.com action's range"
 

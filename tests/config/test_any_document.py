@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bridge.config import parse_config, remarks
-from bridge.config.reading import read_config
+from bridge.config import remarks
 from bridge.errors import ConfigError
 from tests.config.samples import ENVIRON, config_text
+from tests.configs import parse_config, read_config
 
 _SOUND = tomllib.loads((Path(__file__).parents[2] / "config.example.toml").read_text())
 _WORDS = st.sampled_from(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import load_config
 from bridge.errors import ConfigError
 from tests.config.samples import config_text, problems_in
+from tests.configs import load_config
 
 _NO_TOML = "this is not TOML: "
 

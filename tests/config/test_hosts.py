@@ -97,7 +97,7 @@ _NO_PROVIDER = 'begins with no provider: "google", "microsoft" or "local"'
             "booking_calendar",
             (
                 '"anna" is no calendar\'s name: a calendar is named "<provider>:<account>/<calendar>" '
-                'or "local:<name>"'
+                'or "<provider>:<calendar>"'
             ),
         ),
         (
@@ -138,8 +138,8 @@ _NO_PROVIDER = 'begins with no provider: "google", "microsoft" or "local"'
             'booking_calendar = "google:anna@example.com/schedule:room@example.com"',
             "booking_calendar",
             (
-                '"google:anna@example.com/schedule:room@example.com" is no calendar\'s name: write '
-                '"microsoft:<account>/schedule:<address>"'
+                '"google:anna@example.com/schedule:room@example.com" is no calendar\'s name: Google shows '
+                "a colleague's time only as a shared calendar"
             ),
         ),
         (

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import parse_config
 from bridge.errors import ConfigError
 from tests.config.samples import config_of, config_text, problems_in, problems_of
+from tests.configs import parse_config
 
 _SECRET = "s3cr3t-that-must-not-show-anywhere-0"
 
@@ -23,7 +23,7 @@ def test_a_configurations_repr_shows_no_secret() -> None:
         admin=f'password_hash = "scrypt:1:1:1${_SECRET}$00"',
         telli=f'api_keys = ["{_SECRET}"]',
     )
-    assert _SECRET not in f"{config!r} {config} {config.bridge} {config.telli!r} {config.google!r}"
+    assert _SECRET not in f"{config!r} {config} {config.bridge} {config.telli!r} {config.vendors!r}"
 
 
 @pytest.mark.parametrize(

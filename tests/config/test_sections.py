@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.config import parse_config
 from tests.config.samples import (
     API_KEY,
     PASSWORD_HASH,
@@ -18,6 +17,7 @@ from tests.config.samples import (
     problems_in,
     problems_of,
 )
+from tests.configs import parse_config
 
 _NO_URL = 'is not a web address such as "https://example.com"'
 _NO_LOCALE = 'is not a language with its country, such as "en_US" or "de_DE"'
@@ -209,8 +209,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
     assert config.bridge.trusted_proxies == 1
     assert config.telli.booking_details is False
     assert config.telli.api_url == "https://api.telli.com"
-    assert config.google is None
-    assert config.microsoft is None
+    assert config.vendors == {}
 
 
 def test_what_is_written_is_read() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.config import parse_config, remarks, starter_config
+from bridge.config import remarks, starter_config
 from tests.config.samples import API_KEY, SECRET_KEY
+from tests.configs import parse_config
 
 
 def _starter(**changes: str) -> str:
@@ -26,8 +27,7 @@ def test_the_starter_loads_with_what_was_passed_in() -> None:
     assert [key.get_secret_value() for key in config.telli.api_keys] == [API_KEY]
     assert {str(host.booking_calendar) for host in config.hosts.values()} == {"local:anna"}
     assert config.default_event_type
-    assert config.google is None
-    assert config.microsoft is None
+    assert config.vendors == {}
 
 
 def test_the_starter_only_needs_an_address_and_a_password_to_go_live() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.vendors.google import GoogleSection
+from bridge.vendors.microsoft import MicrosoftSection
 from tests.config.samples import config_of, problems_of
 
 _CLIENT = 'client_id = "fake-client"\nclient_secret = "fake-secret"\n'
@@ -14,34 +16,37 @@ _NO_URL = 'is not a web address such as "https://example.com"'
 
 def test_vendor_sections_have_the_documented_defaults() -> None:
     config = config_of(f"[google]\n{_CLIENT}[microsoft]\n{_CLIENT}")
-    assert config.google
-    assert config.google.client_id == "fake-client"
-    assert config.google.service_account_file is None
-    assert config.google.api_url == "https://www.googleapis.com/calendar/v3/"
-    assert config.google.auth_url == "https://accounts.google.com/o/oauth2/auth"
-    assert config.google.token_url == "https://oauth2.googleapis.com/token"
-    assert config.microsoft
-    assert config.microsoft.client_secret.get_secret_value() == "fake-secret"
-    assert config.microsoft.tenant == "common"
-    assert config.microsoft.app_only is False
-    assert config.microsoft.login_url == "https://login.microsoftonline.com"
-    assert config.microsoft.graph_url == "https://graph.microsoft.com/v1.0"
+    google, microsoft = config.section(GoogleSection), config.section(MicrosoftSection)
+    assert google
+    assert google.client_id == "fake-client"
+    assert google.service_account_file is None
+    assert google.api_url == "https://www.googleapis.com/calendar/v3/"
+    assert google.auth_url == "https://accounts.google.com/o/oauth2/auth"
+    assert google.token_url == "https://oauth2.googleapis.com/token"
+    assert microsoft
+    assert microsoft.client_secret.get_secret_value() == "fake-secret"
+    assert microsoft.tenant == "common"
+    assert microsoft.app_only is False
+    assert microsoft.login_url == "https://login.microsoftonline.com"
+    assert microsoft.graph_url == "https://graph.microsoft.com/v1.0"
 
 
 def test_googles_api_address_ends_with_a_slash_and_others_do_not() -> None:
     config = config_of(
         f'[google]\n{_CLIENT}api_url = "http://127.0.0.1:1/calendar/v3"\ntoken_url = "http://127.0.0.1:1/t/"'
     )
-    assert config.google
-    assert config.google.api_url == "http://127.0.0.1:1/calendar/v3/"
-    assert config.google.token_url == "http://127.0.0.1:1/t"
+    google = config.section(GoogleSection)
+    assert google
+    assert google.api_url == "http://127.0.0.1:1/calendar/v3/"
+    assert google.token_url == "http://127.0.0.1:1/t"
 
 
 def test_a_service_account_alone_is_enough_and_lies_beside_the_config(tmp_path: Path) -> None:
     (tmp_path / "account.json").write_text("{}")
     config = config_of('[google]\nservice_account_file = "account.json"', base=tmp_path)
-    assert config.google
-    assert config.google.service_account_file == tmp_path / "account.json"
+    google = config.section(GoogleSection)
+    assert google
+    assert google.service_account_file == tmp_path / "account.json"
 
 
 @pytest.mark.parametrize(
@@ -132,5 +137,6 @@ def test_a_wrong_microsoft_section_is_told(lines: str, key: str, sentence: str) 
 
 def test_an_application_of_one_tenant_may_be_app_only() -> None:
     config = config_of(f'[microsoft]\n{_CLIENT}app_only = true\ntenant = "contoso.example.com"')
-    assert config.microsoft
-    assert config.microsoft.app_only
+    microsoft = config.section(MicrosoftSection)
+    assert microsoft
+    assert microsoft.app_only

@@ -15,16 +15,21 @@ from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 from bridge.alerts import Alerts
-from bridge.config import Config, parse_config
+from bridge.config import Config
 from bridge.connections import Connections
+from bridge.connections.context import ConnectionContext
+from bridge.connections.sentences import Sentences
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.store.engine import Store
 from bridge.vault import Vault
-from bridge.vendors.wiring import connections_of
+from bridge.vendors.contract import Outside
+from bridge.vendors.plugging import connections_of, plug_in
+from bridge.vendors.registry import VENDORS
 from bridge.web.site import add_pages
 from providers.base import Deadline
 from providers.http import Clocks
+from tests.configs import parse_config
 from tests.vendors.google import FakeGoogle
 
 SITE = "https://bridge.example.com"
@@ -69,17 +74,19 @@ class Process:
         self.clock = clock
         self.store = Store(config.bridge.database_url.get_secret_value())
         self.vault = Vault(keys)
-        self.alerts = Alerts(
-            self.store, clock.now, language=language(config.bridge.locale), zone=config.bridge.timezone
-        )
-        self.connections: Connections = connections_of(
-            config,
-            self.store,
-            self.vault,
+        spoken = language(config.bridge.locale)
+        self.alerts = Alerts(self.store, clock.now, language=spoken, zone=config.bridge.timezone)
+        around = ConnectionContext(
+            store=self.store,
+            vault=self.vault,
             clocks=clock.clocks(),
+            sentences=Sentences(spoken.translate),
             alerts=self.alerts,
-            ca_bundle=ca_bundle,
+            public_url=config.bridge.public_url,
         )
+        outside = Outside(store=self.store, clocks=clock.clocks(), ca_bundle=ca_bundle)
+        plugged = plug_in(config, VENDORS, outside)
+        self.connections: Connections = connections_of(config, plugged, around, VENDORS)
         self.app = Flask("bridge", static_folder=None)
         password_hash = config.admin.password_hash
         admin = AdminSignIn(

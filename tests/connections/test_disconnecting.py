@@ -13,6 +13,7 @@ from bridge.config import Config
 from bridge.connections import AccountState, Withdrawal
 from bridge.errors import ConfigError
 from bridge.store.sql import alerts
+from bridge.vendors.google import GoogleSection
 from providers.errors import AccessDenied, ConnectionExpired
 from providers.google import CALENDAR_SCOPES
 from tests.connections.stage import ANNA, BEN, OTHER_SECRET, SECRET, Browser, Clock, Process, salon_config
@@ -98,7 +99,7 @@ def test_the_list_names_accounts_of_the_configuration_and_connected_ones(
     anna, ben = process.connections.list()
     assert (anna.account, anna.state, anna.since) == (ANNA, AccountState.NOT_CONNECTED, None)
     assert [(use.host, use.calendar, use.takes_bookings) for use in anna.uses] == [
-        ("Anna Weber", "primary", True),
+        ("Anna Weber", "", True),
         ("Anna Weber", "team@example.com", False),
     ]
     assert (ben.account, ben.state, ben.uses) == (BEN, AccountState.CONNECTED, ())
@@ -160,8 +161,14 @@ def delegated(google: FakeGoogle, config: Config, folder: Path, scopes: tuple[st
     """Return the configuration with a service account."""
     file = folder / "service-account.json"
     file.write_text(json.dumps(google.add_service_account("robot@example.com", scopes)), "utf-8")
-    assert config.google is not None
-    return replace(config, google=config.google.model_copy(update={"service_account_file": file}))
+    return with_file(config, file)
+
+
+def with_file(config: Config, file: Path) -> Config:
+    section = config.section(GoogleSection)
+    assert section is not None
+    changed = section.model_copy(update={"service_account_file": file})
+    return replace(config, vendors={**config.vendors, "google": changed})
 
 
 def test_a_service_account_needs_no_sign_in(
@@ -197,7 +204,5 @@ def test_a_file_that_is_no_service_account_is_a_problem_of_the_configuration(
 ) -> None:
     file = tmp_path / "service-account.json"
     file.write_text('{"type": "authorized_user"}', "utf-8")
-    assert config.google is not None
-    broken = replace(config, google=config.google.model_copy(update={"service_account_file": file}))
     with pytest.raises(ConfigError, match=r"google\.service_account_file"):
-        start(broken)
+        start(with_file(config, file))

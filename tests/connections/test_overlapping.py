@@ -34,6 +34,7 @@ class SlowVendor:
     clock: Clock
     provider: str = "slow"
     title: str = "Slow"
+    main_calendar: str = "main"
     speaks: bool = False
     account: str | None = ANNA
     answers: int = 0
@@ -54,6 +55,9 @@ class SlowVendor:
         if self.expired:
             raise ConnectionExpired(self.provider, "refresh", "invalid_grant")
         return tokens
+
+    def why_ended(self, lasted: timedelta) -> str:
+        return ""
 
     def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
         return True

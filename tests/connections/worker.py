@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bridge.config import load_config
+from tests.configs import load_config
 from tests.connections.stage import ANNA, Clock, Process
 
 

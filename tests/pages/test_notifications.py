@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bridge.errors import StoreUnavailable
+from bridge.vendors.registry import VENDORS
 from bridge.web.notify import MOST_BYTES, notify_blueprint
 
 TOKEN = "plainly-fake-channel-token"
@@ -32,11 +33,8 @@ class Notices:
             raise StoreUnavailable("the database is busy")
         return self.channels.get((provider, channel_id))
 
-    def google_changed(self, channel_id: str) -> None:
-        self.planned.append(("google", channel_id))
-
-    def microsoft_changed(self, channel_id: str, kind: str) -> None:
-        self.planned.append(("microsoft", channel_id, kind))
+    def changed(self, channel_id: str, *, ends: bool) -> None:
+        self.planned.append((channel_id, "ends" if ends else "changed"))
 
 
 @pytest.fixture
@@ -47,7 +45,9 @@ def notices() -> Notices:
 @pytest.fixture
 def client(notices: Notices) -> Iterator[FlaskClient]:
     app = Flask(__name__)
-    app.register_blueprint(notify_blueprint(notices))
+    app.register_blueprint(
+        notify_blueprint(notices, {name: VENDORS[name].read_push for name in ("google", "microsoft")})
+    )
     with app.test_client() as made:
         yield made
 
@@ -69,7 +69,7 @@ def graph(**members: Any) -> dict[str, Any]:
 def test_a_message_of_google_is_planned_and_answered_emptily(client: FlaskClient, notices: Notices) -> None:
     answer = client.post("/notify/google", headers=google())
     assert (answer.status_code, answer.data) == (204, b"")
-    assert notices.planned == [("google", "channel-1")]
+    assert notices.planned == [("channel-1", "changed")]
 
 
 def test_googles_first_message_means_nothing(client: FlaskClient, notices: Notices) -> None:
@@ -108,6 +108,12 @@ def test_what_is_no_message_of_google_is_refused(client: FlaskClient, notices: N
     assert notices.planned == []
 
 
+def test_a_vendor_that_does_not_push_has_no_address(client: FlaskClient, notices: Notices) -> None:
+    assert client.post("/notify/local", headers=google()).status_code == 404
+    assert client.post("/notify/nobody", headers=google()).status_code == 404
+    assert notices.planned == []
+
+
 def test_a_new_subscription_gets_its_token_back_as_plain_text(client: FlaskClient) -> None:
     answer = client.post("/notify/microsoft?validationToken=Validation%3A%20%3Cb%3E%26")
     assert answer.status_code == 200
@@ -119,7 +125,7 @@ def test_messages_of_graph_are_planned_by_their_kind(client: FlaskClient, notice
     body = {"value": [graph(), graph(lifecycleEvent="missed"), graph(lifecycleEvent="subscriptionRemoved")]}
     answer = client.post("/notify/microsoft", json=body)
     assert (answer.status_code, answer.data) == (202, b"")
-    assert [kind for _, _, kind in notices.planned] == ["changed", "missed", "subscriptionRemoved"]
+    assert [kind for _, kind in notices.planned] == ["changed", "changed", "ends"]
 
 
 def test_of_several_messages_only_ours_are_heeded(client: FlaskClient, notices: Notices) -> None:
@@ -134,7 +140,7 @@ def test_of_several_messages_only_ours_are_heeded(client: FlaskClient, notices: 
         ]
     }
     assert client.post("/notify/microsoft", json=body).status_code == 202
-    assert notices.planned == [("microsoft", "subscription-1", "changed")]
+    assert notices.planned == [("subscription-1", "changed")]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"value": 1}', b"[" * 100_000, b"\xff", b"null"])

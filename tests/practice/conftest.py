@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import parse_config
 from tests.booking.salon import RealClock, Salon
+from tests.configs import parse_config
 from tests.practice.building import practice_toml
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import load_config
 from tests.booking.salon import RealClock, Salon
+from tests.configs import load_config
 from tests.practice.building import practice_toml, tomorrow_at
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft

@@ -54,7 +54,7 @@ def test_a_message_has_the_calendar_followed_at_once(open_practice: Opener, goog
     (channel,) = known(practice)
     assert channels.channel_token("google", channel)
     assert channels.channel_token("microsoft", channel) is None
-    channels.google_changed(channel)
+    channels.changed(channel, ends=False)
     practice.bridge.background.run_due()
     assert practice.confirmed()[0].interval.start == tomorrow_at(15)
 
@@ -63,7 +63,7 @@ def test_an_unknown_channel_changes_nothing(open_practice: Opener, google: FakeG
     practice = open_practice(google=google)
     channels = channels_of(practice)
     assert channels.channel_token("google", "nobody") is None
-    channels.google_changed("nobody")
+    channels.changed("nobody", ends=False)
 
 
 def test_without_https_no_channel_is_opened(open_practice: Opener, google: FakeGoogle) -> None:

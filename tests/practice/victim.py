@@ -11,8 +11,8 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bridge.config import load_config
 from tests.booking.salon import RealClock, Salon
+from tests.configs import load_config
 
 
 def main(config: str, fatal_step: str, action: str, start: str, ca_bundle: str = "") -> None:

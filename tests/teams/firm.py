@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bridge.attendee import CallerRequest
 from bridge.calendars.accounts import Accounts
-from bridge.config import Config, parse_config
+from bridge.config import Config
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, EventType
 from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, writes
@@ -17,6 +17,7 @@ from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Ev
 from tests.booking.salon import MONDAY
 from tests.booking.unruly_salon import UnrulyAccounts, UnrulySalon
 from tests.builders import API_KEY, SECRET, WEEK
+from tests.configs import parse_config
 from tests.vendors.unruly import Plan, UnrulyCalendars
 
 TEN = MONDAY.replace(hour=10)

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bridge.cli import main
-from bridge.config import load_config
 from bridge.model import BookingState
 from tests.booking.salon import RealClock
+from tests.configs import load_config
 from tests.teams.firm import ANNA, BEN, CARL, DORA, Firm, firm_toml
 
 TEAMS = {

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bridge.config import parse_config
 from tests.booking.salon import RealClock
+from tests.configs import parse_config
 from tests.teams.firm import HALF_AN_HOUR, Firm, Staff, firm_toml
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle, Fault
 

@@ -1,0 +1,85 @@
+"""Connects accounts by what their owner types in: user name and password, for vendors without a sign-in page.
+
+What was typed is tried at the vendor first, then sealed as tokens are; it never ends by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bridge.connections.context import ConnectionContext
+from bridge.connections.refusals import Incomplete, asked, password_refusal
+from bridge.connections.sealed import save
+from bridge.connections.sign_in import Tokens
+from bridge.store.sql.connections import ConnectionRow
+from providers.base import Deadline
+from providers.errors import ProviderError
+
+_ = str  # marks a text for the catalogues
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One thing to type in; `label` is a text of the catalogues, `autocomplete` what browsers may fill in."""
+
+    name: str
+    label: str
+    is_secret: bool = False
+    autocomplete: str = "off"
+
+
+USERNAME = FormField("username", _("User name"), autocomplete="username")
+PASSWORD = FormField("password", _("Password"), is_secret=True, autocomplete="current-password")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordForm:
+    """How a vendor's accounts are connected by a form.
+
+    `attempt` tries what was typed in for an account, and returns what its provider shall be given as
+    access token; ConnectionExpired means that the vendor does not accept it. `accounts` are those the
+    vendor's section names, beside those whose calendars hosts name. `hint`, a text of the catalogues, is
+    shown above the fields.
+    """
+
+    provider: str
+    title: str
+    main_calendar: str
+    attempt: Callable[[str, Mapping[str, str], Deadline], str]
+    fields: tuple[FormField, ...] = (USERNAME, PASSWORD)
+    accounts: Collection[str] = ()
+    hint: str = ""
+    speaks: bool = field(default=False, init=False)
+
+    def tokens(self, account: str, answers: Mapping[str, str], deadline: Deadline) -> Tokens:
+        """Return what connecting stores, after trying it."""
+        token = self.attempt(account, answers, deadline)
+        return Tokens(account, token, _NEVER, frozenset(), {"account": account, "answers": dict(answers)})
+
+    def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
+        """Try again what was typed in, because the vendor refused it. ConnectionExpired: it still does."""
+        return self.tokens(lasting["account"], lasting["answers"], deadline)
+
+    def why_ended(self, lasted: timedelta) -> str:
+        """Return nothing: passwords are changed for any reason."""
+        return ""
+
+
+def connect(
+    around: ConnectionContext, form: PasswordForm, account: str, answers: Mapping[str, str]
+) -> ConnectionRow:
+    """Try what was typed in and store it. ConnectError says what went wrong, and what to do."""
+    wanted = {each.name: answers.get(each.name, "").strip() for each in form.fields}
+    if not all(wanted.values()):
+        raise Incomplete(around.sentences.incomplete())
+    deadline = around.deadline()
+    try:
+        tokens = asked(lambda: form.tokens(account, wanted, deadline))
+    except ProviderError as error:
+        raise password_refusal(error, form, around.sentences) from None
+    return save(around, form, account, tokens)

@@ -1,0 +1,152 @@
+"""What every vendor's module says: all that the bridge knows of a vendor, in one shape.
+
+A `Vendor` is what is known before a configuration is read, a `Plugged` one is set up for a configuration.
+Nothing outside a vendor's module, the registry and the documentation may know a vendor by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from bridge.config import Config
+from bridge.config.vendors import VendorRules
+from bridge.connections.passwords import PasswordForm
+from bridge.connections.sign_in import SignIn
+from bridge.connections.tokens import Delegation
+from bridge.model import CalendarName
+from bridge.store.engine import Store
+from providers import errors
+from providers.base import CalendarProvider
+from providers.errors import ProviderError
+from providers.http import Clocks
+from providers.tokens import TokenSource
+
+_ = str  # marks a text for the catalogues
+
+# Makes an account's provider from its name and its tokens.
+Opener = Callable[[str, TokenSource], CalendarProvider]
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """A vendor's request to `/notify/<vendor>`; header names are in small letters, `json` is read lazily.
+
+    `json` returns None for a body that is no JSON.
+    """
+
+    headers: Mapping[str, str]
+    arguments: Mapping[str, str]
+    json: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """Says that a channel's calendar changed; `token` is what the channel was opened with.
+
+    `ends`: the vendor closes the channel, and another one is needed.
+    """
+
+    channel: str
+    token: str = field(repr=False)
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """The messages in a request, and how to answer whether or not they are ours."""
+
+    messages: tuple[PushMessage, ...] = ()
+    status: int = 204
+    text: str = ""
+
+
+PushReader = Callable[[PushRequest], PushAnswer]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """What a vendor is set up with beside the configuration.
+
+    `ca_bundle` are certificates to trust instead of the usual ones.
+    """
+
+    store: Store
+    clocks: Clocks
+    ca_bundle: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugged:
+    """A vendor, set up. Its accounts are connected by a sign-in there, by a form here, or need neither."""
+
+    open: Opener
+    connect: SignIn | PasswordForm | None = None
+    delegation: Delegation | None = None
+
+
+# What went wrong and what to do about it, for every vendor that does not know better.
+_MEANINGS: tuple[tuple[type[ProviderError], str], ...] = (
+    (
+        errors.ConnectionExpired,
+        _("The account is not connected, or not any more: connect it on the page Connections."),
+    ),
+    (
+        errors.AccessDenied,
+        _("The account may not do this: share the calendar with it, or give the bridge the permission."),
+    ),
+    (
+        errors.CalendarNotFound,
+        _("The account has no such calendar: compare its name in the configuration."),
+    ),
+    (
+        errors.RateLimited,
+        _("The vendor asks for patience; the bridge tries again by itself."),
+    ),
+    (
+        errors.ProviderUnavailable,
+        _("The vendor does not answer at present; the bridge tries again by itself."),
+    ),
+)
+_NOT_UNDERSTOOD = _("The vendor answered in a way the bridge does not understand.")
+
+
+class Vendor(VendorRules):
+    """One calendar vendor; what a subclass does not say, its calendars do not do.
+
+    `title` is the name people know, `main_calendar` the vendor's own word for an account's first calendar.
+    `pushes` tells whether its provider opens channels and `read_push` reads their messages.
+    """
+
+    title: ClassVar[str]
+    main_calendar: ClassVar[str] = ""
+    pushes: ClassVar[bool] = False
+    follow_every: ClassVar[timedelta] = timedelta(minutes=5)
+
+    def plug(self, config: Config, outside: Outside) -> Plugged | None:
+        """Set the vendor up, None where the configuration leaves it out. ConfigError: it cannot be."""
+        raise NotImplementedError
+
+    def read_push(self, request: PushRequest) -> PushAnswer:
+        """Read what a vendor's request says; only asked where the vendor pushes."""
+        return PushAnswer(status=404)
+
+    def explain(self, error: ProviderError) -> str:
+        """Say what a failure means and what to do, as a text of the catalogues."""
+        return next((text for kind, text in _MEANINGS if isinstance(error, kind)), _NOT_UNDERSTOOD)
+
+    def shown(self, calendar: str) -> str:
+        """Return what people read for a calendar of an account, empty for the main one."""
+        return "" if calendar == self.main_calendar else calendar
+
+
+def check_account(name: CalendarName) -> None:
+    """Let a calendar's name pass whose account is an address. ValueError says what it is instead."""
+    if not name.account:
+        text = f'a calendar of {name.provider} is named "{name.provider}:<account>/<calendar>"'
+        raise ValueError(f"is no calendar's name: {text}")
+    if "@" not in name.account:
+        text = f'names the account "{name.account}", but an account is an address such as anna@example.com'
+        raise ValueError(text)

@@ -1,0 +1,68 @@
+"""Sets up the vendors of a configuration: their accounts' connections, and their accounts' providers."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+
+from bridge.config import Config
+from bridge.connections import Connections, Use
+from bridge.connections.accounts import Key
+from bridge.connections.context import ConnectionContext
+from bridge.model import CalendarName
+from bridge.vendors.contract import Outside, Plugged, Vendor
+from providers.base import CalendarProvider
+from providers.errors import ConnectionExpired
+
+
+def plug_in(config: Config, vendors: Mapping[str, Vendor], outside: Outside) -> dict[str, Plugged]:
+    """Return the vendors that the configuration sets up. ConfigError: one of them cannot be."""
+    found = {name: vendor.plug(config, outside) for name, vendor in vendors.items()}
+    return {name: plugged for name, plugged in found.items() if plugged is not None}
+
+
+def connections_of(
+    config: Config,
+    plugged: Mapping[str, Plugged],
+    around: ConnectionContext,
+    vendors: Mapping[str, Vendor],
+) -> Connections:
+    """Return the connections of all accounts that a configuration may use."""
+    uses: dict[Key, list[Use]] = defaultdict(list)
+    for host in config.hosts.values():
+        for name in host.calendars:
+            if name.account:
+                shown = vendors[name.provider].shown(name.calendar)
+                use = Use(host.name, shown, takes_bookings=name == host.booking_calendar)
+                uses[name.provider, name.account].append(use)
+    return Connections(
+        around,
+        {name: each.connect for name, each in plugged.items() if each.connect},
+        uses={key: tuple(found) for key, found in uses.items()},
+        delegations={name: each.delegation for name, each in plugged.items() if each.delegation},
+    )
+
+
+class OpenedAccounts:
+    """Provider objects by account, made when first asked for."""
+
+    def __init__(self, plugged: Mapping[str, Plugged], connections: Connections) -> None:
+        self._plugged = plugged
+        self._connections = connections
+        self._opened: dict[Key, CalendarProvider] = {}
+        self._lock = threading.Lock()
+
+    def provider(self, calendar: CalendarName) -> CalendarProvider:
+        """Return the account's provider. ConnectionExpired: its vendor is not configured."""
+        key = (calendar.provider, calendar.account)
+        with self._lock:
+            if key not in self._opened:
+                self._opened[key] = self._open(*key)
+            return self._opened[key]
+
+    def _open(self, provider: str, account: str) -> CalendarProvider:
+        plugged = self._plugged.get(provider)
+        if plugged is None:
+            raise ConnectionExpired(provider, "open", "this vendor is not set up in the configuration")
+        return plugged.open(account, self._connections.token_source(provider, account))

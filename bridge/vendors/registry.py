@@ -1,0 +1,16 @@
+"""The calendar vendors there are. A new one is one line here; docs/adding-a-vendor.md says what else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bridge.vendors.contract import Vendor
+from bridge.vendors.google import Google
+from bridge.vendors.local import Local
+from bridge.vendors.microsoft import Microsoft
+
+VENDORS: Mapping[str, Vendor] = {
+    "google": Google(),
+    "microsoft": Microsoft(),
+    "local": Local(),
+}
