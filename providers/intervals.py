@@ -48,5 +48,10 @@ def _merged(spans: Iterable[_S], join: Callable[[datetime, datetime], _S]) -> li
 def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
     """Return the parts of the spans that lie in the window."""
     begin, until = window
-    parts = [(max(start, begin), min(end, until)) for start, end in spans if start < until and end > begin]
-    return tuple(Interval(start, end) for start, end in parts if start < end)
+    if begin >= until:
+        return ()
+    return tuple(
+        Interval(max(start, begin), min(end, until))
+        for start, end in spans
+        if start < until and end > begin and start < end
+    )

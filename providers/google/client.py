@@ -118,26 +118,19 @@ class Client:
             token = self._tokens.access_token(deadline=call.deadline)
             if token == rejected:
                 break
+            question = request(self._api)
+            question.headers.update(headers)
+            question.headers["authorization"] = f"Bearer {token}"
+            if self._quota_user is not None:
+                question.uri += f"{'&' if '?' in question.uri else '?'}quotaUser={self._quota_user}"
             try:
-                return self._send(call, request(self._api), token, headers)
+                return self._lines.execute(call, question)
             except Refused as refused:
                 if refused.status != 401:
                     raise self._explained(call, refused, meaning) from None
             self._tokens.rejected(token)
             rejected = token
         raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
-
-    def _send(self, call: Call, request: Any, token: str, headers: Mapping[str, str]) -> Json:
-        request.headers.update(headers)
-        request.headers["authorization"] = f"Bearer {token}"
-        if self._quota_user is not None:
-            request.uri += f"{'&' if '?' in request.uri else '?'}quotaUser={self._quota_user}"
-        answer = self._lines.execute(call, request)
-        if answer in ("", b""):  # deleting and closing a channel answer 204
-            return {}
-        if not isinstance(answer, dict):
-            raise call.unexpected("body")
-        return answer
 
     def _explained(self, call: Call, refused: Refused, meaning: Meaning) -> ProviderError:
         refusal = Refusal.read(refused, self.clocks.now())

@@ -7,7 +7,7 @@ failed part makes a calendar unknown, never free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,43 +36,35 @@ def free_busy(
     client: Client, queries: Sequence[BusyQuery], window: Interval, deadline: Deadline
 ) -> Mapping[BusyQuery, BusyAnswer]:
     """Return an answer for each query: one request for all that follow the default policy."""
-    listed = {
+    found = {
         query: _listed(client, query, window, deadline)
         for query in queries
         if query.without is not None or not query.policy.is_default
     }
-    plain = [query for query in queries if query not in listed or _is_plain_after_all(query, listed[query])]
-    call = client.call("free_busy", deadline)
-    asked = _asked(client, call, dict.fromkeys(query.calendar for query in plain), window)
-    found = listed | {query: asked[query.calendar] for query in plain}
-    return {query: _answer(found[query], window) for query in queries}
+    # A colleague's calendar may be shared for free/busy alone, where only a listing could leave an event
+    # out: should a copy of it be in there, it blocks, which is the safe side.
+    plain = [
+        query
+        for query in queries
+        if query not in found
+        or (query.policy.is_default and isinstance(found[query], (AccessDenied, CalendarNotFound)))
+    ]
+    asked = _asked(client, client.call("free_busy", deadline), [query.calendar for query in plain], window)
+    found |= {query: asked[query.calendar] for query in plain}
+    return {
+        query: answer if isinstance(answer := found[query], ProviderError) else busy_answer(answer, window)
+        for query in queries
+    }
 
 
-def _is_plain_after_all(query: BusyQuery, listed: Found) -> bool:
-    """Tell whether free/busy must do, where only a listing could leave an event out.
-
-    A colleague's calendar may be shared for free/busy alone: should a copy of the event be in it, it
-    blocks, which is the safe side.
-    """
-    return query.policy.is_default and isinstance(listed, (AccessDenied, CalendarNotFound))
-
-
-def _answer(found: Found, window: Interval) -> BusyAnswer:
-    return found if isinstance(found, ProviderError) else busy_answer(found, window)
-
-
-def _asked(client: Client, call: Call, calendars: Iterable[str], window: Interval) -> dict[str, Found]:
+def _asked(client: Client, call: Call, calendars: Sequence[str], window: Interval) -> dict[str, Found]:
     found: dict[str, Found] = {calendar: [] for calendar in calendars}
-    for chunk in _chunks(list(found)):
+    once = list(found)
+    for first in range(0, len(once), CALENDARS_A_QUERY):
         for piece in pieces(window, DAYS_A_QUERY):
-            for calendar, more in _query(client, call, chunk, piece).items():
-                found[calendar] = joined(found[calendar], more)
+            some = _query(client, call, once[first : first + CALENDARS_A_QUERY], piece)
+            found |= {calendar: joined(found[calendar], more) for calendar, more in some.items()}
     return found
-
-
-def _chunks(calendars: list[str]) -> Iterator[list[str]]:
-    for first in range(0, len(calendars), CALENDARS_A_QUERY):
-        yield calendars[first : first + CALENDARS_A_QUERY]
 
 
 def _query(client: Client, call: Call, calendars: list[str], window: Interval) -> Mapping[str, Found]:
@@ -108,11 +100,15 @@ def _by_id(account: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _calendar(call: Call, given: Any) -> Found:
-    """Return one calendar's busy time, or the error that stands in its place."""
+    """Return one calendar's busy time, or the error that stands in its place inside the 200."""
     if not isinstance(given, Mapping):
         return call.unexpected("calendars")
-    if given.get("errors"):
-        return _calendar_error(call, given["errors"])
+    if errors := given.get("errors"):
+        first = errors[0] if isinstance(errors, list) else None
+        reason = first.get("reason") if isinstance(first, Mapping) else None
+        if reason == "notFound":  # also: no longer shared with this account
+            return CalendarNotFound(call.provider, call.operation, "notFound")
+        return ProviderUnavailable(call.provider, call.operation, "error for this calendar")
     try:
         return [_busy(call, entry) for entry in member(call, given, "busy", list)]
     except UnexpectedResponse as error:
@@ -124,14 +120,6 @@ def _busy(call: Call, entry: Json) -> Interval:
     if found.end < found.start:
         raise call.unexpected("end")
     return found
-
-
-def _calendar_error(call: Call, errors: Any) -> ProviderError:
-    first = errors[0] if isinstance(errors, list) else None
-    reason = first.get("reason") if isinstance(first, Mapping) else None
-    if reason == "notFound":  # also: no longer shared with this account
-        return CalendarNotFound(call.provider, call.operation, "notFound")
-    return ProviderUnavailable(call.provider, call.operation, "error for this calendar")
 
 
 def _listed(client: Client, query: BusyQuery, window: Interval, deadline: Deadline) -> Found:

@@ -181,7 +181,9 @@ def status_of(item: Mapping[str, Any]) -> str:
     if item.get("status") == "cancelled" or answer == "declined":
         return "free"
     if kind == "workingLocation":  # always transparent; being at the office is no news
-        return "free" if _is_office(item) else "workingElsewhere"
+        where = item.get("workingLocationProperties")
+        is_office = isinstance(where, Mapping) and where.get("type") == "officeLocation"
+        return "free" if is_office else "workingElsewhere"
     if item.get("transparency") == "transparent":
         return "free"
     if kind == "outOfOffice":
@@ -198,8 +200,3 @@ def _own_answer(item: Mapping[str, Any]) -> Any:
         if isinstance(attendee, Mapping) and attendee.get("self") is True:
             return attendee.get("responseStatus")
     return None
-
-
-def _is_office(item: Mapping[str, Any]) -> bool:
-    properties = item.get("workingLocationProperties")
-    return isinstance(properties, Mapping) and properties.get("type") == "officeLocation"

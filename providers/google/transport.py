@@ -120,8 +120,8 @@ class Lines:
         self._idle: list[Line] = []
         self._lock = threading.Lock()
 
-    def execute(self, call: Call, request: Any) -> Any:
-        """Run a `googleapiclient` request and return its parsed answer.
+    def execute(self, call: Call, request: Any) -> dict[str, Any]:
+        """Run a `googleapiclient` request and return its parsed answer, empty where Google sends none (204).
 
         Refused: the status is none of 2xx. UnexpectedResponse: the body is no JSON. The request's own
         `execute` is left alone: it trips over refusals whose bodies are not as it expects, and logs them.
@@ -130,9 +130,14 @@ class Lines:
         if response.status >= 300:
             raise Refused(response.status, dict(response), content)
         try:
-            return request.postproc(response, content)
+            answer = request.postproc(response, content)
         except (ValueError, RecursionError):
             raise call.unexpected("body") from None
+        if not isinstance(answer, dict):
+            if answer in ("", b""):  # deleting and closing a channel
+                return {}
+            raise call.unexpected("body")
+        return answer
 
     def _exchange(self, call: Call, request: Any) -> Any:
         _, reading = call.time_outs()

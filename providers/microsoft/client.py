@@ -143,27 +143,24 @@ class Client:
 
     def _accepted(self, call: Call, question: Question, meaning: Meaning) -> Answer:
         """Send with the token at hand; when Graph rejects it, once more with the next."""
+        url = question.url
+        if url.startswith("/"):
+            url = f"{self.settings.graph}{url}"
         rejected = ""
         for _ in range(2):
             token = self._tokens.access_token(deadline=call.deadline)
             if token == rejected:
                 break
-            answer = self._sent(call, question, token)
+            headers = question.headers() | {"Authorization": f"Bearer {token}"}
+            self._mailbox.patience.check(call)
+            with self._mailbox.turn(call):
+                sent = send(self._session, call, question.method, url, headers=headers, json=question.body)
+            answer = _answer(call, sent)
             if answer.status != 401:
                 return self.accept(call, answer, meaning)
             self._tokens.rejected(token)
             rejected = token
         raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
-
-    def _sent(self, call: Call, question: Question, token: str) -> Answer:
-        url = question.url
-        if url.startswith("/"):
-            url = f"{self.settings.graph}{url}"
-        headers = question.headers() | {"Authorization": f"Bearer {token}"}
-        self._mailbox.patience.check(call)
-        with self._mailbox.turn(call):
-            answer = send(self._session, call, question.method, url, headers=headers, json=question.body)
-        return _answer(call, answer)
 
 
 def _answer(call: Call, response: requests.Response) -> Answer:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from providers.answers import member
-from providers.base import BusyPolicy, Interval
+from providers.base import BusyAnswer, BusyQuery, Interval
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,
@@ -25,7 +25,7 @@ from providers.http import Call
 from providers.microsoft.client import Answer, Client, Question
 from providers.microsoft.json import interval_of, named_status, utc_moment
 from providers.microsoft.zones import UTC_ZONE
-from providers.times import pieces
+from providers.times import busy_answer, pieces
 
 SCHEDULE = "schedule:"
 ADDRESSES_A_QUESTION = 20
@@ -110,6 +110,8 @@ def _schedule_error(call: Call, error: Any) -> ProviderError:
     return ProviderUnavailable(call.provider, call.operation, "error for this schedule")
 
 
-def blocking(found: Sequence[Taken], policy: BusyPolicy) -> list[Interval]:
-    """Return the time that counts as busy under a policy."""
-    return [each.interval for each in found if each.status in policy.statuses]
+def answer(query: BusyQuery, found: Found, window: Interval) -> BusyAnswer:
+    """Return the time that counts as busy under the query's policy."""
+    if isinstance(found, ProviderError):
+        return found
+    return busy_answer([each.interval for each in found if each.status in query.policy.statuses], window)
