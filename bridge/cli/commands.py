@@ -20,26 +20,26 @@ class Entry(NamedTuple):
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "To try it out": {
         "demo": Entry("demo", "Run a bridge on embedded calendars with a small team, until stopped."),
-        "request": Entry("simulator", "Send a signed request as telli does, and show the answer."),
+        "request": Entry("request", "Send a signed request as telli does, and show the answer."),
     },
     "To set it up": {
-        "init": Entry("setting_up", "Write a working configuration with generated secrets."),
-        "check": Entry("checking", "Try everything a call will need."),
-        "admin-password": Entry("setting_up", "Ask for a password and print its hash for the configuration."),
-        "migrate": Entry("setting_up", "Bring the database up to date."),
-        "local": Entry("importing", "Work with the embedded calendars."),
-        "worker": Entry("working", "Do the background work in a process of its own, until stopped."),
+        "init": Entry("setup", "Write a working configuration with generated secrets."),
+        "check": Entry("check", "Try everything a call will need."),
+        "admin-password": Entry("setup", "Ask for a password and print its hash for the configuration."),
+        "migrate": Entry("setup", "Bring the database up to date."),
+        "local": Entry("local", "Work with the embedded calendars."),
+        "worker": Entry("worker", "Do the background work in a process of its own, until stopped."),
     },
     "To see what is offered": {
-        "slots": Entry("asking", "Show what /available would answer now, or then."),
-        "explain": Entry("explaining", "Show for every host which rules allow or forbid a start."),
+        "slots": Entry("slots", "Show what /available would answer now, or then."),
+        "explain": Entry("explain", "Show for every host which rules allow or forbid a start."),
         "team": Entry("team", "Show who of a team is due, and why."),
     },
     "To work with bookings": {
-        "bookings": Entry("appointments", "List the coming bookings."),
-        "book": Entry("appointments", "Book an appointment."),
-        "reschedule": Entry("appointments", "Move a booking to another start."),
-        "cancel": Entry("appointments", "Cancel a booking."),
+        "bookings": Entry("bookings", "List the coming bookings."),
+        "book": Entry("bookings", "Book an appointment."),
+        "reschedule": Entry("bookings", "Move a booking to another start."),
+        "cancel": Entry("bookings", "Cancel a booking."),
         "no-show": Entry("team", "Record that a caller did not come, or take it back."),
     },
 }
@@ -82,6 +82,6 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command that the words name, and end with its exit code."""
-        from bridge.cli.running import run
+        from bridge.cli.failures import run
 
         return run(super().main, *args, **extra)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from bridge.cli.commands import Commands
-from bridge.cli.opening import Session
 from bridge.cli.output import MEANINGS, Output
+from bridge.cli.session import Session
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:d}  {meaning}" for code, meaning in MEANINGS.items())
 

@@ -10,10 +10,10 @@ import click
 
 from bridge.booking.no_show import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_comes_next, who_is_due
-from bridge.cli.appointments import booking_id, booking_json
-from bridge.cli.decisions import FIGURES, figures_row, rule_words
+from bridge.cli.bookings import booking_id, booking_json
+from bridge.cli.choices import FIGURES, figures_row, rule_words
 from bridge.cli.instants import local_text
-from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import EventType
 from bridge.scheduling.fair_share import Figures, month_start

@@ -129,7 +129,8 @@ def _read_all(terminal: int) -> str:
 def test_a_server_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[bridge]\n")
     program = (
-        "from pathlib import Path\nfrom bridge.cli.running import run\nfrom bridge.cli.serving import serve\n"
+        "from pathlib import Path\nfrom bridge.cli.failures import run\n"
+        "from bridge.cli.serving import serve\n"
         f"run(lambda *_, **__: serve(Path('config.toml'), {free_port(0)}, lambda: None), [])"
     )
     command = [sys.executable, "-c", program]

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from bridge.cli.machine import local_language, local_timezone
-from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Refused
+from bridge.cli.session import Session, config_option, json_option
 
 _SHORTEST_PASSWORD = 10
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import click
 
-from bridge.cli.decisions import decision_grids
+from bridge.cli.choices import decision_grids
 from bridge.cli.instants import Moment, instant, local_text, note_reading
-from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import EventType
 from bridge.scheduling.slots import Rule

@@ -10,8 +10,8 @@ from typing import Any
 import click
 import pytest
 
+from bridge.cli.failures import run
 from bridge.cli.output import Exit, Refused, sentence
-from bridge.cli.running import run
 from bridge.errors import NotFound
 from providers.errors import AccessDenied
 from tests.cli.terminal import Terminal

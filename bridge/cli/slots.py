@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bridge.cli.instants import Moment, instant, local_text, note_reading
-from bridge.cli.opening import Session, config_option, json_option
+from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.speech.instants import format_instant
 

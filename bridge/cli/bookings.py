@@ -6,10 +6,10 @@ import click
 
 from bridge.app import Bridge
 from bridge.attendee import CallerRequest
-from bridge.cli.callers import caller_options, described
+from bridge.cli.caller_options import caller_options, described
 from bridge.cli.instants import Moment, instant, local_text, note_reading
-from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit
+from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import Booking, BookingState
 from bridge.service.outcome import BookOutcome

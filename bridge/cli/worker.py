@@ -7,7 +7,7 @@ import threading
 
 import click
 
-from bridge.cli.opening import Session, config_option
+from bridge.cli.session import Session, config_option
 
 
 @click.command()

@@ -8,10 +8,10 @@ from urllib.parse import quote, urlsplit
 
 import click
 
-from bridge.cli.callers import caller_options, described
+from bridge.cli.caller_options import caller_options, described
 from bridge.cli.instants import Moment, instant
-from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit, Refused
+from bridge.cli.session import Session, config_option, json_option
 from bridge.speech.instants import format_instant
 from bridge.web.signature import HEADER, sign
 

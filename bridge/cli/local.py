@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from bridge.app import Bridge
-from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit, Refused
+from bridge.cli.session import Session, config_option, json_option
 from bridge.local_calendar.importing import import_ics
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from bridge.app import Bridge, bring_up_to_date
-from bridge.cli.opening import Session, config_option, json_option
 from bridge.cli.output import Exit
+from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.service.check import Verdict, findings
 
