@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bridge.alerts import Alerts
 from bridge.background import Background
 from bridge.booking.context import BookingContext
-from bridge.booking.job_kinds import Chores, plan_standing
+from bridge.booking.job_kinds import BookingJobs, plan_standing
 from bridge.booking.joins import record_joins
 from bridge.booking.watch import PushChannels
 from bridge.calendars.accounts import Accounts
@@ -35,6 +35,7 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.sentences import Sentences
 from bridge.errors import BridgeError
 from bridge.local_calendar.feed import Feeds
+from bridge.service.desk import OurDesk
 from bridge.service.kept_offers import Offers
 from bridge.service.reception import Reception
 from bridge.signin import AdminSignIn
@@ -188,7 +189,7 @@ class Bridge:
 
     def _make_background(self, around: Surroundings) -> Background:
         kinds = {
-            **Chores(self.context, self.channels).kinds(),
+            **BookingJobs(self.context, self.channels).kinds(),
             **connection_chores(self.connections, around.now),
         }
         return Background(
@@ -207,8 +208,13 @@ class Bridge:
             max_age=section.busy_max_age.total_seconds(),
             seconds=section.deadline.total_seconds(),
         )
+        ours = OurDesk(self.context, offers)
         return Reception(
-            self.context, offers, self.speech, default=self.config.default_event_type, country=section.country
+            self.context,
+            lambda _event_type: ours,
+            self.speech,
+            default=self.config.default_event_type,
+            country=section.country,
         )
 
     def _wake(self) -> None:

@@ -11,7 +11,11 @@ BridgeError              code: stable, for programs; str(error) is safe to show 
 |  +- EmailMissing       the event type needs the caller's e-mail address
 +- AvailabilityUnknown   a calendar could not be read; raised from the cause
 +- OutcomeUnknown        the calendar did not say in time whether it holds the event
-+- CalendarRefused       the calendar clearly refused the event
++- CalendarRefused       the calendar clearly refused; nothing was written
+|  +- EventGone          it does not hold the event (any more)
+|  +- EventChangedMeanwhile  somebody changed the event since it was read
+|  +- LinkRefused        it cannot make the meeting link asked for
+|  +- GuestsRefused      the account may invite nobody (now)
 +- HoldLost              another process took the booking over
 +- SchemaOutdated        the database needs `bridge migrate`
 +- StoreUnavailable      the database is gone, locked for too long or full
@@ -120,9 +124,25 @@ class OutcomeUnknown(BridgeError):
 
 
 class CalendarRefused(BridgeError):
-    """The calendar clearly refused to take the event."""
+    """The calendar clearly refused: it is certain that nothing was written."""
 
     code = "calendar_refused"
+
+
+class EventGone(CalendarRefused):
+    """The calendar does not hold the event (any more)."""
+
+
+class EventChangedMeanwhile(CalendarRefused):
+    """Somebody changed the event since it was read; reading it again tells how."""
+
+
+class LinkRefused(CalendarRefused):
+    """The calendar cannot make the meeting link; without one it may take the event."""
+
+
+class GuestsRefused(CalendarRefused):
+    """The account may invite nobody (now); without guests the calendar may take the event."""
 
 
 class HoldLost(BridgeError):

@@ -1,19 +1,34 @@
-"""Makes one request to a booking's calendar and says how it ended: done, refused, or unknown."""
+"""The calendar that holds a booking's event, as the booking's steps use it.
+
+Each request ends in one of three ways, and the caller branches on the kind:
+
+done             the answer says what the calendar holds now
+CalendarRefused  nothing was written; EventGone, EventChangedMeanwhile, LinkRefused, GuestsRefused say why
+OutcomeUnknown   nobody knows; only looking tells
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from bridge.booking.context import BookingContext
-from bridge.calendars.call_pool import StillRunning
-from bridge.errors import CalendarRefused, OutcomeUnknown
+from bridge.calendars.accounts import Accounts
+from bridge.calendars.call_pool import CallPool, StillRunning
+from bridge.errors import (
+    CalendarRefused,
+    EventChangedMeanwhile,
+    EventGone,
+    GuestsRefused,
+    LinkRefused,
+    OutcomeUnknown,
+)
 from bridge.model import CalendarName, Write
-from providers.base import CalendarProvider, Deadline, Event, EventDraft, EventRef, Interval
+from providers.base import CalendarProvider, Changes, Channel, Deadline, Event, EventDraft, EventRef, Interval
 from providers.errors import (
     ConferenceUnavailable,
+    EventChanged,
+    EventNotFound,
     InvitationsRefused,
     ProviderError,
     UnexpectedResponse,
@@ -22,142 +37,116 @@ from providers.errors import (
 
 T = TypeVar("T")
 
-FRESH_SECONDS = 1.0  # a free/busy answer younger than this is not asked for again before a write
 LEAST_SECONDS_FOR_A_WRITE = 1.0
-SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are asked
+SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are asked before it
 _LEAST_SECONDS_FOR_A_LOOK = 0.2
+
+_KINDS: dict[type[ProviderError], type[CalendarRefused]] = {
+    EventNotFound: EventGone,
+    EventChanged: EventChangedMeanwhile,
+    ConferenceUnavailable: LinkRefused,
+    InvitationsRefused: GuestsRefused,
+}
+
+# After these a write may have happened: its answer was lost, could not be read, or is still to come.
 _UNCLEAR = (WriteUnknown, UnexpectedResponse, StillRunning)
 
 
-def event_key(booking_id: str, number: int) -> str:
-    """Return the key of a booking's write: 32 hex digits, the same for the same write always."""
-    return hashlib.sha256(f"{booking_id}/{number}".encode()).hexdigest()[:32]
+@dataclass(frozen=True, slots=True)
+class BookingCalendar:
+    """One calendar within one deadline; an event is named by the write that made it, or where it lies."""
 
+    accounts: Accounts
+    pool: CallPool
+    name: CalendarName
+    deadline: Deadline
 
-def create(context: BookingContext, write: Write, draft: EventDraft, deadline: Deadline) -> Event:
-    """Create the write's event, once however often it is asked for.
+    def read(self, ref: EventRef) -> Event:
+        """Return the event as it is now. EventGone: the calendar does not hold it."""
+        return self._ask(lambda account: account.read_event(ref, deadline=self.deadline))
 
-    CalendarRefused: it is certain that nothing was written. OutcomeUnknown: it is not.
-    """
-    try:
-        return _attempt(
-            context,
-            write,
-            lambda provider: provider.create_event(
-                write.calendar.calendar, write.event_key, draft, deadline=deadline
-            ),
-            deadline,
+    def find(self, event_key: str) -> Event | None:
+        """Return the event made under this key, None when the calendar holds none (now)."""
+        return self._ask(
+            lambda account: account.find_event(self.name.calendar, event_key, deadline=self.deadline)
         )
-    except CalendarRefused as refusal:
-        poorer = _without_what_was_refused(context, write, draft, refusal.__cause__)
-        if poorer is None:
-            raise
-    return create(context, write, poorer, deadline)
 
-
-def _without_what_was_refused(
-    context: BookingContext, write: Write, draft: EventDraft, cause: BaseException | None
-) -> EventDraft | None:
-    """Return the event without its link or its guests, if just these were refused: better than no booking."""
-    if isinstance(cause, ConferenceUnavailable) and draft.conference is not None:
-        context.alerts.alert(
-            f"conference:{write.calendar}",
-            "The calendar {calendar} cannot make {platform} links; appointments are booked without one.",
-            calendar=write.calendar,
-            platform=draft.conference,
+    def find_booking(self, booking_id: str) -> Sequence[Event]:
+        """Return every live event of a booking, whoever put it here."""
+        return self._ask(
+            lambda account: account.find_booking(self.name.calendar, booking_id, deadline=self.deadline)
         )
-        return replace(draft, conference=None)
-    if isinstance(cause, InvitationsRefused) and draft.attendees:
-        context.alerts.alert(
-            f"invitations:{write.calendar}",
-            "The account of {calendar} may invite nobody at present; "
-            "appointments are booked without telling callers and co-hosts by mail.",
-            calendar=write.calendar,
+
+    def create(self, event_key: str, draft: EventDraft) -> Event:
+        """Create an event, once however often it is asked for under the same key."""
+        return self._write(
+            lambda account: account.create_event(self.name.calendar, event_key, draft, deadline=self.deadline)
         )
-        return replace(draft, attendees=())
-    return None
 
+    def move(self, ref: EventRef, interval: Interval, *, timezone: str) -> Event:
+        """Change an event's start and end. EventChangedMeanwhile: it is not as `ref.etag` says any more."""
+        return self._write(
+            lambda account: account.move_event(ref, interval, timezone=timezone, deadline=self.deadline)
+        )
 
-def create_or_find(context: BookingContext, write: Write, draft: EventDraft, deadline: Deadline) -> Event:
-    """Create the write's event; after an unclear answer look for it, if time is left.
+    def remove(self, ref: EventRef, *, notify: bool) -> None:
+        """Remove an event, telling its guests if `notify`; one that is gone already is done."""
+        self._write(lambda account: account.cancel_event(ref, notify=notify, deadline=self.deadline))
 
-    CalendarRefused: it is certain that nothing was written. OutcomeUnknown: it is not.
-    """
-    try:
-        return create(context, write, draft, deadline)
-    except OutcomeUnknown:
-        found = look_up(context, write, deadline)
-        if found is None:
-            raise
-        return found
+    def list(self, window: Interval) -> Sequence[Event]:
+        """Return the events that overlap the window, foreign ones too."""
+        return self._ask(
+            lambda account: account.list_events(self.name.calendar, window, deadline=self.deadline)
+        )
 
+    def changes(self, cursor: str | None) -> Changes:
+        """Return what changed since the cursor; everything when it is None or expired."""
+        return self._ask(lambda account: account.changes(self.name.calendar, cursor, deadline=self.deadline))
 
-def move(context: BookingContext, write: Write, draft: EventDraft, deadline: Deadline) -> Event:
-    """Change start and end of the write's event, unless somebody changed it meanwhile.
+    def watch(self, address: str, token: str) -> Channel | None:
+        """Open a push channel to an https address; None where the vendor has none."""
+        return self._ask(
+            lambda account: account.watch(self.name.calendar, address, token, deadline=self.deadline)
+        )
 
-    CalendarRefused: it is certain that nothing was written. OutcomeUnknown: it is not.
-    """
-    ref = reference(write)
-    return _attempt(
-        context,
-        write,
-        lambda provider: provider.move_event(ref, draft.interval, timezone=draft.timezone, deadline=deadline),
-        deadline,
-    )
+    def unwatch(self, channel: Channel) -> None:
+        """Close a push channel; one that is gone already is done."""
+        self._ask(lambda account: account.unwatch(channel, deadline=self.deadline))
 
+    def _ask(self, question: Callable[[CalendarProvider], T]) -> T:
+        """Put a question that changes no event: whatever fails may be asked again."""
+        if self.deadline.remaining() < _LEAST_SECONDS_FOR_A_LOOK:
+            raise OutcomeUnknown("there was no time left to look")
+        try:
+            return self._run(question)
+        except EventNotFound as error:
+            raise EventGone("the calendar does not hold the event") from error
+        except (ProviderError, StillRunning) as error:
+            raise OutcomeUnknown("the calendar did not answer") from error
 
-def look_up(context: BookingContext, write: Write, deadline: Deadline) -> Event | None:
-    """Return the write's event, None when the calendar holds none (now).
+    def _write(self, request: Callable[[CalendarProvider], T]) -> T:
+        # Not begun at all with less: a request that is cut off may land all the same, and be a ghost.
+        if self.deadline.remaining() < LEAST_SECONDS_FOR_A_WRITE:
+            raise CalendarRefused("there was no time left to write")
+        try:
+            return self._run(request)
+        except _UNCLEAR as error:
+            raise OutcomeUnknown("the calendar did not say whether it took the appointment") from error
+        except ProviderError as error:
+            kind = _KINDS.get(type(error), CalendarRefused)
+            raise kind("the calendar did not take the appointment") from error
 
-    OutcomeUnknown: the calendar did not say.
-    """
-    if deadline.remaining() < _LEAST_SECONDS_FOR_A_LOOK:
-        raise OutcomeUnknown("there was no time left to look")
-    return ask(
-        context,
-        write.calendar,
-        lambda provider: provider.find_event(write.calendar.calendar, write.event_key, deadline=deadline),
-        deadline,
-    )
-
-
-def ask(
-    context: BookingContext,
-    calendar: CalendarName,
-    question: Callable[[CalendarProvider], T],
-    deadline: Deadline,
-) -> T:
-    """Return a calendar's answer to a question that changes nothing. OutcomeUnknown: there was none."""
-    try:
-        provider = context.accounts.provider(calendar)
-        return context.pool.run(provider.name, lambda: question(provider), deadline)
-    except (ProviderError, StillRunning) as error:
-        raise OutcomeUnknown("the calendar did not answer") from error
+    def _run(self, request: Callable[[CalendarProvider], T]) -> T:
+        account = self.accounts.provider(self.name)
+        return self.pool.run(account.name, lambda: request(account), self.deadline)
 
 
 def reference(write: Write) -> EventRef:
-    """Return where the write's event lies."""
+    """Return where the write's event lies, as it was when we last saw it."""
     event_id = write.event_id or write.event_key
     return EventRef(write.calendar.calendar, event_id, write.etag, write.ical_uid)
 
 
-def holds(event: Event, interval: Interval) -> bool:
+def holds(event: Event | None, interval: Interval) -> bool:
     """Tell whether an event is there at this time."""
-    return not event.cancelled and event.interval == interval
-
-
-def _attempt(
-    context: BookingContext,
-    write: Write,
-    request: Callable[[CalendarProvider], Event],
-    deadline: Deadline,
-) -> Event:
-    if deadline.remaining() < LEAST_SECONDS_FOR_A_WRITE:
-        raise CalendarRefused("there was no time left to write")
-    try:
-        provider = context.accounts.provider(write.calendar)
-        return context.pool.run(provider.name, lambda: request(provider), deadline)
-    except _UNCLEAR as error:
-        raise OutcomeUnknown("the calendar did not say whether it took the appointment") from error
-    except ProviderError as error:
-        raise CalendarRefused("the calendar did not take the appointment") from error
+    return event is not None and not event.cancelled and event.interval == interval

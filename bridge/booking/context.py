@@ -1,4 +1,4 @@
-"""What every step of the booking protocol works with, handed in from outside."""
+"""What booking works with, handed in from outside: one part for the ledger, the rest for the steps."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bridge.alerts import Alerts
+from bridge.booking.calendar import BookingCalendar
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
@@ -25,40 +26,51 @@ def _no_checkpoint(_step: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingContext:
-    """The surroundings of a booking.
+class LedgerContext:
+    """The database, its clock, and what is configured: all that a change of a booking's state needs.
 
-    `lease_now` reads the clock of leases from the database. `checkpoint` is told the name of each step
-    that is done; tests stop the process there. `wake` tells the background loop that a job is due.
+    No calendar can be reached from here, so none is waited for while a transaction is open. `lease_now`
+    reads the clock of leases from the database. `checkpoint` is told the name of each step that is done;
+    tests stop the process there. `wake` tells the background loop that a job is due.
     """
 
     store: Store
-    accounts: Accounts
-    pool: CallPool
-    availability: Availability
-    alerts: Alerts
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
-    vendors: Mapping[str, Vendor]
     locale: str
     book_seconds: float
     now: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], None]
     new_id: Callable[[], str]
     wake: Callable[[], None]
     lease_now: Callable[[Connection], datetime] = database_now
     checkpoint: Callable[[str], None] = _no_checkpoint
 
+    @property
+    def lease(self) -> timedelta:
+        """Return how long a booking belongs to the process that works on it."""
+        return timedelta(seconds=self.book_seconds) + _LEASE_BEYOND_DEADLINE
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingContext(LedgerContext):
+    """The same for the steps between two changes, which ask calendars and wait for them."""
+
+    accounts: Accounts
+    pool: CallPool
+    availability: Availability
+    alerts: Alerts
+    vendors: Mapping[str, Vendor]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], None]
+
     def deadline(self) -> Deadline:
         """Start the clock of one booking."""
         return Deadline(self.book_seconds, self.monotonic)
 
+    def calendar(self, name: CalendarName, deadline: Deadline) -> BookingCalendar:
+        """Return a calendar that holds bookings' events, for requests within this deadline."""
+        return BookingCalendar(self.accounts, self.pool, name, deadline)
+
     def vendor(self, calendar: CalendarName) -> Vendor:
         """Return what is known of a calendar's vendor."""
         return self.vendors[calendar.provider]
-
-    @property
-    def lease(self) -> timedelta:
-        """Return how long a hold belongs to the process that made it."""
-        return timedelta(seconds=self.book_seconds) + _LEASE_BEYOND_DEADLINE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from bridge.attendee import event_text
@@ -9,6 +10,11 @@ from bridge.model import Booking, EventType, Host, MeetingPlatform
 from providers.base import EventAttendee, EventDraft, Interval
 
 _PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private property
+
+
+def event_key(booking_id: str, number: int) -> str:
+    """Return the key of a booking's write: 32 hex digits, the same for the same write always."""
+    return hashlib.sha256(f"{booking_id}/{number}".encode()).hexdigest()[:32]
 
 
 def draft_event(

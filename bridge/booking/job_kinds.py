@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.background import Background, Work
-from bridge.booking import follow as people
-from bridge.booking import jobs as work
-from bridge.booking import read_back as readback
-from bridge.booking import settle
+from bridge.booking import jobs, settle
 from bridge.booking.context import BookingContext
+from bridge.booking.follow import follow_calendar
+from bridge.booking.read_back import read_back
 from bridge.booking.watch import LOOK_EVERY, PushChannels
 from bridge.model import CalendarName
 from providers.base import Deadline
@@ -21,7 +20,7 @@ _SECONDS = 20.0  # nobody waits on the phone for these
 
 
 @dataclass(frozen=True)
-class Chores:
+class BookingJobs:
     """The work behind each kind of job."""
 
     context: BookingContext
@@ -30,11 +29,11 @@ class Chores:
     def kinds(self) -> Mapping[str, Work]:
         """Return what to do for each kind of job."""
         return {
-            work.RECONCILE: self._reconcile,
-            work.REMOVE: self._remove,
-            work.READ_BACK: self._read_back,
-            work.FOLLOW: self._follow,
-            work.WATCH: self._watch,
+            jobs.RECONCILE: self._reconcile,
+            jobs.REMOVE: self._remove,
+            jobs.READ_BACK: self._read_back,
+            jobs.FOLLOW: self._follow,
+            jobs.WATCH: self._watch,
         }
 
     def _reconcile(self, _subject: str) -> timedelta:
@@ -46,13 +45,13 @@ class Chores:
         return settle.remove(self.context, booking_id, int(number), self._deadline())
 
     def _read_back(self, subject: str) -> None:
-        readback.read_back(self.context, subject, self._deadline())
+        read_back(self.context, subject, self._deadline())
 
     def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
         if calendar not in followed(self.context):
             return None
-        people.follow_calendar(self.context, calendar, self._deadline())
+        follow_calendar(self.context, calendar, self._deadline())
         return self.context.vendor(calendar).follow_every
 
     def _watch(self, subject: str) -> timedelta | None:
@@ -73,8 +72,8 @@ def followed(context: BookingContext) -> set[CalendarName]:
 
 def plan_standing(context: BookingContext, background: Background) -> None:
     """Make sure that the jobs that are always due again are planned; they run at once."""
-    background.plan(work.RECONCILE)
+    background.plan(jobs.RECONCILE)
     for calendar in followed(context):
-        background.plan(work.FOLLOW, str(calendar))
+        background.plan(jobs.FOLLOW, str(calendar))
         if context.vendor(calendar).pushes:
-            background.plan(work.WATCH, str(calendar))
+            background.plan(jobs.WATCH, str(calendar))

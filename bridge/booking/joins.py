@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from bridge.booking.context import BookingContext
+from bridge.booking.context import LedgerContext
 from bridge.store.sql import round_robin
 
 
-def record_joins(context: BookingContext) -> None:
+def record_joins(context: LedgerContext) -> None:
     """Record who is new in an event type of the configuration, and forget who is gone.
 
     All newcomers of one configuration joined at one moment: none of them is the earlier host.
@@ -26,7 +26,7 @@ def record_joins(context: BookingContext) -> None:
             round_robin.forget_joins(connection, event_type, removed)
 
 
-def _differing(context: BookingContext, connection: Connection) -> Iterator[tuple[str, list[str], list[str]]]:
+def _differing(context: LedgerContext, connection: Connection) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield the event types whose hosts are not those recorded, with who is new and who is gone."""
     for event_type in context.event_types.values():
         hosts, recorded = event_type.team.hosts, round_robin.joined(connection, event_type.id)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bridge.booking.context import BookingContext
+from bridge.booking.context import LedgerContext
 from bridge.model import EventType, Schedule
 from bridge.scheduling.fair_share import HostRecord, month_start
 from bridge.scheduling.round_robin import Choice, Standings, simulate, standings
@@ -38,12 +38,12 @@ def records(
     }
 
 
-def schedules_of(context: BookingContext, event_type: EventType) -> Mapping[str, Schedule]:
+def schedules_of(context: LedgerContext, event_type: EventType) -> Mapping[str, Schedule]:
     """Return the schedules of the event type's hosts, whose time off counts."""
     return {host: context.hosts[host].schedule for host in event_type.team.hosts}
 
 
-def who_is_due(context: BookingContext, event_type: EventType) -> tuple[Standings, ...]:
+def who_is_due(context: LedgerContext, event_type: EventType) -> tuple[Standings, ...]:
     """Return for each group who would be chosen now, were all bookable, and why."""
     now = context.now()
     with context.store.read() as connection:
@@ -51,7 +51,7 @@ def who_is_due(context: BookingContext, event_type: EventType) -> tuple[Standing
     return standings(event_type, known, now, schedules=schedules_of(context, event_type))
 
 
-def who_comes_next(context: BookingContext, event_type: EventType, count: int) -> tuple[Choice, ...]:
+def who_comes_next(context: LedgerContext, event_type: EventType, count: int) -> tuple[Choice, ...]:
     """Return who the next bookings would go to, were all bookable."""
     now = context.now()
     with context.store.read() as connection:

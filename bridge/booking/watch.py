@@ -9,9 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.booking import calendar as vendor
-from bridge.booking import jobs as work
 from bridge.booking.context import BookingContext
+from bridge.booking.jobs import WATCH, plan_follow
 from bridge.errors import OutcomeUnknown
 from bridge.model import CalendarName
 from bridge.store.sql import channels, jobs, revisions
@@ -45,17 +44,12 @@ class PushChannels:
             return
         token = context.new_id()
         address = f"{self.public_url}/notify/{calendar.provider}"
-        opened = vendor.ask(
-            context,
-            calendar,
-            lambda provider: provider.watch(calendar.calendar, address, token, deadline=deadline),
-            deadline,
-        )
+        opened = context.calendar(calendar, deadline).watch(address, token)
         if opened is None:
             return
         with context.store.write() as connection:
             channels.add(connection, calendar, opened, token)
-            work.plan_follow(connection, calendar, context.now())  # what changed while nobody listened
+            plan_follow(connection, calendar, context.now())  # what changed while nobody listened
         for channel in known:
             self._close(calendar, channel, deadline)
 
@@ -73,20 +67,15 @@ class PushChannels:
             if found is None:
                 return
             calendar, _ = found
-            work.plan_follow(connection, calendar, context.now())
+            plan_follow(connection, calendar, context.now())
             revisions.bump(connection, revisions.BUSY)
             if ends:
                 channels.drop(connection, channel_id)
-                jobs.schedule(connection, work.WATCH, str(calendar), context.now())
+                jobs.schedule(connection, WATCH, str(calendar), context.now())
         context.wake()
 
     def _close(self, calendar: CalendarName, channel: Channel, deadline: Deadline) -> None:
         with suppress(OutcomeUnknown):  # it ends by itself, and is not listened to any more
-            vendor.ask(
-                self.context,
-                calendar,
-                lambda provider: provider.unwatch(channel, deadline=deadline),
-                deadline,
-            )
+            self.context.calendar(calendar, deadline).unwatch(channel)
         with self.context.store.write() as connection:
             channels.drop(connection, channel.id)

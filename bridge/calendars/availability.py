@@ -108,38 +108,44 @@ class Availability:
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""
         with self._store.read() as connection:
-            return self.times_in(connection, event_type, busy, without=without)
+            return host_times(connection, self._hosts, event_type, busy, without=without)
 
-    def times_in(
-        self, connection: Connection, event_type: EventType, busy: Busy, *, without: str | None = None
-    ) -> dict[str, HostTime]:
-        """Add to the hosts' busy time what this transaction sees: claims, and bookings for the limits.
 
-        `without` is the booking that is being moved.
-        """
-        hosts = [self._hosts[each] for each in busy.by_host]
-        ids = [host.id for host in hosts]
-        calendars = sorted({name for host in hosts for name in host.busy_calendars})
-        taken = claims.overlapping(
-            connection, hosts=ids, calendars=calendars, window=busy.window, without=without
+def host_times(
+    connection: Connection,
+    hosts: Mapping[str, Host],
+    event_type: EventType,
+    busy: Busy,
+    *,
+    without: str | None = None,
+) -> dict[str, HostTime]:
+    """Add to the hosts' busy time what this transaction sees: claims, and bookings for the limits.
+
+    `without` is the booking that is being moved.
+    """
+    asked = [hosts[each] for each in busy.by_host]
+    ids = [host.id for host in asked]
+    calendars = sorted({name for host in asked for name in host.busy_calendars})
+    taken = claims.overlapping(
+        connection, hosts=ids, calendars=calendars, window=busy.window, without=without
+    )
+    starts: Mapping[str, Sequence[datetime]] = {}
+    if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
+        reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
+        starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
+    return {
+        host.id: HostTime(
+            host=host,
+            busy=busy.by_host[host.id],
+            claims=merge(
+                claim.interval
+                for claim in taken
+                if claim.host == host.id or claim.calendar in host.busy_calendars
+            ),
+            booked=tuple(starts.get(host.id, ())),
         )
-        starts: Mapping[str, Sequence[datetime]] = {}
-        if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
-            reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
-            starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
-        return {
-            host.id: HostTime(
-                host=host,
-                busy=busy.by_host[host.id],
-                claims=merge(
-                    claim.interval
-                    for claim in taken
-                    if claim.host == host.id or claim.calendar in host.busy_calendars
-                ),
-                booked=tuple(starts.get(host.id, ())),
-            )
-            for host in hosts
-        }
+        for host in asked
+    }
 
 
 def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:

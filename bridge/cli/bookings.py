@@ -11,7 +11,7 @@ from bridge.cli.instants import Moment, instant, local_text, note_reading
 from bridge.cli.output import Exit
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
-from bridge.model import Booking, BookingState
+from bridge.model import Booking, BookingState, Source
 from bridge.service.outcome import BookOutcome
 from bridge.speech.instants import format_instant
 
@@ -48,7 +48,7 @@ def book(
         wanted = bridge.reception.event_type(event_type)
         note_reading(session.output, start, wanted.timezone)
         request = CallerRequest.from_payload(described(contact_id, caller))
-        outcome = bridge.reception.book(wanted, request, start.at, dry_run=dry_run)
+        outcome = bridge.reception.book(wanted, request, start.at, dry_run=dry_run, source=Source.TERMINAL)
         _show(session, bridge, outcome, "This could be booked" if dry_run else "Booked")
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import click
 
-from bridge.booking.no_show import mark_no_show, undo_no_show
+from bridge.booking.ledger import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_comes_next, who_is_due
 from bridge.cli.bookings import booking_id, booking_json
 from bridge.cli.choices import FIGURES, figures_row, rule_words

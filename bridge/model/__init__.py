@@ -13,6 +13,7 @@ from bridge.model.bookings import (
     Claim,
     Contact,
     Slot,
+    Source,
     Write,
     WriteState,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "OfferRules",
     "Schedule",
     "Slot",
+    "Source",
     "Suggest",
     "Team",
     "WallRange",

@@ -66,6 +66,13 @@ class Attendee:
     email_as_said: str = ""
 
 
+class Source(StrEnum):
+    """Where a booking was asked for."""
+
+    TELLI = "telli"
+    TERMINAL = "terminal"
+
+
 class BookingState(StrEnum):
     """What a booking is; held and confirmed ones are live."""
 
@@ -96,7 +103,7 @@ class Booking:
     attendee: Attendee
     version: int
     made_at: datetime
-    source: str = "telli"
+    source: Source = Source.TELLI
     moved_from: datetime | None = None
     moved_at: datetime | None = None
     by_person: bool = False

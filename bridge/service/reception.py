@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
-from bridge.booking.book import Booker
-from bridge.booking.caller_lock import turn
-from bridge.booking.cancel import cancel_booking
 from bridge.booking.context import BookingContext
-from bridge.booking.ledger.hold import Wish
-from bridge.booking.move import move_booking
+from bridge.booking.wish import Wish
 from bridge.errors import (
     BridgeError,
     CalendarRefused,
@@ -21,9 +18,10 @@ from bridge.errors import (
     SlotTaken,
     StoreUnavailable,
 )
-from bridge.model import Attendee, Booking, EventType, Slot
+from bridge.model import Attendee, Booking, EventType, Slot, Source
 from bridge.service.asked_back import AskedBack
-from bridge.service.kept_offers import Offer, Offers
+from bridge.service.desk import Desk
+from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.speech.reasons import Refusal, Speech
 from bridge.store.sql import bookings
@@ -40,18 +38,18 @@ class Reception:
     def __init__(
         self,
         context: BookingContext,
-        offers: Offers,
+        desk_of: Callable[[str], Desk],
         speech: Speech,
         *,
         default: EventType | None,
         country: str | None,
     ) -> None:
+        """Ask the desk of each event type, by its id; `country` is where callers' numbers belong."""
         self._context = context
-        self._offers = offers
+        self._desk_of = desk_of
         self._speech = speech
         self._default = default
         self._country = country
-        self._booker = Booker(context)
         self._asked_back = AskedBack(context.store, context.now)
 
     def event_type(self, name: str | None) -> EventType:
@@ -68,7 +66,7 @@ class Reception:
 
     def offer(self, event_type: EventType, *, now: datetime | None = None) -> Offer:
         """Return the offer of this moment, or what it would be at another."""
-        return self._offers.as_of(event_type, now) if now else self._offers.current(event_type)
+        return self._desk_of(event_type.id).offer(event_type, now=now)
 
     def book(
         self,
@@ -77,33 +75,43 @@ class Reception:
         start: datetime | None,
         *,
         dry_run: bool = False,
+        source: Source = Source.TELLI,
     ) -> BookOutcome:
         """Book for a caller, or say in one sentence why not, with what is free instead."""
         deadline = self._context.deadline()
         if start is None:
             return self._refusal(event_type, Refusal.START, deadline)
+        desk = self._desk_of(event_type.id)
+        wish = Wish(event_type, request.contact, start, source=source)
+
+        def who() -> Attendee:
+            attendee = read_attendee(event_type, request, country=self._country)
+            return self._asked_back.have_spelled(event_type, request, start, attendee, dry_run=dry_run)
+
         try:
-            return self._book(event_type, request, start, deadline, dry_run=dry_run)
+            if dry_run:
+                desk.rehearse(wish, who, deadline)
+                return BookOutcome(True)
+            return BookOutcome(True, booking=desk.book(wish, who, deadline))
         except BridgeError as error:
             _log.info("not booked: %s", error.code)
             return self._refusal(event_type, error, deadline)
 
     def move(self, booking: Booking, start: datetime) -> BookOutcome:
         """Move a booking to another start, or say why it stays."""
-        context = self._context
-        deadline = context.deadline()
+        deadline = self._context.deadline()
         try:
-            with turn(context, booking.contact, deadline):
-                return BookOutcome(True, booking=move_booking(context, booking, start, deadline))
+            moved = self._desk_of(booking.event_type).move(booking, start, deadline)
+            return BookOutcome(True, booking=moved)
         except BridgeError as error:
-            return self._refusal(context.event_types.get(booking.event_type), error, deadline)
+            return self._refusal(self._context.event_types.get(booking.event_type), error, deadline)
 
     def cancel(self, booking: Booking) -> BookOutcome:
         """Cancel a booking, or say why it cannot be."""
         deadline = self._context.deadline()
         try:
-            with turn(self._context, booking.contact, deadline):
-                return BookOutcome(True, booking=cancel_booking(self._context, booking))
+            cancelled = self._desk_of(booking.event_type).cancel(booking, deadline)
+            return BookOutcome(True, booking=cancelled)
         except BridgeError as error:
             return self._refusal(self._context.event_types.get(booking.event_type), error, deadline)
 
@@ -125,41 +133,15 @@ class Reception:
         with self._context.store.read() as connection:
             return bookings.listed(connection, since=since, states=states)
 
-    def _book(
-        self,
-        event_type: EventType,
-        request: CallerRequest,
-        start: datetime,
-        deadline: Deadline,
-        *,
-        dry_run: bool,
-    ) -> BookOutcome:
-        wish = Wish(event_type, request.contact, start)
-
-        def who() -> Attendee:
-            attendee = read_attendee(event_type, request, country=self._country)
-            return self._asked_back.have_spelled(event_type, request, start, attendee, dry_run=dry_run)
-
-        if dry_run:
-            self._booker.rehearse(wish, who, deadline)
-            return BookOutcome(True)
-        return BookOutcome(True, booking=self._booker.book(wish, who, deadline))
-
     def _refusal(
         self, event_type: EventType | None, refusal: BridgeError | Refusal, deadline: Deadline
     ) -> BookOutcome:
-        zone = event_type.timezone if event_type else UTC
-        slots = self._alternatives(event_type, refusal, deadline) if event_type else ()
-        return BookOutcome(False, self._speech.reason(refusal, zone=zone, slots=slots))
-
-    def _alternatives(
-        self, event_type: EventType, refusal: BridgeError | Refusal, deadline: Deadline
-    ) -> Sequence[Slot]:
-        """Return what is free instead, where another time would help and can be told in time."""
-        if not isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
-            return ()
-        try:
-            offer = self._offers.current(event_type, seconds=deadline.remaining())
-            return offer.slots[:_OFFERS_IN_A_REFUSAL]
-        except StoreUnavailable:
-            return ()
+        """Say why not, with what is free instead where another time would help and can be told in time."""
+        if event_type is None:
+            return BookOutcome(False, self._speech.reason(refusal, zone=UTC))
+        slots: Sequence[Slot] = ()
+        if isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
+            with suppress(StoreUnavailable):  # the reason counts, and is told without
+                offer = self._desk_of(event_type.id).offer(event_type, seconds=deadline.remaining())
+                slots = offer.slots[:_OFFERS_IN_A_REFUSAL]
+        return BookOutcome(False, self._speech.reason(refusal, zone=event_type.timezone, slots=slots))

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.attendee import CallerRequest
-from bridge.booking.no_show import mark_no_show, undo_no_show
+from bridge.booking.ledger import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_is_due
 from bridge.errors import BridgeError
 from bridge.model import Booking

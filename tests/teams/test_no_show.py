@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.booking.no_show import mark_no_show, undo_no_show
+from bridge.booking.ledger import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_is_due
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState

@@ -1,4 +1,4 @@
-"""Ends a hold well: the booking is confirmed and refers to its event, in one transaction."""
+"""How an appointment ends otherwise than by taking place: cancelled, or the caller did not come."""
 
 from __future__ import annotations
 
@@ -6,74 +6,91 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bridge.booking import jobs as work
-from bridge.booking.context import BookingContext
-from bridge.booking.ledger.hold import Hold
-from bridge.errors import HoldLost, StoreUnavailable
-from bridge.model import Booking, BookingState, Write, WriteState
-from bridge.store.sql import bookings, writes
-from providers.base import Event
+from bridge.booking.context import LedgerContext
+from bridge.booking.ledger.change import NOBODYS, Change, claims_of, disown, disown_open, record_change
+from bridge.errors import BookingClosed, SlotTaken
+from bridge.model import Booking, BookingState, WriteState
+from bridge.store.engine import ConstraintViolated
+from bridge.store.sql import bookings, claims, writes
 
 
-def confirm(context: BookingContext, held: Hold, event: Event) -> Booking:
-    """Confirm the booking whose event the calendar holds.
+def cancel(context: LedgerContext, booking: Booking) -> Booking:
+    """Cancel a confirmed booking; one that is cancelled already is done.
 
-    HoldLost: another process took over; the event is unwanted then and will be removed.
+    BookingClosed: it is in another state. A move that is under way loses, and what it wrote is removed.
     """
-    try:
-        confirmed = _confirm(context, held, event)
-    except StoreUnavailable:
-        # The commit may have succeeded although its answer was lost: look before saying "failed".
-        confirmed = _confirm(context, held, event) or _was_confirmed(context, held)
-    if not confirmed:
-        raise HoldLost("another process took this booking over")
-    context.checkpoint("confirmed")
-    context.wake()
-    return replace(
-        held.booking,
-        state=BookingState.CONFIRMED,
-        link=event.link or held.booking.link,
-        location=held.draft.location,
-    )
-
-
-def give_up_write(connection: Connection, context: BookingContext, write: Write) -> None:
-    """Mark a write unwanted and plan to remove what it made or may still make."""
-    writes.set_state(connection, write, WriteState.UNWANTED)
-    work.plan_removal(connection, write, context.now())
-
-
-def _confirm(context: BookingContext, held: Hold, event: Event) -> bool:
-    values = {
-        "state": BookingState.CONFIRMED,
-        "owner": None,
-        "lease_until": None,
-        "link": event.link or held.booking.link,
-        "location": held.draft.location,
-    }
     with context.store.write() as connection:
-        confirmed = bookings.change(
-            connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
-        )
-        if confirmed:
-            writes.finish(connection, held.write, event.ref)
-            work.plan_read_back(connection, held.booking.id, context.now())
-        elif not is_done(connection, held.write):
-            give_up_write(connection, context, held.write)
-    return confirmed
+        if not end_in(connection, context, booking):
+            current = bookings.get(connection, booking.id)
+            if current is None or current.state is not BookingState.CANCELLED:
+                raise BookingClosed("this appointment is not open any more")
+    context.checkpoint("cancelled")
+    context.wake()
+    return replace(booking, state=BookingState.CANCELLED)
 
 
-def is_done(connection: Connection, write: Write) -> bool:
-    """Tell whether the write is recorded as done."""
-    now = writes.get(connection, write.booking_id, write.number)
-    return now is not None and now.state is WriteState.DONE
+def end_in(
+    connection: Connection, context: LedgerContext, booking: Booking, *, by_person: bool = False
+) -> bool:
+    """Record a cancellation in an open transaction; False when the booking is not confirmed."""
+    values = {"state": BookingState.CANCELLED, **NOBODYS}
+    if by_person:
+        values["by_person"] = True
+    if not bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values):
+        return False
+    claims.drop(connection, booking.id)
+    for write in writes.of_booking(connection, booking.id):
+        if write.state in (WriteState.OPEN, WriteState.DONE):
+            disown(context, connection, write)
+    record_change(context, connection, replace(booking, state=BookingState.CANCELLED), Change.CANCELLED)
+    return True
 
 
-def _was_confirmed(context: BookingContext, held: Hold) -> bool:
-    with context.store.read() as connection:
-        booking = bookings.get(connection, held.booking.id)
-        return (
-            booking is not None
-            and booking.state is BookingState.CONFIRMED
-            and is_done(connection, held.write)
-        )
+def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
+    """Record that the caller did not come; said twice it is done.
+
+    A no-show claims no host's time and counts for nobody's share; its event stays in the calendar, for
+    it took place, if without the caller. BookingClosed: it has not begun, or is not open.
+    """
+    values = {"state": BookingState.NO_SHOW, **NOBODYS}
+    with context.store.write() as connection:
+        is_marked = bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values)
+        current = _in_state(connection, booking, BookingState.NO_SHOW)
+        if current.interval.start > context.now():
+            raise BookingClosed("this appointment has not begun yet; until then it can be cancelled")
+        if is_marked:
+            claims.drop(connection, booking.id)
+            disown_open(context, connection, booking.id)  # a move was under way
+            record_change(context, connection, current, Change.NO_SHOW)
+    context.checkpoint("no_show")
+    context.wake()
+    return current
+
+
+def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
+    """Record that the caller came after all; a confirmed booking is as it should be.
+
+    BookingClosed: it is in another state. SlotTaken: a host was given to somebody else meanwhile, or the
+    caller made the same appointment again.
+    """
+    values = {"state": BookingState.CONFIRMED, **NOBODYS}
+    try:
+        with context.store.write_alone() as connection:
+            is_undone = bookings.change(connection, booking.id, states=(BookingState.NO_SHOW,), values=values)
+            current = _in_state(connection, booking, BookingState.CONFIRMED)
+            if is_undone:
+                claims.add(connection, claims_of(context, current))
+                record_change(context, connection, current, Change.NO_SHOW_UNDONE)
+    except ConstraintViolated as error:
+        raise SlotTaken("another appointment has been made for this time, so it stays a no-show") from error
+    context.checkpoint("no_show_undone")
+    context.wake()
+    return current
+
+
+def _in_state(connection: Connection, booking: Booking, state: BookingState) -> Booking:
+    current = bookings.get(connection, booking.id)
+    if current is None or current.state is not state:
+        word = "gone" if current is None else str(current.state).replace("_", "-")
+        raise BookingClosed(f"this appointment is {word}, not {str(state).replace('_', '-')}")
+    return current

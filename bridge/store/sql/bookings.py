@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
 
-from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact
+from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact, Source
 from bridge.store.tables import LIVE, booking_hosts, bookings
 from providers.base import Interval
 
@@ -71,8 +71,8 @@ def change(
     return changed.rowcount == 1
 
 
-def moved_values(booking: Booking, *, link: str) -> dict[str, Any]:
-    """Return the columns of a booking that has been moved, nobody's hold any more."""
+def moved_values(booking: Booking) -> dict[str, Any]:
+    """Return the columns of a booking that has been moved."""
     return {
         "starts_at": booking.interval.start,
         "ends_at": booking.interval.end,
@@ -82,9 +82,7 @@ def moved_values(booking: Booking, *, link: str) -> dict[str, Any]:
         "moved_from": booking.moved_from,
         "moved_at": booking.moved_at,
         "by_person": booking.by_person,
-        "link": link,
-        "owner": None,
-        "lease_until": None,
+        "link": booking.link,
     }
 
 
@@ -102,9 +100,9 @@ def seize(
     lease_until: datetime,
     from_nobody: bool = False,
 ) -> bool:
-    """Become the owner of a booking that is as it was read and that nobody holds (any more).
+    """Become the owner of a booking that is as it was read and whose owner's lease is over.
 
-    `from_nobody` leaves alone what another left half-done.
+    `from_nobody`: of one that nobody works on, instead.
     """
     seized = connection.execute(
         update(bookings)
@@ -112,9 +110,7 @@ def seize(
             bookings.c.id == booking.id,
             bookings.c.state == booking.state,
             bookings.c.version == booking.version,
-            bookings.c.owner.is_(None)
-            if from_nobody
-            else or_(bookings.c.owner.is_(None), bookings.c.lease_until <= now),
+            bookings.c.owner.is_(None) if from_nobody else bookings.c.lease_until <= now,
         )
         .values(owner=owner, lease_until=lease_until, version=bookings.c.version + 1)
     )
@@ -159,9 +155,11 @@ def live_of_contact(connection: Connection, contact: Contact, event_type: str | 
 
 
 def abandoned(connection: Connection, now: datetime) -> list[Booking]:
-    """Return live bookings whose owner's lease is over: holds and moves nobody finishes."""
+    """Return bookings whose owner's lease is over: holds and moves nobody finishes."""
     query = select(bookings).where(
-        bookings.c.state.in_(LIVE), bookings.c.owner.is_not(None), bookings.c.lease_until <= now
+        bookings.c.state.in_((*LIVE, BookingState.NO_SHOW)),
+        bookings.c.owner.is_not(None),
+        bookings.c.lease_until <= now,
     )
     return _read(connection, connection.execute(query).all())
 
@@ -237,7 +235,7 @@ def _booking(row: Row[Any], hosts: Sequence[str]) -> Booking:
         attendee=_attendee(row.attendee),
         version=row.version,
         made_at=row.made_at,
-        source=row.source,
+        source=Source(row.source),
         moved_from=row.moved_from,
         moved_at=row.moved_at,
         by_person=row.by_person,

@@ -1,0 +1,120 @@
+"""What every change of a booking's state shares: the rows it leaves, and what follows from it."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bridge.booking import jobs
+from bridge.booking.context import LedgerContext
+from bridge.booking.event import draft_event, event_key
+from bridge.model import Booking, BookingState, Claim, Write, WriteState
+from bridge.store.sql import bookings, writes
+from providers.base import EventDraft, Interval
+
+NOBODYS: dict[str, Any] = {"owner": None, "lease_until": None}  # nobody works on the booking any more
+
+
+class Change(Enum):
+    """What a caller or an owner can notice of a booking; a hold and its failure they cannot."""
+
+    BOOKED = auto()
+    MOVED = auto()
+    MOVED_BY_PERSON = auto()
+    CANCELLED = auto()
+    NO_SHOW = auto()
+    NO_SHOW_UNDONE = auto()
+
+
+def record_change(context: LedgerContext, connection: Connection, booking: Booking, change: Change) -> None:
+    """Add to the transaction of a change whatever follows from it.
+
+    The one place for that: a mail or a job planned anywhere else would be lost when the process dies
+    between the two commits, or sent for a change that was rolled back. `booking` is as it is now.
+    """
+    if change in (Change.BOOKED, Change.MOVED):
+        jobs.plan_read_back(connection, booking.id, context.now())
+
+
+def become_owner(
+    context: LedgerContext, connection: Connection, booking: Booking, *, from_nobody: bool = False
+) -> str | None:
+    """Return the token of a booking that is as it was read, None when somebody else works on it.
+
+    `from_nobody` leaves alone what another left half-done: that has to be given up first.
+    """
+    owner, now = context.new_id(), context.lease_now(connection)
+    is_mine = bookings.seize(
+        connection, booking, owner=owner, now=now, lease_until=now + context.lease, from_nobody=from_nobody
+    )
+    return owner if is_mine else None
+
+
+def claims_of(context: LedgerContext, booking: Booking, *, pending: bool = False) -> list[Claim]:
+    """Return what a booking claims: the time of each attending host, buffers included."""
+    event_type, interval = context.event_types.get(booking.event_type), booking.interval
+    taken = event_type.padded(interval.start) if event_type else interval
+    if event_type and interval.end - interval.start != event_type.duration:
+        # A person made the appointment longer or shorter in the calendar.
+        taken = Interval(taken.start, interval.end + event_type.buffer_after)
+    return [Claim(booking.id, host, taken, booking.calendar, pending) for host in booking.hosts]
+
+
+def open_write(context: LedgerContext, connection: Connection, booking: Booking) -> tuple[Write, EventDraft]:
+    """Record that an event for the booking is about to be made.
+
+    Committed before the request: a process that dies in between leaves behind what to look for.
+    """
+    number = writes.next_number(connection, booking.id)
+    key = event_key(booking.id, number)
+    hosts = [context.hosts[each] for each in booking.hosts]
+    event_type = context.event_types[booking.event_type]
+    draft = draft_event(event_type, booking, hosts, booking.interval, key=key, locale=context.locale)
+    write = Write(
+        booking_id=booking.id,
+        number=number,
+        calendar=booking.calendar,
+        event_key=key,
+        wanted=booking.interval,
+        state=WriteState.OPEN,
+        made_at=context.now(),
+        invited=bool(draft.attendees),
+    )
+    writes.add(connection, write, draft)
+    return write, draft
+
+
+def disown(context: LedgerContext, connection: Connection, write: Write) -> None:
+    """Mark a write unwanted, and plan to remove what it made or may still make."""
+    writes.set_state(connection, write, WriteState.UNWANTED)
+    jobs.plan_removal(connection, write, context.now())
+
+
+def disown_open(context: LedgerContext, connection: Connection, booking_id: str) -> None:
+    """Mark every write unwanted whose request is, or was, under way."""
+    for write in writes.of_booking(connection, booking_id):
+        if write.state is WriteState.OPEN:
+            disown(context, connection, write)
+
+
+def is_done(connection: Connection, write: Write) -> bool:
+    """Tell whether the write is recorded as done."""
+    now = writes.get(connection, write.booking_id, write.number)
+    return now is not None and now.state is WriteState.DONE
+
+
+def standing_write(made: list[Write]) -> Write | None:
+    """Return the write of the event that the booking refers to now, None when it has none."""
+    done = [write for write in made if write.state is WriteState.DONE]
+    return done[-1] if done else None
+
+
+def with_event(connection: Connection, booking_id: str) -> tuple[Booking, Write] | None:
+    """Return a confirmed booking as it is, with the write of its event; None when it is neither."""
+    booking = bookings.get(connection, booking_id)
+    if booking is None or booking.state is not BookingState.CONFIRMED:
+        return None
+    write = standing_write(writes.of_booking(connection, booking_id))
+    return (booking, write) if write else None

@@ -1,0 +1,54 @@
+"""What became of events already made: removed, put back, completed. No booking changes its state by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bridge.booking.context import LedgerContext
+from bridge.booking.ledger.change import NOBODYS, become_owner
+from bridge.errors import OutcomeUnknown
+from bridge.model import BookingState, Write, WriteState
+from bridge.store.sql import bookings, writes
+from providers.base import Event
+
+_WITH_EVENT = (BookingState.CONFIRMED, BookingState.NO_SHOW)
+
+
+def record_removal(context: LedgerContext, write: Write) -> None:
+    """Record that what an unwanted write made is gone for good."""
+    with context.store.write() as connection:
+        writes.set_state(connection, write, WriteState.GONE)
+
+
+@contextmanager
+def borrowed(context: LedgerContext, booking_id: str) -> Iterator[None]:
+    """Be a booking's owner for a while, so that nobody moves its event meanwhile.
+
+    OutcomeUnknown: somebody else is.
+    """
+    with context.store.write() as connection:
+        booking = bookings.get(connection, booking_id)
+        owner = None
+        if booking is not None and booking.state in _WITH_EVENT:
+            owner = become_owner(context, connection, booking, from_nobody=True)
+    if owner is None:
+        raise OutcomeUnknown("this appointment is being changed at this moment")
+    try:
+        yield
+    finally:
+        with context.store.write() as connection:
+            bookings.change(connection, booking_id, states=_WITH_EVENT, owner=owner, values=NOBODYS)
+
+
+def record_put_back(context: LedgerContext, standing: Write, event: Event) -> None:
+    """Record the version of an event that was moved back to where its booking is."""
+    with context.store.write() as connection:
+        draft = writes.draft_of(connection, standing)
+        writes.set_wanted(connection, standing, draft, event.ref.etag)
+
+
+def record_link(context: LedgerContext, booking_id: str, link: str) -> None:
+    """Record a meeting link that was not ready when its booking was confirmed."""
+    with context.store.write() as connection:
+        bookings.set_link(connection, booking_id, link)

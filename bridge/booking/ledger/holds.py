@@ -1,0 +1,197 @@
+"""A booking's first minute: held for a caller, then confirmed by its event, or failed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bridge.booking.context import LedgerContext
+from bridge.booking.ledger.change import (
+    NOBODYS,
+    Change,
+    become_owner,
+    claims_of,
+    disown,
+    is_done,
+    open_write,
+    record_change,
+)
+from bridge.booking.ledger.hosts import choose_from, pool_of
+from bridge.booking.wish import Wish
+from bridge.calendars.availability import Busy
+from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
+from bridge.model import Booking, BookingState, Write, WriteState
+from bridge.scheduling.round_robin import Choice
+from bridge.store.engine import ConstraintViolated
+from bridge.store.sql import bookings, claims, writes
+from providers.base import Event, EventDraft
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A slot that this process holds: the booking, its recorded write, and the token that says so."""
+
+    booking: Booking
+    write: Write
+    draft: EventDraft
+    owner: str
+
+
+def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
+    """Choose hosts, claim their time and record the coming write.
+
+    SlotTaken, SlotNotOffered, AvailabilityUnknown: it cannot be had (any more).
+    """
+    owner, booking_id = context.new_id(), context.new_id()
+    try:
+        with context.store.write_alone() as connection:
+            pool = pool_of(context, connection, wish, busy)
+            choice = choose_from(context, connection, wish.event_type, pool)
+            booking = _held(context, wish, choice, booking_id)
+            lease_until = context.lease_now(connection) + context.lease
+            bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
+            claims.add(connection, claims_of(context, booking))
+            write, draft = open_write(context, connection, booking)
+    except ConstraintViolated as error:
+        raise SlotTaken("the slot was taken in this moment") from error
+    context.checkpoint("held")
+    return Hold(booking, write, draft, owner)
+
+
+def _held(context: LedgerContext, wish: Wish, choice: Choice, booking_id: str) -> Booking:
+    return Booking(
+        id=booking_id,
+        event_type=wish.event_type.id,
+        state=BookingState.HELD,
+        interval=wish.interval,
+        hosts=choice.hosts,
+        calendar=context.hosts[choice.hosts[0]].booking_calendar,
+        contact=wish.contact,
+        attendee=wish.attendee,
+        version=1,
+        made_at=context.now(),
+        source=wish.source,
+        decision=choice.decision,
+    )
+
+
+def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozenset[str]) -> Hold:
+    """Hold the slot with other hosts, since these are not free or their calendar refused.
+
+    HoldLost: another process took over. SlotTaken, AvailabilityUnknown: nobody else is free.
+    """
+    mine = held.booking
+    event_type = context.event_types[mine.event_type]
+    wish = Wish(event_type, mine.contact, mine.interval.start)
+    try:
+        with context.store.write_alone() as connection:
+            pool = pool_of(context, connection, wish, busy, refused=refused, without=mine.id)
+            choice = choose_from(context, connection, event_type, pool, without=mine.id)
+            calendar = context.hosts[choice.hosts[0]].booking_calendar
+            booking = replace(mine, hosts=choice.hosts, calendar=calendar, decision=choice.decision)
+            changed = {"calendar": str(calendar), "decision": list(choice.decision)}
+            if not bookings.change(
+                connection, mine.id, states=(BookingState.HELD,), owner=held.owner, values=changed
+            ):
+                raise HoldLost("another process took this booking over")
+            bookings.replace_hosts(connection, mine.id, booking.hosts)
+            claims.drop(connection, mine.id)
+            claims.add(connection, claims_of(context, booking))
+            writes.set_state(connection, held.write, WriteState.GONE)
+            write, draft = open_write(context, connection, booking)
+    except ConstraintViolated as error:
+        raise SlotTaken("the slot was taken in this moment") from error
+    return Hold(booking, write, draft, held.owner)
+
+
+def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:
+    """Confirm the booking whose event the calendar holds.
+
+    HoldLost: another process took over; the event is unwanted then and will be removed.
+    """
+    booking = replace(
+        held.booking,
+        state=BookingState.CONFIRMED,
+        link=event.link or held.booking.link,
+        location=held.draft.location,
+    )
+    try:
+        is_mine = _confirm(context, held, booking, event)
+    except StoreUnavailable:
+        # The commit may have succeeded although its answer was lost: look before saying "failed".
+        is_mine = _confirm(context, held, booking, event) or _was_confirmed(context, held)
+    if not is_mine:
+        raise HoldLost("another process took this booking over")
+    context.checkpoint("confirmed")
+    context.wake()
+    return booking
+
+
+def _confirm(context: LedgerContext, held: Hold, booking: Booking, event: Event) -> bool:
+    values = {"state": booking.state, "link": booking.link, "location": booking.location, **NOBODYS}
+    with context.store.write() as connection:
+        is_mine = bookings.change(
+            connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
+        )
+        if is_mine:
+            writes.finish(connection, held.write, event.ref)
+            record_change(context, connection, booking, Change.BOOKED)
+        elif not is_done(connection, held.write):
+            # Whoever took over may have looked before this event was there.
+            disown(context, connection, held.write)
+    return is_mine
+
+
+def _was_confirmed(context: LedgerContext, held: Hold) -> bool:
+    with context.store.read() as connection:
+        booking = bookings.get(connection, held.booking.id)
+        is_confirmed = booking is not None and booking.state is BookingState.CONFIRMED
+        return is_confirmed and is_done(connection, held.write)
+
+
+def fail(context: LedgerContext, held: Hold, *, is_certain: bool = True) -> None:
+    """End a hold: its claims go, and so do its events, unless it is `is_certain` that there are none.
+
+    What another process took over is left to it.
+    """
+    ended: dict[str, Any] = {"state": BookingState.FAILED, **NOBODYS}
+    with context.store.write() as connection:
+        if not bookings.change(
+            connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended
+        ):
+            return
+        claims.drop(connection, held.booking.id)
+        for write in writes.of_booking(connection, held.booking.id):  # the hold may have changed hosts
+            if write.state is WriteState.OPEN and is_certain:
+                writes.set_state(connection, write, WriteState.GONE)
+            elif write.state is WriteState.OPEN:
+                disown(context, connection, write)
+    context.checkpoint("failed")
+
+
+def let_go(context: LedgerContext, held: Hold) -> None:
+    """Leave a hold whose outcome is unknown to whoever comes next, keeping its claims.
+
+    If even that cannot be written, the lease runs out by itself.
+    """
+    try:
+        with context.store.write() as connection:
+            bookings.let_go(connection, held.booking.id, held.owner, context.lease_now(connection))
+    except StoreUnavailable as error:
+        _log.warning("a hold could not be given back: %s", error)
+    context.checkpoint("left")
+
+
+def take_over(context: LedgerContext, booking: Booking) -> Hold | None:
+    """Become the owner of a hold that its process left; None when another was quicker."""
+    with context.store.write() as connection:
+        owner = become_owner(context, connection, booking)
+        if owner is None:
+            return None
+        write = writes.of_booking(connection, booking.id)[-1]
+        # Its request may be made once more: from now on counts how long a late one can still land.
+        writes.begin_again(connection, write, context.now())
+        return Hold(booking, write, writes.draft_of(connection, write), owner)

@@ -1,0 +1,76 @@
+"""Chooses who attends, by what the transaction that claims their time sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bridge.booking.context import LedgerContext
+from bridge.booking.round_robin import records, schedules_of
+from bridge.booking.wish import Wish
+from bridge.calendars.availability import Busy, host_times
+from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
+from bridge.model import EventType
+from bridge.scheduling.round_robin import Choice, choose
+from bridge.scheduling.slots import HostTime, Rule, failing_rules
+from bridge.scheduling.team import Pool, pool_for
+
+_TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule.HORIZON})
+
+
+def pool_of(
+    context: LedgerContext,
+    connection: Connection,
+    wish: Wish,
+    busy: Busy,
+    *,
+    refused: frozenset[str] = frozenset(),
+    without: str | None = None,
+) -> Pool:
+    """Return who could attend. SlotTaken, SlotNotOffered, AvailabilityUnknown: nobody, and why.
+
+    `refused` are hosts that shall not be asked, `without` is a booking that does not count.
+    """
+    now, event_type = context.now(), wish.event_type
+    known = host_times(connection, context.hosts, event_type, busy, without=without)
+    # A move also asks the calendars of hosts who have left the team: they keep nobody's place here.
+    times = {host: time for host, time in known.items() if host in event_type.team.hosts}
+    pool = pool_for(event_type, times, wish.start, now, without=refused)
+    if pool is None:
+        raise _why_not(event_type, times, wish.start, now, refused)
+    return pool
+
+
+def choose_from(
+    context: LedgerContext,
+    connection: Connection,
+    event_type: EventType,
+    pool: Pool,
+    *,
+    without: str | None = None,
+) -> Choice:
+    """Return whom the team's rules choose, with the figures that decided."""
+    now = context.now()
+    given = records(connection, event_type, now, without=without)
+    return choose(event_type, pool, given, now, schedules=schedules_of(context, event_type))
+
+
+def _why_not(
+    event_type: EventType,
+    times: Mapping[str, HostTime],
+    start: datetime,
+    now: datetime,
+    refused: frozenset[str],
+) -> BridgeError:
+    supposed = {host: replace(time, busy=time.busy or ()) for host, time in times.items()}
+    if pool_for(event_type, supposed, start, now, without=refused) is not None:
+        return AvailabilityUnknown("a calendar could not be read")
+    failing = [set(failing_rules(event_type, time, start, now)) & _TIMETABLE for time in times.values()]
+    idle = {host: HostTime(time.host, busy=()) for host, time in times.items()}
+    if pool_for(event_type, idle, start, now) is None:
+        rules = set.intersection(*failing) or set.union(*failing)
+        return SlotNotOffered("this start is not offered", sorted(rules))
+    return SlotTaken("the slot is no longer free")

@@ -1,0 +1,103 @@
+"""What people did to a booking's event in their calendar, recorded: their calendar wins.
+
+Only a booking at rest follows them: while it is being changed, or one of its events is still looked for,
+nobody can tell what people did from what we did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bridge.booking.context import LedgerContext
+from bridge.booking.ledger.change import Change, claims_of, record_change, standing_write
+from bridge.booking.ledger.ends import end_in
+from bridge.errors import SlotTaken
+from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
+from bridge.store.engine import ConstraintViolated
+from bridge.store.sql import bookings, claims, writes
+from providers.base import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A confirmed booking with the write of its event, nothing of it under way."""
+
+    booking: Booking
+    write: Write
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A confirmed booking that is being changed, or has events that are still looked for."""
+
+    booking: Booking
+
+
+def at_rest(connection: Connection, booking_id: str) -> Resting | Unsettled | None:
+    """Return a confirmed booking as it is, None when there is none of this id."""
+    booking = bookings.get(connection, booking_id)
+    if booking is None or booking.state is not BookingState.CONFIRMED:
+        return None
+    owner, _ = bookings.lease_of(connection, booking_id)
+    made = writes.of_booking(connection, booking_id)
+    standing = standing_write(made)
+    is_known = all(write.state is WriteState.GONE for write in made if write != standing)
+    if owner is not None or standing is None or not is_known:
+        return Unsettled(booking)
+    return Resting(booking, standing)
+
+
+def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_claimed: bool) -> bool:
+    """Let a booking go where its event is; False when it changed meanwhile and must be looked at again.
+
+    SlotTaken: its hosts' time is another booking's there; without `is_claimed` it claims none. Also
+    without: the caller has another appointment at that very time.
+    """
+    after = replace(
+        found.booking,
+        interval=event.interval,
+        moved_from=found.booking.interval.start,
+        moved_at=context.now(),
+        by_person=True,
+        link=event.link or found.booking.link,
+    )
+    try:
+        with context.store.write_alone() as connection:
+            if not _still(connection, found, bookings.moved_values(after)):
+                return False
+            claims.drop(connection, after.id)
+            if is_claimed:
+                claims.add(connection, claims_of(context, after))
+            draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
+            writes.set_wanted(connection, found.write, draft, event.ref.etag)
+            record_change(context, connection, after, Change.MOVED_BY_PERSON)
+    except ConstraintViolated as error:
+        raise SlotTaken("there is another appointment at that time") from error
+    context.checkpoint("followed")
+    context.wake()
+    return True
+
+
+def relocate(context: LedgerContext, found: Resting, calendar: CalendarName, event: Event) -> None:
+    """Let a booking refer to another calendar of the account, where a person put its event."""
+    values = {"calendar": str(calendar), "by_person": True}
+    with context.store.write() as connection:
+        if _still(connection, found, values):
+            writes.relocate(connection, found.write, calendar, event.ref)
+
+
+def cancel_deleted(context: LedgerContext, found: Resting) -> bool:
+    """Cancel a booking whose event a person deleted; False when it changed meanwhile."""
+    with context.store.write() as connection:
+        is_same = at_rest(connection, found.booking.id) == found
+        return is_same and end_in(connection, context, found.booking, by_person=True)
+
+
+def _still(connection: Connection, found: Resting, values: dict[str, Any]) -> bool:
+    """Change a booking that rests as it was found; False when it does not any more."""
+    if at_rest(connection, found.booking.id) != found:
+        return False
+    return bookings.change(connection, found.booking.id, states=(BookingState.CONFIRMED,), values=values)

@@ -1,0 +1,81 @@
+"""The four questions a caller can put about an event type: what is free, book it, move it, cancel it.
+
+Whoever answers them is a desk. Ours computes slots from calendars and books into them; a scheduling
+service that makes slots and bookings itself can stand behind the same questions. Reception asks the desk
+of the event type, and finds the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bridge.booking import ledger
+from bridge.booking.book import book_appointment, rehearse
+from bridge.booking.caller_lock import turn
+from bridge.booking.context import BookingContext
+from bridge.booking.move import move_booking
+from bridge.booking.wish import Wish
+from bridge.model import Attendee, Booking, EventType
+from bridge.service.kept_offers import Offer, Offers
+from providers.base import Deadline
+
+Who = Callable[[], Attendee]  # reads the attendee; MissingField where a required answer is missing
+
+
+class Desk(Protocol):
+    """Answers for its event types. A BridgeError says why not, and then nothing has changed."""
+
+    def offer(
+        self, event_type: EventType, *, now: datetime | None = None, seconds: float | None = None
+    ) -> Offer:
+        """Return what any caller may be told; the same object as long as it holds.
+
+        `now` asks for another moment than this one; `seconds` are all the time there is.
+        """
+
+    def book(self, wish: Wish, who: Who, deadline: Deadline) -> Booking:
+        """Return the caller's confirmed booking; a repeat of an earlier request is that booking."""
+
+    def rehearse(self, wish: Wish, who: Who, deadline: Deadline) -> None:
+        """Raise what would keep `book` from succeeding, changing nothing."""
+
+    def move(self, booking: Booking, start: datetime, deadline: Deadline) -> Booking:
+        """Return the booking at its new start."""
+
+    def cancel(self, booking: Booking, deadline: Deadline) -> Booking:
+        """Return the booking, cancelled; one that is already is done."""
+
+
+@dataclass(frozen=True)
+class OurDesk:
+    """Answers from the calendars themselves. The requests of one caller run one after another."""
+
+    context: BookingContext
+    offers: Offers
+
+    def offer(
+        self, event_type: EventType, *, now: datetime | None = None, seconds: float | None = None
+    ) -> Offer:
+        """Return the kept offer, or a new one; one for another moment is never kept."""
+        return self.offers.as_of(event_type, now) if now else self.offers.current(event_type, seconds=seconds)
+
+    def book(self, wish: Wish, who: Who, deadline: Deadline) -> Booking:
+        """Book into the chosen host's calendar."""
+        return book_appointment(self.context, wish, who, deadline)
+
+    def rehearse(self, wish: Wish, who: Who, deadline: Deadline) -> None:
+        """Ask the calendars as a booking would."""
+        rehearse(self.context, wish, who, deadline)
+
+    def move(self, booking: Booking, start: datetime, deadline: Deadline) -> Booking:
+        """Change the booking's event, or make it anew with other hosts."""
+        with turn(self.context, booking.contact, deadline):
+            return move_booking(self.context, booking, start, deadline)
+
+    def cancel(self, booking: Booking, deadline: Deadline) -> Booking:
+        """Cancel at once; the event is removed in the background until it is gone."""
+        with turn(self.context, booking.contact, deadline):
+            return ledger.cancel(self.context, booking)
