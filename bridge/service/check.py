@@ -5,7 +5,7 @@ Says of each thing what was tried, whether it works, and if not what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -16,7 +16,6 @@ from bridge.errors import BridgeError
 from bridge.model import CalendarName, Host
 from bridge.store.engine import database_now
 from bridge.store.migrate import require_current
-from bridge.vendors.contract import Vendor
 from providers.base import BusyQuery, CalendarInfo, Deadline, Interval
 from providers.errors import ProviderError
 
@@ -45,33 +44,23 @@ def findings(
     config: Config, context: BookingContext, *, prepare: Callable[[], object] = lambda: None
 ) -> Iterator[Finding]:
     """Try one thing after another and yield what came of it; `prepare` comes before the database."""
-    yield Finding("configuration", Verdict.GOOD, _counted(config))
+    hosts, kinds = len(config.hosts), len(config.event_types)
+    counted = f"{hosts} host{'s' * (hosts != 1)}, {kinds} event type{'s' * (kinds != 1)}"
+    yield Finding("configuration", Verdict.GOOD, counted)
     for path, text in remarks(config):
         yield Finding(path, Verdict.UNWISE, text)
-    database = _database(context, prepare)
-    yield database
-    if database.verdict is Verdict.FAILED:
-        return
-    yield _clock(context)
-    yield from _calendars(context)
-    for alert in context.alerts.open():
-        yield Finding(
-            "open alert", Verdict.UNWISE, f"{alert.text} (since {alert.raised_at:%Y-%m-%d %H:%M} UTC)"
-        )
-
-
-def _counted(config: Config) -> str:
-    hosts, event_types = len(config.hosts), len(config.event_types)
-    return f"{hosts} host{'s' * (hosts != 1)}, {event_types} event type{'s' * (event_types != 1)}"
-
-
-def _database(context: BookingContext, prepare: Callable[[], object]) -> Finding:
     try:
         prepare()
         require_current(context.store)
     except BridgeError as error:
-        return Finding("database", Verdict.FAILED, str(error))
-    return Finding("database", Verdict.GOOD, "answers and is up to date")
+        yield Finding("database", Verdict.FAILED, str(error))
+        return
+    yield Finding("database", Verdict.GOOD, "answers and is up to date")
+    yield _clock(context)
+    yield from _calendars(context)
+    for alert in context.alerts.open():
+        since = f"{alert.raised_at:%Y-%m-%d %H:%M} UTC"
+        yield Finding("open alert", Verdict.UNWISE, f"{alert.text} (since {since})")
 
 
 def _clock(context: BookingContext) -> Finding:
@@ -84,73 +73,58 @@ def _clock(context: BookingContext) -> Finding:
 
 
 def _calendars(context: BookingContext) -> Iterator[Finding]:
-    tried: dict[CalendarName, ProviderError | None] = {}
+    tried: dict[CalendarName, Finding] = {}
     for host in context.hosts.values():
         for name in host.calendars:
             if name not in tried:
-                tried[name] = _try_reading(context, host, name)
-                yield _read_finding(name, context.vendor(name), tried[name])
-        if tried[host.booking_calendar] is None:
-            yield from _writable(context, host)
+                tried[name] = _reading(context, host, name)
+                yield tried[name]
+        if tried[host.booking_calendar].verdict is Verdict.GOOD:
+            yield from _booking(context, host)
 
 
-def _try_reading(context: BookingContext, host: Host, name: CalendarName) -> ProviderError | None:
-    deadline = Deadline(_SECONDS, context.monotonic)
-    now = context.now()
+def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding:
+    """Ask a calendar for the busy time of a week, as an offer does."""
     query = BusyQuery(name.calendar, host.busy_policy, str(host.timezone))
+    now, deadline = context.now(), Deadline(_SECONDS, context.monotonic)
     try:
         provider = context.accounts.provider(name)
         answer = provider.free_busy([query], Interval(now, now + timedelta(days=7)), deadline=deadline)[query]
     except ProviderError as error:
-        return error
-    return answer if isinstance(answer, ProviderError) else None
-
-
-def _read_finding(name: CalendarName, vendor: Vendor, error: ProviderError | None) -> Finding:
-    if error is None:
+        answer = error
+    if not isinstance(answer, ProviderError):
         return Finding(str(name), Verdict.GOOD, "free/busy can be read")
-    said = f"{type(error).__name__}: {error.detail or 'no further word'}"
-    return Finding(str(name), Verdict.FAILED, f"{said}. {vendor.explain(error)}")
+    said = f"{type(answer).__name__}: {answer.detail or 'no further word'}"
+    return Finding(str(name), Verdict.FAILED, f"{said}. {context.vendor(name).explain(answer)}")
 
 
-def _writable(context: BookingContext, host: Host) -> Iterator[Finding]:
+def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:
+    """Look whether bookings of a host can be written where they go, with the links they promise."""
     name = host.booking_calendar
+    is_main = name.calendar == context.vendor(name).main_calendar
     try:
         deadline = Deadline(_SECONDS, context.monotonic)
         listed = context.accounts.provider(name).list_calendars(deadline=deadline)
     except ProviderError as error:
         yield Finding(str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {error.detail}")
         return
-    info = _entry(listed, name, context.vendor(name))
-    if info is None:
+    meant = (each for each in listed if each.id == name.calendar or (is_main and each.is_primary))
+    calendar = next(meant, None)
+    if calendar is None:
         yield Finding(str(name), Verdict.FAILED, "the account does not list this calendar")
-    elif not info.can_write:
-        yield Finding(
-            str(name), Verdict.FAILED, f"bookings of {host.id} go here, but it is read-only for the account"
-        )
+    elif not calendar.can_write:
+        text = f"bookings of {host.id} go here, but it is read-only for the account"
+        yield Finding(str(name), Verdict.FAILED, text)
     else:
-        yield from _conference(context, host, name, info)
+        yield from _links(context, host, calendar)
 
 
-def _entry(listed: Sequence[CalendarInfo], name: CalendarName, vendor: Vendor) -> CalendarInfo | None:
-    for info in listed:
-        if info.id == name.calendar or (name.calendar == vendor.main_calendar and info.is_primary):
-            return info
-    return None
-
-
-def _conference(
-    context: BookingContext, host: Host, name: CalendarName, info: CalendarInfo
-) -> Iterator[Finding]:
-    wanted = {
-        event_type.conference
-        for event_type in context.event_types.values()
-        if host.id in event_type.team.hosts and event_type.conference
-    }
-    for platform in sorted(wanted):
-        if platform in info.conferences:
-            yield Finding(str(name), Verdict.GOOD, f"can make {platform} links")
+def _links(context: BookingContext, host: Host, calendar: CalendarInfo) -> Iterator[Finding]:
+    subject = str(host.booking_calendar)
+    kinds = [kind for kind in context.event_types.values() if host.id in kind.team.hosts]
+    for platform in sorted({kind.conference for kind in kinds if kind.conference}):
+        if platform in calendar.conferences:
+            yield Finding(subject, Verdict.GOOD, f"can make {platform} links")
         else:
-            yield Finding(
-                str(name), Verdict.UNWISE, f"cannot make {platform} links: bookings there have none"
-            )
+            text = f"cannot make {platform} links: bookings there have none"
+            yield Finding(subject, Verdict.UNWISE, text)
