@@ -7,12 +7,16 @@ from bridge.config.advice import remarks
 from bridge.config.configuration import Config
 from bridge.config.reading import load_config, parse_config
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
+from bridge.config.server import Address, Network, ServerSection
 from bridge.config.starter import starter_config
 
 __all__ = [
+    "Address",
     "AdminSection",
     "BridgeSection",
     "Config",
+    "Network",
+    "ServerSection",
     "TelliSection",
     "load_config",
     "parse_config",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
+from bridge.config.server import ServerSection
 from bridge.config.table import Table
 from bridge.config.vendors import VendorSection
 from bridge.model import EventType, Host
@@ -22,6 +23,7 @@ class Config:
     """
 
     bridge: BridgeSection
+    server: ServerSection
     admin: AdminSection
     telli: TelliSection
     vendors: Mapping[str, VendorSection]

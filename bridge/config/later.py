@@ -34,7 +34,7 @@ def _is_switched_off(value: object) -> bool:
 
 NOT_YET: Mapping[str, Later] = {
     "bridge.metrics_token": _only(),
-    "server": _only({}),
+    "server.log_format": _only("plain"),
     "network": _only({}),
     "admin.totp_secret": _only(),
     "telli.tool_tokens": _only([]),

@@ -16,11 +16,12 @@ from bridge.config.later import keys_of, without_later
 from bridge.config.outside import Outside, Unreadable, read_file
 from bridge.config.problems import Problems
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
+from bridge.config.server import ServerSection
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.vendors import Vendors, read_sections
 from bridge.errors import ConfigError
 
-_OURS = ("bridge", "admin", "telli")
+_OURS = ("bridge", "server", "admin", "telli")
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -78,6 +79,7 @@ class _Sections:
         event_types = read_event_types(raw, zone=zone, hosts=hosts, vendors=vendors, problems=problems)
         return Config(
             bridge=bridge,
+            server=self._read(ServerSection).table,
             admin=self._read(AdminSection).table if "admin" in self.tree else AdminSection(),
             telli=self._read(TelliSection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
