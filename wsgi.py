@@ -1,5 +1,5 @@
 """The bridge as a WSGI application, for `gunicorn wsgi:app`."""
 
-from bridge.app import create_app, load
+from bridge.server.taken import served_app
 
-app = create_app(load())
+app = served_app()

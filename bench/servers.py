@@ -40,12 +40,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(app: str, *, config: Path | None = None) -> Iterator[Server]:
+def serving(app: str, *, config: Path) -> Iterator[Server]:
     """Serve a WSGI application until the end of the block."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", app]
-    environment = {**os.environ, **({"BRIDGE_CONFIG": str(config)} if config else {})}
+    environment = {**os.environ, "BRIDGE_CONFIG": str(config)}
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command line

@@ -227,9 +227,14 @@ class Bridge:
         self.store.close()
 
 
+def configuration_file() -> Path:
+    """Return the file that BRIDGE_CONFIG names (default: config.toml)."""
+    return Path(os.environ.get("BRIDGE_CONFIG") or "config.toml").absolute()
+
+
 def load() -> Config:
     """Read the configuration file that BRIDGE_CONFIG names (default: config.toml)."""
-    return load_config(Path(os.environ.get("BRIDGE_CONFIG", "config.toml")), os.environ, VENDORS)
+    return load_config(configuration_file(), os.environ, VENDORS)
 
 
 def bring_up_to_date(config: Config) -> Path | None:
@@ -247,8 +252,14 @@ def create_app(config: Config, surroundings: Surroundings | None = None) -> Flas
     SQLite is brought up to date first. SchemaOutdated: another database needs `bridge migrate`.
     """
     bring_up_to_date(config)
+    app = assemble(config, surroundings)
+    require_current(app.extensions["bridge"].store)
+    return app
+
+
+def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
+    """Return the same application without a look at its database, which was looked at before."""
     bridge = Bridge(config, surroundings)
-    require_current(bridge.store)
     app = Flask("bridge", static_folder=None)
     app.extensions["bridge"] = bridge
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -28,7 +28,12 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "admin-password": Entry("setup", "Ask for a password and print its hash for the configuration."),
         "migrate": Entry("setup", "Bring the database up to date."),
         "local": Entry("local", "Work with the embedded calendars."),
+        "serve": Entry("serve", "Serve the bridge, until stopped."),
+        "reload": Entry("serve", "Have the running server check and take the changed configuration."),
         "worker": Entry("worker", "Do the background work in a process of its own, until stopped."),
+    },
+    "To keep it well": {
+        "version": Entry("version", "Show which version this is, and where its code lies."),
     },
     "To see what is offered": {
         "slots": Entry("slots", "Show what /available would answer now, or then."),

@@ -16,11 +16,11 @@ import click
 from werkzeug.security import generate_password_hash
 
 from bridge.app import Bridge
+from bridge.cli.child_server import serve
 from bridge.cli.instants import local_text
 from bridge.cli.machine import free_port, local_language, local_timezone
 from bridge.cli.output import Output, Refused
 from bridge.cli.request import signed_request
-from bridge.cli.serving import serve
 from bridge.config import Config, load_config
 from bridge.errors import ConfigError
 from bridge.local_calendar.importing import import_ics

@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from bridge.errors import BridgeError, ConfigError, NotFound, SchemaOutdated, StoreUnavailable
+from bridge.server.sentences import in_words
 
 if TYPE_CHECKING:  # tables are loaded by the commands that show one
     from bridge.cli.tables import Grid
@@ -79,7 +80,7 @@ class Output:
         if self.as_json:
             self.result(_error_json(error))
         else:
-            _write(sys.stderr, _error_text(error))
+            _write(sys.stderr, in_words(error))
         raise SystemExit(int(exit_of(error)))
 
 
@@ -97,23 +98,8 @@ def exit_of(error: BridgeError) -> Exit:
     return Exit.REFUSED
 
 
-def sentence(text: str) -> str:
-    """Return a text as a sentence: with a capital letter in front, unless it is a name, and a full stop."""
-    end = "" if text.endswith((".", "!", "?")) else "."
-    begins = text.partition(" ")[0]
-    return f"{text[:1].upper() if begins.isalpha() else text[:1]}{text[1:]}{end}"
-
-
-def _error_text(error: BridgeError) -> str:
-    if isinstance(error, ConfigError):
-        lines = [f"  {path}: {text}" for path, text in error.problems]
-        return "\n".join(["The configuration cannot be used:", *lines])
-    where = " It is named by bridge.database_url." if isinstance(error, StoreUnavailable) else ""
-    return sentence(str(error)) + where
-
-
 def _error_json(error: BridgeError) -> dict[str, object]:
-    told: dict[str, object] = {"error": _error_text(error), "code": error.code}
+    told: dict[str, object] = {"error": in_words(error), "code": error.code}
     if isinstance(error, ConfigError):
         told["error"] = "The configuration cannot be used."
         told["problems"] = [{"path": path, "text": text} for path, text in error.problems]

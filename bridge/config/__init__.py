@@ -5,7 +5,7 @@ Reads no clock and opens no connection; never lets a secret into a message.
 
 from bridge.config.advice import remarks
 from bridge.config.configuration import Config
-from bridge.config.reading import load_config, parse_config
+from bridge.config.reading import environment_names, load_config, parse_config
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
 from bridge.config.server import Address, Network, ServerSection
 from bridge.config.starter import starter_config
@@ -18,6 +18,7 @@ __all__ = [
     "Network",
     "ServerSection",
     "TelliSection",
+    "environment_names",
     "load_config",
     "parse_config",
     "remarks",

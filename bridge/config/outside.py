@@ -5,7 +5,7 @@ A value that comes from outside is marked, so that no message shows it: it may b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -78,6 +78,17 @@ class Outside:
         if not name:
             raise Unreadable('names no file; write "file:PATH"')
         return read_file(self.base / name, _LARGEST)
+
+
+def variables_in(value: object) -> Iterator[str]:
+    """Yield the environment variables that a tree's texts name."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from variables_in(item)
+    elif isinstance(value, str) and value.startswith("env:"):
+        yield value.removeprefix("env:")
 
 
 def read_file(path: Path, largest: int) -> str:

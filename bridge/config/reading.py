@@ -13,7 +13,7 @@ from bridge.config.document import LARGEST, parse_document
 from bridge.config.event_types import read_event_types
 from bridge.config.hosts import read_hosts
 from bridge.config.later import keys_of, without_later
-from bridge.config.outside import Outside, Unreadable, read_file
+from bridge.config.outside import Outside, Unreadable, read_file, variables_in
 from bridge.config.problems import Problems
 from bridge.config.sections import AdminSection, BridgeSection, TelliSection
 from bridge.config.server import ServerSection
@@ -42,6 +42,11 @@ def parse_config(text: str, *, environ: Mapping[str, str], base: Path, vendors: 
     ConfigError: everything that is wrong with it.
     """
     return read_config(parse_document(text), environ=environ, base=base, vendors=vendors)
+
+
+def environment_names(text: str) -> tuple[str, ...]:
+    """Return the environment variables that a sound configuration text names, each once."""
+    return tuple(dict.fromkeys(variables_in(parse_document(text))))
 
 
 def read_config(

@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,11 +18,11 @@ BRIDGE = (sys.executable, "-m", "bridge")
 class Running:
     """A command that runs; what it says is read as it comes."""
 
-    def __init__(self, *words: str, folder: Path) -> None:
+    def __init__(self, *words: str, folder: Path, more: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
             [*BRIDGE, *words],
             cwd=folder,
-            env=environment(),
+            env=environment(more),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -39,10 +40,15 @@ class Running:
 
     def wait_for(self, text: str, seconds: float = 60) -> None:
         """Wait until it says this, or ends."""
-        with self._news:
-            came = self._news.wait_for(lambda: text in self.said or not self._reader.is_alive(), seconds)
-        assert came, f"waited in vain for {text!r}:\n{self.said}"
-        assert text in self.said, self.said
+        self.wait_until(lambda said: text in said, seconds)
+
+    def wait_until(self, is_so: Callable[[str], bool], seconds: float = 60) -> None:
+        """Wait until something is true of what it said, or of the world; or until it ends."""
+        until = time.monotonic() + seconds
+        while not is_so(self.said) and self._reader.is_alive() and time.monotonic() < until:
+            with self._news:
+                self._news.wait(0.1)
+        assert is_so(self.said), f"waited in vain:\n{self.said}"
 
     def end(self, signal: int) -> int:
         """Send a signal to this process alone and return its exit code."""
@@ -72,9 +78,9 @@ class Running:
 
 
 @contextmanager
-def running(*words: str, folder: Path) -> Iterator[Running]:
-    """Run a command for the length of the block."""
-    command = Running(*words, folder=folder)
+def running(*words: str, folder: Path, **more: str) -> Iterator[Running]:
+    """Run a command for the length of the block, in an environment with these additions."""
+    command = Running(*words, folder=folder, more=more)
     try:
         yield command
     finally:

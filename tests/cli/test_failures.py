@@ -11,8 +11,9 @@ import click
 import pytest
 
 from bridge.cli.failures import run
-from bridge.cli.output import Exit, Refused, sentence
+from bridge.cli.output import Exit, Refused
 from bridge.errors import NotFound
+from bridge.server.sentences import sentence
 from providers.errors import AccessDenied
 from tests.cli.terminal import Terminal
 

@@ -130,7 +130,7 @@ def test_a_server_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[bridge]\n")
     program = (
         "from pathlib import Path\nfrom bridge.cli.failures import run\n"
-        "from bridge.cli.serving import serve\n"
+        "from bridge.cli.child_server import serve\n"
         f"run(lambda *_, **__: serve(Path('config.toml'), {free_port(0)}, lambda: None), [])"
     )
     command = [sys.executable, "-c", program]

@@ -1,8 +1,7 @@
-"""Runs gunicorn on a configuration, as the demo does, in a process that ends when this one is told to."""
+"""Runs `bridge serve` in a process that ends when this one is told to, as the demo does."""
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from providers.base import Deadline
 from providers.errors import ProviderError
 from providers.http import Call, send, session
 
-ROOT = Path(__file__).parents[2]
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
 
@@ -36,21 +34,21 @@ def serve(config_path: Path, port: int, ready: Callable[[], None]) -> int:
 
 
 class _Server:
-    """Gunicorn in a session of its own, so that only this process hears Ctrl+C, and passes it on."""
+    """The server in a session of its own, so that only this process hears Ctrl+C, and passes it on."""
 
     def __init__(self, config_path: Path, port: int) -> None:
-        if not (ROOT / "wsgi.py").exists():
-            raise Refused(f"the server's files are not in {ROOT}; run `bridge` from the project's own folder")
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-        command += ["--config", str(ROOT / "gunicorn.conf.py"), "--chdir", str(ROOT), "wsgi:app"]
+        # -P: a folder that happens to be called "bridge" where the command is called is not this program
+        command = [sys.executable, "-P", "-m", "bridge", "--config", str(config_path.resolve())]
+        command += ["serve", "--bind", f"127.0.0.1:{port}"]
         self._port = port
         self._is_stopped = False
         self._process: subprocess.Popen[bytes] | None = None
         # First the ears, then the server: a signal in between must not leave it behind.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._heard)
-        environment = {**os.environ, "BRIDGE_CONFIG": str(config_path.resolve())}
-        self._process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - ours
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         if self._is_stopped:
             self._process.terminate()
 
@@ -90,5 +88,5 @@ class _Server:
     def _heard(self, number: int, _frame: FrameType | None) -> None:
         self._is_stopped = True
         if self._process:
-            # gunicorn would read its configuration anew at the hang-up of a closed terminal
+            # the hang-up of a closed terminal would mean to it: read the configuration anew
             self._process.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)

@@ -1,0 +1,107 @@
+"""`bridge serve` and `bridge reload`: the server, and how it takes a changed configuration."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bridge.cli.session import Session, config_option
+from bridge.cli.output import Exit, Refused
+from bridge.config import ServerSection
+from bridge.server.pid_file import Verdict, holder, last_verdict
+
+_PATIENCE_SECONDS = 90.0
+_LOOK_SECONDS = 0.05
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    from bridge.config.server import address
+
+    try:
+        return str(address(value)) if value is not None else None
+    except ValueError as error:
+        raise click.BadParameter(f'"{value}" {error}') from None
+
+
+@click.command()
+@config_option
+@click.option("--bind", metavar="HOST:PORT", callback=_address, help="Where to listen.")
+@click.option("--workers", type=click.IntRange(1, 64), help="How many processes serve.")
+@click.option("--threads", type=click.IntRange(1, 64), help="How many calls each answers at once.")
+@click.option(
+    "--worker-class",
+    type=click.Choice(["gthread", "sync"]),
+    help="gthread (default) answers many calls per process, sync one.",
+)
+@click.option(
+    "--max-requests", type=click.IntRange(0), help="Replace a process after so many requests (0: never)."
+)
+@click.option("--preload", is_flag=True, help="Make the application once, before the processes are made.")
+@click.option("--pid-file", type=click.Path(path_type=Path), help="Where `bridge reload` finds the server.")
+@click.pass_obj
+def serve(session: Session, /, pid_file: Path | None, **options: Any) -> None:
+    """Serve the bridge until Ctrl+C or SIGTERM; calls under way are answered before it ends.
+
+    Checks the configuration and the database first. What is left out is read from [server].
+    """
+    from bridge.server.application import serve as run
+    from bridge.server.master import Master
+
+    session.config()  # a missing file is told in the command's own words
+    os.environ["BRIDGE_CONFIG"] = str(session.config_path.absolute())
+    names = {"preload": "preload_app"}
+    chosen = {names.get(name, name): value for name, value in options.items() if value not in (None, False)}
+    run(Master(overrides=chosen, pid_file=pid_file and pid_file.absolute(), say=session.output.say))
+
+
+@click.command()
+@config_option
+@click.option("--pid-file", type=click.Path(path_type=Path), help="As it was given to `bridge serve`.")
+@click.pass_obj
+def reload(session: Session, pid_file: Path | None) -> None:
+    """Have the running server check the changed configuration, and take it if it is sound.
+
+    The server reads the file with its own environment. A file that cannot be used changes nothing. Ends
+    with 3 when it was not taken, and with 4 when no server runs.
+    """
+    path = pid_file or _pid_file(session.config_path)
+    number = holder(path)
+    if number is None:
+        text = f"no bridge is served from {session.config_path} (by {path}); `bridge serve` starts one"
+        raise Refused(text, Exit.UNREACHABLE)
+    before = last_verdict(path)
+    os.kill(number, signal.SIGHUP)
+    verdict = _awaited(path, before.number if before else 0)
+    if not verdict.is_taken:
+        raise Refused(verdict.text, Exit.CONFIG)
+    session.output.say(verdict.text)
+
+
+def _awaited(path: Path, before: int) -> Verdict:
+    """Return the server's next verdict. Refused: it says none."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        verdict = last_verdict(path)
+        if verdict and verdict.number > before:
+            return verdict
+        if holder(path) is None:
+            raise Refused("the server ended meanwhile; its log says why", Exit.UNREACHABLE)
+        time.sleep(_LOOK_SECONDS)
+    raise Refused("the server was told, but says nothing; its log may say more", Exit.UNREACHABLE)
+
+
+def _pid_file(config_path: Path) -> Path:
+    """Return the pid file that the configuration names, also when little else of it is sound."""
+    try:
+        named = tomllib.loads(config_path.read_text(encoding="utf-8-sig")).get("server", {}).get("pid_file")
+    except (OSError, ValueError, AttributeError):
+        named = None  # the server says what is wrong with the file; the default is right for most
+    section = {"pid_file": named} if isinstance(named, str) and named.strip() else {}
+    read = ServerSection.model_validate(section, context={"base": config_path.parent})
+    return read.pid_file
