@@ -64,18 +64,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _ignore(_step: str) -> None:
-    pass
-
-
-def _unchanged(accounts: Accounts) -> Accounts:
-    return accounts
-
-
-def _random_id() -> str:
-    return uuid.uuid4().hex
-
-
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What a process brings along: its clocks, its vendors, and hooks by which tests watch and disturb it.
@@ -87,9 +75,9 @@ class Surroundings:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     lease_now: Callable[[Connection], datetime] = database_now
-    checkpoint: Callable[[str], None] = _ignore
-    wrap_accounts: Callable[[Accounts], Accounts] = _unchanged
-    new_id: Callable[[], str] = _random_id
+    checkpoint: Callable[[str], None] = lambda _step: None
+    wrap_accounts: Callable[[Accounts], Accounts] = lambda accounts: accounts
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
     make_pool: Callable[[], CallPool] = CallPool
     ca_bundle: str | None = None
     vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from bridge.cli.session import Session, config_option
 from bridge.cli.output import Exit, Refused
+from bridge.cli.session import Session, config_option
 from bridge.config import ServerSection
 from bridge.server.pid_file import Verdict, holder, last_verdict
 
