@@ -57,7 +57,7 @@ def serve(session: Session, /, pid_file: Path | None, **options: Any) -> None:
     os.environ["BRIDGE_CONFIG"] = str(session.config_path.absolute())
     names = {"preload": "preload_app"}
     chosen = {names.get(name, name): value for name, value in options.items() if value not in (None, False)}
-    run(Master(overrides=chosen, pid_file=pid_file and pid_file.absolute(), say=session.output.say))
+    run(Master(overrides=chosen, pid_file=pid_file and pid_file.absolute(), announce=session.output.say))
 
 
 @click.command()

@@ -46,7 +46,7 @@ def settings_for_gunicorn() -> dict[str, Any]:
     Where the configuration cannot be served, the process ends and says why.
     """
     try:
-        _PROCESS.master = _PROCESS.master or Master(say=_log)
+        _PROCESS.master = _PROCESS.master or Master(announce=_log)
     except BridgeError as error:
         print(in_words(error), file=sys.stderr)  # noqa: T201 - before there is a log
         raise SystemExit(CANNOT_START) from None

@@ -45,12 +45,12 @@ class PortTaken(BridgeError):
 class Master:
     """What the first process keeps from its start to its end.
 
-    `overrides` are gunicorn's settings given on the command line; `say` tells whoever started it.
+    `overrides` are gunicorn's settings given on the command line; `announce` tells whoever started it.
     """
 
     overrides: Mapping[str, Any] = field(default_factory=dict)
     pid_file: Path | None = None
-    say: Callable[[str], None] = print
+    announce: Callable[[str], None] = print
 
     def __post_init__(self) -> None:
         """Check the configuration. BridgeError: what a person has to mend."""
@@ -98,7 +98,7 @@ class Master:
 
     def tell(self, server: Any) -> None:
         """Say where the bridge answers, with which file, database and version."""
-        self.say("\n".join(self._where(server)))
+        self.announce("\n".join(self._where(server)))
 
     def end(self, _server: Any) -> None:
         """Let go of the pid file."""
