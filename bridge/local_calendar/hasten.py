@@ -6,10 +6,12 @@ Changes nothing from the moment asked about on; series it is not sure of stay as
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from icalendar.prop import vDDDTypes
+
+from bridge.local_calendar.occurrence import as_utc
 
 _DAYS = {"DAILY": 1, "WEEKLY": 7}
 # These count or pick among occurrences, so that the first one matters.
@@ -29,7 +31,7 @@ def hasten(events: list[Any], since: datetime) -> None:
         return
     # The beginning counts as an occurrence whatever the rule says: it has to stay out of sight.
     length = timedelta(0) if last is None else max(last - first, timedelta(0))
-    room = _utc(since) - _utc(first) - length - _NOT_WORTH_IT
+    room = since - as_utc(first) - length - _NOT_WORTH_IT
     strides = room // timedelta(days=days)
     if strides > 0:
         later = timedelta(days=days * strides)
@@ -64,10 +66,3 @@ def _alike(first: date, last: date | None) -> bool:
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return not isinstance(first, datetime) and not isinstance(last, datetime)
     return first.tzinfo is last.tzinfo
-
-
-def _utc(moment: date) -> datetime:
-    """Return a moment that is at most a day away, and comparable."""
-    if not isinstance(moment, datetime):
-        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from providers.base import Interval
@@ -30,6 +30,13 @@ class Occurrence:
             return self.interval
         start, end = (moment.replace(tzinfo=None) for moment in self.interval)
         return Interval(instant(start, zone), instant(end, zone, is_end=end > start))
+
+
+def as_utc(moment: date) -> datetime:
+    """Return a moment in UTC; days and floating times as if they were there."""
+    if not isinstance(moment, datetime):
+        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def entry_id(ical_uid: str, recurrence: str = "") -> str:

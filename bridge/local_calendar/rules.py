@@ -12,6 +12,8 @@ from typing import Any
 
 from dateutil.rrule import rrulestr
 
+from bridge.local_calendar.occurrence import as_utc
+
 FIRST_YEAR, LAST_YEAR = 1600, 2200  # Apple's birthdays without a year are of 1604
 _MOST = 250_000  # more than an entry every day for 600 years
 _COUNTED = 5_000  # longer countings are not worth their time: such an entry is looked at for ever
@@ -54,13 +56,6 @@ def ends_with(rule: Any, start: date) -> datetime | None:
     naive = as_utc(start).replace(tzinfo=None)
     last = max(rrulestr(_written(rule), dtstart=naive), default=naive)
     return last.replace(tzinfo=UTC) + timedelta(days=1)
-
-
-def as_utc(moment: date) -> datetime:
-    """Return a moment in UTC; days and floating times as if they were there."""
-    if not isinstance(moment, datetime):
-        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _count(rule: Any) -> int:

@@ -17,7 +17,7 @@ from recurring_ical_events import ComponentsWithName, EventAdapter
 from recurring_ical_events import Occurrence as LibraryOccurrence
 
 from bridge.local_calendar.hasten import hasten
-from bridge.local_calendar.occurrence import Occurrence, entry_id
+from bridge.local_calendar.occurrence import Occurrence, as_utc, entry_id
 from providers.base import Interval
 from providers.times import all_day
 
@@ -149,7 +149,7 @@ def _occurrence(found: _Found, zone: ZoneInfo) -> Occurrence:
 def _utc(moment: date) -> datetime:
     if not isinstance(moment, datetime):
         raise TypeError("a day where a time was expected")
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return as_utc(moment)
 
 
 def is_cancelled(component: Any) -> bool:

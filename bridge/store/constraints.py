@@ -25,6 +25,7 @@ class Constraint:
     postgresql: str
 
 
+# SQLite has neither exclusion constraints nor ranges: there a trigger asks the same question of each row.
 CONSTRAINTS = (
     Constraint(
         "claims_no_overlap",
@@ -66,7 +67,9 @@ def enforce(connection: Connection) -> None:
         for statement in TRIGGERS.values():
             connection.exec_driver_sql(statement)
         return
+    # Without it an exclusion constraint knows ranges, but not the equal host and the other booking.
     _need_btree_gist(connection)
+    # Only what is missing: to check a constraint anew reads the whole table.
     absent = missing(connection)
     for rule in CONSTRAINTS:
         if rule.name in absent:
@@ -83,6 +86,7 @@ def missing(connection: Connection) -> frozenset[str]:
 
 
 def _need_btree_gist(connection: Connection) -> None:
+    # Looked for first: whoever may not create an extension may well use one that is there.
     found = connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'btree_gist'"))
     if found.first():
         return

@@ -17,6 +17,7 @@ from bridge.store.tables import metadata
 _SQLITE_UNIQUE = "UNIQUE constraint failed: "
 
 
+# Not a BridgeError: no caller is ever told of it; who writes knows which rule of the business it stands for.
 class ConstraintViolated(Exception):
     """A constraint of the database said no; `name` is the constraint's or index's name."""
 

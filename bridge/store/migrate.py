@@ -63,6 +63,7 @@ def migrate(url: str | URL, *, to: str = HEAD, scripts: str = SCRIPTS) -> Migrat
         return _upgrade(connection, to, scripts)
 
 
+# The transaction undoes a migration that fails; the copy is for one that succeeded and proved unwanted.
 def _migrate_file(address: URL, to: str, scripts: str) -> MigrationResult:
     file = Path(address.database or "")
     sqlite_file.make(file)
@@ -108,6 +109,7 @@ def _run(connection: Connection, to: str, scripts: str) -> None:
     from alembic.config import Config
 
     config = Config()
+    # Alembic reads its options as configparser does, for which % begins a name.
     config.set_main_option("script_location", scripts.replace("%", "%%"))
     config.attributes["connection"] = connection
     constraints.drop_triggers(connection)
@@ -119,6 +121,7 @@ def _run(connection: Connection, to: str, scripts: str) -> None:
 def _refuse_orphans(connection: Connection, to: str) -> None:
     if connection.dialect.name != "sqlite":
         return
+    # The keys were off while tables were made anew; what they would have refused is looked for now.
     orphan = connection.execute(text("PRAGMA foreign_key_check")).first()
     if orphan:
         raise StoreUnavailable(

@@ -48,6 +48,7 @@ def compare(revision: str | None, wanted: str) -> SchemaState:
         return SchemaState.EMPTY
     if revision == wanted:
         return SchemaState.CURRENT
+    # Four digits compare as text as they do as numbers.
     return SchemaState.NEWER if revision > wanted else SchemaState.OUTDATED
 
 
@@ -61,6 +62,7 @@ def newer(revision: str | None, wanted: str) -> SchemaOutdated:
 
 def revision_of(store: Store) -> str | None:
     """Return the database's revision, None when it has no tables or there is no SQLite file yet."""
+    # Asked of the file: to connect would be refused, and that is another fault than an empty database.
     if store.file and not store.file.exists():
         return None
     with store.read() as connection:

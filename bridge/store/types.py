@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+# Counted in whole microseconds, as PostgreSQL does: floating seconds would lose the last digits.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -31,6 +32,7 @@ class Instant(TypeDecorator[datetime]):
         """Return what is stored. ValueError refuses a naive datetime."""
         if value is None:
             return None
+        # It does not say when it is, and PostgreSQL would take it without a word.
         if value.tzinfo is None:
             raise ValueError("a naive datetime cannot be stored")
         if dialect.name == "postgresql":

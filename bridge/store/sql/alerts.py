@@ -22,6 +22,7 @@ class Alert:
 
 def raise_alert(connection: Connection, key: str, text: str, now: datetime) -> bool:
     """Raise an alert; return whether it is new (not open already)."""
+    # An open one keeps its text and its time: since when it is so is what the owner wants to know.
     anew = {"text": text, "raised_at": now, "resolved_at": None}
     is_closed = alerts.c.resolved_at.is_not(None)
     return upsert(connection, alerts, {"key": key, **anew}, then=anew, where=is_closed) is not None

@@ -28,6 +28,7 @@ def get(connection: Connection, channel_id: str) -> tuple[CalendarName, str] | N
     return (CalendarName.parse(row.calendar), row.token) if row else None
 
 
+# A calendar has two channels for a moment, while a new one replaces the one that ends.
 def of_calendar(connection: Connection, calendar: CalendarName) -> list[Channel]:
     """Return the calendar's open channels, the one that lasts longest first."""
     rows = connection.execute(

@@ -15,6 +15,7 @@ from providers.base import Interval
 
 def add(connection: Connection, wanted: Iterable[Claim]) -> None:
     """Add claims in order of host name. ConstraintViolated: another booking has the time."""
+    # In one order for all: two teams with the same hosts could else wait for each other on PostgreSQL.
     for claim in sorted(wanted, key=lambda each: each.host):
         connection.execute(
             insert(claims).values(
@@ -40,6 +41,7 @@ def drop(connection: Connection, booking_id: str, *, pending: bool | None = None
 
 def settle_pending(connection: Connection, booking_id: str) -> None:
     """Make the pending claims of a move the booking's only ones."""
+    # First the old ones go: the same host may not have two settled claims of one booking.
     drop(connection, booking_id, pending=False)
     connection.execute(
         update(claims).where(claims.c.booking_id == booking_id, claims.c.pending).values(pending=False)
@@ -55,6 +57,8 @@ def overlapping(
     without: str | None = None,
 ) -> list[Claim]:
     """Return the claims in the window of these hosts, or with an event in these calendars."""
+    # By calendar too: whoever checks a calendar must see what is being written into it for somebody else,
+    # before that calendar can tell.
     rows = connection.execute(
         select(claims).where(
             or_(claims.c.host.in_(hosts), claims.c.calendar.in_([str(name) for name in calendars])),

@@ -57,6 +57,7 @@ def every(connection: Connection) -> list[ConnectionRow]:
 
 def due(connection: Connection, before: datetime, now: datetime) -> list[ConnectionRow]:
     """Return the consents whose token ends before that moment and whose refresh need not wait."""
+    # After a failure the next try waits, or a vendor that is down would be asked each second.
     may_be_tried = or_(connections.c.retry_at.is_(None), connections.c.retry_at <= now)
     ending = connections.c.expires_at <= before
     found = select(connections).where(connections.c.state == CONNECTED, ending, may_be_tried)
@@ -64,6 +65,7 @@ def due(connection: Connection, before: datetime, now: datetime) -> list[Connect
     return [_row(each) for each in rows]
 
 
+# Over what is there, whatever its version: the owner has just said yes, and that is later than all else.
 def save_consent(connection: Connection, row: ConnectionRow) -> None:
     """Store a new consent, over an older one to the same account; `since` stays that of the first."""
     values = _values(row)
@@ -71,6 +73,7 @@ def save_consent(connection: Connection, row: ConnectionRow) -> None:
     upsert(connection, connections, values, then=renewed)
 
 
+# A refresh may end after the account was connected anew or dropped: then its tokens are of yesterday.
 def replace(connection: Connection, old: ConnectionRow, new: ConnectionRow) -> bool:
     """Store a changed consent if it is still as `old` was; return whether it was."""
     is_same = (*_is(old.provider, old.account), connections.c.version == old.version)

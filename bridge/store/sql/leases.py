@@ -17,6 +17,7 @@ from bridge.store.tables import leases
 def acquire(connection: Connection, name: str, owner: str, lease: timedelta, now: datetime) -> bool:
     """Become the only one who may do `name` for a while; False while another is."""
     mine = {"owner": owner, "until": now + lease}
+    # One's own is free too: whoever needs longer takes it again.
     free = or_(leases.c.until <= now, leases.c.owner == owner)
     return upsert(connection, leases, {"name": name, **mine}, then=mine, where=free) is not None
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bridge.store.engine import database_now
 from bridge.store.sql import revisions
+from bridge.store.sql.drafts import draft_from, draft_json
 from bridge.store.tables import local_events
-from providers.base import EventAttendee, EventDraft, Interval
+from providers.base import EventDraft, Interval
 
 _AT_ONCE = 500  # SQLite takes 32,766 parameters a statement, older ones 999
 
@@ -48,6 +49,7 @@ def event(
 ) -> LocalEvent | None:
     """Return one event, cancelled or not; nobody else changes it meanwhile if it is read `to_change`."""
     wanted = select(local_events).where(*_is(calendar, event_id))
+    # On SQLite a writing transaction is alone anyway, and FOR UPDATE is left out.
     row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
     return None if row is None else _event(row)
 
@@ -66,6 +68,7 @@ def busy_within(
     connection: Connection, calendars: Sequence[str], window: Interval
 ) -> Mapping[str, list[Busy]]:
     """Return when each calendar's live events overlap the window."""
+    # Column by column: this is asked in every call, and texts and guests are most of a row.
     wanted = select(
         local_events.c.calendar,
         local_events.c.id,
@@ -119,7 +122,7 @@ def add_event(
             ical_uid=ical_uid,
             starts_at=draft.interval.start,
             ends_at=draft.interval.end,
-            content=_content(draft),
+            content=draft_json(draft),
             cancelled=False,
             booking_id=made.booking_id,
             version=made.version,
@@ -135,6 +138,8 @@ def move_event(connection: Connection, found: LocalEvent, interval: Interval) ->
     return _change(connection, replace(found, draft=replace(found.draft, interval=interval)))
 
 
+# Cancelled, not deleted: a repeated request must find that its key was used, and readers of changes that
+# the event is gone.
 def cancel_event(connection: Connection, found: LocalEvent) -> LocalEvent:
     """Cancel an event, read to be changed, and forget what it said."""
     private = {
@@ -153,7 +158,7 @@ def _change(connection: Connection, wanted: LocalEvent) -> LocalEvent:
         .values(
             starts_at=made.draft.interval.start,
             ends_at=made.draft.interval.end,
-            content=_content(made.draft),
+            content=draft_json(made.draft),
             cancelled=made.cancelled,
             version=made.version,
             changed=revisions.bump(connection, revisions.LOCAL),
@@ -176,6 +181,7 @@ def own_uids(connection: Connection, calendar: str, uids: Sequence[str]) -> froz
 
 def last_change(connection: Connection, calendar: str) -> int:
     """Return the revision of the last change here, 0 where nothing ever happened."""
+    # By the index of calendar and change, its last entry: no row is read.
     last = select(func.max(local_events.c.changed)).where(local_events.c.calendar == calendar)
     return connection.execute(last).scalar() or 0
 
@@ -198,34 +204,13 @@ def _live_within(window: Interval) -> tuple[Any, Any, Any]:
 
 
 def _event(row: Row[Any]) -> LocalEvent:
-    content = row.content
-    draft = EventDraft(
-        title=content["title"],
-        interval=Interval(row.starts_at, row.ends_at),
-        timezone=content["timezone"],
-        description=content["description"],
-        location=content["location"],
-        attendees=tuple(EventAttendee(email, name) for email, name in content["attendees"]),
-        private=content["private"],
-    )
     return LocalEvent(
         calendar=row.calendar,
         id=row.id,
         ical_uid=row.ical_uid,
-        draft=draft,
+        draft=draft_from(row.content, Interval(row.starts_at, row.ends_at)),
         booking_id=row.booking_id,
         cancelled=row.cancelled,
         version=row.version,
         changed_at=row.changed_at,
     )
-
-
-def _content(draft: EventDraft) -> dict[str, Any]:
-    return {
-        "title": draft.title,
-        "description": draft.description,
-        "location": draft.location,
-        "timezone": draft.timezone,
-        "attendees": [[attendee.email, attendee.name] for attendee in draft.attendees],
-        "private": dict(draft.private),
-    }

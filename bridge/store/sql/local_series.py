@@ -36,6 +36,7 @@ class StoredSeries:
 
 def within(connection: Connection, calendar: str, window: Interval) -> Sequence[StoredSeries]:
     """Return the imported entries of which something may overlap the window, read as if in UTC."""
+    # Roughly: of a recurring entry only its first start and last end are kept, the rest is its text's.
     wanted = select(local_series).where(
         local_series.c.calendar == calendar,
         local_series.c.starts_at < window.end,
@@ -77,6 +78,7 @@ def put(connection: Connection, calendar: str, added: Sequence[Series], replaced
     """Add imported entries and replace others, as one change."""
     if not added and not replaced:
         return
+    # One revision for the whole import, so that a reader of changes sees all of it or nothing.
     revisions.bump(connection, revisions.IMPORTED)
     stamp = {"changed": revisions.bump(connection, revisions.LOCAL), "changed_at": database_now(connection)}
     if added:

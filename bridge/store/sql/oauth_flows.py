@@ -30,6 +30,7 @@ def add(connection: Connection, flow: FlowRow) -> None:
 def take(connection: Connection, state_hash: str, provider: str) -> FlowRow | None:
     """Return a sign-in and forget it; of several that ask at once, one gets it."""
     wanted = (oauth_flows.c.state_hash == state_hash, oauth_flows.c.provider == provider)
+    # DELETE ... RETURNING in one statement: a state that comes back twice would else open two sign-ins.
     taken = connection.execute(delete(oauth_flows).where(*wanted).returning(oauth_flows)).mappings().first()
     return FlowRow(**taken) if taken else None
 

@@ -36,6 +36,7 @@ def last_made_by_host(
     connection: Connection, event_type: str, hosts: Sequence[str], *, without: str | None = None
 ) -> dict[str, datetime]:
     """Return when each host's last live booking of the event type was made."""
+    # Of all times, not of this month: who was booked in the last days of the last one is not due first.
     latest = func.max(bookings.c.made_at, type_=bookings.c.made_at.type)
     query = live_by_host(latest, event_type, hosts, without).group_by(booking_hosts.c.host)
     rows: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}

@@ -28,6 +28,7 @@ def remove_older(connection: Connection, than: datetime) -> None:
     connection.execute(delete(signin_failures).where(signin_failures.c.failed_at <= than))
 
 
+# Only a person's own address: one right password must not clear what others tried.
 def forgive(connection: Connection, address: str) -> None:
     """Forget the failures of an address."""
     connection.execute(delete(signin_failures).where(signin_failures.c.address == address))

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bridge.model import CalendarName, Write, WriteState
+from bridge.store.sql.drafts import draft_from, draft_json
 from bridge.store.tables import writes
-from providers.base import EventAttendee, EventDraft, EventRef, Interval
+from providers.base import EventDraft, EventRef, Interval
 
 
+# Counted, never reused: the number makes the event's key, and a late request of an old number may yet land.
 def next_number(connection: Connection, booking_id: str) -> int:
     """Return the number of the booking's next write, from 1."""
     highest = select(func.max(writes.c.number)).where(writes.c.booking_id == booking_id)
@@ -31,7 +33,7 @@ def add(connection: Connection, write: Write, draft: EventDraft) -> None:
             ical_uid=write.ical_uid,
             state=write.state,
             is_move=write.is_move,
-            draft=_draft_json(draft),
+            draft=_dated_json(draft),
             made_at=write.made_at,
         )
     )
@@ -59,11 +61,13 @@ def relocate(connection: Connection, write: Write, calendar: CalendarName, ref: 
     _set(connection, write, calendar=str(calendar), event_id=ref.event_id, etag=ref.etag)
 
 
+# What was put there by a person is what is wanted from now on, or putting back would undo it.
 def set_wanted(connection: Connection, write: Write, draft: EventDraft, etag: str | None) -> None:
     """Record that the event's content is another now, because a person changed it."""
-    _set(connection, write, draft=_draft_json(draft), etag=etag)
+    _set(connection, write, draft=_dated_json(draft), etag=etag)
 
 
+# From when its request was last begun it is reckoned how long it can still land.
 def begin_again(connection: Connection, write: Write, now: datetime) -> None:
     """Record that the same request is about to be made once more."""
     _set(connection, write, made_at=now)
@@ -91,6 +95,7 @@ def draft_of(connection: Connection, write: Write) -> EventDraft:
     return _draft(stored)
 
 
+# Several: a move within a calendar is a write of its own for the same event.
 def by_event(connection: Connection, calendar: CalendarName, event_id: str) -> list[Write]:
     """Return the writes that made or changed this event."""
     rows = connection.execute(
@@ -125,28 +130,12 @@ def _write(row: Row[Any]) -> Write:
     )
 
 
-def _draft_json(draft: EventDraft) -> dict[str, Any]:
-    return {
-        "title": draft.title,
-        "start": draft.interval.start.isoformat(),
-        "end": draft.interval.end.isoformat(),
-        "timezone": draft.timezone,
-        "description": draft.description,
-        "location": draft.location,
-        "attendees": [[guest.email, guest.name] for guest in draft.attendees],
-        "conference": draft.conference,
-        "private": dict(draft.private),
-    }
+def _dated_json(draft: EventDraft) -> dict[str, Any]:
+    # As text: the draft is one JSON column, and JSON knows no instants.
+    start, end = draft.interval
+    return {**draft_json(draft), "start": start.isoformat(), "end": end.isoformat()}
 
 
 def _draft(stored: dict[str, Any]) -> EventDraft:
-    return EventDraft(
-        title=stored["title"],
-        interval=Interval(datetime.fromisoformat(stored["start"]), datetime.fromisoformat(stored["end"])),
-        timezone=stored["timezone"],
-        description=stored["description"],
-        location=stored["location"],
-        attendees=tuple(EventAttendee(email, name) for email, name in stored["attendees"]),
-        conference=stored["conference"],
-        private=stored["private"],
-    )
+    start, end = (datetime.fromisoformat(stored[name]) for name in ("start", "end"))
+    return draft_from(stored, Interval(start, end))

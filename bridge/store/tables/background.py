@@ -13,6 +13,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text
 from bridge.store.tables.metadata import metadata
 from bridge.store.types import Instant
 
+# Rows of a table, not locks of the database: they outlive a transaction, and a vendor is asked meanwhile.
 leases = Table(
     "leases",
     metadata,
@@ -29,6 +30,8 @@ jobs = Table(
     Column("due_at", Instant, nullable=False),
     Column("owner", Text),
     Column("lease_until", Instant),
+    # How often it was begun since it last succeeded, and how often it was planned: what was planned anew
+    # while it was being done is done once more.
     Column("tries", Integer, nullable=False),
     Column("planned", Integer, nullable=False),
     Index(None, "due_at"),

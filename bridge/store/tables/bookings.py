@@ -14,6 +14,7 @@ from bridge.store.tables.metadata import metadata
 from bridge.store.types import Instant
 
 LIVE = ("held", "confirmed")
+# A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
 _LIVE_OF_A_CONTACT = text("state IN ('held', 'confirmed') AND contact_key IS NOT NULL")
 
 bookings = Table(
@@ -53,6 +54,7 @@ bookings = Table(
     Index(None, "event_type", "made_at"),
 )
 
+# Claims go with the end of a booking; who attended is asked for shares and lists long after.
 booking_hosts = Table(
     "booking_hosts",
     metadata,
@@ -77,6 +79,7 @@ claims = Table(
     Index(None, "calendar", "ends_at"),
 )
 
+# Written before the request goes out; whatever is killed then, the next process finds what may exist.
 writes = Table(
     "writes",
     metadata,
@@ -89,6 +92,7 @@ writes = Table(
     Column("ical_uid", Text),
     Column("state", Text, nullable=False),
     Column("is_move", Boolean, nullable=False),
+    # What the event shall hold: to make the same request again, or to put back what came out of place.
     Column("draft", JSON, nullable=False),
     Column("made_at", Instant, nullable=False),
     Index(None, "state"),

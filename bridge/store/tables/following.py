@@ -19,6 +19,7 @@ cursors = Table(
     Column("read_at", Instant, nullable=False),
 )
 
+# `token` is the secret that the vendor repeats in each notification: without it anybody could send them.
 channels = Table(
     "channels",
     metadata,

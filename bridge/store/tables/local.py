@@ -23,6 +23,7 @@ local_events = Table(
     Column("cancelled", Boolean, nullable=False),
     Column("booking_id", Text),
     Column("version", Integer, nullable=False),
+    # The revision of the last change, by which readers of changes ask.
     Column("changed", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index(None, "calendar", "ends_at"),

@@ -1,0 +1,35 @@
+"""How an event's wanted content is kept as JSON; when it takes place stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.base import EventAttendee, EventDraft, Interval
+
+
+def draft_json(draft: EventDraft) -> dict[str, Any]:
+    """Return all of an event's content but its time."""
+    return {
+        "title": draft.title,
+        "timezone": draft.timezone,
+        "description": draft.description,
+        "location": draft.location,
+        "attendees": [[guest.email, guest.name] for guest in draft.attendees],
+        "conference": draft.conference,
+        "private": dict(draft.private),
+    }
+
+
+def draft_from(stored: Mapping[str, Any], interval: Interval) -> EventDraft:
+    """Return the content that was kept, at a time."""
+    return EventDraft(
+        title=stored["title"],
+        interval=interval,
+        timezone=stored["timezone"],
+        description=stored["description"],
+        location=stored["location"],
+        attendees=tuple(EventAttendee(email, name) for email, name in stored["attendees"]),
+        conference=stored.get("conference"),  # embedded events of the first versions were kept without
+        private=stored["private"],
+    )
