@@ -1,9 +1,9 @@
 """What can go wrong between the bridge and a calendar.
 
-ProviderError            provider, operation; `retryable`: the one bit callers branch on
-+- ProviderUnavailable   retryable: time-out, DNS, 5xx, a full call pool
-|  +- RateLimited        429, Google's 403 usageLimits; retry_after in seconds or None
-+- WriteUnknown          a write timed out or its answer was lost: it may have happened
+ProviderError            provider, operation; itself: a refusal that is none of these (400, say)
++- ProviderUnavailable   retryable: time-out, DNS, 5xx, a body that is no JSON, a full call pool
+|  +- RateLimited        retryable: 429, Google's 403 usageLimits; retry_after in seconds or None
++- WriteUnknown          retryable under its key: a write timed out or its answer was lost
 +- ConnectionExpired     refresh refused or consent revoked: the owner must reconnect
 +- AccessDenied          403 that is not quota: missing scope, calendar no longer shared
 +- CalendarNotFound      404, or a per-calendar error inside a 200
@@ -14,7 +14,11 @@ ProviderError            provider, operation; `retryable`: the one bit callers b
 +- InvitationsRefused    the vendor lets this account invite nobody (now): ask again without attendees
 +- ConsentDenied         the account's owner said no on the vendor's page
 +- ConsentMismatch       the vendor's answer does not belong to this sign-in, came too late or twice
-+- UnexpectedResponse    a 2xx whose body is not the documented shape; keeps status and field, never the body
++- UnexpectedResponse    a 2xx whose JSON is not the documented shape; keeps status and field, never the body
+
+`retryable` is the one bit callers branch on: the same request, made again later, may succeed. Where it is not
+set, something must change first: the request, the calendar, a person's mind. WriteUnknown alone leaves open
+whether a write happened; after all others it did not.
 
 A message names the provider and the operation, never a token, a title, a name or a vendor's body.
 """

@@ -123,7 +123,7 @@ class Lines:
     def execute(self, call: Call, request: Any) -> dict[str, Any]:
         """Run a `googleapiclient` request and return its parsed answer, empty where Google sends none (204).
 
-        Refused: the status is none of 2xx. UnexpectedResponse: the body is no JSON. The request's own
+        Refused: the status is none of 2xx. UnexpectedResponse: the JSON is no object. The request's own
         `execute` is left alone: it trips over refusals whose bodies are not as it expects, and logs them.
         """
         response, content = self._exchange(call, request)
@@ -132,12 +132,14 @@ class Lines:
         try:
             answer = request.postproc(response, content)
         except (ValueError, RecursionError):
-            raise call.unexpected("body") from None
-        if not isinstance(answer, dict):
-            if answer in ("", b""):  # deleting and closing a channel
-                return {}
+            answer = "unreadable"
+        if isinstance(answer, dict):
+            return answer
+        if not isinstance(answer, str | bytes):
             raise call.unexpected("body")
-        return answer
+        if answer:  # the library gives back as text what it cannot read: a front end's page, a body cut short
+            raise call.fault("a 2xx that is no JSON")
+        return {}
 
     def _exchange(self, call: Call, request: Any) -> Any:
         _, reading = call.time_outs()

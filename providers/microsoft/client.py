@@ -164,13 +164,14 @@ class Client:
 
 
 def _answer(call: Call, response: requests.Response) -> Answer:
-    """Return status, headers and JSON. UnexpectedResponse: a 2xx that promises JSON and is none."""
+    """Return status, headers and JSON. ProviderUnavailable, WriteUnknown: a 2xx that is no JSON."""
     content = response.content
     try:
         body = json.loads(content) if content else None
     except (ValueError, RecursionError):
         if response.ok:
-            raise call.unexpected("body", response.status_code) from None
+            # A front end's page, or an answer cut short: Graph itself sends no other body, so it passes.
+            raise call.fault(f"HTTP {response.status_code} that is no JSON") from None
         body = None  # front ends answer in HTML
     return Answer(
         response.status_code, {name.lower(): value for name, value in response.headers.items()}, body

@@ -137,9 +137,18 @@ def test_the_client_is_built_once_for_an_address_and_without_network(google: Fak
     assert google.requests == []
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b"", b"{", b"null", b"7", b'"text"'])
+@pytest.mark.parametrize("content", [b"", b"null", b"7"])
 def test_a_body_that_is_no_json_object_is_never_free(canned: Canned, content: bytes) -> None:
     canned.say(content)
     (answer,) = provider_of(canned).free_busy([query()], WINDOW, deadline=soon()).values()
     assert isinstance(answer, UnexpectedResponse)
     assert answer.field in ("body", "calendars")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b"{", b"<html>Wait</html>"])
+def test_a_body_that_is_no_json_is_asked_for_again(canned: Canned, content: bytes) -> None:
+    canned.say(content)
+    canned.answer({"calendars": {ANNA: {"busy": []}}})
+    (answer,) = provider_of(canned).free_busy([query()], WINDOW, deadline=soon()).values()
+    assert answer == ()
+    assert len(canned.requests) == 2
