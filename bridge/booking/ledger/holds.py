@@ -179,7 +179,10 @@ def let_go(context: LedgerContext, held: Hold) -> None:
     """
     try:
         with context.store.write() as connection:
-            bookings.let_go(connection, held.booking.id, held.owner, context.lease_now(connection))
+            ended = {"lease_until": context.lease_now(connection)}
+            bookings.change(
+                connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended
+            )
     except StoreUnavailable as error:
         _log.warning("a hold could not be given back: %s", error)
     context.checkpoint("left")
@@ -187,6 +190,8 @@ def let_go(context: LedgerContext, held: Hold) -> None:
 
 def take_over(context: LedgerContext, booking: Booking) -> Hold | None:
     """Become the owner of a hold that its process left; None when another was quicker."""
+    if booking.state is not BookingState.HELD:
+        return None  # a move that got stuck is not finished but given up
     with context.store.write() as connection:
         owner = become_owner(context, connection, booking)
         if owner is None:

@@ -117,13 +117,6 @@ def seize(
     return seized.rowcount == 1
 
 
-def let_go(connection: Connection, booking_id: str, owner: str, now: datetime) -> None:
-    """End the owner's lease at once, leaving the rest to whoever comes next."""
-    connection.execute(
-        update(bookings).where(bookings.c.id == booking_id, bookings.c.owner == owner).values(lease_until=now)
-    )
-
-
 def get(connection: Connection, booking_id: str) -> Booking | None:
     """Return the booking, None when there is none."""
     rows = connection.execute(select(bookings).where(bookings.c.id == booking_id)).all()
