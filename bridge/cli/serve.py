@@ -21,7 +21,7 @@ _LOOK_SECONDS = 0.05
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    from bridge.config.server import address
+    from bridge.config.sections.server import address
 
     try:
         return str(address(value)) if value is not None else None

@@ -1,13 +1,15 @@
 """The configuration: what a TOML file may say, and every sentence about what it may not.
 
-Reads no clock and opens no connection; never lets a secret into a message.
+`reading` goes from the file to a `Config`; `sections` are what each heading may hold, `values` the kinds of
+values in them, `problems` what is wrong and in which words. Reads no clock and opens no connection; never
+lets a secret into a message.
 """
 
 from bridge.config.advice import remarks
 from bridge.config.configuration import Config
 from bridge.config.reading import environment_names, load_config, parse_config
-from bridge.config.sections import AdminSection, BridgeSection, TelliSection
-from bridge.config.server import Address, Network, ServerSection
+from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
+from bridge.config.sections.server import Address, Network, ServerSection
 from bridge.config.starter import starter_config
 
 __all__ = [

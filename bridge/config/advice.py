@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from bridge.config.configuration import Config
 from bridge.config.event_type_advice import event_type_remarks
-from bridge.config.problems import written
-from bridge.config.wording import listed
+from bridge.config.problems.found import written
+from bridge.config.problems.wording import listed
 from bridge.model import Host
 from providers.base import DEFAULT_BUSY_STATUSES
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bridge.config.sections import AdminSection, BridgeSection, TelliSection
-from bridge.config.server import ServerSection
+from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
+from bridge.config.sections.server import ServerSection
+from bridge.config.sections.vendors import VendorSection
 from bridge.config.table import Table
-from bridge.config.vendors import VendorSection
 from bridge.model import EventType, Host
 
 T = TypeVar("T", bound=Table)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bridge.config.problems import Problems
-from bridge.config.wording import shown
+from bridge.config.problems.found import Problems
+from bridge.config.problems.wording import shown
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from typing import TypeVar
 
 from bridge.config.configuration import Config
 from bridge.config.document import LARGEST, parse_document
-from bridge.config.event_types import read_event_types
-from bridge.config.hosts import read_hosts
 from bridge.config.later import keys_of, without_later
-from bridge.config.outside import Outside, Unreadable, read_file, variables_in
-from bridge.config.problems import Problems
-from bridge.config.sections import AdminSection, BridgeSection, TelliSection
-from bridge.config.server import ServerSection
+from bridge.config.problems.found import Problems
+from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
+from bridge.config.sections.event_types import read_event_types
+from bridge.config.sections.hosts import read_hosts
+from bridge.config.sections.server import ServerSection
+from bridge.config.sections.vendors import Vendors, read_sections
 from bridge.config.table import Read, Table, read_table, unknown_key
-from bridge.config.vendors import Vendors, read_sections
+from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
 
 _OURS = ("bridge", "server", "admin", "telli")

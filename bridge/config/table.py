@@ -10,12 +10,12 @@ from typing import ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from bridge.config.complaints import UNKNOWN_KEY
 from bridge.config.later import keys_of
-from bridge.config.outside import Unresolved
-from bridge.config.problems import Problems, TomlPath, written
-from bridge.config.secret_values import Hidden
-from bridge.config.wording import kind, shown, suggestion
+from bridge.config.problems.found import Problems, TomlPath, written
+from bridge.config.problems.inside_values import UNKNOWN_KEY
+from bridge.config.problems.wording import kind, shown, suggestion
+from bridge.config.values.env_and_files import Unresolved
+from bridge.config.values.secret_values import Hidden
 
 
 @dataclass(frozen=True)

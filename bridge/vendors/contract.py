@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from bridge.config import Config
-from bridge.config.vendors import VendorRules
+from bridge.config.sections.vendors import VendorRules
 from bridge.connections.passwords import PasswordForm
 from bridge.connections.sign_in import SignIn
 from bridge.connections.tokens import Delegation

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from bridge.config import Config
-from bridge.config.problems import Problems, TomlPath
-from bridge.config.secret_values import Secret
+from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Read, Table, base_of
-from bridge.config.text import Line, WebAddress, plain
+from bridge.config.values.secret_values import Secret
+from bridge.config.values.text import Line, WebAddress, plain
 from bridge.connections.sign_in import Answer, Begun, Tokens
 from bridge.connections.tokens import Delegation
 from bridge.errors import ConfigError

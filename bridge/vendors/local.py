@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bridge.config import Config
-from bridge.config.text import slug
+from bridge.config.values.text import slug
 from bridge.local_calendar import LocalCalendars
 from bridge.model import CalendarName
 from bridge.vendors.contract import Outside, Plugged, Vendor

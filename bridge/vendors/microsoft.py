@@ -10,11 +10,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import PlainValidator, SecretStr
 
 from bridge.config import Config
-from bridge.config.amounts import YesOrNo
-from bridge.config.problems import Problems, TomlPath
-from bridge.config.secret_values import Secret
+from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Needed, Read, Table
-from bridge.config.text import Line, WebAddress, plain
+from bridge.config.values.numbers import YesOrNo
+from bridge.config.values.secret_values import Secret
+from bridge.config.values.text import Line, WebAddress, plain
 from bridge.connections.sign_in import Answer, Begun, Tokens
 from bridge.connections.tokens import Delegation
 from bridge.model import CalendarName

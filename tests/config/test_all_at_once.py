@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.config.problems import written
+from bridge.config.problems.found import written
 from tests.config.samples import problems_in, problems_of
 
 _FAULTY = """

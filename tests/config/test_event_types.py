@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.config.event_types import RESERVED
-from bridge.config.problems import written
+from bridge.config.problems.found import written
+from bridge.config.sections.event_types import RESERVED
 from bridge.model import (
     Assignment,
     BookingField,

@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from bridge.config.complaints import Complaints
-from bridge.config.dates import day
-from bridge.config.wording import kind
+from bridge.config.problems.inside_values import Complaints
+from bridge.config.problems.wording import kind
+from bridge.config.values.dates import day
 from bridge.model import WallRange, Week
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

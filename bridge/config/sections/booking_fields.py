@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
-from bridge.config.amounts import YesOrNo
-from bridge.config.problems import Problems, TomlPath
+from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Needed, Table, read_table
-from bridge.config.text import Line, Paragraph, choice
+from bridge.config.values.numbers import YesOrNo
+from bridge.config.values.text import Line, Paragraph, choice
 from bridge.model import BookingField, FieldSource
 
 _NAMED = {

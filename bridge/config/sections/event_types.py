@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from bridge.config.amounts import YesOrNo, hours, minutes, whole
-from bridge.config.dates import Day
-from bridge.config.hosts import Hosts
-from bridge.config.hours import OpenHours
-from bridge.config.meeting import MeetingTable, check_meeting, check_organisers
-from bridge.config.members import TeamReader, TeamTable
-from bridge.config.named import read_named
-from bridge.config.places import Zone
-from bridge.config.problems import Problems
-from bridge.config.questions import read_fields
+from bridge.config.named_tables import read_named
+from bridge.config.problems.found import Problems
+from bridge.config.sections.booking_fields import read_fields
+from bridge.config.sections.hosts import Hosts
+from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers
+from bridge.config.sections.team import TeamReader, TeamTable
+from bridge.config.sections.vendors import Vendors
 from bridge.config.table import Needed
-from bridge.config.text import Email, Line, choice
-from bridge.config.vendors import Vendors
+from bridge.config.values.dates import Day
+from bridge.config.values.localities import Zone
+from bridge.config.values.numbers import YesOrNo, hours, minutes, whole
+from bridge.config.values.open_hours import OpenHours
+from bridge.config.values.text import Email, Line, choice
 from bridge.model import CountDays, EventType, OfferRules, Suggest, Team
 
 # Addresses the bridge answers itself, now or by its laid-down interface.

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationInfo
 
-from bridge.config.named import read_named
-from bridge.config.outside import Unresolved
-from bridge.config.problems import Problems, TomlPath
+from bridge.config.named_tables import read_named
+from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Context, Read, Table, read_table
+from bridge.config.values.env_and_files import Unresolved
 from bridge.model import CalendarName
 
 # A vendor's section; where it holds one table per account, these by their names in small letters.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import PlainValidator
 
-from bridge.config.wording import kind, listed, suggestion
+from bridge.config.problems.wording import kind, listed, suggestion
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\/]+\.[^@\s<>(),;:\"\\/.]{2,}")

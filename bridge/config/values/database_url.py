@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import PlainValidator, SecretStr, ValidationInfo
 
-from bridge.config.secret_values import Hidden, secret
 from bridge.config.table import base_of
+from bridge.config.values.secret_values import Hidden, secret
 
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"

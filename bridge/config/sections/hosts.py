@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PlainValidator
 
-from bridge.config.amounts import whole
-from bridge.config.calendars import Calendar
-from bridge.config.dates import Days
-from bridge.config.hours import DateOverrides, OpenHours
-from bridge.config.named import read_named
-from bridge.config.places import HolidayRegion, Zone
-from bridge.config.problems import Problems
+from bridge.config.named_tables import read_named
+from bridge.config.problems.found import Problems
+from bridge.config.sections.vendors import Vendors, missing_section, not_for_bookings
 from bridge.config.table import Needed, Read, Table
-from bridge.config.text import Email, Line, Phone, choice, one_of, plain
-from bridge.config.vendors import Vendors, missing_section, not_for_bookings
+from bridge.config.values.calendars import Calendar
+from bridge.config.values.dates import Days
+from bridge.config.values.localities import HolidayRegion, Zone
+from bridge.config.values.numbers import whole
+from bridge.config.values.open_hours import DateOverrides, OpenHours
+from bridge.config.values.text import Email, Line, Phone, choice, one_of, plain
 from bridge.model import CalendarName, Host, Schedule
 from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from bridge.config.amounts import YesOrNo, seconds, whole
-from bridge.config.database import DatabaseUrl
-from bridge.config.places import CountryName, LocaleName, Zone, country_of
-from bridge.config.secret_values import OneOrMore, PasswordHash, SealingKey, Secret, not_empty
 from bridge.config.table import Needed, Table
-from bridge.config.text import SiteAddress, WebAddress
+from bridge.config.values.database_url import DatabaseUrl
+from bridge.config.values.localities import CountryName, LocaleName, Zone, country_of
+from bridge.config.values.numbers import YesOrNo, seconds, whole
+from bridge.config.values.secret_values import OneOrMore, PasswordHash, SealingKey, Secret, not_empty
+from bridge.config.values.text import SiteAddress, WebAddress
 
 
 class BridgeSection(Table):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, time
 from difflib import get_close_matches
 
-from bridge.config.outside import FromOutside
+from bridge.config.values.env_and_files import FromOutside
 
 _LONGEST_SHOWN = 60
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (

@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import PlainValidator, ValidationInfo
 
-from bridge.config.hosts import Hosts
-from bridge.config.problems import Problems, TomlPath
+from bridge.config.problems.found import Problems, TomlPath
+from bridge.config.sections.hosts import Hosts
+from bridge.config.sections.vendors import Vendors, vendors_of
 from bridge.config.table import Table
-from bridge.config.text import Paragraph, WebAddress, one_of, plain
-from bridge.config.vendors import Vendors, vendors_of
+from bridge.config.values.text import Paragraph, WebAddress, one_of, plain
 from bridge.model import MeetingPlatform, Team
 
 _NEEDS: dict[str, tuple[str, str]] = {

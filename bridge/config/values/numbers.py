@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from bridge.config.wording import kind
+from bridge.config.problems.wording import kind
 
 
 def whole(low: int, high: int) -> PlainValidator:

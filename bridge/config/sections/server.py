@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
-from bridge.config.amounts import whole
 from bridge.config.table import Table, base_of
-from bridge.config.text import line, plain
+from bridge.config.values.numbers import whole
+from bridge.config.values.text import line, plain
 
 Network = IPv4Network | IPv6Network
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from bridge.config.outside import Unresolved
-from bridge.config.problems import Problems
+from bridge.config.problems.found import Problems
+from bridge.config.problems.wording import kind
 from bridge.config.table import NO_CONTEXT, Context, Read, Table, read_table
-from bridge.config.text import slug
-from bridge.config.wording import kind
+from bridge.config.values.env_and_files import Unresolved
+from bridge.config.values.text import slug
 
 T = TypeVar("T", bound=Table)
 

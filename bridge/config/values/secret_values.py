@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainValidator, SecretStr
 
-from bridge.config.wording import kind
+from bridge.config.problems.wording import kind
 
 _SHORTEST_KEY = 32
 _HASH = re.compile(r"(scrypt|pbkdf2)(:[A-Za-z0-9]+)*\$[^$\s]+\$[0-9a-f]+")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from bridge.config.problems import Problems, TomlPath
+from bridge.config.problems.found import Problems, TomlPath
 
 _LARGEST = 64 * 1024
 _DEEPEST = 12

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import PlainValidator, ValidationInfo
 
-from bridge.config.text import plain
-from bridge.config.vendors import Vendors, vendors_of
-from bridge.config.wording import listed, suggestion
+from bridge.config.problems.wording import listed, suggestion
+from bridge.config.sections.vendors import Vendors, vendors_of
+from bridge.config.values.text import plain
 from bridge.model import CalendarName
 
 

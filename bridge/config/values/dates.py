@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from bridge.config.text import plain
+from bridge.config.values.text import plain
 from bridge.model import DateRange
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

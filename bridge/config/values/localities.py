@@ -12,8 +12,8 @@ from babel.core import Locale, UnknownLocaleError, get_global
 from babel.localedata import locale_identifiers
 from pydantic import PlainValidator
 
-from bridge.config.text import plain
-from bridge.config.wording import suggestion
+from bridge.config.problems.wording import suggestion
+from bridge.config.values.text import plain
 from bridge.scheduling.hours import is_known_region
 
 _LOCALE = re.compile(r"([A-Za-z]{2,3})[_-]([A-Za-z]{2})")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
-from bridge.config.amounts import whole
-from bridge.config.hosts import Hosts
-from bridge.config.outside import Unresolved
-from bridge.config.problems import Problems, TomlPath
+from bridge.config.problems.found import Problems, TomlPath
+from bridge.config.problems.wording import kind, shown, suggestion
+from bridge.config.sections.hosts import Hosts
 from bridge.config.table import Needed, Table, read_table
-from bridge.config.text import Line, choice
-from bridge.config.wording import kind, shown, suggestion
+from bridge.config.values.env_and_files import Unresolved
+from bridge.config.values.numbers import whole
+from bridge.config.values.text import Line, choice
 from bridge.model import Assignment, Member, Team
 
 Group = tuple[Member, ...]

@@ -1,0 +1,1 @@
+"""What is wrong with a file: found at its place in the TOML, and put in words."""
