@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -111,10 +112,18 @@ class Process:
         return Browser(self, address)
 
 
+class Served(Protocol):
+    """Whatever has an application that answers browsers."""
+
+    @property
+    def app(self) -> Flask:
+        """Return the application."""
+
+
 class Browser:
     """Somebody's browser: keeps cookies, sends forms from the page it last saw."""
 
-    def __init__(self, process: Process, address: str) -> None:
+    def __init__(self, process: Served, address: str) -> None:
         self._client = process.app.test_client()
         self._address = {"REMOTE_ADDR": address}
         self.page = ""
