@@ -13,8 +13,9 @@ from pathlib import Path
 from rich.table import Table
 
 from bench.console import wide_console
-from bridge.app import Bridge, Surroundings
+from bridge.app import Bridge
 from bridge.store.migrate import migrate
+from bridge.surroundings import Surroundings
 from tests.builders import API_KEY, SECRET, WEEK
 from tests.configs import parse_config
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle

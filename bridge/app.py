@@ -1,4 +1,4 @@
-"""The composition root: the only place that puts the parts together and hands them their clocks."""
+"""The composition root: the only place that puts the parts together."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import logging
 import os
 import random
 import threading
-import time
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from sqlalchemy import Connection
+from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bridge.alerts import Alerts
@@ -24,7 +20,6 @@ from bridge.booking.context import BookingContext
 from bridge.booking.job_kinds import BookingJobs, plan_standing
 from bridge.booking.joins import record_joins
 from bridge.booking.watch import PushChannels
-from bridge.calendars.accounts import Accounts
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.free_busy import FreeBusy
@@ -40,10 +35,11 @@ from bridge.service.kept_offers import Offers
 from bridge.service.reception import Reception
 from bridge.signin import AdminSignIn
 from bridge.speech.reasons import Speech
-from bridge.store.engine import Store, database_now
+from bridge.store.engine import Store
 from bridge.store.migrate import migrate, require_current
+from bridge.surroundings import Surroundings
 from bridge.vault import Vault
-from bridge.vendors.contract import Outside, PushReader, Vendor
+from bridge.vendors.contract import Outside, PushReader
 from bridge.vendors.local import feed_titles
 from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
 from bridge.vendors.registry import VENDORS
@@ -59,56 +55,35 @@ _log = logging.getLogger(__name__)
 _JOB_SECONDS = 5.0  # how long a stopping process waits for the job under way
 
 
-def utc_now() -> datetime:
-    """Return the present moment; handed to everything that needs one."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What a process brings along: its clocks, its vendors, and hooks by which tests watch and disturb it.
-
-    `vendors` are the same that read the configuration.
-    """
-
-    now: Callable[[], datetime] = utc_now
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    lease_now: Callable[[Connection], datetime] = database_now
-    checkpoint: Callable[[str], None] = lambda _step: None
-    wrap_accounts: Callable[[Accounts], Accounts] = lambda accounts: accounts
-    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
-    make_pool: Callable[[], CallPool] = CallPool
-    ca_bundle: str | None = None
-    vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)
-
-
 class Bridge:
     """A bridge put together from its configuration, with a database that is up to date."""
 
     def __init__(self, config: Config, surroundings: Surroundings | None = None) -> None:
         around = surroundings or Surroundings()
+        clocks = Clocks(around.now, around.monotonic, around.sleep, random.random)
+        # What is kept, and in which words people are told.
         self.config = config
-        self.vendors = around.vendors
         self.store = Store(config.bridge.database_url.get_secret_value())
+        self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
         self.speech = Speech(config.bridge.locale)
         self.alerts = Alerts(
             self.store, around.now, language=self.speech.language, zone=config.bridge.timezone
         )
-        clocks = Clocks(around.now, around.monotonic, around.sleep, random.random)
-        self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
+        # Whose calendars there are, and how they are reached.
+        self.vendors = around.vendors
         outside = Outside(store=self.store, clocks=clocks, ca_bundle=around.ca_bundle)
         self.plugged = plug_in(config, self.vendors, outside)
         self.connections = self._make_connections(clocks)
         self.feeds = Feeds(self.store, feed_titles(config))
         self.opened = OpenedAccounts(self.plugged, self.connections)
         self.accounts = around.wrap_accounts(self.opened)
+        # What callers ask for, and what goes on when nobody asks.
         pool = around.make_pool()
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
         self.context = self._make_context(pool, around)
+        self.reception = self._make_reception()
         self.channels = PushChannels(self.context, config.bridge.public_url)
         self.background = self._make_background(around)
-        self.reception = self._make_reception()
         self._started_in = -1
         self._lock = threading.Lock()
 
@@ -126,6 +101,12 @@ class Bridge:
             self.background.start()
             self._started_in = os.getpid()
 
+    def stop(self) -> None:
+        """End the background work and give up every connection to the database."""
+        self.background.stop(patience=_JOB_SECONDS)
+        self.context.pool.close()
+        self.store.close()
+
     def record_joins(self) -> None:
         """Remember which hosts are new in an event type."""
         record_joins(self.context)
@@ -134,6 +115,11 @@ class Bridge:
         """Make the jobs that are always due again due now."""
         plan_standing(self.context, self.background)
         self.background.plan(REFRESH_TOKENS)
+
+    @property
+    def push_readers(self) -> Mapping[str, PushReader]:
+        """Return how the messages of the vendors in use are read."""
+        return {name: self.vendors[name].read_push for name in self.plugged if self.vendors[name].pushes}
 
     def _make_connections(self, clocks: Clocks) -> Connections:
         around = ConnectionContext(
@@ -145,11 +131,6 @@ class Bridge:
             public_url=self.config.bridge.public_url,
         )
         return connections_of(self.config, self.plugged, around, self.vendors)
-
-    @property
-    def push_readers(self) -> Mapping[str, PushReader]:
-        """Return how the messages of the vendors in use are read."""
-        return {name: self.vendors[name].read_push for name in self.plugged if self.vendors[name].pushes}
 
     def _make_context(self, pool: CallPool, around: Surroundings) -> BookingContext:
         config = self.config
@@ -170,7 +151,7 @@ class Bridge:
             monotonic=around.monotonic,
             sleep=around.sleep,
             new_id=around.new_id,
-            wake=self._wake,
+            wake=lambda: self.background.wake(),  # noqa: PLW0108 - it is made after this
             lease_now=around.lease_now,
             checkpoint=around.checkpoint,
         )
@@ -204,15 +185,6 @@ class Bridge:
             default=self.config.default_event_type,
             country=section.country,
         )
-
-    def _wake(self) -> None:
-        self.background.wake()
-
-    def stop(self) -> None:
-        """End the background work and give up every connection to the database."""
-        self.background.stop(patience=_JOB_SECONDS)
-        self.context.pool.close()
-        self.store.close()
 
 
 def configuration_file() -> Path:
@@ -254,19 +226,8 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         app.wsgi_app, x_for=config.bridge.trusted_proxies, x_proto=config.bridge.trusted_proxies
     )
     app.wsgi_app = _starting(bridge, app.wsgi_app)  # type: ignore[method-assign]
-    app.register_blueprint(
-        telli_blueprint(
-            bridge.reception,
-            keys=[key.get_secret_value() for key in config.telli.api_keys],
-            speech=bridge.speech,
-            booking_details=config.telli.booking_details,
-            host_names={host.id: host.name for host in config.hosts.values()},
-        )
-    )
-    secret_keys = [key.get_secret_value() for key in config.bridge.secret_keys]
-    app.register_blueprint(notify_blueprint(bridge.channels, bridge.push_readers))
-    app.register_blueprint(feed_blueprint(bridge.feeds, secret_keys, bridge.context.now))
-    app.register_blueprint(health_blueprint(lambda: require_current(bridge.store)))
+    for blueprint in _blueprints(bridge):
+        app.register_blueprint(blueprint)
     password_hash = config.admin.password_hash
     add_pages(
         app,
@@ -279,6 +240,22 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         now=bridge.context.now,
     )
     return app
+
+
+def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
+    """Yield what programs ask for: telli, vendors that notify, calendar apps, a watch on the server."""
+    config = bridge.config
+    yield telli_blueprint(
+        bridge.reception,
+        keys=[key.get_secret_value() for key in config.telli.api_keys],
+        speech=bridge.speech,
+        booking_details=config.telli.booking_details,
+        host_names={host.id: host.name for host in config.hosts.values()},
+    )
+    yield notify_blueprint(bridge.channels, bridge.push_readers)
+    secret_keys = [key.get_secret_value() for key in config.bridge.secret_keys]
+    yield feed_blueprint(bridge.feeds, secret_keys, bridge.context.now)
+    yield health_blueprint(lambda: require_current(bridge.store))
 
 
 def _starting(bridge: Bridge, serve: Any) -> Any:

@@ -27,7 +27,7 @@ VAGUE = {
 }
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 CLOCKS |= {("time", name) for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter")}
-MAY_ASK_A_CLOCK = ("bridge/app.py", "bridge/cli/")
+MAY_ASK_A_CLOCK = ("bridge/surroundings.py", "bridge/cli/")
 READS_WALL_CLOCKS = ("providers/times.py",)  # turns a vendor's wall-clock times into instants
 GIVEN_NAMES = {"process_bind_param", "process_result_value", "data"}  # SQLAlchemy's and google-auth's own
 NAIVE_UNLESS_GIVEN = {
@@ -102,7 +102,7 @@ def test_no_function_takes_more_than_6_arguments() -> None:
     assert many == []
 
 
-def test_only_the_composition_root_and_the_command_ask_a_clock() -> None:
+def test_only_the_surroundings_and_the_command_ask_a_clock() -> None:
     asked = [
         module.at(call, ".".join(name))
         for module in OURS

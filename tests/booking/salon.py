@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.app import Bridge, Surroundings
+from bridge.app import Bridge
 from bridge.attendee import CallerRequest
 from bridge.calendars.accounts import Accounts
 from bridge.config import Config
 from bridge.model import Booking, BookingState, CalendarName, Contact
 from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, writes
+from bridge.surroundings import Surroundings
 from providers.base import Deadline, Event, Interval
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bridge.app import Bridge, Surroundings, create_app
+from bridge.app import Bridge, create_app
 from bridge.model import Booking
 from bridge.store.tables import local_events
+from bridge.surroundings import Surroundings
 from bridge.web.signature import HEADER, sign
 from tests.booking.salon import TurnableClock
 from tests.builders import API_KEY, salon_toml

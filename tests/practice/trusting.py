@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
-from bridge.app import Surroundings, create_app, load
+from bridge.app import create_app, load
+from bridge.surroundings import Surroundings
 
 app = create_app(load(), Surroundings(ca_bundle=os.environ.get("TEST_CA_BUNDLE")))

@@ -9,9 +9,10 @@ from typing import Any
 
 from werkzeug.security import generate_password_hash
 
-from bridge.app import Bridge, Surroundings, create_app
+from bridge.app import Bridge, create_app
 from bridge.model import Booking
 from bridge.service.check import Finding, findings
+from bridge.surroundings import Surroundings
 from bridge.vendors.registry import VENDORS
 from bridge.web.signature import HEADER, sign
 from tests.booking.salon import TurnableClock

@@ -1,0 +1,41 @@
+"""What a process brings along; here, and in the command, is the only clock that is asked."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from bridge.calendars.accounts import Accounts
+from bridge.calendars.call_pool import CallPool
+from bridge.store.engine import database_now
+from bridge.vendors.contract import Vendor
+from bridge.vendors.registry import VENDORS
+
+
+def utc_now() -> datetime:
+    """Return the present moment; handed to everything that needs one."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """The clocks, the vendors, and the hooks by which tests watch and disturb a process.
+
+    `vendors` are the same that read the configuration.
+    """
+
+    now: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    lease_now: Callable[[Connection], datetime] = database_now
+    checkpoint: Callable[[str], None] = lambda _step: None
+    wrap_accounts: Callable[[Accounts], Accounts] = lambda accounts: accounts
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    make_pool: Callable[[], CallPool] = CallPool
+    ca_bundle: str | None = None
+    vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)
