@@ -87,6 +87,7 @@ def session(connections: int = 16) -> requests.Session:
     """
     made = requests.Session()
     made.trust_env = False  # .netrc would replace our bearer token; the look-ups cost 0.15 ms a call
+    # No repeats by urllib3: it knows neither our deadline nor which writes are harmless.
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
     made.mount("https://", adapter)
     made.mount("http://", adapter)
@@ -128,6 +129,7 @@ def repeat(call: Call, request: Callable[[], T], clocks: Clocks) -> T:
             return request()
         except ProviderUnavailable as error:
             pause = _pause(error, attempt, clocks)
+            # What does not fit the deadline is told at once: a caller on the phone gains nothing by it.
             if attempt == ATTEMPTS - 1 or not _fits(call, pause):
                 raise
             clocks.sleep(pause)

@@ -51,7 +51,8 @@ def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
     if begin >= until:
         return ()
     return tuple(
-        Interval(max(start, begin), min(end, until))
+        # Not max and min, which take half as long again: a busy calendar has thousands of these.
+        Interval(start if start > begin else begin, end if end < until else until)  # noqa: FURB136
         for start, end in spans
         if start < until and end > begin and start < end
     )

@@ -23,6 +23,7 @@ def instant(wall: datetime, zone: ZoneInfo, *, is_end: bool = False) -> datetime
     A time that does not exist moves to the end of the gap; one that exists twice is the first as a
     start and the second as an end.
     """
+    # Comparing both folds says which it is: equal on all but two days a year.
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first > second:  # PEP 495: in a gap the first fold counts by the old offset, the second by the new
         return offset_change(zone, second, first)

@@ -87,6 +87,7 @@ class DelegatedTokens(ABC):
         if token := self._at_hand(least):
             return token
         call = self._call(deadline)
+        # A vendor that hangs must not hold every caller beyond the deadline of each.
         if not self._fetching.acquire(timeout=deadline.remaining()):
             raise ProviderUnavailable(call.provider, call.operation, "no time left")
         try:

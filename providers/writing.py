@@ -29,6 +29,7 @@ def holder(call: Call, look: Callable[[], Event | None], event_key: str, draft: 
         raise WriteUnknown(call.provider, call.operation, f"the key is taken; {error.detail}") from None
     if event is None:
         raise WriteUnknown(call.provider, call.operation, "the key is taken, its event not shown")
+    # The same key with another booking is a fault of ours or a stranger's event: never to be taken over.
     is_ours = event.booking_id == draft.booking_id and event.event_key == event_key
     if event.cancelled or not is_ours:
         text = "the key is of a removed event" if is_ours else "the key is of another event"

@@ -32,6 +32,7 @@ def changes(client: Client, calendar: str, cursor: str | None, deadline: Deadlin
     if cursor is not None:
         try:
             return _listing(client, call, calendar, {"syncToken": cursor}, complete=False)
+        # Google forgets sync tokens as it likes: 410, begin again (guides/sync).
         except _CursorExpired:
             pass
     since = rfc3339(client.clocks.now() - LOOK_BACK)

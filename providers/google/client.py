@@ -126,6 +126,7 @@ class Client:
             try:
                 return self._lines.execute(call, question)
             except Refused as refused:
+                # Tokens die between two requests; when the next is refused as well, the consent has ended.
                 if refused.status != 401:
                     raise self._explained(call, refused, meaning) from None
             self._tokens.rejected(token)

@@ -89,9 +89,11 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
     status = refusal.status
     if status in (403, 429):
         return _forbidden(call, refusal)
+    # Google says 404 of what it does not show, too; the event's callers look at the calendar to tell.
     if status in (404, 410):
         kind = EventNotFound if call.operation in _ABOUT_EVENTS else CalendarNotFound
         return kind(call.provider, call.operation, str(refusal))
+    # "conditionNotMet": the etag of If-Match is not the event's any more.
     if status == 412:
         return EventChanged(call.provider, call.operation, str(refusal))
     if 400 <= status < 500 and status not in (408, 409):

@@ -45,7 +45,9 @@ def create_event(
             lambda api: api.events.insert(
                 calendarId=calendar,
                 body=body,
+                # 0, the default, ignores the wish for a link without a word (reference, events.insert).
                 conferenceDataVersion=1 if draft.conference else 0,
+                # "none" only where nobody is to be told: Google warns that calendars elsewhere may miss it.
                 sendUpdates="all" if draft.attendees else "none",
                 fields=EVENT_FIELDS,
             ),
@@ -64,10 +66,13 @@ def create_event(
 
 
 def _create_refusal(call: Call, draft: EventDraft, refusal: Refusal) -> ProviderError | None:
+    # "duplicate": by our own earlier try, as a rule. httplib2 repeats a POST when a kept line drops.
     if refusal.status == 409:
         return EventExists(call.provider, call.operation, str(refusal))
+    # Calendars that make no Meet answer "Invalid conference type value.", by users' reports.
     if draft.conference and refusal.status == 400 and "conference" in refusal.message.casefold():
         return ConferenceUnavailable(call.provider, call.operation, str(refusal))
+    # A limit on invitations must not cost the booking: the caller asks again without guests.
     if draft.attendees and refusal.reasons & (QUOTA | {"forbiddenForServiceAccounts"}):
         return InvitationsRefused(call.provider, call.operation, str(refusal))
     return None
@@ -80,13 +85,18 @@ def read_event(client: Client, ref: EventRef, deadline: Deadline, *, operation: 
         item = client.ask(
             call,
             lambda api: api.events.get(
-                calendarId=ref.calendar, eventId=ref.event_id, maxAttendees=1, fields=EVENT_FIELDS
+                # One attendee is enough: with fewer than there are Google shows the calendar's own.
+                calendarId=ref.calendar,
+                eventId=ref.event_id,
+                maxAttendees=1,
+                fields=EVENT_FIELDS,
             ),
             dict,
         )
     except EventNotFound:
         calendar_zone(client, ref.calendar, deadline)  # 404 may also mean: no longer shared
         raise
+    # A deleted event is still answered with 200, but no more than its id is promised (schema Event).
     if item.get("status") == "cancelled" and not ("start" in item and "end" in item):
         raise EventNotFound(call.provider, call.operation, "removed")
     return _event(client, call, ref.calendar, item)
@@ -131,6 +141,7 @@ def move_event(
             fields=EVENT_FIELDS,
         )
 
+    # 412 when somebody changed the event meanwhile (guides/version-resources).
     headers = {"If-Match": ref.etag} if ref.etag is not None else None
     try:
         moved = client.ask(

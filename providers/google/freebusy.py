@@ -103,6 +103,7 @@ def _calendar(call: Call, given: Any) -> Found:
     """Return one calendar's busy time, or the error that stands in its place inside the 200."""
     if not isinstance(given, Mapping):
         return call.unexpected("calendars")
+    # The 200 is of the question; each calendar fails by itself inside it.
     if errors := given.get("errors"):
         first = errors[0] if isinstance(errors, list) else None
         reason = first.get("reason") if isinstance(first, Mapping) else None
@@ -143,6 +144,7 @@ def _listed(client: Client, query: BusyQuery, window: Interval, deadline: Deadli
 
 
 def _blocking(call: Call, query: BusyQuery, page: Json) -> Iterator[Interval]:
+    # So shared, a calendar answers with a list that has no events: that would read as free.
     if page.get("accessRole") in ("none", "freeBusyReader"):
         raise AccessDenied(call.provider, call.operation, "this calendar shows only when it is busy, not why")
     zone = zone_of(call, page)

@@ -19,6 +19,7 @@ from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
 from providers.http import Call
 from providers.times import all_day, instant
 
+# Only what is read: titles, texts and guests of people's own events never reach the bridge.
 EVENT_FIELDS = (
     "id,etag,iCalUID,status,transparency,eventType,start,end,attendees(self,responseStatus),"
     "extendedProperties/private,hangoutLink,conferenceData(createRequest/status,entryPoints(entryPointType,uri))"
@@ -88,6 +89,8 @@ def stamp(call: Call, holder: Json, name: str) -> datetime:
 
 def event_of(call: Call, calendar: str, item: Json, calendar_zone: ZoneInfo) -> Event:
     """Return an event: id, etag, iCalUID, status, start, end, private properties, meeting link."""
+    # Properties under `private` are of this calendar's copy alone: a guest's copy has none of ours
+    # (guides/extended-properties).
     private = _private(item)
     conference = item.get("conferenceData")
     return Event(
@@ -111,6 +114,8 @@ def _private(item: Json) -> Json:
 
 
 def _conference_status(conference: Any) -> str | None:
+    # The meeting is made after the insert has answered; `pending` may still end in `failure`
+    # (guides/create-events#conferencing).
     for name in ("createRequest", "status", "statusCode"):
         conference = conference.get(name) if isinstance(conference, Mapping) else None
     return conference if isinstance(conference, str) else None
@@ -140,6 +145,7 @@ def times_body(interval: Interval, timezone: str) -> dict[str, Any]:
 def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
     """Return a new event for a request. Google shows descriptions as HTML, so they are escaped."""
     body: dict[str, Any] = {
+        # Lower-case base32hex of 5 to 1024 characters, and spent for ever: a deleted event keeps it.
         "id": event_key,
         "summary": draft.title,
         "description": escape(draft.description, quote=False),
@@ -164,6 +170,7 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
 def _fitting(private: Mapping[str, str]) -> dict[str, str]:
     """Return the private properties within Google's limits: the bridge's own first, too much is left out."""
     ours = ("booking_id", "event_key")
+    # Our own two come first: without them the event is nobody's.
     ordered = sorted(private.items(), key=lambda entry: entry[0] not in ours)
     kept: dict[str, str] = {}
     room = _PRIVATE_BYTES
@@ -178,12 +185,14 @@ def status_of(item: Mapping[str, Any]) -> str:
     """Return the event's status in Graph's words; `free` is also what was cancelled or declined."""
     answer = _own_answer(item)
     kind = item.get("eventType", "default")
+    # A declined invitation stays in the calendar, crossed out; whoever declined is not there.
     if item.get("status") == "cancelled" or answer == "declined":
         return "free"
     if kind == "workingLocation":  # always transparent; being at the office is no news
         where = item.get("workingLocationProperties")
         is_office = isinstance(where, Mapping) and where.get("type") == "officeLocation"
         return "free" if is_office else "workingElsewhere"
+    # "Show me as available": the owner's own word goes before the kind of event.
     if item.get("transparency") == "transparent":
         return "free"
     if kind == "outOfOffice":

@@ -29,6 +29,7 @@ def pages(client: Client, call: Call, *, meaning: Meaning | None = None, **param
     token: str | None = None
     while True:
         page = _page(client, call, meaning, {**parameters, "pageToken": token})
+        # Google answers such a calendar with 403 or, as users report, with a list that has no events.
         if page.get("accessRole") in _TOO_LITTLE:
             raise AccessDenied(
                 call.provider, call.operation, "events of this calendar are not shown to the account"
@@ -37,6 +38,7 @@ def pages(client: Client, call: Call, *, meaning: Meaning | None = None, **param
         if "nextPageToken" not in page:
             return
         following = member(call, page, "nextPageToken", str)
+        # A token that repeats would page for ever.
         if following == token:
             raise call.unexpected("nextPageToken")
         token = following

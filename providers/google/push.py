@@ -68,6 +68,7 @@ def unwatch(client: Client, channel: Channel, deadline: Deadline) -> None:
     body = {"id": channel.id, "resourceId": channel.resource}
     try:
         client.ask(call, lambda api: api.channels.stop(body=body), lambda _: None)
+    # Channels end by themselves; one that ended is 404.
     except CalendarNotFound:
         return
 

@@ -52,7 +52,10 @@ def begin_consent(
     flow = Flow.from_client_config(config, scopes=list(scopes), redirect_uri=redirect_uri)
     try:
         url, state = flow.authorization_url(
-            prompt="consent", access_type="offline", **({"login_hint": login_hint} if login_hint else {})
+            # Only with both does Google give a refresh token each time (protocols/oauth2/web-server).
+            prompt="consent",
+            access_type="offline",
+            **({"login_hint": login_hint} if login_hint else {}),
         )
     finally:
         flow.oauth2session.close()
@@ -172,6 +175,7 @@ def refresh(
         token_uri=settings.token_url,
         client_id=settings.client_id,
         client_secret=settings.client_secret,
+        # Scopes beyond the grant end in invalid_scope: those that were granted, not those asked for.
         scopes=sorted(scopes) or None,
     )
     with session() as made:

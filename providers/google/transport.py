@@ -176,6 +176,7 @@ class Lines:
                 line = self._idle.pop() if self._idle else None
             if line is None:
                 return Line(self._ca_file)
+            # A dead line is found here, before anything is sent: after it a POST may go out twice.
             if self._monotonic() - line.idle_since < IDLE_SECONDS and not line.is_dead:
                 return line
             line.close()

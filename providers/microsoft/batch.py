@@ -79,6 +79,7 @@ def _outcome(client: Client, call: Call, part: Mapping[str, Any] | None) -> Outc
         return None
     try:
         return client.accept(call, Answer(status, headers, part.get("body")))
+    # Told to wait, or a fault in this part alone: what the others said stands.
     except ProviderUnavailable:
         return None
     except ProviderError as error:

@@ -77,6 +77,7 @@ def changes(client: Client, calendar: str, cursor: str | None, deadline: Deadlin
     told = _since(client, call, known) if known is not None else None
     if known is None or told is None:
         return _afresh(client, call, calendar, deleted=())
+    # The window is fixed in the link; bookings further ahead than it reaches would be followed by nobody.
     if known.window.start + LOOK_BACK + RENEW_AFTER < now:
         return _afresh(client, call, calendar, deleted=tuple(sorted(told.removed)))
     events = _events(client, call, calendar, told)

@@ -89,6 +89,7 @@ class Client:
     ) -> None:
         self.clocks = clocks
         self.settings = settings
+        # An application has no "me"; it names the mailbox.
         self.base = f"/users/{quote(account, safe='@')}" if settings.app_only else "/me"
         self._tokens = tokens
         self._session = mailboxes.session
@@ -132,6 +133,7 @@ class Client:
         """Tell whether a link stays with Graph; to anybody else our token is not shown."""
         if not isinstance(link, str):
             return False
+        # A link comes out of an answer: one that leads elsewhere would take our token there.
         here, there = urlsplit(self.settings.graph), urlsplit(link)
         return (here.scheme, here.netloc) == (there.scheme, there.netloc)
 
@@ -156,6 +158,7 @@ class Client:
             with self._mailbox.turn(call):
                 sent = send(self._session, call, question.method, url, headers=headers, json=question.body)
             answer = _answer(call, sent)
+            # Tokens die between two requests; when the next is refused as well, the consent has ended.
             if answer.status != 401:
                 return self.accept(call, answer, meaning)
             self._tokens.rejected(token)

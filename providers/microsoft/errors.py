@@ -93,6 +93,7 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
         return EventChanged(call.provider, call.operation, str(refusal))
     if status in (401, 403):
         return AccessDenied(call.provider, call.operation, str(refusal))
+    # A conflict that names no cause, and what is no answer of Graph's at all: it may have happened.
     if status == 409 or status < 400:
         return call.fault(str(refusal))
     return ProviderError(call.provider, call.operation, str(refusal))

@@ -83,6 +83,7 @@ class _Duplicate(EventExists):
 
 def _duplicate(call: Call, refusal: Refusal) -> ProviderError | None:
     """Return the meaning of a used transactionId, which is told as 400 or as 409."""
+    # The status differs by report; the code does not. Some answers name the event that stands in the way.
     if refusal.code != DUPLICATE_TRANSACTION:
         return None
     found = _Duplicate(call.provider, call.operation, str(refusal))
@@ -92,6 +93,7 @@ def _duplicate(call: Call, refusal: Refusal) -> ProviderError | None:
 
 def _is_new(answer: Answer) -> bool:
     """Tell whether a 201 made the event; a repeat within Exchange's memory answers with the one of then."""
+    # By users' reports a repeat under the same key is 201 too, with the event as it was then.
     created, told = answer.body.get("createdDateTime"), answer.headers.get("date")
     if not isinstance(created, str) or told is None:
         return True
@@ -145,6 +147,7 @@ def resolved(client: Client, call: Call, ref: EventRef) -> EventRef:
 
 def confirm_calendar(client: Client, call: Call, calendar: str) -> None:
     """Make sure that 404 is about the event: of a calendar no longer shared it is said too."""
+    # The default one cannot be taken away from its owner.
     if calendar != DEFAULT:
         see_calendar(client, call, calendar)
 
@@ -190,6 +193,7 @@ def _moved(client: Client, call: Call, ref: EventRef, interval: Interval) -> Eve
         "PATCH",
         event_path(client, ref.calendar, ref.event_id),
         body=times_body(interval),
+        # 412 when somebody changed the event meanwhile.
         if_match=ref.etag,
     )
     return client.ask(call, question, lambda answer: event_of(call, ref.calendar, answer.body))
@@ -245,6 +249,7 @@ class _NoMeeting(ProviderError):
 
 def _no_meeting(call: Call, refusal: Refusal) -> ProviderError | None:
     is_about_id = refusal.code.startswith("ErrorInvalidId")
+    # "You need to be an organizer to cancel a meeting" comes as 400 (api/event-cancel).
     if refusal.status in (400, 403) and not is_about_id:
         return _NoMeeting(call.provider, call.operation, str(refusal))
     return None

@@ -85,6 +85,7 @@ def _answer(call: Call, query: BusyQuery, items: Items, window: Interval) -> Bus
 
 
 def _blocking(call: Call, query: BusyQuery, items: Sequence[Any]) -> Iterator[Interval]:
+    # Graph tells all-day events without a zone that means anything; then the host's days are meant.
     zone = zone_named(query.timezone) or UTC_ZONE
     for item in items:
         if not isinstance(item, Mapping):

@@ -48,6 +48,7 @@ def interval_of(call: Call, item: Json, floating_zone: ZoneInfo) -> Interval:
         return plain
     begins, ends = member(call, item, "start", dict), member(call, item, "end", dict)
     first, last = _stamp(call, begins), _stamp(call, ends)
+    # Users report midnights in UTC and in the mailbox's zone alike (microsoft-graph-docs #1802).
     if item.get("isAllDay") is True and _is_midnight(first) and _is_midnight(last):
         zone = _own_zone(item) or floating_zone
         found = understood(call, "start", lambda: all_day(first.date(), last.date(), zone))
@@ -148,6 +149,7 @@ def named_status(shown: Any) -> str:
 def status_of(item: Mapping[str, Any]) -> str:
     """Return the event's status; `free` is also what was cancelled or declined."""
     answer = item.get("responseStatus")
+    # Declining removes the event as a rule, but a client can keep it.
     declined = isinstance(answer, Mapping) and answer.get("response") == "declined"
     if declined or item.get("isCancelled") is True:
         return "free"
@@ -175,6 +177,8 @@ def times_body(interval: Interval) -> dict[str, Any]:
 def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
     """Return a new event for a request. Its text goes as text, so that nothing in it can be markup."""
     body: dict[str, Any] = {
+        # Documented for just this, to avoid redundant POSTs of a client that tries again; how long
+        # Exchange remembers it stands nowhere.
         "transactionId": str(UUID(event_key)),
         "subject": _one_line(draft.title),
         "body": {"contentType": "text", "content": draft.description},
@@ -190,6 +194,7 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
             for each in draft.attendees
         ]
     if draft.conference is not None:
+        # Cannot be unset later, nor the provider changed (resource type event).
         body |= {"isOnlineMeeting": True, "onlineMeetingProvider": TEAMS}
     return body
 
@@ -208,5 +213,6 @@ def _private(event_key: str, draft: EventDraft) -> list[dict[str, str]]:
 
 def having_property(name: str, value: str) -> str:
     """Return the filter for events with a property of ours."""
+    # OData doubles a quote within a text.
     quoted = value.replace("'", "''")
     return f"singleValueExtendedProperties/Any(ep: ep/id eq '{name}' and ep/value eq '{quoted}')"

@@ -43,6 +43,7 @@ def view(client: Client, calendar: str, window: Interval, **query: str) -> Itera
     """Return the questions for all single events around a window, series expanded."""
     padded = Interval(window.start - _MARGIN, window.end + _MARGIN)
     for piece in pieces(padded, VIEW_DAYS):
+        # In UTC, with a Z: Prefer does not reach the query (api/calendar-list-calendarview).
         times = {"startDateTime": utc_text(piece.start), "endDateTime": utc_text(piece.end)}
         more = {f"${name}": value for name, value in query.items()}
         path = f"{calendar_path(client, calendar)}/calendarView"
@@ -62,6 +63,7 @@ def following(client: Client, call: Call, answer: Answer) -> Iterator[list[Any]]
         if answer.body.get(_NEXT) is None:
             return
         link, before = client.within_graph(call, answer.body[_NEXT]), link
+        # A link that repeats would page for ever.
         if link == before:
             raise call.unexpected(_NEXT)
         answer = client.ask(call, Question("GET", link), lambda page: page)
@@ -101,6 +103,7 @@ def listed(client: Client, call: Call, event: Event) -> Event | None:
             for item in items:
                 if member(call, item, "id", str) == event.ref.event_id:
                     return event_of(call, event.ref.calendar, item)
+                # A series is listed by its occurrences, never itself.
                 if item.get("seriesMasterId") == event.ref.event_id:
                     return event
     return None

@@ -106,6 +106,7 @@ def validation_answer(query: Mapping[str, str]) -> str | None:
     token = query.get("validationToken")
     if not token or len(token) > _LONGEST_TOKEN:
         return None
+    # Microsoft asks for it: the token could hold a script, and browsers can be sent here too.
     return escape(token, quote=False)
 
 

@@ -60,6 +60,7 @@ def chunks(client: Client, addresses: Sequence[str], window: Interval) -> Iterat
     for first in range(0, len(addresses), ADDRESSES_A_QUESTION):
         some = tuple(addresses[first : first + ADDRESSES_A_QUESTION])
         for piece in pieces(window, DAYS_A_QUESTION):
+            # A window shorter than the interval is refused, by users' reports.
             end = max(piece.end, piece.start + timedelta(minutes=_VIEW_MINUTES))
             body = {
                 "schedules": list(some),
@@ -78,11 +79,13 @@ def read(call: Call, chunk: Chunk, outcome: Answer | ProviderError) -> Mapping[s
         listed = member(call, outcome.body, "value", list)
     except UnexpectedResponse as error:
         return dict.fromkeys(chunk.addresses, error)
+    # Addresses come back in the spelling Exchange keeps.
     given = {str(each.get("scheduleId")).casefold(): each for each in listed if isinstance(each, Mapping)}
     return {address: _schedule(call, given.get(address.casefold())) for address in chunk.addresses}
 
 
 def _schedule(call: Call, given: Any) -> Found:
+    # The 200 is of the question; each address fails by itself inside it.
     if isinstance(given, Mapping) and given.get("error") is not None:
         return _schedule_error(call, given["error"])
     try:

@@ -113,6 +113,7 @@ class Entra:
         claims = result.get("id_token_claims")
         claims = claims if isinstance(claims, Mapping) else {}
         accounts = application.get_accounts()
+        # msal names an account only where Entra sent client_info; without one no cache can be asked again.
         if len(accounts) != 1:
             raise call.unexpected("client_info")
         return Consent(
