@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.config.sections.vendors import VendorRules
+from bridge.vendors.contract import Vendor
 from bridge.vendors.registry import VENDORS
 
 ROOT = Path(__file__).parents[1]
@@ -133,3 +135,11 @@ def test_every_vendor_is_registered_by_its_own_name_with_a_package_and_a_module(
     assert folders <= set(VENDORS)
     for vendor in VENDORS.values():
         assert vendor.example.startswith(f"{vendor.name}:")
+
+
+def test_the_page_on_adding_a_vendor_names_every_member_and_shows_the_registry() -> None:
+    page = (ROOT / "docs" / "adding-a-vendor.md").read_text("utf-8")
+    registry = (ROOT / "bridge" / "vendors" / "registry.py").read_text("utf-8")
+    declared = {*Vendor.__annotations__, *VendorRules.__annotations__, *vars(Vendor), *vars(VendorRules)}
+    assert {name for name in declared if name[0] != "_" and f"`{name}`" not in page} == set()
+    assert registry[registry.index("VENDORS: ") :] in page
