@@ -78,7 +78,7 @@ def _moment(call: Call, holder: Json, floating_zone: ZoneInfo, *, is_end: bool) 
 
 def stamp(call: Call, holder: Json, name: str) -> datetime:
     """Return an instant with an offset, in UTC."""
-    try:  # not `_understood`: a busy calendar has thousands of these
+    try:  # not `understood`: a busy calendar has thousands of these
         found = datetime.fromisoformat(member(call, holder, name, str))
     except ValueError:
         raise call.unexpected(name) from None
