@@ -14,10 +14,8 @@ from bridge.booking import ledger
 from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
 from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
-from bridge.booking.create_event import create_event
 from bridge.booking.move import move_booking
 from bridge.booking.recheck import ask_again, ask_hosts, is_free
-from bridge.booking.wish import Wish
 from bridge.calendars.availability import Busy
 from bridge.errors import (
     AlreadyMoved,
@@ -28,7 +26,7 @@ from bridge.errors import (
     SlotNotOffered,
     SlotTaken,
 )
-from bridge.model import Attendee, Booking, BookingState, Source
+from bridge.model import Attendee, Booking, BookingState, Source, Wish
 from bridge.store.sql import bookings
 from providers.base import Deadline
 
@@ -137,7 +135,8 @@ def _write(context: BookingContext, held: ledger.Hold, busy: Busy, deadline: Dea
         busy = ask_again(context, held.booking, busy, deadline)
         if is_free(context, held.booking, busy):
             try:
-                event = create_event(context, held.write, held.draft, deadline)
+                calendar = context.calendar(held.write.calendar, deadline)
+                event = calendar.create(held.write.event_key, held.draft)
                 context.checkpoint("event_created")
                 return ledger.confirm(context, held, event)
             except CalendarRefused:
@@ -163,7 +162,8 @@ def _finish(context: BookingContext, booking: Booking, deadline: Deadline) -> Bo
     if held is None:
         return None
     with _settling(context, held, is_certain=False):  # the first request may still land
-        event = context.calendar(held.write.calendar, deadline).find(held.write.event_key)
+        calendar = context.calendar(held.write.calendar, deadline)
+        event = calendar.find(held.write.event_key)
         if event is None:
             nothing = Busy({}, {}, asked_at=float("-inf"), window=held.booking.interval)
             busy = ask_again(context, held.booking, nothing, deadline)
@@ -171,7 +171,7 @@ def _finish(context: BookingContext, booking: Booking, deadline: Deadline) -> Bo
                 raise AvailabilityUnknown("a calendar could not be read")
             if not is_free(context, held.booking, busy):
                 raise SlotTaken("the slot was taken meanwhile")
-            event = create_event(context, held.write, held.draft, deadline)
+            event = calendar.create(held.write.event_key, held.draft)
             context.checkpoint("event_created")
         return ledger.confirm(context, held, event)
 

@@ -10,9 +10,11 @@ OutcomeUnknown   nobody knows; only looking tells
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
+from bridge.alerts import Alerts
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.errors import (
@@ -34,10 +36,10 @@ from providers.errors import (
     UnexpectedResponse,
     WriteUnknown,
 )
+from providers.http import WRITE_NEEDS_SECONDS
 
 T = TypeVar("T")
 
-LEAST_SECONDS_FOR_A_WRITE = 1.0
 SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are asked before it
 _LEAST_SECONDS_FOR_A_LOOK = 0.2
 
@@ -54,10 +56,11 @@ _UNCLEAR = (WriteUnknown, UnexpectedResponse, StillRunning)
 
 @dataclass(frozen=True, slots=True)
 class BookingCalendar:
-    """One calendar within one deadline; an event is named by the write that made it, or where it lies."""
+    """One calendar within one deadline."""
 
     accounts: Accounts
     pool: CallPool
+    alerts: Alerts
     name: CalendarName
     deadline: Deadline
 
@@ -78,10 +81,42 @@ class BookingCalendar:
         )
 
     def create(self, event_key: str, draft: EventDraft) -> Event:
-        """Create an event, once however often it is asked for under the same key."""
-        return self._write(
-            lambda account: account.create_event(self.name.calendar, event_key, draft, deadline=self.deadline)
-        )
+        """Create an event, once however often it is asked for under the same key.
+
+        It is made without its link or its guests where just these are refused: better than no appointment.
+        After an unclear answer it is looked for, if time is left.
+        """
+        try:
+            return self._write(
+                lambda account: account.create_event(
+                    self.name.calendar, event_key, draft, deadline=self.deadline
+                )
+            )
+        except LinkRefused:
+            if draft.conference is None:
+                raise
+            self.alerts.alert(
+                f"conference:{self.name}",
+                "The calendar {calendar} cannot make {platform} links; appointments are booked without one.",
+                calendar=self.name,
+                platform=draft.conference,
+            )
+            return self.create(event_key, replace(draft, conference=None))
+        except GuestsRefused:
+            if not draft.attendees:
+                raise
+            self.alerts.alert(
+                f"invitations:{self.name}",
+                "The account of {calendar} may invite nobody at present; "
+                "appointments are booked without telling callers and co-hosts by mail.",
+                calendar=self.name,
+            )
+            return self.create(event_key, replace(draft, attendees=()))
+        except OutcomeUnknown:
+            found = self.find(event_key)
+            if found is None:
+                raise  # a late request may still make it: settling looks again
+            return found
 
     def move(self, ref: EventRef, interval: Interval, *, timezone: str) -> Event:
         """Change an event's start and end. EventChangedMeanwhile: it is not as `ref.etag` says any more."""
@@ -126,7 +161,7 @@ class BookingCalendar:
 
     def _write(self, request: Callable[[CalendarProvider], T]) -> T:
         # Not begun at all with less: a request that is cut off may land all the same, and be a ghost.
-        if self.deadline.remaining() < LEAST_SECONDS_FOR_A_WRITE:
+        if self.deadline.remaining() < WRITE_NEEDS_SECONDS:
             raise CalendarRefused("there was no time left to write")
         try:
             return self._run(request)
@@ -138,7 +173,7 @@ class BookingCalendar:
 
     def _run(self, request: Callable[[CalendarProvider], T]) -> T:
         account = self.accounts.provider(self.name)
-        return self.pool.run(account.name, lambda: request(account), self.deadline)
+        return self.pool.run(account.name, partial(request, account), self.deadline)
 
 
 def reference(write: Write) -> EventRef:

@@ -8,7 +8,6 @@ from datetime import datetime
 from bridge.booking import jobs, ledger
 from bridge.booking.calendar import BookingCalendar, holds, reference
 from bridge.booking.context import BookingContext
-from bridge.booking.create_event import create_event
 from bridge.booking.recheck import ask_again, ask_hosts, is_free
 from bridge.calendars.availability import OwnEvent
 from bridge.errors import (
@@ -82,9 +81,9 @@ def _as_it_is(context: BookingContext, booking: Booking) -> tuple[Booking, Write
 
 def _write(context: BookingContext, move: ledger.Move, deadline: Deadline) -> Event:
     """Change the booking's event, or make another one in another host's calendar."""
-    if not move.write.is_move:
-        return create_event(context, move.write, move.draft, deadline)
     calendar, wanted = context.calendar(move.write.calendar, deadline), move.after.interval
+    if not move.write.is_move:
+        return calendar.create(move.write.event_key, move.draft)
     try:
         return calendar.move(reference(move.write), wanted, timezone=move.draft.timezone)
     except EventChangedMeanwhile as changed:

@@ -14,6 +14,7 @@ from bridge.model.bookings import (
     Contact,
     Slot,
     Source,
+    Wish,
     Write,
     WriteState,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "Team",
     "WallRange",
     "Week",
+    "Wish",
     "Write",
     "WriteState",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bridge.model.event_types import EventType
 from bridge.model.hosts import CalendarName
 from providers.base import Interval
 
@@ -71,6 +72,22 @@ class Source(StrEnum):
 
     TELLI = "telli"
     TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An appointment for a contact; `attendee` is filled in once no earlier request has answered it."""
+
+    event_type: EventType
+    contact: Contact
+    start: datetime
+    attendee: Attendee = Attendee()
+    source: Source = Source.TELLI
+
+    @property
+    def interval(self) -> Interval:
+        """Return the appointment's time, without buffers."""
+        return Interval(self.start, self.start + self.event_type.duration)
 
 
 class BookingState(StrEnum):

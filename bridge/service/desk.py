@@ -17,8 +17,7 @@ from bridge.booking.book import book_appointment, rehearse
 from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
 from bridge.booking.move import move_booking
-from bridge.booking.wish import Wish
-from bridge.model import Attendee, Booking, EventType
+from bridge.model import Attendee, Booking, EventType, Wish
 from bridge.service.kept_offers import Offer, Offers
 from providers.base import Deadline
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
 from bridge.booking.context import BookingContext
-from bridge.booking.wish import Wish
 from bridge.errors import (
     BridgeError,
     CalendarRefused,
@@ -18,7 +17,7 @@ from bridge.errors import (
     SlotTaken,
     StoreUnavailable,
 )
-from bridge.model import Attendee, Booking, EventType, Slot, Source
+from bridge.model import Attendee, Booking, EventType, Slot, Source, Wish
 from bridge.service.asked_back import AskedBack
 from bridge.service.desk import Desk
 from bridge.service.kept_offers import Offer

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bridge.attendee import CallerRequest
-from bridge.model import BookingState
+from bridge.model import BookingState, Contact, Source
 from tests.booking.salon import MONDAY, Salon
 
 TEN = MONDAY.replace(hour=10)
@@ -53,6 +55,18 @@ def test_another_start_within_minutes_moves_the_booking(salon_with: Salon) -> No
     assert [event.interval.start for event in salon_with.events()] == [TEN + HALF_AN_HOUR]
     salon_with.settle()
     salon_with.is_consistent()
+
+
+@pytest.mark.parametrize("sources", [(Source.TERMINAL, Source.TELLI), (Source.TELLI, Source.TERMINAL)])
+def test_a_booking_from_the_terminal_neither_replaces_nor_is_replaced(
+    salon_with: Salon, sources: tuple[Source, Source]
+) -> None:
+    kim = CallerRequest(contact=Contact(contact_id="kim"), contact_details={"name": "Kim Example"})
+    for start, source in zip((TEN, TEN + HALF_AN_HOUR), sources, strict=True):
+        kind = salon_with.reception.event_type(None)
+        assert salon_with.reception.book(kind, kim, start, source=source).success
+    booked = {booking.interval.start: booking.source for booking in salon_with.confirmed()}
+    assert booked == dict(zip((TEN, TEN + HALF_AN_HOUR), sources, strict=True))
 
 
 def test_a_repeat_of_the_request_moved_away_from_names_the_present_appointment(salon_with: Salon) -> None:

@@ -15,10 +15,9 @@ from sqlalchemy import select
 
 from bridge.booking import ledger
 from bridge.booking.context import LedgerContext
-from bridge.booking.wish import Wish
 from bridge.calendars.availability import Busy
 from bridge.errors import BridgeError
-from bridge.model import Booking, BookingState, CalendarName, Claim, Contact, Write
+from bridge.model import Booking, BookingState, CalendarName, Claim, Contact, Wish, Write
 from bridge.store.sql import bookings, claims, writes
 from bridge.store.tables import bookings as booking_rows
 from providers.base import Event, EventRef, Interval

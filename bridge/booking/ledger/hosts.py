@@ -10,10 +10,9 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.round_robin import records, schedules_of
-from bridge.booking.wish import Wish
 from bridge.calendars.availability import Busy, host_times
 from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
-from bridge.model import EventType
+from bridge.model import EventType, Wish
 from bridge.scheduling.round_robin import Choice, choose
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
 from bridge.scheduling.team import Pool, pool_for

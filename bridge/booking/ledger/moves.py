@@ -19,10 +19,9 @@ from bridge.booking.ledger.change import (
     record_change,
 )
 from bridge.booking.ledger.hosts import choose_from, pool_of
-from bridge.booking.wish import Wish
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
-from bridge.model import Booking, BookingState, Write, WriteState
+from bridge.model import Booking, BookingState, Wish, Write, WriteState
 from bridge.scheduling.round_robin import Choice
 from bridge.scheduling.team import Pool
 from bridge.store.engine import ConstraintViolated
