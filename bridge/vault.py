@@ -1,4 +1,4 @@
-"""Seals what is stored, and signs what browsers and links carry.
+"""Seals what is stored, and gives the keys by which browsers' sessions are signed.
 
 Decides how keys are derived from `secret_key`, each for one purpose, so that what was sealed for one place
 cannot be opened in another. Never says what was inside something it could not open.
@@ -15,7 +15,6 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from itsdangerous import URLSafeTimedSerializer
 
 from bridge.errors import BridgeError
 
@@ -65,18 +64,10 @@ class Vault:
         except (InvalidToken, ValueError):
             raise CannotOpen from None
 
-    def signer(self, purpose: str) -> URLSafeTimedSerializer:
-        """Return a serializer for links that only this bridge can make, for one purpose."""
-        return URLSafeTimedSerializer(self._signing_keys(purpose)[::-1], salt=purpose)
-
     def session_keys(self) -> tuple[str, tuple[str, ...]]:
         """Return the key that signs browser sessions, and the older ones still accepted."""
-        first, *older = self._signing_keys("session")
+        first, *older = [_derived(secret, "sign session").hex() for secret in self._secrets]
         return first, tuple(older)
-
-    def _signing_keys(self, purpose: str) -> list[str]:
-        # itsdangerous signs with the last key of its list; here the first is the one in use.
-        return [_derived(secret, f"sign {purpose}").hex() for secret in self._secrets]
 
     def _derive_fernet(self, context: str) -> MultiFernet:
         return MultiFernet(

@@ -110,11 +110,7 @@ BusyAnswer = tuple[Interval, ...] | ProviderError
 
 @dataclass(frozen=True, slots=True)
 class CalendarInfo:
-    """A calendar of the account. `conferences` holds what it can make: google_meet, microsoft_teams.
-
-    `can_read` is False where the account sees only when the calendar is busy: then no other busy policy
-    than the default one can be followed.
-    """
+    """A calendar of the account. `conferences` holds what it can make: google_meet, microsoft_teams."""
 
     id: str
     name: str
@@ -122,7 +118,6 @@ class CalendarInfo:
     can_write: bool
     is_primary: bool = False
     conferences: frozenset[str] = frozenset()
-    can_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,11 +119,6 @@ class Connections:
             for key in sorted({*rows, *self._named()})
         ]
 
-    def account_states(self) -> dict[Key, AccountState]:
-        """Return what each account is good for; hosts of one that does not answer are not offered."""
-        rows = self._rows()
-        return {key: self._state(key, rows.get(key)) for key in {*rows, *self._named()}}
-
     def token_source(self, provider: str, account: str) -> TokenSource:
         """Return an account's tokens, the same object every time; it need not be connected yet."""
         key = (provider, account.lower())

@@ -150,7 +150,6 @@ def _calendar(call: Call, entry: Json) -> CalendarInfo:
         name=str(entry.get("summaryOverride") or entry.get("summary") or entry["id"]),
         timezone=entry.get("timeZone"),
         can_write=role in _WRITING,
-        can_read=role in _WRITING or role == "reader",
         is_primary=entry.get("primary") is True,
         conferences=frozenset({"google_meet"} if "hangoutsMeet" in (allowed or ()) else ()),
     )

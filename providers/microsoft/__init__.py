@@ -8,11 +8,10 @@ from providers.microsoft.delegation import AppTokens
 from providers.microsoft.mailboxes import Mailboxes
 from providers.microsoft.push import Notification, read_notifications, validation_answer
 from providers.microsoft.settings import CALENDARS, MicrosoftSettings, missing_scopes
-from providers.microsoft.sign_in import PERSONAL_TENANT, Consent, Entra, Renewed
+from providers.microsoft.sign_in import Consent, Entra, Renewed
 
 __all__ = [
     "CALENDARS",
-    "PERSONAL_TENANT",
     "AppTokens",
     "Consent",
     "Entra",

@@ -26,10 +26,6 @@ from providers.microsoft.settings import MicrosoftSettings
 from providers.microsoft.token_endpoint import Found, Line, Unreadable, understood
 from providers.tokens import Grant
 
-PERSONAL_TENANT = (
-    "9188040d-6c67-4c5b-b112-36a304b66dad"  # of every outlook.com, hotmail.com, live.com account
-)
-
 Result = Mapping[str, Any]
 
 
@@ -41,11 +37,6 @@ class Consent:
     cache: str = field(repr=False)
     account_id: str
     tenant: str
-
-    @property
-    def is_personal(self) -> bool:
-        """Tell whether this is an account of a person, not of a company: no schedules, no Teams."""
-        return self.tenant == PERSONAL_TENANT
 
 
 @dataclass(frozen=True, slots=True)

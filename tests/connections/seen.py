@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.connections.accounts import AccountState
 from bridge.store.sql import alerts
 from bridge.store.sql import connections as rows
 from bridge.store.sql.connections import ConnectionRow
@@ -14,6 +15,11 @@ def row_of(process: Process, account: str = ANNA) -> ConnectionRow:
         found = rows.read(connection, "google", account)
     assert found is not None
     return found
+
+
+def states(process: Process) -> dict[tuple[str, str], AccountState]:
+    """Return what each account is good for, by provider and account."""
+    return {(each.provider, each.account): each.state for each in process.connections.list()}
 
 
 def open_alerts(process: Process) -> list[str]:

@@ -16,6 +16,7 @@ from bridge.store.sql import alerts
 from bridge.vendors.google import GoogleSection
 from providers.errors import AccessDenied, ConnectionExpired
 from providers.google import CALENDAR_SCOPES
+from tests.connections.seen import states
 from tests.connections.stage import ANNA, BEN, OTHER_SECRET, SECRET, Browser, Clock, Process, salon_config
 from tests.vendors.google import FakeGoogle, Fault
 
@@ -35,7 +36,7 @@ def test_disconnecting_revokes_at_the_vendor_and_deletes_the_tokens(
     assert f"{ANNA} is disconnected: Google was told" in browser.main()
     with pytest.raises(Exception, match="authError"):
         google.tokens.bearer(token)
-    assert process.connections.account_states() == {("google", ANNA): AccountState.NOT_CONNECTED}
+    assert states(process) == {("google", ANNA): AccountState.NOT_CONNECTED}
     with pytest.raises(ConnectionExpired):
         process.token(ANNA)
     with process.store.read() as connection:
@@ -176,7 +177,7 @@ def test_a_service_account_needs_no_sign_in(
 ) -> None:
     process = start(delegated(google, config, tmp_path, CALENDAR_SCOPES))
     assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
-    assert process.connections.account_states() == {("google", ANNA): AccountState.DELEGATED}
+    assert states(process) == {("google", ANNA): AccountState.DELEGATED}
     before = len(google.requests)
     assert process.token(ANNA)
     assert len(google.requests) == before

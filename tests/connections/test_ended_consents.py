@@ -8,7 +8,7 @@ import pytest
 
 from bridge.connections import AccountState
 from providers.errors import ConnectionExpired
-from tests.connections.seen import asked, open_alerts, row_of
+from tests.connections.seen import asked, open_alerts, row_of, states
 from tests.connections.stage import ANNA, Browser, Clock, Process
 from tests.vendors.google import FakeGoogle
 
@@ -35,8 +35,7 @@ def test_a_refused_refresh_marks_the_account_and_alerts_once(
     for _ in range(3):
         clock.put_forward(days=10)
         process.connections.refresh_due(clock.now())
-    states = start().connections.account_states()
-    assert states["google", ANNA] is AccountState.NEEDS_RECONNECTING
+    assert states(start())["google", ANNA] is AccountState.NEEDS_RECONNECTING
     (text,) = open_alerts(process)
     assert f"{ANNA} at Google has ended" in text
     assert process.connections.list()[0].problem == text

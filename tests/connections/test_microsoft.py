@@ -12,6 +12,7 @@ from bridge.connections import AccountState, Withdrawal
 from bridge.store.sql import alerts
 from bridge.store.sql import connections as rows
 from providers.errors import ConnectionExpired, ProviderUnavailable
+from tests.connections.seen import states
 from tests.connections.stage import Browser, Clock, Process, salon_config
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft, Fault
@@ -85,7 +86,7 @@ def test_consent_connects_the_account_and_its_token_opens_the_calendar(
 ) -> None:
     connect(microsoft, browser)
     assert is_token_of(microsoft, process.token(MIA, "microsoft"), MIA)
-    assert process.connections.account_states()["microsoft", MIA] is AccountState.CONNECTED
+    assert states(process)["microsoft", MIA] is AccountState.CONNECTED
 
 
 def test_a_flow_begun_in_one_process_ends_in_another(
@@ -124,7 +125,7 @@ def test_what_entra_wants_is_said_in_words(
     assert browser.get(callback).status_code == 400
     assert words in browser.main()
     assert "Nothing was connected" in browser.main()
-    assert process.connections.account_states()["microsoft", MIA] is AccountState.NOT_CONNECTED
+    assert states(process)["microsoft", MIA] is AccountState.NOT_CONNECTED
 
 
 def test_another_account_than_the_wanted_one_is_refused(microsoft: FakeMicrosoft, browser: Browser) -> None:
@@ -191,7 +192,7 @@ def test_a_refused_refresh_says_why_and_a_fixed_account_works_at_once(
     (text,) = open_alerts(process)
     assert "not used for too long" in text
     assert "AADSTS700082" in text
-    assert process.connections.account_states()["microsoft", MIA] is AccountState.NEEDS_RECONNECTING
+    assert states(process)["microsoft", MIA] is AccountState.NEEDS_RECONNECTING
     with pytest.raises(ConnectionExpired):
         process.token(MIA, "microsoft")
     connect(microsoft, browser)
@@ -208,7 +209,7 @@ def test_an_expired_client_secret_is_alerted_and_the_account_stays(
     process.connections.refresh_due(clock.now())
     (text,) = open_alerts(process)
     assert "client secret is expired" in text
-    assert process.connections.account_states()["microsoft", MIA] is AccountState.CONNECTED
+    assert states(process)["microsoft", MIA] is AccountState.CONNECTED
     clock.put_forward(minutes=1)
     process.connections.refresh_due(clock.now())
     assert open_alerts(process) == []
@@ -244,7 +245,7 @@ def test_an_application_of_its_own_needs_no_sign_in(
 ) -> None:
     process = open_process(f'app_only = true\ntenant = "{CONTOSO}"')
     assert is_token_of(microsoft, process.token(MIA, "microsoft"), None)
-    assert process.connections.account_states()["microsoft", MIA] is AccountState.DELEGATED
+    assert states(process)["microsoft", MIA] is AccountState.DELEGATED
     assert "microsoft" not in process.connections.vendors
     asked = len(microsoft.requests)
     assert process.token(OTTO, "microsoft") == process.token(MIA, "microsoft")

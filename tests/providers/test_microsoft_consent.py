@@ -18,7 +18,6 @@ from tests.providers.microsoft import (
     BEN,
     CALLBACK,
     CARLA,
-    DORA,
     NOW,
     Waiting,
     answer_of,
@@ -56,13 +55,7 @@ def test_an_accepted_consent_gives_a_token_that_works(ms: FakeMicrosoft, entra: 
     assert consent.grant.refresh_token is not None
     assert missing_scopes(consent.grant.granted_scopes) == ()
     assert (consent.grant.expires_at - NOW).total_seconds() == pytest.approx(3599, abs=2)
-    assert not consent.is_personal
     assert asked(calendars(ms, tokens=FakeTokens(lambda: consent.grant.access_token))) == ()
-
-
-def test_a_personal_account_is_known_by_its_tenant(ms: FakeMicrosoft, entra: Entra) -> None:
-    ms.add_account(DORA, personal=True)
-    assert signed_in(ms, entra, DORA).is_personal
 
 
 def test_no_token_shows_in_a_repr(ms: FakeMicrosoft, entra: Entra) -> None:
