@@ -161,8 +161,8 @@ def _agree(before: Answer, after: Answer) -> bool:
     """Tell whether two answers say the same of the time they were both asked about."""
     if after.error:
         return False
-    if before.window == after.window:
-        return before.busy == after.busy
+    if before.busy == after.busy:  # nearly always; of 100 busy times 9 µs against 275 for clipping both
+        return True
     common = Interval(max(before.window.start, after.window.start), min(before.window.end, after.window.end))
     return clip(before.busy, common) == clip(after.busy, common)
 
