@@ -10,6 +10,7 @@ PARTS = {
     "google": "a free/busy call through Google's client, beside bare HTTP clients",
     "microsoft": "the same for Microsoft",
     "team": "/available for a team at both vendors, with latency",
+    "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
     "walk": "how many of the project's own functions and files one request passes",
     "start": "seconds and memory of importing, making and serving the app",

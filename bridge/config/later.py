@@ -53,8 +53,6 @@ NOT_YET: Mapping[str, Later] = {
     "places": _only({}),
     "travel": _only({}),
     "resources": _only({}),
-    "event_types.<name>.suggest": Later(lambda value: value != "varied", of_a_known_key=True),
-    "event_types.<name>.suggestions": _only(6),
     "event_types.<name>.keep_offer_minutes": _only(0),
     "event_types.<name>.keep_host": _only(False),
     "event_types.<name>.notify": _only([]),

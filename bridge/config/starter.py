@@ -55,9 +55,9 @@ default = true
 duration_minutes = 30
 minimum_notice_minutes = 120
 horizon_days = 14
-days_to_look_ahead = 2
-slots_per_day = 3
-hours_between_suggestions = 3
+# One start a day over the next days, the earliest and the latest in turn: fits most callers on a telephone.
+suggest = "varied"
+suggestions = 6
 """
 
 

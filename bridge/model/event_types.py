@@ -50,10 +50,11 @@ class CountDays(StrEnum):
 
 
 class Suggest(StrEnum):
-    """How a day's offers are picked."""
+    """How offers are picked: from each day for itself, or one a day over more days (`varied`)."""
 
     EARLIEST = "earliest"
     SPREAD = "spread"
+    VARIED = "varied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class OfferRules:
     between: timedelta = timedelta(hours=3)
     count_days: CountDays = CountDays.BOOKABLE
     suggest: Suggest = Suggest.EARLIEST
+    suggestions: int = 6
+
+    @property
+    def days(self) -> int:
+        """Return over how many days an offer reaches at most."""
+        return self.suggestions if self.suggest is Suggest.VARIED else self.days_to_look_ahead
 
 
 class FieldSource(StrEnum):

@@ -5,16 +5,16 @@ It never looks further than it offers, and never tells a start that could not be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
-from bridge.model import CountDays, EventType, Slot
-from bridge.scheduling.days import day_start, later_day, shift
+from bridge.model import CountDays, EventType, Slot, Suggest
+from bridge.scheduling.days import day_start, later_day, offset_seconds, shift
 from bridge.scheduling.slots import HostTime, common_window, first_day
 from bridge.scheduling.team import bookable_days
-from bridge.scheduling.thinning import thin
+from bridge.scheduling.thinning import thin, varied
 from providers.base import Interval
 
 # What Slot() does, without a call of Python code for each of perhaps hundreds.
@@ -41,9 +41,31 @@ def window_around(event_type: EventType, start: datetime) -> Interval:
 
 def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> tuple[Slot, ...]:
     """Return the slots to tell a caller, ascending."""
-    days = _days_looked_at(event_type, times, now)
+    if event_type.offer.suggest is Suggest.VARIED:
+        days = _sounding_apart(event_type, bookable_days(event_type, times, now))
+        return slots_at(event_type, varied(days, event_type.offer))
+    days = _sounding_apart(event_type, _days_looked_at(event_type, times, now))
+    return slots_at(event_type, (start for day in days for start in thin(day, event_type.offer)))
+
+
+def slots_at(event_type: EventType, starts: Iterable[datetime]) -> tuple[Slot, ...]:
+    """Return the slots that begin at these starts."""
     duration = event_type.duration
-    return tuple([_slot((start, start + duration)) for day in days for start in thin(day, event_type.offer)])
+    return tuple([_slot((start, start + duration)) for start in starts])
+
+
+def _sounding_apart(event_type: EventType, days: Iterable[list[datetime]]) -> Iterator[list[datetime]]:
+    """Yield the days without starts that sound like an earlier one: an hour later, the clock set back."""
+    zone = event_type.timezone
+    for day in days:
+        if offset_seconds(zone, day[0]) <= offset_seconds(zone, day[-1]):
+            yield day
+        else:
+            yield [start for start in day if not _is_echo(start.astimezone(zone), day)]
+
+
+def _is_echo(local: datetime, starts: Sequence[datetime]) -> bool:
+    return local.fold == 1 and local.replace(fold=0).astimezone(UTC) in starts
 
 
 def _days_looked_at(

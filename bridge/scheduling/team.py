@@ -89,7 +89,7 @@ def _spans_of(
 
 def _stretches_of_days(event_type: EventType, common: Interval) -> Iterator[Interval]:
     """Yield windows of whole days that cover the common one; most offers end within the first."""
-    zone, length = event_type.timezone, event_type.offer.days_to_look_ahead + 1
+    zone, length = event_type.timezone, event_type.offer.days + 1
     day = date_of(zone, common.start)
     while day_start(zone, day) < common.end:
         following = later_day(day, length)

@@ -88,7 +88,7 @@ def test_hours_between_suggestions_may_have_decimals_up_to_twelve() -> None:
             "count_days",
             '"calender" must be "bookable" or "calendar"; did you mean "calendar"?',
         ),
-        ('suggest = "latest"', "suggest", '"latest" must be "earliest" or "spread"'),
+        ('suggest = "latest"', "suggest", '"latest" must be "earliest", "spread" or "varied"'),
         ("suggest = 3", "suggest", "3 must be text in quotes, not a number"),
         (
             'assignment = "weights"',

@@ -187,3 +187,20 @@ def test_windows_stop_where_dates_do() -> None:
         assert offer(kind, {"anna": free()}, instant) == ()
         starts = list(islice(bookable_starts(usual, {"anna": free()}, instant), 3))
         assert bool(starts) == (instant == lowest)  # a clock gone back to year 1 still has a tomorrow
+
+
+def test_varied_looks_over_as_many_days_as_it_suggests() -> None:
+    rules = OfferRules(suggest=Suggest.VARIED, days_to_look_ahead=1, slots_per_day=1)
+    assert told(offer=rules) == ["23 09:00", "24 16:30", "25 09:00", "26 16:30", "27 09:00", "30 16:30"]
+
+
+@pytest.mark.parametrize("suggest", list(Suggest))
+def test_when_the_clock_goes_back_no_two_offers_sound_alike(suggest: Suggest) -> None:
+    rules = OfferRules(slots_per_day=48, between=timedelta(0), suggest=suggest, suggestions=48)
+    saturday_evening = local("2026-10-24 23:00")
+    starts = offer(
+        event_type(horizon_days=1, offer=rules), {"anna": free(hours=schedule(ALWAYS))}, saturday_evening
+    )
+    spoken = clock([slot.start for slot in starts])
+    assert len(spoken) == len(set(spoken))
+    assert "25 02:30" in spoken

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import OfferRules, Suggest
-from bridge.scheduling.thinning import thin
+from bridge.scheduling.thinning import thin, varied
 from tests.scheduling.building import minutes, utc
 from tests.scheduling.strategies import laws
 
@@ -109,3 +109,29 @@ def test_spread_is_the_first_choice_with_the_largest_smallest_gap(
     gap = max(min((b - a for a, b in pairwise(each)), default=timedelta(0)) for each in choices)
     widest = [each for each in choices if min((b - a for a, b in pairwise(each)), default=gap) == gap]
     assert chosen == min(widest)
+
+
+def _varied(count: int, hours: float, *days: str) -> list[str]:
+    looked_at = [
+        [start + timedelta(days=number) for start in _hours(text)] for number, text in enumerate(days)
+    ]
+    rules = OfferRules(suggest=Suggest.VARIED, suggestions=count, between=timedelta(hours=hours))
+    return [f"{(each - DAY).days} {each:%H:%M}" for each in varied(looked_at, rules)]
+
+
+def test_varied_takes_one_start_a_day_earliest_and_latest_in_turn() -> None:
+    week = ["9 12 16"] * 7
+    assert _varied(6, 3, *week) == ["0 09:00", "1 16:00", "2 09:00", "3 16:00", "4 09:00", "5 16:00"]
+    assert _varied(1, 3, *week) == ["0 09:00"]
+
+
+def test_varied_gives_a_second_round_when_days_run_out_at_the_distance() -> None:
+    assert _varied(6, 3, "9 10 16", "9 10 11", "9 15") == [
+        "0 09:00",
+        "0 16:00",
+        "1 11:00",
+        "2 09:00",
+        "2 15:00",
+    ]
+    assert _varied(4, 0, "9 10 11") == ["0 09:00", "0 10:00", "0 11:00"]
+    assert _varied(6, 3) == []

@@ -64,6 +64,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     start_on: Day | None = Field(None, alias="start_date")
     count_days: Annotated[CountDays, choice(CountDays)] = CountDays.BOOKABLE
     suggest: Annotated[Suggest, choice(Suggest)] = Suggest.EARLIEST
+    suggestions: Annotated[int, whole(1, 48)] = 6
     replace_within: Annotated[timedelta, minutes(0, _DAY)] = Field(
         timedelta(minutes=15), alias="replace_within_minutes"
     )
@@ -75,7 +76,12 @@ class EventTypeTable(TeamTable, MeetingTable):
     def offer(self) -> OfferRules:
         """Return how bookable starts are thinned into an offer."""
         return OfferRules(
-            self.days_to_look_ahead, self.slots_per_day, self.between, self.count_days, self.suggest
+            self.days_to_look_ahead,
+            self.slots_per_day,
+            self.between,
+            self.count_days,
+            self.suggest,
+            self.suggestions,
         )
 
 
