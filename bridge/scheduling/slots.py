@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -23,6 +23,7 @@ from providers.base import Interval
 from providers.intervals import Span
 
 _INSTANT = timedelta.resolution
+_CALL = timedelta(minutes=10)
 _EVER = Interval(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
@@ -62,6 +63,15 @@ def failing_rules(event_type: EventType, time: HostTime, start: datetime, now: d
 def is_bookable(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> bool:
     """Tell whether a slot at this start breaks no rule with the host."""
     return next(_failing(event_type, time, start, now), None) is None
+
+
+@lru_cache(maxsize=2**10)
+def as_offered_lately(event_type: EventType) -> EventType:
+    """Return the event type with the notice that starts told ten minutes ago still keep.
+
+    A call takes minutes: what was offered in it must not be too late by the time it is chosen.
+    """
+    return replace(event_type, minimum_notice=max(event_type.minimum_notice - _CALL, timedelta(0)))
 
 
 def common_window(event_type: EventType, now: datetime) -> Interval:

@@ -23,9 +23,10 @@ from tests.configs import parse_config
 class Line:
     """A whole bridge behind its endpoints, with a clock to turn; it is Monday, 7:00 UTC."""
 
-    def __init__(self, url: str, **toml: Any) -> None:
+    def __init__(self, url: str, *, notice: int = 0, **toml: Any) -> None:
         self.clock = TurnableClock()
-        self.config = parse_config(salon_toml(url, **toml), environ={}, base=Path())
+        text = salon_toml(url, **toml).replace("notice_minutes = 0", f"notice_minutes = {notice}")
+        self.config = parse_config(text, environ={}, base=Path())
         around = Surroundings(
             now=self.clock.now,
             monotonic=self.clock.monotonic,

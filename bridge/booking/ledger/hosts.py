@@ -14,7 +14,7 @@ from bridge.calendars.availability import Busy, host_times
 from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
 from bridge.model import EventType, Wish
 from bridge.scheduling.round_robin import Choice, choose
-from bridge.scheduling.slots import HostTime, Rule, failing_rules
+from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
 from bridge.scheduling.team import Pool, pool_for
 
 _TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule.HORIZON})
@@ -33,7 +33,7 @@ def pool_of(
 
     `refused` are hosts that shall not be asked, `without` is a booking that does not count.
     """
-    now, event_type = context.now(), wish.event_type
+    now, event_type = context.now(), as_offered_lately(wish.event_type)
     known = host_times(connection, context.hosts, event_type, busy, without=without)
     # A move also asks the calendars of hosts who have left the team: they keep nobody's place here.
     times = {host: time for host, time in known.items() if host in event_type.team.hosts}
