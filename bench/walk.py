@@ -93,7 +93,7 @@ def _walks() -> tuple[dict[str, list[CodeType]], Path]:
                 app.extensions["bridge"].stop()
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]  # documented as the way to end it
+        threading.setprofile(None)  # the documented way to end it
 
 
 def _requests(walk: Walk, client: FlaskClient) -> dict[str, list[CodeType]]:

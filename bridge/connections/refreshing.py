@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from bridge.alerts import alert_key
@@ -43,10 +44,11 @@ class Refresher:
         with self._around.store.read() as connection:
             rows = connections.due(connection, now + AHEAD, now)
         for row in rows:
-            if row.provider not in self._vendors:
+            if row.provider not in self._vendors or not _is_due(row, now):
                 continue
             try:
-                self.attempt(row.key, lambda held: held.row.expires_at <= now + AHEAD)
+                # Not if anything has changed since: another process renewed it, or was refused just now.
+                self.attempt(row.key, partial(_is_unchanged, row))
             except ProviderError as error:
                 _log.warning("a token could not be renewed: %s", error)
             except CannotOpen:
@@ -120,6 +122,16 @@ class Refresher:
     def _alert_unreadable(self, row: ConnectionRow) -> None:
         title = self._vendors[row.provider].title
         self._around.alerts.alert(alert_key(*row.key), self._around.sentences.unreadable(title, row.account))
+
+
+def _is_due(row: ConnectionRow, now: datetime) -> bool:
+    """Tell whether a token ends soon; one that never lives longer is renewed at half its life, not at once."""
+    life = row.expires_at - row.refreshed_at
+    return row.expires_at - now <= min(AHEAD, life / 2)
+
+
+def _is_unchanged(row: ConnectionRow, held: Held) -> bool:
+    return held.row == row
 
 
 def _lease_name(key: tuple[str, str]) -> str:

@@ -56,6 +56,18 @@ def test_only_tokens_that_end_within_ten_minutes_are_renewed(
     assert process.token(ANNA) != before
 
 
+def test_tokens_that_never_live_long_are_renewed_at_half_their_life(
+    google: FakeGoogle, process: Process, clock: Clock
+) -> None:
+    clock.put_forward(minutes=51)
+    google.set_tokens(seconds=56 * 60)  # by the vendor's clock: five minutes by ours
+    process.connections.refresh_due(clock.now())
+    for seconds, times in ((0, 1), (100, 1), (100, 2)):
+        clock.put_forward(seconds=seconds)
+        process.connections.refresh_due(clock.now())
+        assert asked(google) == times
+
+
 def test_other_processes_hand_out_the_renewed_token(
     process: Process, clock: Clock, start: Callable[[], Process]
 ) -> None:
