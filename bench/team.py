@@ -16,7 +16,7 @@ from bench.console import wide_console
 from bridge.app import Bridge
 from bridge.store.migrate import migrate
 from bridge.surroundings import Surroundings
-from tests.builders import API_KEY, SECRET, WEEK
+from tests.cast.config import API_KEY, SECRET, WEEK
 from tests.configs import parse_config
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle
 from tests.vendors.microsoft import CONTOSO, FakeMicrosoft

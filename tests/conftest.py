@@ -1,4 +1,4 @@
-"""What tests of every part share: databases."""
+"""What tests of every part share: databases, and the salon."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from bridge.store.engine import Store
 from bridge.store.migrate import migrate
 from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
 from tests.zygote import Zygote
+
+pytest_plugins = ["tests.cast.fixtures"]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from bridge.cli import main
 from bridge.cli.commands import ENTRIES, SECTIONS
 from bridge.cli.output import MEANINGS
-from tests.cli.terminal import Terminal
+from tests.cast.terminal import Terminal
 
 HEAVY = (
     "flask",

@@ -12,15 +12,16 @@ from bridge.calendars.accounts import Accounts
 from bridge.model import CalendarName
 from bridge.service.kept_offers import Offer
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
-from tests.booking.salon import MONDAY, Salon
-from tests.booking.unruly_salon import UnrulySalon
-from tests.builders import salon
+from tests.cast.clock import MONDAY
+from tests.cast.config import salon_config
+from tests.cast.salon import Salon
+from tests.cast.unruly import UnrulySalon
 from tests.vendors.unruly import Trouble
 
 
 @pytest.fixture
 def unruly(sqlite_url: str) -> Iterator[UnrulySalon]:
-    opened = UnrulySalon(salon(sqlite_url))
+    opened = UnrulySalon(salon_config(sqlite_url))
     yield opened
     opened.bridge.stop()
 
@@ -106,7 +107,7 @@ def counted(sqlite_url: str) -> Iterator[tuple[Salon, CountingCalendars]]:
         made.append(CountingAccounts(accounts))
         return made[0]
 
-    opened = Salon(salon(sqlite_url), wrap=wrap)
+    opened = Salon(salon_config(sqlite_url), wrap=wrap)
     yield opened, made[0].calendars
     opened.bridge.stop()
 

@@ -15,7 +15,7 @@ import tempfile
 import traceback
 from dataclasses import dataclass
 
-PRELOADED = ("tests.booking.victim", "tests.practice.victim")
+PRELOADED = ("tests.cast.victim",)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ class Refresher:
 
 
 def _is_due(row: ConnectionRow, now: datetime) -> bool:
-    """Tell whether a token ends soon; one that never lives longer is renewed at half its life, not at once."""
+    """Tell whether a token ends soon; one that never lives long is renewed at half its life."""
     life = row.expires_at - row.refreshed_at
     return row.expires_at - now <= min(AHEAD, life / 2)
 

@@ -6,7 +6,8 @@ import pytest
 
 from bridge.attendee import CallerRequest
 from bridge.model import BookingState, Contact, Source
-from tests.booking.salon import MONDAY, Salon
+from tests.cast.clock import MONDAY
+from tests.cast.salon import Salon
 
 TEN = MONDAY.replace(hour=10)
 HALF_AN_HOUR = timedelta(minutes=30)

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bridge.model import BookingState
-from tests.booking.salon import MONDAY
-from tests.booking.unruly_salon import UnrulySalon
-from tests.builders import salon
+from tests.cast.clock import MONDAY
+from tests.cast.config import ANNA, salon_config
+from tests.cast.unruly import UnrulySalon
 from tests.vendors.unruly import Trouble
 
 TEN = MONDAY.replace(hour=10)
@@ -19,7 +19,7 @@ HALF_PAST = TEN + timedelta(minutes=30)
 
 @pytest.fixture
 def unruly(store_url: str) -> Iterator[UnrulySalon]:
-    opened = UnrulySalon(salon(store_url))
+    opened = UnrulySalon(salon_config(store_url))
     yield opened
     opened.bridge.stop()
 
@@ -83,7 +83,7 @@ def test_a_caller_who_asks_again_before_the_late_event_lands_gets_one_event(unru
 
 
 def test_while_an_outcome_is_unknown_the_slot_stays_taken(store_url: str) -> None:
-    alone = UnrulySalon(salon(store_url, hosts=("anna",)))
+    alone = UnrulySalon(salon_config(store_url, ANNA))
     alone.plan.writes.append(Trouble.LATE)
     assert not alone.book("kim", TEN).success
     assert not alone.book("lee", TEN).success

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bridge.model import BookingState
-from tests.booking.salon import Salon
-from tests.booking.victim import TEN
-from tests.builders import salon
+from tests.cast.clock import HALF_PAST, TEN
+from tests.cast.config import salon_config, salon_toml
+from tests.cast.salon import Salon
 from tests.zygote import Zygote
 
 BOOKING = ("held", "event_created", "confirmed")
 MOVING = ("move_held", "event_moved", "move_confirmed")
 CANCELLING = ("cancelled", "event_removed")
-HALF_PAST = TEN + timedelta(minutes=30)
 
 
 def killed_at(zygote: Zygote, url: str, step: str, action: str) -> str:
     """Return what the process told before it died at the step."""
-    ended = zygote.run("tests.booking.victim", url, step, action)
+    ended = zygote.run("tests.cast.victim", salon_toml(url), step, action, TEN.isoformat(), "still")
     assert ended.returncode == -9, f"was not killed at {step}: {ended.output}"
     return ended.output
 
 
 def survivor(url: str) -> Salon:
     """Return the bridge as it is started again later."""
-    opened = Salon(salon(url))
+    opened = Salon(salon_config(url))
     opened.clock.turn(hours=1)
     return opened
 
@@ -48,7 +45,7 @@ def test_a_caller_who_asks_again_after_the_kill_gets_exactly_one_booking(
     zygote: Zygote, store_url: str, step: str
 ) -> None:
     killed_at(zygote, store_url, step, "book")
-    opened = Salon(salon(store_url))
+    opened = Salon(salon_config(store_url))
     opened.clock.turn(seconds=11)
     assert opened.book("kim", TEN).success
     opened.settle()

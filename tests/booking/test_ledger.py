@@ -21,8 +21,9 @@ from bridge.model import Booking, BookingState, CalendarName, Claim, Contact, Wi
 from bridge.store.sql import bookings, claims, writes
 from bridge.store.tables import bookings as booking_rows
 from providers.base import Event, EventRef, Interval
-from tests.booking.salon import MONDAY, Salon
-from tests.builders import salon
+from tests.cast.clock import MONDAY
+from tests.cast.config import salon_config
+from tests.cast.salon import Salon
 
 STATES = ("held", "left", "confirmed", "changing", "stuck", "cancelled", "failed", "no_show")
 OWNERS = ("take_other", "confirm", "fail", "let_go", "complete_move", "abandon_move")
@@ -193,7 +194,7 @@ class Walker:
 
 @pytest.fixture
 def walker(store_url: str) -> Iterator[Walker]:
-    opened = Salon(salon(store_url, event_type="horizon_days = 365"))
+    opened = Salon(salon_config(store_url, event_type="horizon_days = 365"))
     yield Walker(opened)
     opened.bridge.stop()
 

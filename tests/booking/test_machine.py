@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 from bridge.model import Booking, BookingState
 from bridge.service.outcome import BookOutcome
 from providers.base import Event, Interval
-from tests.booking.salon import MONDAY
-from tests.booking.unruly_salon import Killed, UnrulySalon
-from tests.builders import salon
+from tests.cast.clock import MONDAY
+from tests.cast.config import salon_config
+from tests.cast.unruly import Killed, UnrulySalon
 from tests.store.databases import new_sqlite
 from tests.vendors.unruly import Trouble
 
@@ -53,7 +53,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
         url = new_sqlite(Path(self.folder.name), self.template)
-        self.salon = UnrulySalon(salon(url))
+        self.salon = UnrulySalon(salon_config(url))
         self.told: dict[str, datetime] = {}
         self.uncertain: set[str] = set()  # bookings somebody else changed, or whose change was killed
         self.silent: set[str] = set()  # callers whose process died: they were told nothing

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from bridge.model import Booking, BookingState
 from providers.base import Event, EventDraft, Interval
-from tests.booking.salon import MONDAY, Salon
+from tests.cast.clock import MONDAY
+from tests.cast.salon import Salon
 
 TEN = MONDAY.replace(hour=10)
 HALF_AN_HOUR = timedelta(minutes=30)

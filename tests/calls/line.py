@@ -15,8 +15,8 @@ from bridge.model import Booking
 from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
 from bridge.web.signature import HEADER, sign
-from tests.booking.salon import TurnableClock
-from tests.builders import API_KEY, salon_toml
+from tests.cast.clock import TurnableClock
+from tests.cast.config import API_KEY, salon_toml
 from tests.configs import parse_config
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.store.engine import Store
-from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 from tests.store.rows import add_booking
 
 

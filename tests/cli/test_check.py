@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Terminal, salon_terminal
+from tests.cast.terminal import Terminal, salon_terminal
 
 PROBLEMS = """
 [bridge]

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.machine import free_port
-from tests.cli.processes import descendants, is_alive, ran, running
-from tests.cli.terminal import Terminal
+from tests.cast.command import descendants, is_alive, ran, running
+from tests.cast.terminal import Terminal
 from tests.configs import load_config
 
 

@@ -15,7 +15,7 @@ from bridge.cli.output import Exit, Refused
 from bridge.errors import NotFound
 from bridge.server.sentences import sentence
 from providers.errors import AccessDenied
-from tests.cli.terminal import Terminal
+from tests.cast.terminal import Terminal
 
 
 def ended(error: BaseException | None, *words: str, code: int | None = None) -> tuple[object, str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Terminal
+from tests.cast.terminal import Terminal
 
 
 def ics(*uids: str, start: str = "DTSTART:20300107T090000Z") -> str:

@@ -22,10 +22,10 @@ from bridge.cli.machine import free_port
 from bridge.model import CalendarName
 from bridge.speech.instants import parse_instant
 from providers.base import Deadline, Interval
-from tests.builders import salon
-from tests.cli.processes import BRIDGE, environment, ran, running
-from tests.cli.terminal import Terminal, salon_terminal, tomorrow
-from tests.serving import server
+from tests.cast import server
+from tests.cast.command import BRIDGE, environment, ran, running
+from tests.cast.config import salon_config
+from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 
 
 def test_init_and_then_check_and_slots_work_in_an_empty_folder(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_on_a_terminal_tables_fit_its_width_and_no_color_is_heeded(
 
 def test_a_worker_does_what_is_due_and_stops_when_it_is_told(tmp_path: Path, sqlite_url: str) -> None:
     salon_terminal(tmp_path, sqlite_url)
-    opened = Bridge(salon(sqlite_url))
+    opened = Bridge(salon_config(sqlite_url))
     cut = opened.reception.event_type("cut")
     done = opened.reception.book(cut, CallerRequest(), parse_instant(tomorrow(10)))
     assert done.booking

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bridge.app import create_app
-from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 from tests.configs import load_config
 
 

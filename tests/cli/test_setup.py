@@ -11,7 +11,7 @@ import pytest
 from werkzeug.security import check_password_hash
 
 from bridge.store.migrate import migrate
-from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 from tests.configs import load_config
 from tests.store.databases import PostgresServer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Terminal, salon_terminal, tomorrow
+from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 
 NEVER_CONNECTED = '[google]\nclient_id = "fake"\nclient_secret = "fake"\n'
 

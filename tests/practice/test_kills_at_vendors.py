@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.booking.salon import RealClock, Salon
-from tests.configs import load_config
-from tests.practice.building import practice_toml, tomorrow_at
+from tests.cast.at_vendors import vendors_toml
+from tests.cast.clock import RealClock, tomorrow_at
+from tests.cast.config import read_toml
+from tests.cast.salon import Salon
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft
 from tests.zygote import Zygote
@@ -26,14 +27,14 @@ STEPS = [
 ]
 
 
-def killed_at(zygote: Zygote, config: Path, step: str, action: str, ca_bundle: str = "") -> Salon:
+def killed_at(zygote: Zygote, config: str, step: str, action: str, ca_bundle: str = "") -> Salon:
     """Let a process die at the step; return the bridge as it is started again later."""
     begin = tomorrow_at(10).isoformat()
-    ended = zygote.run("tests.practice.victim", str(config), step, action, begin, ca_bundle)
+    ended = zygote.run("tests.cast.victim", config, step, action, begin, "real", ca_bundle)
     assert ended.returncode == -9, f"was not killed at {step}: {ended.output}"
     later = RealClock()
     later.turn(seconds=20)
-    return Salon(load_config(config, {}), clock=later, ca_bundle=ca_bundle or None)
+    return Salon(read_toml(config), clock=later, ca_bundle=ca_bundle or None)
 
 
 def assert_settled(survivor: Salon, step: str, action: str) -> None:
@@ -54,8 +55,7 @@ def assert_settled(survivor: Salon, step: str, action: str) -> None:
 def test_google_is_left_whole_after_a_kill(
     zygote: Zygote, google: FakeGoogle, sqlite_url: str, tmp_path: Path, action: str, step: str
 ) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text(practice_toml(sqlite_url, tmp_path, google=google))
+    config = vendors_toml(sqlite_url, tmp_path, google=google)
     assert_settled(killed_at(zygote, config, step, action), step, action)
 
 
@@ -63,6 +63,5 @@ def test_google_is_left_whole_after_a_kill(
 def test_microsoft_is_left_whole_after_a_kill(
     zygote: Zygote, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path, action: str, step: str
 ) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text(practice_toml(sqlite_url, tmp_path, microsoft=microsoft))
+    config = vendors_toml(sqlite_url, tmp_path, microsoft=microsoft)
     assert_settled(killed_at(zygote, config, step, action, str(microsoft.ca_bundle)), step, action)

@@ -6,69 +6,70 @@ from datetime import timedelta
 
 from bridge.booking.watch import PushChannels
 from bridge.store.sql import channels
-from tests.booking.salon import Salon
-from tests.practice.building import ANNA, tomorrow_at
-from tests.practice.conftest import Opener
+from tests.cast.at_vendors import ANNA_GOOGLE
+from tests.cast.clock import tomorrow_at
+from tests.cast.fixtures import OpenThere
+from tests.cast.salon import Salon
 from tests.vendors.google import FakeGoogle
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
-def channels_of(practice: Salon) -> PushChannels:
-    return PushChannels(practice.bridge.context, "https://calendar.example.com")
+def channels_of(salon: Salon) -> PushChannels:
+    return PushChannels(salon.bridge.context, "https://calendar.example.com")
 
 
-def known(practice: Salon) -> list[str]:
-    with practice.bridge.store.read() as connection:
-        return [channel.id for channel in channels.of_calendar(connection, practice.calendars()[0])]
+def known(salon: Salon) -> list[str]:
+    with salon.bridge.store.read() as connection:
+        return [channel.id for channel in channels.of_calendar(connection, salon.calendars()[0])]
 
 
 def test_a_channel_is_opened_once_and_replaced_a_day_before_it_ends(
-    open_practice: Opener, google: FakeGoogle
+    open_at_vendors: OpenThere, google: FakeGoogle
 ) -> None:
-    practice = open_practice(google=google)
-    channels, (calendar,) = channels_of(practice), practice.calendars()
-    channels.keep_open(calendar, practice.patience())
-    channels.keep_open(calendar, practice.patience())
-    (first,) = known(practice)
-    practice.clock.turn(days=6, hours=1)
-    practice.bridge.connections.keep_fresh()
-    channels.keep_open(calendar, practice.patience())
-    (second,) = known(practice)
+    salon = open_at_vendors(google=google)
+    channels, (calendar,) = channels_of(salon), salon.calendars()
+    channels.keep_open(calendar, salon.patience())
+    channels.keep_open(calendar, salon.patience())
+    (first,) = known(salon)
+    salon.clock.turn(days=6, hours=1)
+    salon.bridge.connections.keep_fresh()
+    channels.keep_open(calendar, salon.patience())
+    (second,) = known(salon)
     assert second != first
     assert [channel.id for channel in google.open_channels()] == [second]
 
 
-def test_a_message_has_the_calendar_followed_at_once(open_practice: Opener, google: FakeGoogle) -> None:
-    practice = open_practice(google=google)
-    channels, (calendar,) = channels_of(practice), practice.calendars()
-    practice.book("kim", tomorrow_at(10))
-    practice.bridge.plan_standing()
-    practice.bridge.background.run_due()
-    channels.keep_open(calendar, practice.patience())
-    practice.bridge.background.run_due()
-    (event,) = google.events(ANNA)
-    google.move_event(ANNA, event["id"], tomorrow_at(15), tomorrow_at(15) + HALF_AN_HOUR)
-    practice.bridge.background.run_due()
-    assert practice.confirmed()[0].interval.start == tomorrow_at(10), "nothing is due yet"
-    (channel,) = known(practice)
+def test_a_message_has_the_calendar_followed_at_once(open_at_vendors: OpenThere, google: FakeGoogle) -> None:
+    salon = open_at_vendors(google=google)
+    channels, (calendar,) = channels_of(salon), salon.calendars()
+    salon.book("kim", tomorrow_at(10))
+    salon.bridge.plan_standing()
+    salon.bridge.background.run_due()
+    channels.keep_open(calendar, salon.patience())
+    salon.bridge.background.run_due()
+    (event,) = google.events(ANNA_GOOGLE)
+    google.move_event(ANNA_GOOGLE, event["id"], tomorrow_at(15), tomorrow_at(15) + HALF_AN_HOUR)
+    salon.bridge.background.run_due()
+    assert salon.confirmed()[0].interval.start == tomorrow_at(10), "nothing is due yet"
+    (channel,) = known(salon)
     assert channels.channel_token("google", channel)
     assert channels.channel_token("microsoft", channel) is None
     channels.changed(channel, ends=False)
-    practice.bridge.background.run_due()
-    assert practice.confirmed()[0].interval.start == tomorrow_at(15)
+    salon.bridge.background.run_due()
+    assert salon.confirmed()[0].interval.start == tomorrow_at(15)
 
 
-def test_an_unknown_channel_changes_nothing(open_practice: Opener, google: FakeGoogle) -> None:
-    practice = open_practice(google=google)
-    channels = channels_of(practice)
+def test_an_unknown_channel_changes_nothing(open_at_vendors: OpenThere, google: FakeGoogle) -> None:
+    salon = open_at_vendors(google=google)
+    channels = channels_of(salon)
     assert channels.channel_token("google", "nobody") is None
     channels.changed("nobody", ends=False)
 
 
-def test_without_https_no_channel_is_opened(open_practice: Opener, google: FakeGoogle) -> None:
-    practice = open_practice(google=google)
-    practice.bridge.plan_standing()
-    practice.bridge.background.run_due()
-    assert not known(practice)
+def test_without_https_no_channel_is_opened(open_at_vendors: OpenThere, google: FakeGoogle) -> None:
+    salon = open_at_vendors(google=google)
+    salon.bridge.plan_standing()
+    salon.bridge.background.run_due()
+    assert not known(salon)
     assert not google.open_channels()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from tests.practice.building import ANNA, BEN, practice_toml, tomorrow_at
-from tests.serving.server import running
+from tests.cast.at_vendors import ANNA_GOOGLE, BEN_MICROSOFT, vendors_toml
+from tests.cast.clock import tomorrow_at
+from tests.cast.server import running
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft
 
@@ -20,33 +21,33 @@ def caller(who: str) -> object:
 def test_a_team_at_google_and_microsoft_is_offered_and_booked(
     google: FakeGoogle, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
 ) -> None:
-    config = practice_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft)
+    config = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft)
     trust = {"TEST_CA_BUNDLE": str(microsoft.ca_bundle)}
     with running(config, tmp_path / "server", app="tests.practice.trusting:app", **trust) as server:
-        status, offered = server.post("/visit/available", {"contact_id": "kim"})
+        status, offered = server.post("/cut/available", {"contact_id": "kim"})
         assert status == 200
         assert offered["available"]
-        told = [server.post("/visit/book", caller(who))[1]["status"] for who in ("kim", "lee", "max")]
+        told = [server.post("/cut/book", caller(who))[1]["status"] for who in ("kim", "lee", "max")]
     assert told == ["success", "success", "failed"]
-    assert len(google.events(ANNA)) == len(microsoft.events(BEN)) == 1
+    assert len(google.events(ANNA_GOOGLE)) == len(microsoft.events(BEN_MICROSOFT)) == 1
 
 
 def test_60_callers_for_one_slot_at_google_give_exactly_one_event(
     google: FakeGoogle, sqlite_url: str, tmp_path: Path
 ) -> None:
-    config = practice_toml(sqlite_url, tmp_path, google=google, bridge=PATIENT)
+    config = vendors_toml(sqlite_url, tmp_path, google=google, bridge=PATIENT)
     with running(config, tmp_path / "server") as server:
-        answers = server.post_at_once("/visit/book", [caller(f"caller-{n}") for n in range(60)])
+        answers = server.post_at_once("/cut/book", [caller(f"caller-{n}") for n in range(60)])
     assert Counter(str(answer["status"]) for answer in answers) == {"success": 1, "failed": 59}
-    assert len(google.events(ANNA)) == 1
+    assert len(google.events(ANNA_GOOGLE)) == 1
 
 
 def test_60_callers_for_one_slot_at_microsoft_give_exactly_one_event(
     microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
 ) -> None:
-    config = practice_toml(sqlite_url, tmp_path, microsoft=microsoft, bridge=PATIENT)
+    config = vendors_toml(sqlite_url, tmp_path, microsoft=microsoft, bridge=PATIENT)
     trust = {"TEST_CA_BUNDLE": str(microsoft.ca_bundle)}
     with running(config, tmp_path / "server", app="tests.practice.trusting:app", **trust) as server:
-        answers = server.post_at_once("/visit/book", [caller(f"caller-{n}") for n in range(60)])
+        answers = server.post_at_once("/cut/book", [caller(f"caller-{n}") for n in range(60)])
     assert Counter(str(answer["status"]) for answer in answers) == {"success": 1, "failed": 59}
-    assert len(microsoft.events(BEN)) == 1
+    assert len(microsoft.events(BEN_MICROSOFT)) == 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from bridge.web.signature import sign
-from tests.builders import API_KEY
+from tests.cast.config import API_KEY
 
 PATIENCE = 30
 

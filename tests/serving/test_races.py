@@ -9,8 +9,8 @@ from pathlib import Path
 from bridge.app import Bridge
 from bridge.model import BookingState, CalendarName
 from providers.base import Deadline, Interval
-from tests.builders import salon, salon_toml
-from tests.serving.server import running
+from tests.cast.config import ANNA, salon_config, salon_toml
+from tests.cast.server import running
 
 PATIENT = "book_deadline_seconds = 50"  # two cores and 200 callers: nobody shall be turned away for time
 
@@ -25,7 +25,7 @@ def caller(who: str, start: str) -> dict[str, object]:
 
 
 def assert_calendar_holds(url: str, count: int) -> None:
-    bridge = Bridge(salon(url, hosts=("anna",)))
+    bridge = Bridge(salon_config(url, ANNA))
     confirmed = bridge.reception.bookings(states=[BookingState.CONFIRMED])
     anna = CalendarName("local", "", "anna")
     now = datetime.now(UTC)
@@ -39,7 +39,7 @@ def assert_calendar_holds(url: str, count: int) -> None:
 
 
 def test_200_callers_for_one_slot_give_exactly_one_success(store_url: str, tmp_path: Path) -> None:
-    with running(salon_toml(store_url, hosts=("anna",), bridge=PATIENT), tmp_path) as server:
+    with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
         bodies: list[object] = [caller(f"caller-{n}", tomorrow_at(10)) for n in range(200)]
         told = Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
     assert told == {"success": 1, "failed": 199}
@@ -48,7 +48,7 @@ def test_200_callers_for_one_slot_give_exactly_one_success(store_url: str, tmp_p
 
 def test_200_callers_for_20_slots_give_exactly_20_successes(store_url: str, tmp_path: Path) -> None:
     starts = [tomorrow_at(8 + n // 2, 30 * (n % 2)) for n in range(20)]
-    with running(salon_toml(store_url, hosts=("anna",), bridge=PATIENT), tmp_path) as server:
+    with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
         bodies: list[object] = [caller(f"caller-{n}", starts[n % 20]) for n in range(200)]
         told = Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
     assert told == {"success": 20, "failed": 180}
@@ -58,7 +58,7 @@ def test_200_callers_for_20_slots_give_exactly_20_successes(store_url: str, tmp_
 def test_one_caller_asking_20_times_at_once_gets_20_successes_and_one_event(
     store_url: str, tmp_path: Path
 ) -> None:
-    with running(salon_toml(store_url, hosts=("anna",), bridge=PATIENT), tmp_path) as server:
+    with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
         bodies: list[object] = [caller("kim", tomorrow_at(10))] * 20
         told = Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
     assert told == {"success": 20}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.machine import free_port
-from tests.builders import salon_toml
-from tests.cli.processes import Running, descendants, ran, running
+from tests.cast.command import Running, descendants, ran, running
+from tests.cast.config import salon_toml
 from tests.serving.callers import asking, post_once
 from tests.serving.test_serve import served
 

@@ -14,9 +14,9 @@ import pytest
 
 from bridge.cli.machine import free_port
 from bridge.web.signature import sign
-from tests.builders import API_KEY, salon_toml
-from tests.cli.processes import Running, ran, running
-from tests.serving import server
+from tests.cast import server
+from tests.cast.command import Running, ran, running
+from tests.cast.config import API_KEY, salon_toml
 from tests.serving.callers import post_once
 from tests.serving.test_races import caller, tomorrow_at
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.builders import salon_toml
+from tests.cast.config import ANNA, salon_toml
 from tests.serving.callers import post_once
 from tests.serving.test_races import assert_calendar_holds, caller, tomorrow_at
 from tests.serving.test_serve import served
@@ -20,7 +20,7 @@ _LONGEST_HOLD_SECONDS = 10  # the booking deadline, and five
 def test_callers_of_a_killed_server_are_served_by_the_other_and_nobody_twice(
     store_url: str, tmp_path: Path
 ) -> None:
-    config = salon_toml(store_url, hosts=("anna",))
+    config = salon_toml(store_url, ANNA)
     booked: dict[str, int] = {}
 
     def book(number: int, port: int, left: int) -> None:

@@ -14,9 +14,10 @@ from click.testing import CliRunner, Result
 
 from bridge.cli import main
 from bridge.model import BookingState
-from tests.booking.salon import RealClock
+from tests.cast.clock import RealClock
+from tests.cast.config import ANNA, BEN, CARL, DORA, salon_toml
+from tests.cast.unruly import UnrulySalon
 from tests.configs import load_config
-from tests.teams.firm import ANNA, BEN, CARL, DORA, Firm, firm_toml
 
 TEAMS = {
     "visit": 'hosts = ["anna", { host = "ben", weight = 50 }, { host = "carl", weight = 0 }]\n'
@@ -31,21 +32,21 @@ Command = Callable[..., Result]
 def config(sqlite_url: str, tmp_path: Path) -> Path:
     path = tmp_path / "config.toml"
     staff = (ANNA, replace(BEN, lines="priority = 4"), CARL, DORA)
-    path.write_text(firm_toml(sqlite_url, *staff, **TEAMS))
+    path.write_text(salon_toml(sqlite_url, *staff, **TEAMS))
     return path
 
 
 @pytest.fixture
 def command(config: Path) -> Command:
-    """Runs the command on the firm's configuration."""
+    """Runs the command on the salon's configuration."""
     runner = CliRunner()
     return lambda *words: runner.invoke(main, ["--config", str(config), *words])
 
 
 @pytest.fixture
-def firm(config: Path) -> Iterator[Firm]:
-    """The firm on the same database, now: anna was given two visits, ben one."""
-    opened = Firm(load_config(config, {}), clock=RealClock())
+def salon(config: Path) -> Iterator[UnrulySalon]:
+    """The salon on the same database, now: anna was given two visits, ben one."""
+    opened = UnrulySalon(load_config(config, {}), clock=RealClock())
     opened.bridge.record_joins()
     now = opened.clock.now()
     for number, host in enumerate(("anna", "ben", "anna")):
@@ -65,7 +66,7 @@ def answer(result: Result) -> Any:
     return json.loads(result.output)
 
 
-@pytest.mark.usefixtures("firm")
+@pytest.mark.usefixtures("salon")
 def test_a_team_is_shown_in_the_order_in_which_its_hosts_are_due(command: Command) -> None:
     """Of three visits anna's share is 100/150, so 2, and ben's 50/150, so 1: both have them."""
     said = lines(command("team", "visit"))
@@ -76,7 +77,7 @@ def test_a_team_is_shown_in_the_order_in_which_its_hosts_are_due(command: Comman
     assert said[5:] == ["carl 0 2 0 0 0 never", "Next: anna (an equal shortfall and a larger weight)."]
 
 
-@pytest.mark.usefixtures("firm")
+@pytest.mark.usefixtures("salon")
 def test_programs_get_the_figures_exactly_and_as_decimals(command: Command) -> None:
     told = answer(command("team", "visit", "--simulate", "2", "--json"))
     assert (told["event_type"], told["assignment"], told["fixed_hosts"]) == ("visit", "weighted", [])
@@ -89,15 +90,15 @@ def test_programs_get_the_figures_exactly_and_as_decimals(command: Command) -> N
     ]
 
 
-def test_a_fraction_is_told_exactly_and_as_a_decimal(command: Command, firm: Firm) -> None:
-    firm.given("ben", firm.clock.now())
+def test_a_fraction_is_told_exactly_and_as_a_decimal(command: Command, salon: UnrulySalon) -> None:
+    salon.given("ben", salon.clock.now())
     anna, ben, _ = answer(command("team", "visit", "--json"))["groups"][0]["members"]
     assert (anna["shortfall"], anna["shortfall_decimal"]) == ("2/3", 0.6667)
     assert (ben["shortfall"], ben["shortfall_decimal"]) == ("-2/3", -0.6667)
     assert any("2/3 (0.67)" in line for line in lines(command("team", "visit")))
 
 
-@pytest.mark.usefixtures("firm")
+@pytest.mark.usefixtures("salon")
 def test_a_simulation_says_who_the_next_bookings_would_go_to(command: Command) -> None:
     said = lines(command("team", "visit", "--simulate", "6"))
     begin = said.index("The next 6 bookings, if all are bookable") + 2
@@ -106,7 +107,7 @@ def test_a_simulation_says_who_the_next_bookings_would_go_to(command: Command) -
     assert lines(command("team", "visit"))[-1].startswith("Next: anna")  # nothing was booked
 
 
-@pytest.mark.usefixtures("firm")
+@pytest.mark.usefixtures("salon")
 def test_each_group_and_who_always_attends_is_shown(command: Command) -> None:
     said = lines(command("team", "pair", "--simulate", "1"))
     assert said[1:3] == ["Always attending: dora.", "Group 1, priority"]
@@ -126,19 +127,19 @@ def test_an_unknown_event_type_is_not_found(command: Command) -> None:
     assert command("team", "haircut").exit_code == 5
 
 
-def test_a_no_show_is_recorded_and_taken_back(command: Command, firm: Firm) -> None:
-    booking = firm.bookings()[0]
+def test_a_no_show_is_recorded_and_taken_back(command: Command, salon: UnrulySalon) -> None:
+    booking = salon.bookings()[0]
     (said,) = lines(command("no-show", booking.id[:8]))
     assert said == f"Booking {booking.id[:8]} is recorded as a no-show."
-    assert firm.booking(booking).state is BookingState.NO_SHOW
+    assert salon.booking(booking).state is BookingState.NO_SHOW
     told = answer(command("no-show", booking.id, "--undo", "--json"))
     assert (told["status"], told["booking"]["state"]) == ("success", "confirmed")
-    assert firm.booking(booking).state is BookingState.CONFIRMED
+    assert salon.booking(booking).state is BookingState.CONFIRMED
 
 
-def test_a_coming_appointment_is_refused_as_a_no_show(command: Command, firm: Firm) -> None:
-    start = (firm.clock.now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    booking = firm.booked("visit", "kim", start)
+def test_a_coming_appointment_is_refused_as_a_no_show(command: Command, salon: UnrulySalon) -> None:
+    start = (salon.clock.now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+    booking = salon.booked("visit", "kim", start)
     refused = command("no-show", booking.id)
     assert (refused.exit_code, refused.output.strip()) == (
         1,
@@ -147,10 +148,10 @@ def test_a_coming_appointment_is_refused_as_a_no_show(command: Command, firm: Fi
     assert command("no-show", "ffffffff").exit_code == 5
 
 
-def test_explain_says_who_was_chosen_by_which_rule_and_figures(command: Command, firm: Firm) -> None:
-    start = (firm.clock.now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    firm.busy("anna", start)
-    booking = firm.booked("visit", "kim", start)
+def test_explain_says_who_was_chosen_by_which_rule_and_figures(command: Command, salon: UnrulySalon) -> None:
+    start = (salon.clock.now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+    salon.busy("anna", start)
+    booking = salon.booked("visit", "kim", start)
     said = lines(command("explain", "visit", start.isoformat()))
     begin = next(number for number, line in enumerate(said) if line.startswith("Booking "))
     assert said[begin].startswith(f"Booking {booking.id[:8]} (confirmed) with ben, made ")
@@ -161,7 +162,7 @@ def test_explain_says_who_was_chosen_by_which_rule_and_figures(command: Command,
     assert figures[2] == ["carl", "bookable", "0", "2", "0", "0", "0"]
 
 
-def test_explain_says_that_fixed_hosts_were_not_chosen(command: Command, firm: Firm) -> None:
-    start = (firm.clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
-    firm.booked("both", "kim", start)
+def test_explain_says_that_fixed_hosts_were_not_chosen(command: Command, salon: UnrulySalon) -> None:
+    start = (salon.clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    salon.booked("both", "kim", start)
     assert lines(command("explain", "both", start.isoformat()))[-1].endswith("; nobody had to be chosen.")

@@ -13,9 +13,10 @@ import pytest
 
 from bridge.booking.round_robin import who_comes_next, who_is_due
 from bridge.model import BookingState
-from tests.booking.salon import TurnableClock
-from tests.teams.conftest import OpenFirm
-from tests.teams.firm import ANNA, BEN, CARL, TEN, Firm, Staff
+from tests.cast.clock import TEN, TurnableClock
+from tests.cast.config import ANNA, BEN, CARL, Staff
+from tests.cast.fixtures import OpenSalon
+from tests.cast.unruly import UnrulySalon
 
 Figures = dict[str, tuple[int, str, str]]
 
@@ -35,19 +36,19 @@ def november(text: str) -> datetime:
     return datetime.fromisoformat(f"{day if '-' in day else f'2026-11-{day}'} {time or '08:00'}+00:00")
 
 
-def remember(firm: Firm, *history: str, of: str = "visit") -> None:
+def remember(salon: UnrulySalon, *history: str, of: str = "visit") -> None:
     """Let bookings have been made: `anna 20`, or `anna 20 09:30 cancelled`."""
     for line in history:
         host, _, rest = line.partition(" ")
         when, _, last = rest.rpartition(" ")
         stated = last in set(BookingState)
         state = BookingState(last) if stated else BookingState.CONFIRMED
-        firm.given(host, november(when if stated else rest), state, of=of)
+        salon.given(host, november(when if stated else rest), state, of=of)
 
 
-def decided(firm: Firm, start: datetime = TEN) -> tuple[str, str, Figures]:
+def decided(salon: UnrulySalon, start: datetime = TEN) -> tuple[str, str, Figures]:
     """Return who a caller gets, by which rule, and each one's bookings, calibration and shortfall."""
-    booking = firm.booked("visit", "kim", start)
+    booking = salon.booked("visit", "kim", start)
     part: Any = booking.decision[0]
     assert booking.hosts == (part["chosen"],)
     members: Figures = {
@@ -92,11 +93,11 @@ def decided(firm: Firm, start: datetime = TEN) -> tuple[str, str, Figures]:
     ],
 )
 def test_by_turn_and_by_priority(
-    open_firm: OpenFirm, lines: str, history: list[str], chosen: str, rule: str
+    open_salon: OpenSalon, lines: str, history: list[str], chosen: str, rule: str
 ) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=lines)
-    remember(firm, *history)
-    assert decided(firm)[:2] == (chosen, rule)
+    salon = open_salon(ANNA, BEN, CARL, visit=lines)
+    remember(salon, *history)
+    assert decided(salon)[:2] == (chosen, rule)
 
 
 @pytest.mark.parametrize(
@@ -161,42 +162,42 @@ def test_by_turn_and_by_priority(
     ],
 )
 def test_by_weight(
-    open_firm: OpenFirm,
+    open_salon: OpenSalon,
     lines: str,
     history: list[str],
     chosen: str,
     rule: str,
     figures: list[tuple[int, str, str]],
 ) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=lines)
-    remember(firm, *history)
+    salon = open_salon(ANNA, BEN, CARL, visit=lines)
+    remember(salon, *history)
     start = TEN.replace(minute=30)  # on the step in Kolkata too
-    assert decided(firm, start) == (chosen, rule, dict(zip(("anna", "ben", "carl"), figures, strict=False)))
+    assert decided(salon, start) == (chosen, rule, dict(zip(("anna", "ben", "carl"), figures, strict=False)))
 
 
-def test_weight_zero_is_chosen_when_no_other_is_bookable(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=weighted(anna=100, ben=100, carl=0))
-    firm.busy("anna", TEN)
-    firm.busy("ben", TEN)
-    assert decided(firm)[:2] == ("carl", "only_one")
+def test_weight_zero_is_chosen_when_no_other_is_bookable(open_salon: OpenSalon) -> None:
+    salon = open_salon(ANNA, BEN, CARL, visit=weighted(anna=100, ben=100, carl=0))
+    salon.busy("anna", TEN)
+    salon.busy("ben", TEN)
+    assert decided(salon)[:2] == ("carl", "only_one")
 
 
-def test_what_another_event_type_gave_does_not_count(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, visit=BY_TURN, other='hosts = ["anna"]')
-    remember(firm, "anna 22", of="other")
-    remember(firm, "ben 10")
-    assert decided(firm)[0] == "anna"
+def test_what_another_event_type_gave_does_not_count(open_salon: OpenSalon) -> None:
+    salon = open_salon(ANNA, BEN, visit=BY_TURN, other='hosts = ["anna"]')
+    remember(salon, "anna 22", of="other")
+    remember(salon, "ben 10")
+    assert decided(salon)[0] == "anna"
 
 
-def test_weight_and_priority_may_be_set_per_event_type(open_firm: OpenFirm) -> None:
+def test_weight_and_priority_may_be_set_per_event_type(open_salon: OpenSalon) -> None:
     own = "weight = 10\npriority = 4"
-    firm = open_firm(
+    salon = open_salon(
         ANNA,
         Staff("ben", lines=own),
         visit='hosts = ["anna", { host = "ben", weight = 300 }]\nassignment = "weighted"',
         other='hosts = ["anna", "ben"]\nassignment = "weighted"',
     )
-    due = [who_is_due(firm.bridge.context, firm.event_type(each))[0] for each in ("visit", "other")]
+    due = [who_is_due(salon.bridge.context, salon.event_type(each))[0] for each in ("visit", "other")]
     assert [(each.figures[0].member.host, each.rule) for each in due] == [
         ("ben", "weight"),
         ("anna", "weight"),
@@ -204,69 +205,69 @@ def test_weight_and_priority_may_be_set_per_event_type(open_firm: OpenFirm) -> N
     assert [each.member.priority for each in due[0].figures] == [4, 2]
 
 
-def test_a_newcomer_in_mid_month_is_not_flooded(open_firm: OpenFirm) -> None:
+def test_a_newcomer_in_mid_month_is_not_flooded(open_salon: OpenSalon) -> None:
     """Carl comes on the 15th, when anna had 4 and ben 2: he is reckoned 3. Then anna is given 1 more.
 
     In all 7 given and 3 reckoned, so 10/3 each: to ben 4/3 are missing, to carl 1/3. Had he been
     reckoned nothing, all would go to him.
     """
     clock = TurnableClock(november("10"))
-    open_firm(ANNA, BEN, clock=clock, visit='assignment = "weighted"\nhosts = ["anna", "ben"]')
+    open_salon(ANNA, BEN, clock=clock, visit='assignment = "weighted"\nhosts = ["anna", "ben"]')
     clock.moment = november("15")
-    firm = open_firm(ANNA, BEN, CARL, clock=clock, visit=WEIGHTED)
+    salon = open_salon(ANNA, BEN, CARL, clock=clock, visit=WEIGHTED)
     clock.moment = november("23")
-    remember(firm, "anna 10", "anna 11", "anna 12", "anna 13", "ben 13", "ben 14", "anna 16")
-    assert decided(firm) == (
+    remember(salon, "anna 10", "anna 11", "anna 12", "anna 13", "ben 13", "ben 14", "anna 16")
+    assert decided(salon) == (
         "ben",
         "shortfall",
         {"anna": (5, "0", "-5/3"), "ben": (2, "0", "4/3"), "carl": (0, "3", "1/3")},
     )
 
 
-def test_a_host_back_from_time_off_is_not_flooded(open_firm: OpenFirm) -> None:
+def test_a_host_back_from_time_off_is_not_flooded(open_salon: OpenSalon) -> None:
     """Ben was off from the 16th to the 18th, when anna was given 3 and carl 1: he is reckoned 2.
 
     In all 4 given and 2 reckoned, so 2 each: to carl 1 is missing, to ben nothing.
     """
     ben = Staff("ben", lines='time_off = ["2026-11-16/2026-11-18"]')
     clock = TurnableClock(november("01"))
-    firm = open_firm(ANNA, ben, CARL, clock=clock, visit=WEIGHTED)
+    salon = open_salon(ANNA, ben, CARL, clock=clock, visit=WEIGHTED)
     clock.moment = november("23")
-    remember(firm, "anna 16 00:00", "anna 17", "anna 18 23:59", "carl 17")
-    assert decided(firm) == (
+    remember(salon, "anna 16 00:00", "anna 17", "anna 18 23:59", "carl 17")
+    assert decided(salon) == (
         "carl",
         "shortfall",
         {"anna": (3, "0", "-1"), "ben": (0, "2", "0"), "carl": (1, "0", "1")},
     )
 
 
-def test_a_host_who_comes_back_to_an_event_type_is_reckoned_what_was_missed(open_firm: OpenFirm) -> None:
+def test_a_host_who_comes_back_to_an_event_type_is_reckoned_what_was_missed(open_salon: OpenSalon) -> None:
     """Ben had 1 when he was taken out on the 14th. When he came back on the 20th, anna had 5.
 
     He is reckoned the 4 that are missing to hers, so nothing is missing to either; turns decide.
     """
     both = 'assignment = "weighted"\nhosts = ["anna", "ben"]'
     clock = TurnableClock(november("10"))
-    open_firm(ANNA, BEN, clock=clock, visit=both)
+    open_salon(ANNA, BEN, clock=clock, visit=both)
     clock.moment = november("14")
-    open_firm(ANNA, BEN, clock=clock, visit='assignment = "weighted"\nhosts = ["anna"]')
+    open_salon(ANNA, BEN, clock=clock, visit='assignment = "weighted"\nhosts = ["anna"]')
     clock.moment = november("20")
-    firm = open_firm(ANNA, BEN, clock=clock, visit=both)
+    salon = open_salon(ANNA, BEN, clock=clock, visit=both)
     clock.moment = november("23")
-    remember(firm, "anna 11", "ben 12", "anna 13", "anna 15", "anna 16", "anna 17")
-    assert decided(firm) == (
+    remember(salon, "anna 11", "ben 12", "anna 13", "anna 15", "anna 16", "anna 17")
+    assert decided(salon) == (
         "ben",
         "least_recently_booked",
         {"anna": (5, "0", "0"), "ben": (1, "4", "0")},
     )
 
 
-def test_who_comes_next_is_who_is_given_the_next_bookings(open_firm: OpenFirm) -> None:
-    firm = open_firm(ANNA, BEN, CARL, visit=weighted(anna=300, ben=200, carl=100))
-    remember(firm, "anna 02", "carl 20")
-    foretold = [each.hosts for each in who_comes_next(firm.bridge.context, firm.event_type("visit"), 6)]
+def test_who_comes_next_is_who_is_given_the_next_bookings(open_salon: OpenSalon) -> None:
+    salon = open_salon(ANNA, BEN, CARL, visit=weighted(anna=300, ben=200, carl=100))
+    remember(salon, "anna 02", "carl 20")
+    foretold = [each.hosts for each in who_comes_next(salon.bridge.context, salon.event_type("visit"), 6)]
     given = []
     for number in range(6):
-        firm.clock.turn(seconds=1)
-        given.append(firm.booked("visit", f"caller {number}", TEN.replace(hour=10 + number)).hosts)
+        salon.clock.turn(seconds=1)
+        given.append(salon.booked("visit", f"caller {number}", TEN.replace(hour=10 + number)).hosts)
     assert given == foretold

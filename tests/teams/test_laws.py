@@ -19,9 +19,11 @@ from bridge.booking.ledger import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_is_due
 from bridge.errors import BridgeError
 from bridge.model import Booking
+from tests.cast.clock import TEN
+from tests.cast.config import ANNA, BEN, CARL, DORA, Staff
+from tests.cast.fixtures import opener
+from tests.cast.unruly import UnrulySalon
 from tests.store.databases import new_sqlite
-from tests.teams.conftest import opener
-from tests.teams.firm import ANNA, BEN, CARL, DORA, TEN, Firm, Staff
 
 STAFF = (ANNA, BEN, CARL, DORA)
 NAMES = tuple(each.name for each in STAFF)
@@ -36,8 +38,8 @@ few = settings(max_examples=4, deadline=None)  # the core proves them on long ru
 
 
 @contextmanager
-def firm_of(template: Path, *staff: Staff, **event_types: str) -> Iterator[Firm]:
-    """Open a firm on a database of its own."""
+def salon_of(template: Path, *staff: Staff, **event_types: str) -> Iterator[UnrulySalon]:
+    """Open a salon on a database of its own."""
     with (
         tempfile.TemporaryDirectory() as folder,
         opener(new_sqlite(Path(folder), template)) as opened,
@@ -58,64 +60,64 @@ deeds = st.tuples(
 )
 
 
-def carry_out(firm: Firm, number: int, deed: tuple[str, str, int, int]) -> None:
+def carry_out(salon: UnrulySalon, number: int, deed: tuple[str, str, int, int]) -> None:
     """Do something that may be refused."""
     what, event_type, step, which = deed
-    made = firm.bookings()
+    made = salon.bookings()
     if what == "book":
-        firm.ask(event_type, f"caller {number}", at(step))
+        salon.ask(event_type, f"caller {number}", at(step))
     elif what == "busy":
-        firm.busy(NAMES[which % len(NAMES)], at(step), 10)
+        salon.busy(NAMES[which % len(NAMES)], at(step), 10)
     elif made:
-        change(firm, what, made[which % len(made)], step)
+        change(salon, what, made[which % len(made)], step)
 
 
-def change(firm: Firm, what: str, booking: Booking, step: int) -> None:
+def change(salon: UnrulySalon, what: str, booking: Booking, step: int) -> None:
     if what == "move":
-        firm.reception.move(booking, at(step))
+        salon.reception.move(booking, at(step))
     elif what == "cancel":
-        firm.reception.cancel(booking)
+        salon.reception.cancel(booking)
     else:
-        now = firm.clock.moment
-        firm.clock.moment = max(now, booking.interval.start) if what == "no show" else now
+        now = salon.clock.moment
+        salon.clock.moment = max(now, booking.interval.start) if what == "no show" else now
         with suppress(BridgeError):
-            (mark_no_show if what == "no show" else undo_no_show)(firm.bridge.context, booking)
-        firm.clock.moment = now
+            (mark_no_show if what == "no show" else undo_no_show)(salon.bridge.context, booking)
+        salon.clock.moment = now
 
 
-def assert_nobody_is_booked_twice(firm: Firm) -> None:
-    claims = [claim for booking in firm.confirmed() for claim in firm.claims(booking)]
+def assert_nobody_is_booked_twice(salon: UnrulySalon) -> None:
+    claims = [claim for booking in salon.confirmed() for claim in salon.claims(booking)]
     for one, other in combinations(claims, 2):
         if one.host == other.host:
             assert one.interval.end <= other.interval.start or other.interval.end <= one.interval.start
-    for booking in firm.bookings():
-        attending = sorted(booking.hosts) if booking in firm.confirmed() else []
-        assert firm.claimed(booking) == attending
-        assert attending == [] or booking.hosts[0] == firm.calendars_of(booking)[0]
+    for booking in salon.bookings():
+        attending = sorted(booking.hosts) if booking in salon.confirmed() else []
+        assert salon.claimed(booking) == attending
+        assert attending == [] or booking.hosts[0] == salon.calendars_of(booking)[0]
 
 
 @given(done=st.lists(deeds, min_size=6, max_size=12))
 @laws
 def test_no_host_is_ever_booked_twice(migrated_file: Path, done: list[tuple[str, str, int, int]]) -> None:
-    with firm_of(migrated_file, *STAFF, **MIXED) as firm:
+    with salon_of(migrated_file, *STAFF, **MIXED) as salon:
         for number, deed in enumerate(done):
-            carry_out(firm, number, deed)
-            firm.bridge.background.run_due()
-        assert_nobody_is_booked_twice(firm)
+            carry_out(salon, number, deed)
+            salon.bridge.background.run_due()
+        assert_nobody_is_booked_twice(salon)
 
 
 @given(away=st.lists(st.booleans(), min_size=9, max_size=9))
 @few
 def test_least_recently_booked_never_differs_by_more_than_one(migrated_file: Path, away: list[bool]) -> None:
     """Anna and ben are always there, carl comes and goes."""
-    with firm_of(migrated_file, *STAFF, visit='hosts = ["carl", "anna", "ben"]') as firm:
+    with salon_of(migrated_file, *STAFF, visit='hosts = ["carl", "anna", "ben"]') as salon:
         counts: Counter[str] = Counter()
         for number, is_away in enumerate(away):
             start = at(3 * number)
             if is_away:
-                firm.busy("carl", start)
-            firm.clock.turn(seconds=1)
-            counts[firm.booked("visit", f"caller {number}", start).hosts[0]] += 1
+                salon.busy("carl", start)
+            salon.clock.turn(seconds=1)
+            counts[salon.booked("visit", f"caller {number}", start).hosts[0]] += 1
             assert abs(counts["anna"] - counts["ben"]) <= 1
 
 
@@ -127,11 +129,11 @@ def test_weighted_shares_follow_the_weights(migrated_file: Path, weights: list[i
         f'{{ host = "{name}", weight = {weight} }}' for name, weight in zip(NAMES, weights, strict=False)
     )
     lines = f'hosts = [{members}]\nassignment = "weighted"\n{EVERY}'
-    with firm_of(migrated_file, *STAFF, visit=lines) as firm:
+    with salon_of(migrated_file, *STAFF, visit=lines) as salon:
         counts: Counter[str] = Counter()
         for number in range(sum(weights)):
-            firm.clock.turn(seconds=1)
-            counts[firm.booked("visit", f"caller {number}", at(3 * number)).hosts[0]] += 1
+            salon.clock.turn(seconds=1)
+            counts[salon.booked("visit", f"caller {number}", at(3 * number)).hosts[0]] += 1
             for name, weight in zip(NAMES, weights, strict=False):
                 share = Fraction((number + 1) * weight, sum(weights))
                 assert abs(share - counts[name]) < len(weights)
@@ -151,16 +153,17 @@ def test_every_offer_is_bookable_and_more_hosts_take_none_away(
         "fixed": f'fixed_hosts = ["anna"]\nhosts = ["ben", "carl"]\n{offer}',
     }
     staff = [Staff(name, "10:00-12:00") for name in NAMES[:3]]
-    with firm_of(migrated_file, *staff, **kinds) as firm:
+    with salon_of(migrated_file, *staff, **kinds) as salon:
         for name, step in taken:
-            firm.busy(name, at(step), 10)
+            salon.busy(name, at(step), 10)
         bookable = {
-            kind: [slot.start for slot in firm.reception.offer(firm.event_type(kind)).slots] for kind in kinds
+            kind: [slot.start for slot in salon.reception.offer(salon.event_type(kind)).slots]
+            for kind in kinds
         }
         for kind, start in [("large", each) for each in bookable["small"]] + [
             ("fixed", each) for each in bookable["fixed"]
         ]:
-            assert firm.reception.book(firm.event_type(kind), CallerRequest(), start, dry_run=True).success
+            assert salon.reception.book(salon.event_type(kind), CallerRequest(), start, dry_run=True).success
         annas = [at(step) for name, step in taken if name == "anna"]
         assert not any(
             start - timedelta(minutes=10) < each < start + timedelta(minutes=30)
@@ -184,11 +187,11 @@ def test_order_of_hosts_changes_nothing_but_ties(
         kind: f"hosts = {list(names)}\nassignment = '{assignment}'"
         for kind, names in (("one", NAMES), ("two", order))
     }
-    with firm_of(migrated_file, *STAFF, **kinds) as firm:
+    with salon_of(migrated_file, *STAFF, **kinds) as salon:
         for kind in kinds:
             for name, hours in given_to:
-                firm.given(name, firm.clock.now() - timedelta(hours=hours), of=kind)
-        one, two = (who_is_due(firm.bridge.context, firm.event_type(kind))[0] for kind in kinds)
+                salon.given(name, salon.clock.now() - timedelta(hours=hours), of=kind)
+        one, two = (who_is_due(salon.bridge.context, salon.event_type(kind))[0] for kind in kinds)
     assert one.rule == two.rule
     if one.rule != "config_order":
         assert one.figures[0].member == two.figures[0].member

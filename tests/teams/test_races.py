@@ -13,8 +13,8 @@ from bridge.config import Config
 from bridge.model import BookingState
 from bridge.store.sql import claims, round_robin
 from providers.base import Interval
-from tests.serving.server import Server, running
-from tests.teams.firm import ANNA, BEN, CARL, DORA, firm_config, firm_toml
+from tests.cast.config import ANNA, BEN, CARL, DORA, salon_config, salon_toml
+from tests.cast.server import Server, running
 
 PATIENT = "book_deadline_seconds = 50"  # two cores and many callers: nobody shall be turned away for time
 TEAMS = {
@@ -70,9 +70,9 @@ def test_hosts_of_several_event_types_are_never_booked_twice(store_url: str, tmp
     staff = (ANNA, BEN, CARL, DORA)
     ten = TOMORROW + timedelta(hours=10)
     later = [TOMORROW + timedelta(hours=14, minutes=10 * number) for number in range(6)]
-    with running(firm_toml(store_url, *staff, bridge=PATIENT, **TEAMS), tmp_path) as server:
+    with running(salon_toml(store_url, *staff, bridge=PATIENT, **TEAMS), tmp_path) as server:
         assert told(server, ["cut", "dye"], [ten], 20) == {"success": 3, "failed": 17}
         answers = told(server, list(TEAMS), later, 24)
     assert answers.total() == 24
     assert answers["success"]
-    assert booked_hosts(firm_config(store_url, *staff, **TEAMS), ten) == {"anna": 1, "ben": 1, "carl": 1}
+    assert booked_hosts(salon_config(store_url, *staff, **TEAMS), ten) == {"anna": 1, "ben": 1, "carl": 1}

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.booking.salon import RealClock
+from tests.cast.clock import HALF_AN_HOUR, RealClock
+from tests.cast.config import Staff, salon_toml
+from tests.cast.unruly import UnrulySalon
 from tests.configs import parse_config
-from tests.teams.firm import HALF_AN_HOUR, Firm, Staff, firm_toml
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle, Fault
 
 ROBOT = "robot@fake-project.iam.gserviceaccount.com"
@@ -23,7 +24,7 @@ ANNA, DORA = (
     Staff(name, "00:00-24:00", calendar=f"google:{name}@example.com/primary") for name in ("anna", "dora")
 )
 BEN = Staff("ben", "00:00-24:00")
-OpenFirm = Callable[..., Firm]
+OpenSalon = Callable[..., UnrulySalon]
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def google() -> Iterator[FakeGoogle]:
 
 
 @pytest.fixture
-def open_firm(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[OpenFirm]:
-    """Opens a firm whose Google hosts are reached by a service account."""
+def open_salon(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[OpenSalon]:
+    """Opens a salon whose Google hosts are reached by a service account."""
     key = tmp_path / "service-account.json"
     key.write_text(json.dumps(google.add_service_account(ROBOT, DEFAULT_SCOPES)))
     section = (
@@ -45,12 +46,12 @@ def open_firm(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[O
     )
     with ExitStack() as stack:
 
-        def opened(*staff: Staff, **event_types: str) -> Firm:
-            text = firm_toml(sqlite_url, *staff, rest=section, **event_types)
-            firm = Firm(parse_config(text, environ={}, base=tmp_path), clock=RealClock())
-            stack.callback(firm.bridge.stop)
-            firm.bridge.record_joins()
-            return firm
+        def opened(*staff: Staff, **event_types: str) -> UnrulySalon:
+            text = salon_toml(sqlite_url, *staff, rest=section, **event_types)
+            salon = UnrulySalon(parse_config(text, environ={}, base=tmp_path), clock=RealClock())
+            stack.callback(salon.bridge.stop)
+            salon.bridge.record_joins()
+            return salon
 
         yield opened
 
@@ -61,87 +62,87 @@ def ours(google: FakeGoogle, host: str = "anna") -> list[dict[str, Any]]:
 
 
 def test_a_booking_moves_from_google_to_an_embedded_calendar_and_back(
-    open_firm: OpenFirm, google: FakeGoogle
+    open_salon: OpenSalon, google: FakeGoogle
 ) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
-    booking = firm.booked("visit", "kim", TEN)
+    salon = open_salon(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+    booking = salon.booked("visit", "kim", TEN)
     assert (booking.hosts, len(ours(google))) == (("anna",), 1)
     busy = google.add_event("anna@example.com", HALF_PAST, HALF_PAST + HALF_AN_HOUR)
-    assert firm.moved(booking, HALF_PAST).hosts == ("ben",)
-    assert (ours(google), [each.interval.start for each in firm.events("ben")]) == ([], [HALF_PAST])
+    assert salon.moved(booking, HALF_PAST).hosts == ("ben",)
+    assert (ours(google), [each.interval.start for each in salon.events("ben")]) == ([], [HALF_PAST])
     google.delete_event("anna@example.com", busy)
-    firm.busy("ben", TEN)
-    back = firm.moved(firm.booking(booking), TEN)
+    salon.busy("ben", TEN)
+    back = salon.moved(salon.booking(booking), TEN)
     assert (back.hosts, len(ours(google))) == (("anna",), 1)
-    assert not [event for event in firm.events("ben") if event.booking_id]
-    firm.is_consistent()
+    assert not [event for event in salon.events("ben") if event.booking_id]
+    salon.is_consistent()
 
 
-def test_co_hosts_are_guests_of_the_google_event(open_firm: OpenFirm, google: FakeGoogle) -> None:
-    firm = open_firm(ANNA, BEN, visit='fixed_hosts = ["anna"]\nhosts = ["ben"]')
-    booking = firm.booked("visit", "kim", TEN, email="kim@example.org")
+def test_co_hosts_are_guests_of_the_google_event(open_salon: OpenSalon, google: FakeGoogle) -> None:
+    salon = open_salon(ANNA, BEN, visit='fixed_hosts = ["anna"]\nhosts = ["ben"]')
+    booking = salon.booked("visit", "kim", TEN, email="kim@example.org")
     assert booking.hosts == ("anna", "ben")
     (event,) = ours(google)
     assert [guest["email"] for guest in event["attendees"]] == ["ben@example.com", "kim@example.org"]
-    assert firm.reception.cancel(booking).success
-    firm.bridge.background.run_due()
+    assert salon.reception.cancel(booking).success
+    salon.bridge.background.run_due()
     assert not ours(google)
 
 
 def test_an_invited_google_host_does_not_hinder_its_own_booking(
-    open_firm: OpenFirm, google: FakeGoogle
+    open_salon: OpenSalon, google: FakeGoogle
 ) -> None:
     """Dora's calendar shows the invitation as busy; moving by ten minutes overlaps it."""
-    firm = open_firm(ANNA, DORA, visit='fixed_hosts = ["anna", "dora"]\nstart_increment_minutes = 10')
-    booking = firm.booked("visit", "kim", TEN)
+    salon = open_salon(ANNA, DORA, visit='fixed_hosts = ["anna", "dora"]\nstart_increment_minutes = 10')
+    booking = salon.booked("visit", "kim", TEN)
     (event,) = ours(google)
     google.add_event("dora@example.com", TEN, TEN + HALF_AN_HOUR, iCalUID=event["iCalUID"])
-    moved = firm.moved(booking, TEN + timedelta(minutes=10))
+    moved = salon.moved(booking, TEN + timedelta(minutes=10))
     assert moved.hosts == ("anna", "dora")
     google.add_event("dora@example.com", TEN, TEN + HALF_AN_HOUR)  # something else does
-    assert not firm.reception.move(moved, TEN).success
+    assert not salon.reception.move(moved, TEN).success
 
 
 def test_a_google_host_who_refuses_is_replaced_by_an_embedded_one(
-    open_firm: OpenFirm, google: FakeGoogle
+    open_salon: OpenSalon, google: FakeGoogle
 ) -> None:
-    firm = open_firm(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+    salon = open_salon(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     google.fail_next(Fault.SCOPE, operation="events.insert")
-    assert firm.booked("visit", "kim", TEN).hosts == ("ben",)
+    assert salon.booked("visit", "kim", TEN).hosts == ("ben",)
     assert not ours(google)
-    firm.is_consistent()
+    salon.is_consistent()
 
 
 def test_a_late_event_at_google_of_a_move_that_failed_is_removed(
-    open_firm: OpenFirm, google: FakeGoogle
+    open_salon: OpenSalon, google: FakeGoogle
 ) -> None:
-    firm = open_firm(BEN, ANNA, visit='hosts = ["ben", "anna"]')
-    booking = firm.booked("visit", "kim", TEN)
+    salon = open_salon(BEN, ANNA, visit='hosts = ["ben", "anna"]')
+    booking = salon.booked("visit", "kim", TEN)
     assert booking.hosts == ("ben",)
-    firm.busy("ben", HALF_PAST)
+    salon.busy("ben", HALF_PAST)
     google.fail_next(Fault.SERVER_ERROR_AFTER, operation="events.insert")
     google.fail_next(Fault.UNAVAILABLE, operation="events.get", times=None)
-    assert not firm.reception.move(booking, HALF_PAST).success
+    assert not salon.reception.move(booking, HALF_PAST).success
     google.come_up()
     assert len(ours(google)) == 1
-    firm.settle()
+    salon.settle()
     assert not ours(google)
-    assert firm.booking(booking).interval.start == TEN
-    firm.is_consistent()
+    assert salon.booking(booking).interval.start == TEN
+    salon.is_consistent()
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_after_a_move_to_another_google_host_the_link_is_the_new_events(
-    open_firm: OpenFirm, google: FakeGoogle, fails: bool
+    open_salon: OpenSalon, google: FakeGoogle, fails: bool
 ) -> None:
     """Also when that one has none: the old event's link leads nowhere."""
-    firm = open_firm(ANNA, DORA, visit='hosts = ["anna", "dora"]\nmeeting_platform = "google_meet"')
-    booking = firm.booked("visit", "kim", TEN)
+    salon = open_salon(ANNA, DORA, visit='hosts = ["anna", "dora"]\nmeeting_platform = "google_meet"')
+    booking = salon.booked("visit", "kim", TEN)
     before = booking.link
     google.add_event("anna@example.com", HALF_PAST, HALF_PAST + HALF_AN_HOUR)
     google.set_meet(fails=fails)
-    moved = firm.moved(booking, HALF_PAST)
+    moved = salon.moved(booking, HALF_PAST)
     (event,) = ours(google, "dora")
     assert before and moved.hosts == ("dora",)
-    assert moved.link == firm.booking(booking).link == event.get("hangoutLink", "")
+    assert moved.link == salon.booking(booking).link == event.get("hangoutLink", "")
     assert moved.link != before

@@ -15,8 +15,8 @@ from bridge.service.check import Finding, findings
 from bridge.surroundings import Surroundings
 from bridge.vendors.registry import VENDORS
 from bridge.web.signature import HEADER, sign
-from tests.booking.salon import TurnableClock
-from tests.builders import API_KEY, SECRET, WEEK
+from tests.cast.clock import TurnableClock
+from tests.cast.config import API_KEY, SECRET, WEEK
 from tests.configs import parse_config
 from tests.connections.stage import PASSWORD, Browser
 from tests.vendors.paper.plug import Paper

@@ -11,7 +11,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from bridge.cli import main
-from tests.builders import salon_toml
+from tests.cast.config import salon_toml
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.web.signature import sign
-from tests.builders import API_KEY
+from tests.cast.config import API_KEY
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,9 +1,9 @@
-"""A salon whose calendars misbehave by plan, and which can be killed at a step."""
+"""The salon on a bad day: calendars that misbehave by plan, rivals, a process that dies at a step."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,9 +12,9 @@ from typing import TypeVar
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool
 from bridge.model import CalendarName
-from providers.base import CalendarProvider
+from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
 from providers.errors import ProviderError
-from tests.booking.salon import Salon
+from tests.cast.salon import Salon
 from tests.vendors.unruly import Plan, UnrulyCalendars
 
 T = TypeVar("T")
@@ -42,17 +42,38 @@ class Killed(BaseException):
     """The process died here; nothing of ours may catch this."""
 
 
+class RacedCalendars(UnrulyCalendars):
+    """An unruly provider that lets a rival in between its answer and what is made of it."""
+
+    def __init__(self, inner: CalendarProvider, plan: Plan, happen: Callable[[], None]) -> None:
+        super().__init__(inner, plan)
+        self._happen = happen
+
+    def free_busy(
+        self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
+    ) -> Mapping[BusyQuery, BusyAnswer]:
+        answers = super().free_busy(queries, window, deadline=deadline)
+        self._happen()
+        return answers
+
+
 @dataclass
 class UnrulyAccounts:
-    """Wraps every account in one that misbehaves."""
+    """Wraps every account in one that misbehaves; after the next answer of one of them `rival` acts, once."""
 
     inner: Accounts
     plan: Plan
     opened: dict[int, UnrulyCalendars] = field(default_factory=dict)
+    rival: Callable[[], object] | None = None
 
     def provider(self, calendar: CalendarName) -> CalendarProvider:
         real = self.inner.provider(calendar)
-        return self.opened.setdefault(id(real), UnrulyCalendars(real, self.plan))
+        return self.opened.setdefault(id(real), RacedCalendars(real, self.plan, self._happen))
+
+    def _happen(self) -> None:
+        rival, self.rival = self.rival, None
+        if rival:
+            rival()
 
     def late(self) -> int:
         return sum(account.late for account in self.opened.values())
@@ -74,14 +95,15 @@ class UnrulyAccounts:
 
 @dataclass
 class UnrulySalon(Salon):
-    """A salon with a plan of what goes wrong; `unruly` is known once it is open."""
+    """A salon with a plan of what goes wrong; its steps can be watched. `unruly` is known once it is open."""
 
     plan: Plan = field(default_factory=Plan)
     fatal_step: str | None = None
+    watch: Callable[[str], None] = lambda _step: None
 
     def __post_init__(self) -> None:
         self.wrap = self._wrap
-        self.checkpoint = self._die
+        self.checkpoint = self._passed
         self.around = {"make_pool": InlinePool, "new_id": counted_ids(), **self.around}
         super().__post_init__()
 
@@ -89,7 +111,12 @@ class UnrulySalon(Salon):
         self.unruly = UnrulyAccounts(accounts, self.plan)
         return self.unruly
 
-    def _die(self, step: str) -> None:
+    def race(self, rival: Callable[[], object]) -> None:
+        """Let this happen right after the calendars' next answer."""
+        self.unruly.rival = rival
+
+    def _passed(self, step: str) -> None:
         if step == self.fatal_step:
             self.fatal_step = None
             raise Killed(step)
+        self.watch(step)

@@ -1,0 +1,57 @@
+"""The salon with calendars at Google and Microsoft, reached without any sign-in page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cast.config import Staff, salon_toml
+from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle
+from tests.vendors.microsoft import CONTOSO, FakeMicrosoft
+
+ANNA_GOOGLE = "anna@example.com"
+BEN_MICROSOFT = "ben@contoso.example.com"
+ROBOT = "robot@fake-project.iam.gserviceaccount.com"
+
+
+def vendors_toml(
+    url: str,
+    folder: Path,
+    *,
+    google: FakeGoogle | None = None,
+    microsoft: FakeMicrosoft | None = None,
+    **more: Any,
+) -> str:
+    """Return a config with Anna at the fake Google and Ben at the fake Microsoft, as far as given.
+
+    They are open day and night; `more` is as for `salon_toml`.
+    """
+    staff, sections = [], []
+    if google is not None:
+        staff.append(Staff("anna", "00:00-24:00", calendar=f"google:{ANNA_GOOGLE}/primary"))
+        sections.append(_google_section(google, folder))
+    if microsoft is not None:
+        staff.append(Staff("ben", "00:00-24:00", calendar=f"microsoft:{BEN_MICROSOFT}/calendar"))
+        sections.append(_microsoft_section(microsoft))
+    return salon_toml(url, *staff, rest="\n".join(sections), **more)
+
+
+def _google_section(google: FakeGoogle, folder: Path) -> str:
+    google.add_account(ANNA_GOOGLE)
+    key = folder / "service-account.json"
+    key.write_text(json.dumps(google.add_service_account(ROBOT, DEFAULT_SCOPES)))
+    return (
+        f'[google]\nservice_account_file = "{key}"\napi_url = "{google.api_url}"\n'
+        f'auth_url = "{google.auth_url}"\ntoken_url = "{google.token_url}"\n'
+    )
+
+
+def _microsoft_section(microsoft: FakeMicrosoft) -> str:
+    microsoft.add_account(BEN_MICROSOFT)
+    settings = microsoft.settings(tenant=CONTOSO, app_only=True)
+    return (
+        f'[microsoft]\nclient_id = "{settings.client_id}"\nclient_secret = "{settings.client_secret}"\n'
+        f'tenant = "{CONTOSO}"\napp_only = true\nlogin_url = "{settings.login_url}"\n'
+        f'graph_url = "{settings.graph_url}"\n'
+    )

@@ -1,0 +1,59 @@
+"""Books, moves or cancels in a process of its own, and is killed at a given step; started by `zygote`."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import datetime
+
+from tests.cast.clock import HALF_AN_HOUR, RealClock, TurnableClock
+from tests.cast.config import read_toml
+from tests.cast.salon import Salon
+
+
+def main(config: str, fatal_step: str, action: str, start: str, clock: str, ca_bundle: str = "") -> None:
+    """Do one thing, telling on standard output how far it came; `clock` stands "still" or is "real"."""
+
+    def checkpoint(step: str) -> None:
+        print(step, flush=True)
+        if step == fatal_step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    clocks = {"still": TurnableClock, "real": RealClock}
+    salon = Salon(read_toml(config), clock=clocks[clock](), ca_bundle=ca_bundle or None)
+    begin = datetime.fromisoformat(start)
+    if action == "remove":
+        salon.checkpoint = checkpoint
+        salon.settle()
+        return
+    if action != "book":
+        _prepare(salon, action, begin)
+    salon.checkpoint = checkpoint
+    _act(salon, action, begin)
+
+
+def _prepare(salon: Salon, action: str, begin: datetime) -> None:
+    salon.book("kim", begin)
+    salon.bridge.background.run_due()
+    if action == "replace_host":
+        # Both hosts are free then; half an hour later only the other one is.
+        (mine,) = salon.confirmed()
+        salon.clock.turn(minutes=30)
+        for who in ("lee", "max"):
+            salon.book(who, begin + HALF_AN_HOUR)
+        for booking in salon.confirmed():
+            if booking.hosts != mine.hosts and booking.id != mine.id:
+                salon.reception.cancel(booking)
+        salon.bridge.background.run_due()
+
+
+def _act(salon: Salon, action: str, begin: datetime) -> None:
+    mine = [booking for booking in salon.confirmed() if booking.contact.contact_id == "kim"]
+    if action == "book":
+        outcome = salon.book("kim", begin)
+    elif action == "cancel":
+        outcome = salon.reception.cancel(mine[0])
+    else:
+        outcome = salon.reception.move(mine[0], begin + HALF_AN_HOUR)
+    print("told", "success" if outcome.success else "failed", flush=True)
+    salon.bridge.background.run_due()
