@@ -10,6 +10,7 @@ from bridge.app import Bridge
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
 from bridge.local_calendar.importing import import_ics
+from bridge.vendors.local import feed_titles
 
 
 @click.group()
@@ -41,14 +42,7 @@ def import_file(session: Session, file: Path, calendar: str) -> None:
 
 def _known(bridge: Bridge, name: str) -> str:
     """Return the calendar's name. Refused: no host has it."""
-    known = sorted(
-        {
-            each.calendar
-            for host in bridge.config.hosts.values()
-            for each in host.calendars
-            if each.provider == "local"
-        }
-    )
+    known = sorted(feed_titles(bridge.config))
     if name in known:
         return name
     listed = ", ".join(known) or "none"

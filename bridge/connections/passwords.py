@@ -32,6 +32,10 @@ class FormField:
     is_secret: bool = False
     autocomplete: str = "off"
 
+    def read(self, typed: str) -> str:
+        """Return what was meant; a secret as it was typed, since a space at its end may belong to it."""
+        return typed if self.is_secret else typed.strip()
+
 
 USERNAME = FormField("username", _("User name"), autocomplete="username")
 PASSWORD = FormField("password", _("Password"), is_secret=True, autocomplete="current-password")
@@ -74,7 +78,7 @@ def connect(
     around: ConnectionContext, form: PasswordForm, account: str, answers: Mapping[str, str]
 ) -> ConnectionRow:
     """Try what was typed in and store it. ConnectError says what went wrong, and what to do."""
-    wanted = {each.name: answers.get(each.name, "").strip() for each in form.fields}
+    wanted = {each.name: each.read(answers.get(each.name, "")) for each in form.fields}
     if not all(wanted.values()):
         raise Incomplete(around.sentences.incomplete())
     deadline = around.deadline()

@@ -94,6 +94,20 @@ def test_a_wrong_password_is_told_on_the_form_and_nothing_is_stored(
         assert rows.every(connection) == []
 
 
+def test_a_form_with_an_empty_field_is_not_even_tried(practice: PaperPractice, server: PaperServer) -> None:
+    server.is_down = True
+    practice.browser.sign_in()
+    practice.browser.get(FORM)
+    answer = practice.browser.post("/connect/paper", {"account": "anna", "username": " ", "password": "fake"})
+    assert answer.status_code == 400
+    assert "A field is empty" in practice.browser.main()
+
+
+def test_a_space_at_the_end_of_a_password_belongs_to_it(practice: PaperPractice, server: PaperServer) -> None:
+    server.password = "plainly fake "
+    assert "anna is connected" in connect(practice, server)
+
+
 def test_a_vendor_that_is_down_is_told_on_the_form(practice: PaperPractice, server: PaperServer) -> None:
     server.is_down = True
     assert "Paper did not answer as it should" in connect(practice, server)
