@@ -101,7 +101,6 @@ class PaperPractice:
     def follow(self) -> None:
         """Let five minutes pass, and do what is due."""
         self.clock.turn(minutes=5, seconds=1)
-        self.bridge.plan_standing()
         self.bridge.background.run_due()
 
     def close(self) -> None:
