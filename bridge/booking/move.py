@@ -1,4 +1,4 @@
-"""Moves: claims the new time beside the old, changes the event, and only then lets the old time go."""
+"""Moves (reschedules): claims the new time beside the old, changes the event, then lets the old time go."""
 
 from __future__ import annotations
 

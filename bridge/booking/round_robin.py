@@ -1,4 +1,4 @@
-"""Reads what the hosts of an event type were given, and says by that who is due.
+"""Round robin: reads what the hosts of an event type were given, and says by that who is due.
 
 A choice for a booking is made in the transaction that claims the time; what is asked here only shows.
 """

@@ -1,6 +1,7 @@
 """Has vendors call when a booking calendar changes: opens channels, replaces them, heeds their messages.
 
-A message says only where to look; the slow poll stays, since deliveries get lost.
+The messages come by webhook, `bridge/web/notify.py`. A message says only where to look; the slow
+poll stays, since deliveries get lost.
 """
 
 from __future__ import annotations

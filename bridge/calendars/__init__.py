@@ -1,1 +1,1 @@
-"""Other people's calendars: whose account answers, how long to wait, what is known of their time."""
+"""Free/busy: whose account answers for a calendar, how long to wait, what is known of hosts' time."""

@@ -1,4 +1,4 @@
-"""Asks calendars for busy time: all accounts at once, within a deadline, and keeps answers for a while.
+"""Asks calendars for their free/busy: all accounts at once, within a deadline, and keeps answers for a while.
 
 An error is an answer too, but never kept. An account that asked for patience is not asked before then.
 """

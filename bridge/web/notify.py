@@ -1,4 +1,4 @@
-"""Where vendors say that a calendar has changed: `/notify/<vendor>`, for those that do.
+"""The vendors' webhooks, where they say that a calendar has changed: `/notify/<vendor>`, for those that do.
 
 A message counts only for a channel the bridge has opened, with the secret it was opened with. It says what
 to look at again, nothing more; looking is work for the background. Whoever made it up learns nothing: the

@@ -43,6 +43,7 @@ def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_u
 
 def replace_hosts(connection: Connection, booking_id: str, hosts: Sequence[str]) -> None:
     """Set who attends, the organiser first."""
+    # All anew: a position is a part of the key, and hosts change places.
     connection.execute(delete(booking_hosts).where(booking_hosts.c.booking_id == booking_id))
     connection.execute(
         insert(booking_hosts),
@@ -62,6 +63,7 @@ def change(
 
     Returns whether it was; the version grows with the change.
     """
+    # By state and owner, not by what was read before: of two processes that both read it, one changes it.
     where = [bookings.c.id == booking_id, bookings.c.state.in_(list(states))]
     if owner is not None:
         where.append(bookings.c.owner == owner)
@@ -86,6 +88,7 @@ def moved_values(booking: Booking) -> dict[str, Any]:
     }
 
 
+# Without a new version: nothing that was decided about the booking depends on its link.
 def set_link(connection: Connection, booking_id: str, link: str) -> None:
     """Add a meeting link that was not ready when the booking was confirmed."""
     connection.execute(update(bookings).where(bookings.c.id == booking_id).values(link=link))
@@ -109,6 +112,7 @@ def seize(
         .where(
             bookings.c.id == booking.id,
             bookings.c.state == booking.state,
+            # Somebody may have seized it and let it go since it was read: then it is another booking by now.
             bookings.c.version == booking.version,
             bookings.c.owner.is_(None) if from_nobody else bookings.c.lease_until <= now,
         )
