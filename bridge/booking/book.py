@@ -44,6 +44,7 @@ def book_appointment(
     BridgeError says why there is no booking; then the caller has none, now or later.
     """
     with turn(context, wish.contact, deadline):
+        # First of all: telli repeats a request whose answer was late, and by then the slot is its own.
         if earlier := _replay(context, wish, deadline):
             return earlier
         wish = replace(wish, attendee=who())
@@ -73,6 +74,7 @@ def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> Booking 
     while booking := _same_start(context, wish):
         if booking.state is BookingState.CONFIRMED:
             return booking
+        # Its process died, or answered "failed" without knowing: whoever asks again finds out.
         if ledger.is_left(context, booking):
             return _finish(context, booking, deadline)
         if deadline.remaining() < _WAIT_SECONDS:
@@ -113,6 +115,7 @@ def _to_replace(context: BookingContext, wish: Wish) -> Booking | None:
 
 
 def _same_person(was: Attendee, now: Attendee) -> bool:
+    # What one of the two requests leaves out contradicts nothing: agents collect the rest during the call.
     contradicts_phone = was.phone and now.phone and was.phone != now.phone
     contradicts_email = was.email and now.email and was.email.lower() != now.email.lower()
     return not contradicts_phone and not contradicts_email
@@ -131,6 +134,7 @@ def _ask_team(context: BookingContext, wish: Wish, deadline: Deadline) -> Busy:
 
 def _write(context: BookingContext, held: ledger.Hold, busy: Busy, deadline: Deadline) -> Booking:
     """Re-check, write and confirm; after a clear refusal with the next host."""
+    # Only clear refusals count against a host: after an unclear one the event may be there already.
     refused: frozenset[str] = frozenset()
     while True:
         busy = ask_again(context, held.booking, busy, deadline)
@@ -153,6 +157,7 @@ def _has_others(
     """Tell whether others could attend, and time is left to write into their calendar."""
     team = context.event_types[held.booking.event_type].team
     groups = [{member.host for member in group} - refused for group in team.groups]
+    # Fixed hosts attend always: where one of them is refused, nobody can stand in.
     has_time = deadline.remaining() >= SECONDS_KEPT_FOR_A_WRITE
     return has_time and all(groups) and refused.isdisjoint(team.fixed)
 
@@ -166,6 +171,7 @@ def _finish(context: BookingContext, booking: Booking, deadline: Deadline) -> Bo
         calendar = context.calendar(held.write.calendar, deadline)
         event = calendar.find(held.write.event_key)
         if event is None:
+            # The time was claimed, but calendars know nothing of claims: somebody may have entered something.
             nothing = Busy({}, {}, asked_at=float("-inf"), window=held.booking.interval)
             busy = ask_again(context, held.booking, nothing, deadline)
             if busy.failures:

@@ -41,7 +41,7 @@ from providers.http import WRITE_NEEDS_SECONDS
 T = TypeVar("T")
 
 SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are asked before it
-_LEAST_SECONDS_FOR_A_LOOK = 0.2
+_LEAST_SECONDS_FOR_A_LOOK = 0.2  # with less, the answer would come too late to be of use
 
 _KINDS: dict[type[ProviderError], type[CalendarRefused]] = {
     EventNotFound: EventGone,
@@ -157,6 +157,7 @@ class BookingCalendar:
         except EventNotFound as error:
             raise EventGone("the calendar does not hold the event") from error
         except (ProviderError, StillRunning) as error:
+            # Also a refusal: that we may not look does not mean that nothing is there.
             raise OutcomeUnknown("the calendar did not answer") from error
 
     def _write(self, request: Callable[[CalendarProvider], T]) -> T:
@@ -168,6 +169,7 @@ class BookingCalendar:
         except _UNCLEAR as error:
             raise OutcomeUnknown("the calendar did not say whether it took the appointment") from error
         except ProviderError as error:
+            # An outage too: where it may have been written all the same, the provider says WriteUnknown.
             kind = _KINDS.get(type(error), CalendarRefused)
             raise kind("the calendar did not take the appointment") from error
 

@@ -27,6 +27,7 @@ def turn(context: BookingContext, contact: Contact, deadline: Deadline) -> Itera
         yield
         return
     name, owner = f"caller:{contact.key}", context.new_id()
+    # Without turns, two requests of one call for two starts would both find nothing to replace.
     while not _acquired(context, name, owner):
         if deadline.remaining() < _POLL_SECONDS:
             raise OutcomeUnknown("an earlier request of this caller is still being worked on")
@@ -47,6 +48,7 @@ def _give_back(context: BookingContext, name: str, owner: str) -> None:
 
 
 def _acquired(context: BookingContext, name: str, owner: str) -> bool:
+    # Read first: on SQLite every attempt to write would wait for the one write lock.
     with context.store.read() as connection:
         if leases.is_held(connection, name, context.lease_now(connection)):
             return False

@@ -17,7 +17,8 @@ from bridge.model import BookingState, CalendarName
 from bridge.store.sql import bookings, writes
 from providers.base import Changes, Event
 
-MOST_CANCELLATIONS = 3  # more in one reading: a person must look
+# More in one reading: a calendar was emptied, unshared or synchronised badly, and a person must look.
+MOST_CANCELLATIONS = 3
 
 
 def follow_deletions(context: BookingContext, calendar: BookingCalendar, changes: Changes) -> bool:
@@ -25,6 +26,7 @@ def follow_deletions(context: BookingContext, calendar: BookingCalendar, changes
     reported = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
     found = [each for event_id in sorted(reported) for each in _of_event(context, calendar.name, event_id)]
     resting = [each for each in found if isinstance(each, ledger.Resting)]
+    # A full listing comes when a cursor has expired; deletions in between are reported nowhere.
     missing = _missing(context, calendar.name, changes) if changes.complete else []
     deleted = _deleted(context, calendar, resting, missing)
     if not _may_cancel(context, calendar.name, len(deleted)):
@@ -92,6 +94,7 @@ def _is_deleted(
         event = None
     if event is not None and not event.cancelled:
         return False
+    # An event that was put into another calendar is reported as deleted in the first.
     if _put_elsewhere(context, calendar, found):
         return False
     if event is None and not is_reported:
@@ -124,6 +127,7 @@ def _calendars_of_account(context: BookingContext, calendar: CalendarName) -> It
 
 def _may_cancel(context: BookingContext, calendar: CalendarName, count: int) -> bool:
     """Tell whether so many deletions are meant. After too many, none counts until all are sorted out."""
+    # An open alert keeps the next reading from cancelling the rest, three by three.
     key = f"deletions:{calendar}"
     if count == 0:
         context.alerts.resolve(key)

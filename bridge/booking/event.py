@@ -14,6 +14,7 @@ _PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private proper
 
 def event_key(booking_id: str, number: int) -> str:
     """Return the key of a booking's write: 32 hex digits, the same for the same write always."""
+    # Derived, not drawn: whoever takes the booking over asks for the same event, and gets no second one.
     return hashlib.sha256(f"{booking_id}/{number}".encode()).hexdigest()[:32]
 
 
@@ -64,6 +65,7 @@ def _private(booking: Booking, key: str) -> dict[str, str]:
         properties["contact_id"] = booking.contact.contact_id[:_PRIVATE_VALUE_LENGTH]
     if booking.contact.external_contact_id:
         properties["external_contact_id"] = booking.contact.external_contact_id[:_PRIVATE_VALUE_LENGTH]
+    # All answers, also those that are not public: the owner reads them here, guests only the description.
     for number, (label, text, _public) in enumerate(booking.attendee.answers, 1):
         properties[f"answer_{number}"] = f"{label}: {text}"[:_PRIVATE_VALUE_LENGTH]
     return properties

@@ -26,6 +26,7 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
     changes = calendar.changes(cursor)
     ours = [event for event in changes.events if event.booking_id and not event.cancelled]
     followed = [_follow_event(context, calendar, event) for event in ours]
+    # The cursor stays where something is under way: what is read past once is never reported again.
     is_done = follow_deletions(context, calendar, changes) and all(followed)
     if is_done:
         with context.store.write() as connection:

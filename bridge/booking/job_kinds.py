@@ -50,7 +50,7 @@ class BookingJobs:
     def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
         if calendar not in followed(self.context):
-            return None
+            return None  # taken out of the configuration; its job ends by this
         follow_calendar(self.context, calendar, self._deadline())
         return self.context.vendor(calendar).follow_every
 

@@ -18,7 +18,7 @@ from bridge.errors import (
     OutcomeUnknown,
     SlotTaken,
 )
-from bridge.model import Attendee, Booking, Write
+from bridge.model import Attendee, Booking, EventType, Write
 from bridge.store.sql import bookings
 from providers.base import Deadline, Event
 
@@ -40,10 +40,10 @@ def move_booking(
         raise BookingClosed("this kind of appointment is not offered any more")
     booking, standing = _as_it_is(context, booking)
     if booking.interval.start == start:
-        return booking
+        return booking  # said twice, or moved there by a person meanwhile: it is as wanted
+    # Else the appointment would be in its own way when it moves by less than its length.
     own = OwnEvent(booking.id, standing.calendar, reference(standing))
-    staying = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
-    hosts = tuple(dict.fromkeys((*event_type.team.hosts, *staying)))
+    hosts = _who_could_attend(context, event_type, booking)
     busy = ask_hosts(context, event_type, start, deadline, hosts=hosts, own=own)
     wanted = replace(booking, attendee=attendee or booking.attendee)
     move = ledger.begin_move(context, wanted, standing, start, busy)
@@ -53,7 +53,7 @@ def move_booking(
         event = _write(context, move, deadline)
     except EventGone as gone:
         ledger.abandon_move(context, move, is_certain=True)
-        _follow_soon(context, standing)
+        _follow_soon(context, standing)  # it decides whether that was a deletion
         raise BookingClosed("somebody removed this appointment from the calendar") from gone
     except (SlotTaken, CalendarRefused):
         ledger.abandon_move(context, move, is_certain=True)
@@ -79,6 +79,12 @@ def _as_it_is(context: BookingContext, booking: Booking) -> tuple[Booking, Write
     return found
 
 
+def _who_could_attend(context: BookingContext, event_type: EventType, booking: Booking) -> tuple[str, ...]:
+    """Return the team, and who attends now although the team has changed since."""
+    staying = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
+    return tuple(dict.fromkeys((*event_type.team.hosts, *staying)))
+
+
 def _write(context: BookingContext, move: ledger.Move, deadline: Deadline) -> Event:
     """Change the booking's event, or make another one in another host's calendar."""
     calendar, wanted = context.calendar(move.write.calendar, deadline), move.after.interval
@@ -92,7 +98,7 @@ def _write(context: BookingContext, move: ledger.Move, deadline: Deadline) -> Ev
         try:
             event = calendar.read(reference(move.write))
         except EventGone:
-            raise unknown from None
+            raise unknown from None  # what the request did, or will do, is no clearer by that
         if not holds(event, wanted):
             raise
         return event
@@ -111,6 +117,7 @@ def _write_after_others(
     if not holds(event, move.before.interval):
         _follow_soon(context, move.standing)
         raise changed
+    # Once more, with the version just read: whoever changes it now as well has the last word.
     return calendar.move(event.ref, move.after.interval, timezone=move.draft.timezone)
 
 

@@ -38,6 +38,7 @@ def put_back(context: BookingContext, unwanted: Write, standing: Write, deadline
             draft = writes.draft_of(connection, stands) if stands else None
         if stands is None or draft is None:
             return
+        # Looked up again: before we owned the booking, it could be moved on, even to another calendar.
         calendar = context.calendar(stands.calendar, deadline)
         event = calendar.find(stands.event_key)
         if event is None or not _is_astray(event, unwanted, stands):

@@ -28,6 +28,7 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     if booking.interval.end <= context.now():
         return
     calendar = context.calendar(write.calendar, deadline)
+    # As events: free/busy would merge ours with a foreign one over the same time.
     events = calendar.list(booking.interval)
     for event in events:
         if event.booking_id == booking.id:
@@ -64,6 +65,7 @@ def _complete_link(
         wants_link = writes.draft_of(connection, write).conference is not None
     if booking.link or not wants_link:
         return
+    # Google makes a Meet link in the background, and says "pending" in the answer to the insert.
     event = calendar.read(reference(write))
     if event.link:
         ledger.record_link(context, booking.id, event.link)

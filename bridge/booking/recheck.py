@@ -29,7 +29,7 @@ def ask_hosts(
     return context.availability.busy(
         hosts,
         window_around(event_type, start),
-        max_age=0,
+        max_age=0,  # kept answers are good enough to offer, never to book
         deadline=deadline.less(SECONDS_KEPT_FOR_A_WRITE),
         own=own,
     )

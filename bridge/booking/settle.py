@@ -23,6 +23,7 @@ LOOKS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 
 def reconcile(context: BookingContext) -> None:
     """Give up holds and moves whose lease is over."""
+    # Whoever was told "failed" may be asking elsewhere: what is left is never completed here, only undone.
     for booking in ledger.left_behind(context):
         ledger.give_up(context, booking)
 
@@ -36,6 +37,7 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
     with context.store.read() as connection:
         write = writes.get(connection, booking_id, number)
         made = writes.of_booking(connection, booking_id)
+    # A job may run once more than it is needed: what is settled stays as it is.
     if write is None or write.state is not WriteState.UNWANTED:
         return None
     key = f"removal:{write.booking_id}/{write.number}"
@@ -67,5 +69,6 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
 def _remove_event(context: BookingContext, write: Write, deadline: Deadline) -> bool:
     """Remove what the write made. True when no late request of it can land any more."""
     calendar = context.calendar(write.calendar, deadline)
+    # Whatever version it has by now: nobody's change makes it wanted again.
     calendar.remove(replace(reference(write), etag=None), notify=write.invited)
     return write.event_id is not None and not write.is_move

@@ -31,7 +31,7 @@ class PushChannels:
     @property
     def is_possible(self) -> bool:
         """Tell whether vendors can call: they only do over https."""
-        return self.public_url.startswith("https://")
+        return self.public_url.startswith("https://")  # vendors refuse any other address
 
     def keep_open(self, calendar: CalendarName, deadline: Deadline) -> None:
         """Open a channel for the calendar unless one lasts for another day; close those it replaces.
@@ -69,6 +69,7 @@ class PushChannels:
                 return
             calendar, _ = found
             plan_follow(connection, calendar, context.now())
+            # Every process keeps free/busy answers of its own; by this all of them ask anew.
             revisions.bump(connection, revisions.BUSY)
             if ends:
                 channels.drop(connection, channel_id)

@@ -1,16 +1,16 @@
 """Every change of a booking's state: each one function, one transaction. Nobody else changes one.
 
-      hold            confirm              cancel, cancel_deleted
-    ───────> held ──────────────> confirmed ─────────────────────> cancelled
-              │ ^                   │ ^  │ ^
-         fail │ │ take_over         │ │  │ └── undo_no_show ── no_show
-              │ │                   │ │  └───── mark_no_show ─────^
-              │ left                │ └── complete_move, abandon_move ── changing
-              v  │ give_up          └──── begin_move ───────────────────────^
-            failed <                  <── give_up ── stuck
+    nothing ── hold ──> held ──────── confirm ──────> confirmed ── cancel, cancel_deleted ──> cancelled
+                        │  :                            │  │
+                   fail │  : let_go, or      begin_move │  └── mark_no_show ──> no_show ── undo_no_show ──┐
+                        v  v its lease ends             v                                                │
+                  failed   left ── take_over ──> held   changing ── complete_move, abandon_move ──> confirmed
+                     ^      │                           : its lease ends                                 ^
+                     └──────┘ give_up                   v                                                │
+                                                        stuck ── give_up ────────────────────────────────┘
 
-`left` is held, and `changing` and `stuck` are confirmed, in words of `bookings.state`: the first two are
-held and confirmed with an owner, and when the owner's lease is over they are left and stuck. Every arrow:
+Who works on a booking owns it, by a token with a lease: `held`, and `changing`, which is the state confirmed
+with an owner. When the lease is over they are `left` and `stuck`. Every arrow:
 
     arrow           from              to         claims  writes
     hold            nothing           held       now     open

@@ -45,6 +45,7 @@ def become_owner(
 
     `from_nobody` leaves alone what another left half-done: that has to be given up first.
     """
+    # By the database's clock: those of two machines may differ by more than a lease.
     owner, now = context.new_id(), context.lease_now(connection)
     is_mine = bookings.seize(
         connection, booking, owner=owner, now=now, lease_until=now + context.lease, from_nobody=from_nobody

@@ -33,6 +33,7 @@ def end_in(
     connection: Connection, context: LedgerContext, booking: Booking, *, by_person: bool = False
 ) -> bool:
     """Record a cancellation in an open transaction; False when the booking is not confirmed."""
+    # A move under way loses: who was told "cancelled" must not find the appointment moved instead.
     values = {"state": BookingState.CANCELLED, **NOBODYS}
     if by_person:
         values["by_person"] = True
@@ -56,7 +57,7 @@ def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
     with context.store.write() as connection:
         is_marked = bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values)
         current = _in_state(connection, booking, BookingState.NO_SHOW)
-        if current.interval.start > context.now():
+        if current.interval.start > context.now():  # judged by the row that is locked: it may just have moved
             raise BookingClosed("this appointment has not begun yet; until then it can be cancelled")
         if is_marked:
             claims.drop(connection, booking.id)
@@ -79,6 +80,7 @@ def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
             is_undone = bookings.change(connection, booking.id, states=(BookingState.NO_SHOW,), values=values)
             current = _in_state(connection, booking, BookingState.CONFIRMED)
             if is_undone:
+                # A live booking holds its time; where that was given away, the constraint refuses.
                 claims.add(connection, claims_of(context, current))
                 record_change(context, connection, current, Change.NO_SHOW_UNDONE)
     except ConstraintViolated as error:

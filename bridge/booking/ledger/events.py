@@ -37,6 +37,7 @@ def borrowed(context: LedgerContext, booking_id: str) -> Iterator[None]:
     try:
         yield
     finally:
+        # If the process dies first, the lease ends and give_up lets the booking go, changing nothing else.
         with context.store.write() as connection:
             bookings.change(connection, booking_id, states=_WITH_EVENT, owner=owner, values=NOBODYS)
 

@@ -46,6 +46,7 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
     """
     owner, booking_id = context.new_id(), context.new_id()
     try:
+        # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
             pool = pool_of(context, connection, wish, busy)
             choice = choose_from(context, connection, wish.event_type, pool)
@@ -97,8 +98,10 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
             ):
                 raise HoldLost("another process took this booking over")
             bookings.replace_hosts(connection, mine.id, booking.hosts)
+            # A host who stays has a claim already, which would be in the way of the new one.
             claims.drop(connection, mine.id)
             claims.add(connection, claims_of(context, booking))
+            # It was refused, or never sent. In another calendar another key: keys are not used twice.
             writes.set_state(connection, held.write, WriteState.GONE)
             write, draft = open_write(context, connection, booking)
     except ConstraintViolated as error:
@@ -178,6 +181,7 @@ def let_go(context: LedgerContext, held: Hold) -> None:
     """
     try:
         with context.store.write() as connection:
+            # The claims stay: the event may be there, and the slot must not be given to anybody else.
             ended = {"lease_until": context.lease_now(connection)}
             bookings.change(
                 connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended

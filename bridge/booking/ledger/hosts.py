@@ -64,6 +64,7 @@ def _why_not(
     now: datetime,
     refused: frozenset[str],
 ) -> BridgeError:
+    # Were the silent calendars empty, could the team take it? Then it is they who stand in the way.
     supposed = {host: replace(time, busy=time.busy or ()) for host, time in times.items()}
     if pool_for(event_type, supposed, start, now, without=refused) is not None:
         return AvailabilityUnknown("a calendar could not be read")

@@ -31,6 +31,7 @@ def give_up(context: LedgerContext, booking: Booking) -> bool:
     with context.store.write() as connection:
         if become_owner(context, connection, booking) is None:
             return False
+        # Nobody knows what its process still sent: every open write is looked for until none can land.
         disown_open(context, connection, booking.id)
         if booking.state is BookingState.HELD:
             values = {"state": BookingState.FAILED, **NOBODYS}

@@ -54,9 +54,11 @@ def begin_move(
             owner = become_owner(context, connection, booking, from_nobody=True)
             if owner is None or booking.state is not BookingState.CONFIRMED:
                 raise HoldLost("this appointment is being changed at this moment")
+            # Sooner than the unique index would, which speaks only when the move is completed.
             _refuse_a_second(connection, booking, start)
             choice = _choose(context, connection, booking, start, busy)
             after = _after(context, booking, choice, start)
+            # Beside the old ones: claims of one booking may overlap, so it can move by half its length.
             claims.add(connection, claims_of(context, after, pending=True))
             if after.hosts == booking.hosts:
                 write, draft = _change_of_event(context, connection, after, standing)
@@ -165,7 +167,7 @@ def _after(context: LedgerContext, booking: Booking, choice: Choice, start: date
         calendar=booking.calendar if stays else context.hosts[choice.hosts[0]].booking_calendar,
         moved_from=booking.interval.start,
         moved_at=context.now(),
-        by_person=False,
+        by_person=False,  # it is the bridge's own doing again, and may be replaced
     )
 
 

@@ -69,6 +69,7 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
             if not _still(connection, found, bookings.moved_values(after)):
                 return False
             claims.drop(connection, after.id)
+            # Without a claim others may be booked over it; what a person entered is theirs to sort out.
             if is_claimed:
                 claims.add(connection, claims_of(context, after))
             draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
