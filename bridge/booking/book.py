@@ -1,7 +1,7 @@
 """Books: replay, bookable, hold, re-check, write, confirm, in this order.
 
-The steps are those of docs/behaviour.md, Booking. Replay is what makes `/book` idempotent: the same request
-has the same answer, however often and in whatever process.
+The steps are those of docs/behaviour.md, Booking. Replay is the idempotency of `/book`: the same
+request has the same answer, however often and in whatever process.
 """
 
 from __future__ import annotations

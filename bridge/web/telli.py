@@ -1,4 +1,4 @@
-"""Serves telli's two questions, per event type and for the default one (facts: POST /available, /book).
+"""Serves telli's two questions, per event type and for the default one (POST /available, /book).
 
 In this order: a wrong method is 405, a body over 64 KiB 413, a signature that does not verify 401, an
 event type that does not exist 404 (so only telli can find out which ones exist), and from there on
