@@ -58,7 +58,14 @@ def test_another_start_within_minutes_moves_the_booking(salon_with: Salon) -> No
     salon_with.is_consistent()
 
 
-@pytest.mark.parametrize("sources", [(Source.TERMINAL, Source.TELLI), (Source.TELLI, Source.TERMINAL)])
+@pytest.mark.parametrize(
+    "sources",
+    [
+        (Source.TERMINAL, Source.TELLI),
+        (Source.TELLI, Source.TERMINAL),
+        (Source.TERMINAL, Source.TERMINAL),
+    ],
+)
 def test_a_booking_from_the_terminal_neither_replaces_nor_is_replaced(
     salon_with: Salon, sources: tuple[Source, Source]
 ) -> None:
