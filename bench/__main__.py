@@ -12,6 +12,7 @@ PARTS = {
     "team": "/available for a team at both vendors, with latency",
     "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
+    "siege": "what callers notice while strangers do what they can",
     "walk": "how many of the project's own functions and files one request passes",
     "start": "seconds and memory of importing, making and serving the app",
 }

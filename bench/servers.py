@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +40,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(app: str, *, config: Path) -> Iterator[Server]:
+def serving(app: str, *, config: Path, options: Sequence[str] = ()) -> Iterator[Server]:
     """Serve a WSGI application until the end of the block."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
-    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", app]
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", *options, app]
     environment = {**os.environ, "BRIDGE_CONFIG": str(config)}
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as log:

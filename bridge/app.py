@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bridge.alerts import Alerts
 from bridge.background import Background
@@ -43,9 +42,11 @@ from bridge.vendors.contract import Outside, PushReader
 from bridge.vendors.local import feed_titles
 from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
 from bridge.vendors.registry import VENDORS
+from bridge.web.admission import MOST_BYTES, Door
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.notify import notify_blueprint
+from bridge.web.shell import Shell, believing
 from bridge.web.site import add_pages
 from bridge.web.telli import telli_blueprint
 from providers.http import Clocks
@@ -118,7 +119,9 @@ class Bridge:
 
     @property
     def push_readers(self) -> Mapping[str, PushReader]:
-        """Return how the messages of the vendors in use are read."""
+        """Return how the messages of the vendors are read that can call: in use, and where they reach it."""
+        if not self.channels.is_possible:
+            return {}
         return {name: self.vendors[name].read_push for name in self.plugged if self.vendors[name].pushes}
 
     def _make_connections(self, clocks: Clocks) -> Connections:
@@ -222,8 +225,9 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
     bridge = Bridge(config, surroundings)
     app = Flask("bridge", static_folder=None)
     app.extensions["bridge"] = bridge
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        app.wsgi_app, x_for=config.bridge.trusted_proxies, x_proto=config.bridge.trusted_proxies
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.wsgi_app = believing(  # type: ignore[method-assign]
+        app.wsgi_app, proxies=config.bridge.trusted_proxies, networks=config.server.proxies
     )
     app.wsgi_app = _starting(bridge, app.wsgi_app)  # type: ignore[method-assign]
     for blueprint in _blueprints(bridge):
@@ -239,6 +243,9 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         connections=bridge.connections,
         now=bridge.context.now,
     )
+    door = Door(bridge.push_readers.keys(), app.config["SESSION_COOKIE_NAME"])
+    app.extensions["door"] = door
+    app.wsgi_app = Shell(app.wsgi_app, door)  # type: ignore[method-assign]
     return app
 
 

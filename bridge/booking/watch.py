@@ -6,6 +6,7 @@ poll stays, since deliveries get lost.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,11 +55,13 @@ class PushChannels:
         for channel in known:
             self._close(calendar, channel, deadline)
 
-    def channel_token(self, provider: str, channel_id: str) -> str | None:
-        """Return the secret a channel was opened with, None for one that is not open."""
+    def channel_tokens(self, provider: str, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the secrets that those of the channels which are open were opened with."""
+        if not ids:
+            return {}
         with self.context.store.read() as connection:
-            found = channels.get(connection, channel_id)
-        return found[1] if found and found[0].provider == provider else None
+            found = channels.named(connection, ids)
+        return {name: token for name, (calendar, token) in found.items() if calendar.provider == provider}
 
     def changed(self, channel_id: str, *, ends: bool) -> None:
         """Plan to look at the channel's calendar, and to open a new channel if this one ends."""

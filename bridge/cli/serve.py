@@ -37,7 +37,7 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 @click.option(
     "--worker-class",
     type=click.Choice(["gthread", "sync"]),
-    help="gthread (default) answers many calls per process, sync one.",
+    help="Use one of gunicorn's own, behind a web server that waits for slow clients. Default: the bridge's.",
 )
 @click.option(
     "--max-requests", type=click.IntRange(0), help="Replace a process after so many requests (0: never)."

@@ -20,8 +20,9 @@ def settings(config: Config) -> dict[str, Any]:
         "bind": str(server.bind),
         "workers": server.workers,
         "threads": server.threads,
-        "worker_class": "gthread",
+        "worker_class": "bridge.server.worker.BridgeWorker",
         "keepalive": 30,
+        "worker_connections": 400,  # below what a process may have open (1,024 as a rule), with its own files
         "timeout": 60,
         # A call under way is answered before its process ends.
         "graceful_timeout": max(_LEAST_GRACE, round(longest) + _ABOVE_A_BOOKING),
@@ -52,6 +53,6 @@ def end(_server: Any, worker: Any) -> None:
 
 
 def _bridge_of(worker: Any) -> Bridge | None:
-    app = getattr(worker, "wsgi", None)  # one that could not be loaded is not there
+    app = getattr(worker.app, "callable", None)  # one that could not be loaded is not there
     found: Bridge | None = getattr(app, "extensions", {}).get("bridge")
     return found

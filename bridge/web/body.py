@@ -9,9 +9,8 @@ from __future__ import annotations
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
+from bridge.web.admission import MOST_BYTES
 from bridge.web.errors import BodyIncomplete, BodyTooLarge
-
-MOST_BYTES = 64 * 1024
 
 
 def read_body(request: Request, most: int = MOST_BYTES) -> bytes:

@@ -10,26 +10,25 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from flask import Blueprint, Response, request
 
 from bridge.errors import StoreUnavailable
 from bridge.vendors.contract import PushMessage, PushReader, PushRequest
+from bridge.web.admission import MOST_BYTES
 from bridge.web.body import read_body
 from bridge.web.errors import BodyIncomplete, BodyTooLarge
 
 _log = logging.getLogger(__name__)
 
-MOST_BYTES = 256 * 1024
-
 
 class NotifyService(Protocol):
     """The channels the bridge has opened, and the work that a message means."""
 
-    def channel_token(self, provider: str, channel_id: str) -> str | None:
-        """Return the secret a channel was opened with, None for one that is not open."""
+    def channel_tokens(self, provider: str, channels: Collection[str]) -> Mapping[str, str]:
+        """Return the secrets that those of the channels which are open were opened with."""
 
     def changed(self, channel_id: str, *, ends: bool) -> None:
         """Plan to look at the channel's calendar; `ends`: and to open another channel."""
@@ -45,8 +44,9 @@ def notify_blueprint(service: NotifyService, readers: Mapping[str, PushReader]) 
             return _answer(404)
         headers = {name.lower(): value for name, value in request.headers.items()}
         said = readers[vendor](PushRequest(headers, request.args, _json))
+        tokens = service.channel_tokens(vendor, {message.channel for message in said.messages})
         for message in said.messages:
-            if _is_ours(service, vendor, message):
+            if _is_ours(tokens.get(message.channel), message):
                 service.changed(message.channel, ends=message.ends)
         return _answer(said.status, said.text)
 
@@ -66,8 +66,7 @@ def notify_blueprint(service: NotifyService, readers: Mapping[str, PushReader]) 
     return blueprint
 
 
-def _is_ours(service: NotifyService, vendor: str, message: PushMessage) -> bool:
-    known = service.channel_token(vendor, message.channel)
+def _is_ours(known: str | None, message: PushMessage) -> bool:
     # Compared in any case, so that the time taken does not tell which channels there are.
     is_same = hmac.compare_digest((known or "").encode(), message.token.encode("utf-8", "replace"))
     return is_same and bool(known)

@@ -206,7 +206,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
     assert config.bridge.deadline == timedelta(seconds=2.5)
     assert config.bridge.book_deadline == timedelta(seconds=5)
     assert config.bridge.busy_max_age == timedelta(seconds=60)
-    assert config.bridge.trusted_proxies == 1
+    assert config.bridge.trusted_proxies == 0
     assert config.telli.booking_details is False
     assert config.telli.api_url == "https://api.telli.com"
     assert config.vendors == {}

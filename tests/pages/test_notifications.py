@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 
 from bridge.errors import StoreUnavailable
 from bridge.vendors.registry import VENDORS
-from bridge.web.notify import MOST_BYTES, notify_blueprint
+from bridge.web.admission import MOST_BYTES
+from bridge.web.notify import notify_blueprint
 
 TOKEN = "plainly-fake-channel-token"
 
@@ -27,11 +28,13 @@ class Notices:
     )
     planned: list[tuple[str, ...]] = field(default_factory=list)
     is_down: bool = False
+    asked: int = 0
 
-    def channel_token(self, provider: str, channel_id: str) -> str | None:
+    def channel_tokens(self, provider: str, channels: Collection[str]) -> Mapping[str, str]:
         if self.is_down:
             raise StoreUnavailable("the database is busy")
-        return self.channels.get((provider, channel_id))
+        self.asked += 1
+        return {each: self.channels[provider, each] for each in channels if (provider, each) in self.channels}
 
     def changed(self, channel_id: str, *, ends: bool) -> None:
         self.planned.append((channel_id, "ends" if ends else "changed"))
@@ -143,12 +146,19 @@ def test_of_several_messages_only_ours_are_heeded(client: FlaskClient, notices: 
     assert notices.planned == [("subscription-1", "changed")]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"value": 1}', b"[" * 100_000, b"\xff", b"null"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"value": 1}', b"[" * 60_000, b"\xff", b"null"])
 def test_a_body_that_is_none_of_graphs_changes_nothing(
     client: FlaskClient, notices: Notices, body: bytes
 ) -> None:
     assert client.post("/notify/microsoft", data=body).status_code == 202
     assert notices.planned == []
+
+
+def test_a_hundred_messages_cost_one_look_at_the_channels(client: FlaskClient, notices: Notices) -> None:
+    body = {"value": [graph(subscriptionId=f"subscription-{number}") for number in range(100)]}
+    assert client.post("/notify/microsoft", json=body).status_code == 202
+    assert notices.asked == 1
+    assert notices.planned == [("subscription-1", "changed")]
 
 
 def test_a_body_beyond_all_measure_is_not_read(client: FlaskClient) -> None:

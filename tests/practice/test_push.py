@@ -53,8 +53,8 @@ def test_a_message_has_the_calendar_followed_at_once(open_at_vendors: OpenThere,
     salon.bridge.background.run_due()
     assert salon.confirmed()[0].interval.start == tomorrow_at(10), "nothing is due yet"
     (channel,) = known(salon)
-    assert channels.channel_token("google", channel)
-    assert channels.channel_token("microsoft", channel) is None
+    assert set(channels.channel_tokens("google", [channel, "nobody"])) == {channel}
+    assert not channels.channel_tokens("microsoft", [channel])
     channels.changed(channel, ends=False)
     salon.bridge.background.run_due()
     assert salon.confirmed()[0].interval.start == tomorrow_at(15)
@@ -63,7 +63,6 @@ def test_a_message_has_the_calendar_followed_at_once(open_at_vendors: OpenThere,
 def test_an_unknown_channel_changes_nothing(open_at_vendors: OpenThere, google: FakeGoogle) -> None:
     salon = open_at_vendors(google=google)
     channels = channels_of(salon)
-    assert channels.channel_token("google", "nobody") is None
     channels.changed("nobody", ends=False)
 
 

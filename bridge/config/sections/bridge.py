@@ -41,7 +41,7 @@ class BridgeSection(Table):
     busy_max_age: Annotated[timedelta, seconds(0, 3600)] = Field(
         timedelta(seconds=60), alias="busy_max_age_seconds"
     )
-    trusted_proxies: Annotated[int, whole(0, 10)] = 1
+    trusted_proxies: Annotated[int, whole(0, 10)] = 0
 
     @property
     def country(self) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, delete, insert, select
 
 from bridge.model import CalendarName
@@ -26,6 +28,12 @@ def get(connection: Connection, channel_id: str) -> tuple[CalendarName, str] | N
     """Return the calendar of a channel and the token it must bear."""
     row = connection.execute(select(channels).where(channels.c.id == channel_id)).one_or_none()
     return (CalendarName.parse(row.calendar), row.token) if row else None
+
+
+def named(connection: Connection, ids: Collection[str]) -> dict[str, tuple[CalendarName, str]]:
+    """Return the calendar of each of these channels that is known, and the token it must bear."""
+    rows = connection.execute(select(channels).where(channels.c.id.in_(ids)))
+    return {row.id: (CalendarName.parse(row.calendar), row.token) for row in rows}
 
 
 # A calendar has two channels for a moment, while a new one replaces the one that ends.

@@ -1,0 +1,193 @@
+"""The project's own kind of worker: a thread only ever sees a request that has arrived whole.
+
+gunicorn's threads wait for their clients, so that as many slow ones as there are threads silence a server.
+Here all connections wait at the one poller that gunicorn has anyway, and strangers share a few of the
+threads. Chosen over another server because gunicorn's processes, signals and reloads are what the bridge
+needs: of those that gather requests first, Waitress has none of them, and uvicorn asks for another Flask.
+"""
+
+from __future__ import annotations
+
+import errno
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.gthread import ThreadWorker
+
+from bridge.server.waiting import Waiting
+from bridge.web.admission import READ_SECONDS, TOO_MANY, TOO_SLOW, Door, Refused
+from bridge.web.shell import IS_WHOLE
+
+_STRANGERS = 4  # one of so many threads answers strangers, at least one
+_MOST_STRANGERS_WAITING = 64
+_LINGER_SECONDS = 2.0  # RFC 9112, section 9.6: a connection closed at once may lose its last answer
+_NO_FILES_LEFT = (errno.EMFILE, errno.ENFILE)
+
+
+class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
+    """Gathers requests at the poller, turns away what the door turns away, and hands on what is whole."""
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Refuse certificates: a handshake would be waited for in the poller."""
+        super().check_config(cfg, log)
+        if cfg.is_ssl:
+            raise RuntimeError("certificates belong to the web server in front of the bridge")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._door = Door()
+        self._arriving: dict[Waiting, None] = {}  # in the order in which their time ends
+        self._lingering: deque[tuple[float, socket.socket]] = deque()
+        self._strangers: deque[Waiting] = deque()
+        self._strangers_served = 0
+        self._strangers_most = max(1, self.cfg.threads // _STRANGERS)
+
+    def load_wsgi(self) -> None:
+        """Load the application, with its door, and tell it that what it gets is whole."""
+        super().load_wsgi()
+        app: Any = self.app.wsgi()
+        self._door = getattr(app, "extensions", {}).get("door", self._door)
+        self.wsgi = partial(_answered_whole, app)
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a new connection; when there is no room, the one that has been slow for longest goes."""
+        try:
+            line, client = listener.accept()
+        except OSError as error:
+            if error.errno in _NO_FILES_LEFT:
+                self._drop_slowest()
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections:
+            self._drop_slowest()
+        self._expect(Waiting(self.cfg, line, client, listener.getsockname()))
+
+    def enqueue_req(self, conn: Waiting) -> None:
+        """Take up a kept connection whose next request begins to arrive, or has."""
+        conn.sock.setblocking(False)
+        self._expect(conn)
+
+    def finish_request(self, conn: Waiting, fs: Any) -> None:
+        """Go on with whoever waited for the thread that is free now."""
+        if conn.is_stranger:
+            self._strangers_served -= 1
+            if self._strangers:
+                self._serve(self._strangers.popleft())
+        if not (fs.result() if not fs.cancelled() and not fs.exception() else False):
+            self._close(conn)
+            return
+        super().finish_request(conn, fs)
+
+    def murder_pending(self) -> None:
+        """End the connections whose time is over."""
+        now = self.clock()
+        while self._arriving and next(iter(self._arriving)).until <= now:
+            self._drop_slowest()
+        while self._lingering and self._lingering[0][0] <= now:
+            self._end(self._lingering.popleft()[1])
+
+    def _expect(self, conn: Waiting) -> None:
+        conn.until = self.clock() + READ_SECONDS
+        self._arriving[conn] = None
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_readable, conn))
+        self._look(conn)
+
+    def _on_readable(self, conn: Waiting, _line: socket.socket) -> None:
+        self._look(conn)
+
+    def _look(self, conn: Waiting) -> None:
+        """Read what is there, and let the request in, turn it away, or go on waiting."""
+        is_there = conn.read()
+        try:
+            judged = conn.judged(self._door)
+        except (NoMoreData, StopIteration):
+            self._leave(conn)
+            self._close(conn)
+            return
+        except Exception as error:  # noqa: BLE001 - gunicorn answers each of its parser's errors in its own way
+            self._leave(conn)
+            self.handle_error(None, conn.sock, conn.client, error)
+            self._close(conn)
+            return
+        if isinstance(judged, Refused):
+            self._leave(conn)
+            self._turn_away(conn, judged)
+        elif judged:
+            self._leave(conn)
+            self._let_in(conn)
+        elif not is_there:
+            self._leave(conn)
+            self._close(conn)
+
+    def _let_in(self, conn: Waiting) -> None:
+        if not conn.is_stranger or self._strangers_served < self._strangers_most:
+            self._serve(conn)
+        elif len(self._strangers) < _MOST_STRANGERS_WAITING:
+            self._strangers.append(conn)
+        else:
+            self._turn_away(conn, TOO_MANY)
+
+    def _serve(self, conn: Waiting) -> None:
+        if conn.is_stranger:
+            self._strangers_served += 1
+        super().enqueue_req(conn)
+
+    def _leave(self, conn: Waiting) -> None:
+        del self._arriving[conn]
+        self.poller.unregister(conn.sock)
+
+    def _drop_slowest(self) -> None:
+        if self._arriving:
+            conn = next(iter(self._arriving))
+            self._leave(conn)
+            if conn.has_begun:
+                self._turn_away(conn, TOO_SLOW)
+            else:
+                self._close(conn)
+
+    def _turn_away(self, conn: Waiting, refused: Refused) -> None:
+        head = f"HTTP/1.1 {refused.status}\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        with suppress(OSError):  # whoever is gone, or reads nothing, misses nothing
+            conn.sock.send(f"{head}Content-Length: {len(refused.body)}\r\n\r\n".encode() + refused.body)
+        self._close(conn)
+
+    def _close(self, conn: Waiting) -> None:
+        """End a connection without waiting for its other end, as gunicorn's own way does in the poller."""
+        self.nr_conns -= 1
+        line = conn.sock
+        try:
+            line.setblocking(False)
+            line.shutdown(socket.SHUT_WR)
+        except OSError:
+            line.close()
+            return
+        self._lingering.append((self.clock() + _LINGER_SECONDS, line))
+        self.poller.register(line, selectors.EVENT_READ, self._on_farewell)
+
+    def _on_farewell(self, line: socket.socket) -> None:
+        with suppress(OSError):
+            if line.recv(65536):
+                return
+        self._end(line)
+
+    def _end(self, line: socket.socket) -> None:
+        if line.fileno() >= 0:
+            self.poller.unregister(line)
+            line.close()
+
+
+def _answered_whole(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
+    environ[IS_WHOLE] = True
+    return app(environ, start_response)

@@ -1,0 +1,92 @@
+"""Decides by a request's head alone whether its body is read, how much of it, and for whom threads are kept.
+
+Whoever has no signature, channel or session to show has nothing to send that is worth waiting for. What is
+let in is checked in earnest by the endpoints; here stands only what costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from bridge.web.signature import HEADER, is_well_formed
+
+KIB = 1024
+MOST_BYTES = 64 * KIB
+FORM_BYTES = 8 * KIB
+READ_SECONDS = 5.0  # for a whole body; telli's have a few hundred bytes
+
+_BODIES = ("POST", "PUT", "PATCH")
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that is answered by the application; `is_signed`: as far as its head tells, by telli.
+
+    Of its body `most` bytes are read; with 0 none is, and the connection ends with the answer.
+    """
+
+    most: int
+    is_signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request that is answered at once, without a look at its body."""
+
+    status: str
+    body: bytes = b""
+
+
+TOO_LARGE = Refused("413 Content Too Large", b'{"error": "body too large"}')
+TOO_SLOW = Refused("408 Request Timeout", b'{"error": "request not sent in time"}')
+TOO_MANY = Refused("503 Service Unavailable", b'{"error": "too many requests at once"}')
+_UNSIGNED = Refused("401 Unauthorized", b'{"error": "invalid signature"}')
+_NOT_HERE = Refused("404 Not Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What of a request's head counts; `length` is None where the body's length is not announced."""
+
+    method: str
+    path: str
+    length: int | None
+    header: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let in; `vendors` are those that may call because a channel can exist."""
+
+    vendors: AbstractSet[str] = frozenset()
+    session_cookie: str = "bridge"
+
+    def judge(self, head: Head) -> Admitted | Refused:
+        """Return what becomes of a request."""
+        judged = self._by_path(head)
+        if isinstance(judged, Admitted) and judged.most and (head.length or 0) > judged.most:
+            return TOO_LARGE
+        return judged
+
+    def _by_path(self, head: Head) -> Admitted | Refused:
+        path = head.path.rstrip("/")
+        if head.method not in _BODIES:
+            return TOO_LARGE if head.length else Admitted(0)
+        if path.endswith(("/available", "/book")):
+            return self._telli(head)
+        if path.startswith("/notify/"):
+            return Admitted(MOST_BYTES) if path.removeprefix("/notify/") in self.vendors else _NOT_HERE
+        return Admitted(FORM_BYTES if self._has_session(head) else 0)
+
+    def _telli(self, head: Head) -> Admitted | Refused:
+        if head.method != "POST":
+            return Admitted(0)
+        if (head.length or 0) > MOST_BYTES:  # said first, whoever it was
+            return TOO_LARGE
+        return Admitted(MOST_BYTES, is_signed=True) if is_well_formed(head.header(HEADER)) else _UNSIGNED
+
+    def _has_session(self, head: Head) -> bool:
+        cookies = (head.header("cookie") or "").split(";")
+        return any(cookie.strip().startswith(f"{self.session_cookie}=") for cookie in cookies)

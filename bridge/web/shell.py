@@ -1,0 +1,132 @@
+"""The hard shell around the application: nothing is waited for, and nobody's word is taken, without reason.
+
+It holds in any server. The project's own worker has read a request whole before a thread takes it; elsewhere
+the body is read here, within a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
+from ipaddress import ip_address
+from socket import SHUT_RD
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bridge.config import Network
+from bridge.web.admission import READ_SECONDS, TOO_LARGE, TOO_SLOW, Admitted, Door, Head, Refused
+
+if TYPE_CHECKING:  # names that exist for type checkers only
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+IS_WHOLE = "bridge.is_whole"  # set by a server that has judged the request and read its body
+
+
+class Shell:
+    """Lets in what the door lets in, with a body that is whole and no larger than it may be."""
+
+    def __init__(self, serve: WSGIApplication, door: Door) -> None:
+        self._serve = serve
+        self._door = door
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, or have the application answer it."""
+        if not environ.get(IS_WHOLE):
+            judged = self._door.judge(_head(environ))
+            if isinstance(judged, Admitted):
+                judged = _read(environ, judged.most) or judged
+            if isinstance(judged, Refused):
+                return _answer(judged, start_response)
+        return self._serve(environ, start_response)
+
+
+def believing(serve: WSGIApplication, *, proxies: int, networks: Sequence[Network]) -> Any:
+    """Take the caller's address and scheme from forwarding headers, but only from this machine's own proxies.
+
+    `proxies` stand in front; those of other machines are in one of the `networks`.
+    """
+    if not proxies:
+        return serve
+    through = ProxyFix(serve, x_for=proxies, x_proto=proxies)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_ours = _is_among(environ.get("REMOTE_ADDR", ""), networks)
+        return (through if is_ours else serve)(environ, start_response)
+
+    return answer
+
+
+def _is_among(text: str, networks: Sequence[Network]) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:  # a socket file has no addresses, and only this machine's processes reach it
+        return not text
+    return address.is_loopback or any(address in network for network in networks)
+
+
+def _head(environ: WSGIEnvironment) -> Head:
+    def header(name: str) -> str | None:
+        found: str | None = environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+        return found
+
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    announced = int(length) if length.isdecimal() else None
+    return Head(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), announced, header)
+
+
+def _read(environ: WSGIEnvironment, most: int) -> Refused | None:
+    """Put the whole body in place of the stream; return why not, if not."""
+    if not most:
+        environ["wsgi.input"] = BytesIO()
+        environ["CONTENT_LENGTH"] = "0"
+        return None
+    too_late = threading.Event()
+    watch = _watching(environ.get("gunicorn.socket"), too_late)
+    try:
+        body = _at_most(environ, most)
+    except OSError:
+        return TOO_SLOW
+    finally:
+        watch()
+    if too_late.is_set():
+        return TOO_SLOW
+    if body is None:
+        return TOO_LARGE
+    environ["wsgi.input"] = BytesIO(body)
+    environ["wsgi.input_terminated"] = True
+    return None
+
+
+def _at_most(environ: WSGIEnvironment, most: int) -> bytes | None:
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    if length.isdecimal():
+        body: bytes = environ["wsgi.input"].read(int(length))
+        return body
+    if not environ.get("wsgi.input_terminated"):  # a server that does not say where an unannounced body ends
+        return b""
+    body = environ["wsgi.input"].read(most + 1)
+    return None if len(body) > most else body
+
+
+def _watching(line: Any, too_late: threading.Event) -> Callable[[], None]:
+    """Let nobody wait longer than the time for a body: after it there is nothing more to read."""
+    if line is None:
+        return lambda: None
+
+    def end() -> None:
+        too_late.set()
+        line.shutdown(SHUT_RD)
+
+    # Time-outs of a socket count anew with every byte, so they end no body that trickles.
+    timer = threading.Timer(READ_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
+
+
+def _answer(refused: Refused, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(refused.body)))]
+    start_response(refused.status, [*headers, ("Connection", "close")])
+    return [refused.body]

@@ -1,0 +1,147 @@
+"""What strangers can do to a served bridge: nothing that a caller notices, and nothing is read from them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bridge.web.signature import sign
+from tests.builders import API_KEY, salon_toml
+from tests.serving import server
+from tests.serving.callers import post_once
+from tests.serving.server import Server
+from tests.serving.test_races import caller, tomorrow_at
+
+GOOD = "a" * 64  # a signature's shape, and nobody's signature
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the project's own settings."""
+    folder = tmp_path_factory.mktemp("shell")
+    with server.running(salon_toml(f"sqlite:///{folder}/bridge.db"), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["ours", "gthread", "sync"])
+def any_kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the project's own kind of worker, and with gunicorn's."""
+    if request.param == "ours":
+        yield request.getfixturevalue("ours")
+        return
+    folder = tmp_path_factory.mktemp(request.param)
+    config = salon_toml(f"sqlite:///{folder}/bridge.db")
+    with server.running(config, folder, "--worker-class", request.param, "--threads", "2") as running:
+        yield running
+
+
+def told(port: int, head: str, body: bytes = b"", *, end: bool = False) -> bytes:
+    """Send bytes as they are, and return all that comes back until the server closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(head.replace("\n", "\r\n").encode() + body)
+        if end:
+            line.shutdown(socket.SHUT_WR)
+        parts = []
+        while part := line.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def head(path: str, length: int, more: str = "", method: str = "POST") -> str:
+    return f"{method} {path} HTTP/1.1\nhost: bridge\ncontent-length: {length}\nconnection: close\n{more}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "more", "status"),
+    [
+        ("/available", 5_000_000, f"x-telli-signature: {GOOD}\n", b"413"),
+        ("/cut/book", 65_537, f"x-telli-signature: {GOOD}\n", b"413"),
+        ("/cut/book", 60_000, "", b"401"),
+        ("/cut/book", 60_000, "x-telli-signature: nonsense\n", b"401"),
+        ("/notify/microsoft", 60_000, "", b"404"),
+        ("/notify/google", 60_000, "", b"404"),
+        ("/", 9_000, "cookie: bridge=x\n", b"413"),
+        ("/", 300_000_000, "content-type: multipart/form-data; boundary=x\n", b"400"),
+        ("/nothing/here", 300_000_000, "", b"404"),
+    ],
+)
+def test_what_has_nothing_to_show_is_answered_before_its_body_is_sent(
+    any_kind: Server, path: str, length: int, more: str, status: bytes
+) -> None:
+    assert told(any_kind.port, head(path, length, more)).startswith(b"HTTP/1.1 " + status)
+
+
+def test_a_body_that_trickles_ends_after_a_time(any_kind: Server) -> None:
+    more = f"x-telli-signature: {GOOD}\n"
+    assert told(any_kind.port, head("/available", 100, more), b"{").startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_may_come_in_pieces_and_in_chunks(any_kind: Server) -> None:
+    raw = json.dumps(caller("kim", tomorrow_at(10))).encode()
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(raw[n : n + 7]), raw[n : n + 7]) for n in range(0, len(raw), 7))
+    start = f"POST /available HTTP/1.1\nhost: bridge\nx-telli-signature: {sign(raw, API_KEY)}\n"
+    chunked = f"{start}connection: close\ntransfer-encoding: chunked\n\n"
+    assert b'"start_iso"' in told(any_kind.port, chunked, chunks + b"0\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", any_kind.port), timeout=30) as line:
+        whole = (
+            f"{start}connection: close\ncontent-length: {len(raw)}\n\n".replace("\n", "\r\n").encode() + raw
+        )
+        for piece in (whole[:20], whole[20:200], whole[200:-1], whole[-1:]):
+            line.sendall(piece)
+        assert b'"start_iso"' in line.makefile("rb").read()
+
+
+def test_requests_that_follow_each_other_at_once_are_all_answered(ours: Server) -> None:
+    raw = b"{}"
+    one = f"POST /available HTTP/1.1\nhost: bridge\nx-telli-signature: {sign(raw, API_KEY)}\n"
+    first = (one + f"content-length: {len(raw)}\n\n").replace("\n", "\r\n").encode() + raw
+    last = (one + f"connection: close\ncontent-length: {len(raw)}\n\n").replace("\n", "\r\n").encode() + raw
+    assert told(ours.port, "", first * 3 + last).count(b"HTTP/1.1 200 OK") == 4
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"POST /avail", head("/available", 99, f"x-telli-signature: {GOOD}\n")]
+)
+def test_as_many_slow_connections_as_come_silence_nobody(ours: Server, begun: bytes | str) -> None:
+    sent = begun.replace("\n", "\r\n").encode() if isinstance(begun, str) else begun
+    with ExitStack() as stack:
+        for _ in range(100):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", ours.port), timeout=30))
+            line.sendall(sent)
+        for _ in range(5):
+            assert post_once(ours.port, "/available", {})[0] == 200
+
+
+def test_whoever_reads_no_answer_and_does_not_go_keeps_nobody_waiting(ours: Server) -> None:
+    with ExitStack() as stack:
+        for _ in range(30):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", ours.port), timeout=30))
+            line.sendall(head("/healthz", 0, method="GET").replace("\n", "\r\n").encode())
+        assert post_once(ours.port, "/available", {})[0] == 200
+
+
+def test_what_is_no_http_is_refused(ours: Server) -> None:
+    assert told(ours.port, "\n\n\nrubbish\n\n").startswith(b"HTTP/1.1 400 ")
+    assert told(ours.port, "x" * 40_000).startswith(b"HTTP/1.1 4")
+
+
+def test_a_script_name_sent_along_changes_no_path(any_kind: Server) -> None:
+    for name in ("SCRIPT_NAME", "Script-Name"):
+        more = f"{name}: /outside\n"
+        assert b" 404 " in told(any_kind.port, head("/outside/healthz", 0, more, "GET")).partition(b"\r\n")[0]
+
+
+def test_a_stopping_server_ends_though_strangers_hold_on(tmp_path: Path) -> None:
+    config = salon_toml(f"sqlite:///{tmp_path}/bridge.db")
+    with server.running(config, tmp_path) as running, ExitStack() as stack:
+        for _ in range(10):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=30))
+            line.sendall(b"POST /avail")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(30) == 0
