@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bridge.web.signature import sign
-from tests.builders import API_KEY, salon_toml
-from tests.serving import server
+from tests.cast import server
+from tests.cast.config import API_KEY, salon_toml
+from tests.cast.server import Server
 from tests.serving.callers import post_once
-from tests.serving.server import Server
 from tests.serving.test_races import caller, tomorrow_at
 
 GOOD = "a" * 64  # a signature's shape, and nobody's signature
