@@ -14,7 +14,7 @@ from bridge.store.migrate import migrate
 from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
 from tests.zygote import Zygote
 
-pytest_plugins = ["tests.cast.fixtures"]
+pytest_plugins = ["tests.cast.fixtures", "tests.coverage_files"]
 
 
 @pytest.fixture(scope="session")
