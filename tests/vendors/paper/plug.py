@@ -1,4 +1,4 @@
-"""All the bridge knows of paper diaries: what would be bridge/vendors/paper.py."""
+"""All the bridge knows of paper diaries: what would be their module in bridge/vendors/."""
 
 from __future__ import annotations
 
