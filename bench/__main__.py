@@ -13,6 +13,7 @@ PARTS = {
     "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
     "siege": "what callers notice while strangers do what they can",
+    "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "walk": "how many of the project's own functions and files one request passes",
     "start": "seconds and memory of importing, making and serving the app",
 }

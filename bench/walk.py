@@ -42,7 +42,8 @@ class Walk:
         """Note a call; for `sys.setprofile`."""
         if not self._records or event != "call" or not frame.f_code.co_filename.startswith(self._folders):
             return
-        if threading.current_thread().name != "background":  # the loop does its own work meanwhile
+        # The loop and its jobs do their own work meanwhile.
+        if not threading.current_thread().name.startswith("background"):
             self._passed[frame.f_code] = None
 
     def of(self, request: Callable[[], object]) -> list[CodeType]:

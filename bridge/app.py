@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from bridge.alerts import Alerts
-from bridge.background import Background
+from bridge.background import Background, Precedence
 from bridge.booking.context import BookingContext
 from bridge.booking.job_kinds import BookingJobs, plan_standing
 from bridge.booking.joins import record_joins
@@ -160,16 +160,14 @@ class Bridge:
         )
 
     def _make_background(self, around: Surroundings) -> Background:
-        kinds = {
-            **BookingJobs(self.context, self.channels).kinds(),
-            **connection_chores(self.connections, around.now),
-        }
+        booking_jobs = BookingJobs(self.context, self.channels)
         return Background(
             self.store,
-            kinds,
+            {**booking_jobs.kinds(), **connection_chores(self.connections, around.now)},
             now=around.lease_now,
             owner=uuid.uuid4().hex,
             upkeep=self.connections.keep_fresh,
+            precedence=Precedence(booking_jobs.lane, frozenset({REFRESH_TOKENS})),
         )
 
     def _make_reception(self) -> Reception:

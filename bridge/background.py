@@ -1,4 +1,4 @@
-"""The background loop: takes due jobs one at a time, by a lease, and does them.
+"""The background loop: hands due jobs to a few threads, each by a lease; none waits for a slow account.
 
 Any number of processes may run it; each job is done by one of them at a time, and one that dies leaves
 its job to the others. A job that fails is tried again later, ever less often.
@@ -10,33 +10,107 @@ import logging
 import os
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
+from functools import partial
+from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from bridge.errors import BridgeError, NotFound
+from bridge.errors import BridgeError, NotFound, StoreUnavailable
 from bridge.store.engine import Store
 from bridge.store.sql import jobs
 
 _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
-UPKEEP_ROUNDS = 60
+UPKEEP_SECONDS = 60.0
+THREADS = 10
+# Five accounts of one vendor that hang leave its others two threads; all of them that hang leave two more.
+OF_ONE_VENDOR = 7
+KEPT_FOR_FIRST = 1
 _LEASE = timedelta(seconds=60)
 _LONGEST_PAUSE = timedelta(minutes=10)
+_LONGEST_IDLE_SECONDS = 8.0
 
 # What a job's work returns: in how long to do it again, or None when it is done.
 Work = Callable[[str], timedelta | None]
+
+
+class Lane(NamedTuple):
+    """Whose answers a job waits for; two jobs of one account are never under way at once."""
+
+    vendor: str
+    account: str
+
+
+# Tells from a job's kind and subject whose answers it waits for; None: nobody's.
+LaneOf = Callable[[Connection, str, str], Lane | None]
 
 
 def _nothing() -> None:
     pass
 
 
+def _no_lane(_connection: Connection, _kind: str, _subject: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Which jobs wait for each other; kinds in `first` go first, and find a thread though all others hang."""
+
+    lane_of: LaneOf = _no_lane
+    first: frozenset[str] = frozenset()
+
+
+class _Threads:
+    """The jobs under way in this process; decides whether one more may begin."""
+
+    def __init__(self, freed: Callable[[], None]) -> None:
+        self._freed = freed
+        self._lock = threading.Lock()
+        self._accounts: set[Lane] = set()
+        self._vendors: Counter[str] = Counter()
+        self._threads: set[threading.Thread] = set()
+
+    def begin(self, work: Callable[[], None], lane: Lane | None, *, is_first: bool) -> bool:
+        """Start work on a thread of its own, if its account is idle and a thread is left for it."""
+        thread = threading.Thread(target=self._run, args=(work, lane), name="background-job", daemon=True)
+        with self._lock:
+            if len(self._threads) >= (THREADS if is_first else THREADS - KEPT_FOR_FIRST):
+                return False
+            if lane and (lane in self._accounts or self._vendors[lane.vendor] >= OF_ONE_VENDOR):
+                return False
+            self._threads.add(thread)
+            if lane:
+                self._accounts.add(lane)
+                self._vendors[lane.vendor] += 1
+        thread.start()
+        return True
+
+    def under_way(self) -> tuple[threading.Thread, ...]:
+        """Return the threads that do a job at this moment."""
+        with self._lock:
+            return tuple(self._threads)
+
+    def _run(self, work: Callable[[], None], lane: Lane | None) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._threads.discard(threading.current_thread())
+                if lane:
+                    self._accounts.discard(lane)
+                    self._vendors[lane.vendor] -= 1
+            self._freed()
+
+
 class Background:
-    """One loop thread per process over the jobs of the database."""
+    """One loop per process over the jobs of the database, and the threads it hands them to."""
 
     def __init__(
         self,
@@ -46,6 +120,7 @@ class Background:
         now: Callable[[Connection], datetime],
         owner: str,
         upkeep: Callable[[], None] = _nothing,
+        precedence: Precedence = Precedence(),
     ) -> None:
         """Take over the jobs; `upkeep` is done by every process by itself, about once a minute."""
         self._store = store
@@ -53,10 +128,13 @@ class Background:
         self._kinds = kinds
         self._now = now
         self._owner = owner
+        self._precedence = precedence
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._pid = -1
-        self._thread: threading.Thread | None = None
+        self._loops: tuple[threading.Thread, ...] = ()
+        self._threads = _Threads(self._freed)
+        self._is_crowded = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -68,15 +146,24 @@ class Background:
                 return
             self._pid = os.getpid()
             self._wake, self._stop = threading.Event(), threading.Event()
-            self._thread = threading.Thread(target=self._loop, name="background", daemon=True)
-            self._thread.start()
+            self._threads = _Threads(self._freed)
+            self._loops = (
+                threading.Thread(target=self._loop, name="background", daemon=True),
+                # On its own: tokens must be renewed whatever the jobs wait for.
+                threading.Thread(target=self._keep_up, name="background-upkeep", daemon=True),
+            )
+            for loop in self._loops:
+                loop.start()
 
     def stop(self, *, patience: float = 0.0) -> None:
-        """Let the loop end after the job it is doing, and wait for that so many seconds."""
+        """Let the loop end, and wait so many seconds for the jobs under way."""
         self._stop.set()
         self._wake.set()
-        if self._thread and self._pid == os.getpid():
-            self._thread.join(patience)
+        if self._pid != os.getpid():
+            return
+        until = monotonic() + patience
+        for thread in (*self._loops, *self._threads.under_way()):
+            thread.join(max(0.0, until - monotonic()))
 
     def wake(self) -> None:
         """Tell the loop that a job may be due now."""
@@ -89,34 +176,75 @@ class Background:
         self.wake()
 
     def run_due(self) -> int:
-        """Do every job that is due; return how many."""
+        """Do every job that is due, here and one after the other; return how many."""
         done = 0
-        while job := self._take():
-            self._carry_out(job)
-            done += 1
+        while taken := [job for job, _ in self._due() if self._did(job)]:
+            done += len(taken)
         return done
+
+    def dispatch(self) -> None:
+        """Give due jobs a thread each, as far as threads go."""
+        self._is_crowded = False
+        for job, lane in self._due():
+            work = partial(self._on_thread, job)
+            if not self._threads.begin(work, lane, is_first=job.kind in self._precedence.first):
+                self._is_crowded = True
+
+    def under_way(self) -> int:
+        """Return how many jobs this process does at this moment."""
+        return len(self._threads.under_way())
 
     def _loop(self) -> None:
         stop, wake = self._stop, self._wake
-        for rounds in count():
-            if stop.is_set():
-                return
+        failures = 0
+        while not stop.is_set():
             try:
-                if rounds % UPKEEP_ROUNDS == 0:
-                    self._upkeep()
-                self.run_due()
+                self.dispatch()
+                failures = 0
+            except StoreUnavailable as error:
+                if not failures:  # once, not each second until it is back
+                    _log.warning("the background loop waits for the database: %s", error)
+                failures += 1
             except Exception:  # noqa: BLE001 - the loop must outlive every fault; it is logged
                 _log.exception("the background loop had a fault and goes on")
-            wake.wait(IDLE_SECONDS)
+            wake.wait(min(IDLE_SECONDS * 2**failures, _LONGEST_IDLE_SECONDS))
             wake.clear()
 
-    def _take(self) -> jobs.Job | None:
-        """Take a lease on the job that is due longest; None when none is."""
+    def _keep_up(self) -> None:
+        stop = self._stop
+        while not stop.is_set():
+            try:
+                self._upkeep()
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("the upkeep of this process had a fault and goes on")
+            stop.wait(UPKEEP_SECONDS)
+
+    def _due(self) -> Sequence[tuple[jobs.Job, Lane | None]]:
+        """Return what is due, in the order in which it is to be begun."""
         with self._store.read() as connection:  # the loop looks each second: that must not cost a write
-            if not jobs.is_due(connection, self._now(connection)):
-                return None
+            found = jobs.due(connection, self._now(connection))
+            found.sort(key=lambda job: job.kind not in self._precedence.first)
+            return [(job, self._precedence.lane_of(connection, job.kind, job.subject)) for job in found]
+
+    def _on_thread(self, job: jobs.Job) -> None:
+        try:
+            self._did(job)
+        except StoreUnavailable:
+            pass  # the loop says so; the job's lease ends by itself
+        except Exception:  # noqa: BLE001 - a thread's fault must not be lost; it is logged
+            _log.exception("the job %s could not be put away", job.kind)
+
+    def _freed(self) -> None:
+        if self._is_crowded:  # what found no thread a moment ago may find this one
+            self._wake.set()
+
+    def _did(self, job: jobs.Job) -> bool:
+        """Take a lease on the job and do it; False when another process was first."""
         with self._store.write() as connection:
-            return jobs.take(connection, self._leaseholder(), _LEASE, self._now(connection))
+            taken = jobs.take(connection, job, self._leaseholder(), _LEASE, self._now(connection))
+        if taken:
+            self._carry_out(taken)
+        return taken is not None
 
     def _carry_out(self, job: jobs.Job) -> None:
         """Do a job; then it is finished, or due again when its work says, or later for having failed."""

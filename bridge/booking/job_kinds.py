@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.background import Background, Work
+from sqlalchemy import Connection
+
+from bridge.background import Background, Lane, Work
 from bridge.booking import jobs, settle
 from bridge.booking.context import BookingContext
 from bridge.booking.follow import follow_calendar
 from bridge.booking.read_back import read_back
 from bridge.booking.watch import LOOK_EVERY, PushChannels
 from bridge.model import CalendarName
+from bridge.store.sql import writes
 from providers.base import Deadline
 
 RECONCILE_EVERY = timedelta(minutes=1)
@@ -61,8 +64,21 @@ class BookingJobs:
         self.channels.keep_open(calendar, self._deadline())
         return LOOK_EVERY
 
+    def lane(self, connection: Connection, kind: str, subject: str) -> Lane | None:
+        """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""
+        if kind in (jobs.FOLLOW, jobs.WATCH):
+            return _lane(CalendarName.parse(subject))
+        if kind in (jobs.REMOVE, jobs.READ_BACK):
+            made = writes.of_booking(connection, subject.partition("/")[0])
+            return _lane(made[-1].calendar) if made else None
+        return None
+
     def _deadline(self) -> Deadline:
         return Deadline(_SECONDS, self.context.monotonic)
+
+
+def _lane(calendar: CalendarName) -> Lane:
+    return Lane(calendar.provider, calendar.account or calendar.calendar)
 
 
 def followed(context: BookingContext) -> set[CalendarName]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from bridge.connections.accounts import AccountState, Connection, Dropped, Key, 
 from bridge.connections.consents import Consents
 from bridge.connections.context import ConnectionContext
 from bridge.connections.passwords import PasswordForm, connect
-from bridge.connections.refreshing import Refresher
+from bridge.connections.refreshing import Refresher, side_by_side
 from bridge.connections.refusals import NotConfigured, NotNamed
 from bridge.connections.sign_in import Answer, SignIn
 from bridge.connections.tokens import AccountTokens, Delegation
@@ -22,7 +23,9 @@ from bridge.store.sql import connections
 from bridge.store.sql.connections import ConnectionRow
 from bridge.vault import CannotOpen
 from providers.errors import ProviderError
-from providers.tokens import TokenSource
+from providers.tokens import DelegatedTokens, TokenSource
+
+_log = logging.getLogger(__name__)
 
 
 class Connections:
@@ -138,14 +141,18 @@ class Connections:
     def keep_fresh(self) -> None:
         """Renew the tokens that each process holds for itself; to be called in all of them, in a while.
 
-        ProviderError: a vendor gave none.
+        One account's trouble is logged and leaves the others alone.
         """
         for provider, account in self._uses:
             if self._is_delegated((provider, account)):
                 self.token_source(provider, account)  # also those that nobody has asked for yet
-        for delegation in self._delegations.values():
-            if delegation.keep_fresh is not None:
-                delegation.keep_fresh(self._around.deadline())
+        side_by_side(self._keep_one_fresh, {name: each.held() for name, each in self._delegations.items()})
+
+    def _keep_one_fresh(self, tokens: DelegatedTokens) -> None:
+        try:
+            tokens.keep_fresh(deadline=self._around.deadline())
+        except ProviderError as error:
+            _log.warning("a token could not be renewed: %s", error)
 
     def reseal(self) -> int:
         """Seal everything stored with the first secret key; return how many consents were sealed anew."""

@@ -7,10 +7,13 @@ one that was read, so an account that was reconnected or dropped meanwhile stays
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 from bridge.alerts import alert_key
@@ -22,12 +25,17 @@ from bridge.connections.sign_in import Renewal
 from bridge.store.sql import connections, leases
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
+from providers.base import Deadline
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
 AHEAD = timedelta(minutes=10)
 _LEASE = timedelta(seconds=LEASE_SECONDS)
+ROUND_SECONDS = 40.0  # with the last vendor's time-out still below the lease of a job
+OF_A_VENDOR = 4
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -41,18 +49,25 @@ class Refresher:
 
     def refresh_due(self, now: datetime) -> None:
         """Renew every token that ends soon; one account's trouble is noted and leaves the others alone."""
+        rows: dict[str, list[ConnectionRow]] = {}
         with self._around.store.read() as connection:
-            rows = connections.due(connection, now + AHEAD, now)
-        for row in rows:
-            if row.provider not in self._vendors or not _is_due(row, now):
-                continue
-            try:
-                # Not if anything has changed since: another process renewed it, or was refused just now.
-                self.attempt(row.key, partial(_is_unchanged, row))
-            except ProviderError as error:
-                _log.warning("a token could not be renewed: %s", error)
-            except CannotOpen:
-                self._alert_unreadable(row)
+            for row in connections.due(connection, now + AHEAD, now):
+                if row.provider in self._vendors and _is_due(row, now):
+                    rows.setdefault(row.provider, []).append(row)
+        until = Deadline(ROUND_SECONDS, self._around.clocks.monotonic)
+        side_by_side(lambda row: self._attempt_due(row, until), rows)
+
+    def _attempt_due(self, row: ConnectionRow, until: Deadline) -> None:
+        """Renew one account's token, unless the round has taken too long: then the next one does."""
+        if not until.remaining():
+            return
+        try:
+            # Not if anything has changed since: another process renewed it, or was refused just now.
+            self.attempt(row.key, partial(_is_unchanged, row))
+        except ProviderError as error:
+            _log.warning("a token could not be renewed: %s", error)
+        except CannotOpen:
+            self._alert_unreadable(row)
 
     def attempt(self, key: tuple[str, str], is_needed: Callable[[Held], bool]) -> Held | None:
         """Renew a token if it is still needed; return the consent as it is then.
@@ -132,6 +147,20 @@ def _is_due(row: ConnectionRow, now: datetime) -> bool:
 
 def _is_unchanged(row: ConnectionRow, held: Held) -> bool:
     return held.row == row
+
+
+def side_by_side(work: Callable[[T], None], things: Mapping[str, Sequence[T]]) -> None:
+    """Do the work for each thing, a few of each vendor at once: one that hangs holds up few, no other vendor.
+
+    The first error that the work lets through is raised when all are done.
+    """
+    with ExitStack() as pools:
+        futures = []
+        for vendor, some in things.items():
+            pool = pools.enter_context(ThreadPoolExecutor(OF_A_VENDOR, thread_name_prefix=f"tokens {vendor}"))
+            futures += [pool.submit(work, each) for each in some]
+    for future in futures:
+        future.result()
 
 
 def _lease_name(key: tuple[str, str]) -> str:

@@ -6,7 +6,7 @@ Only where no stored token works any more is one fetched in the middle of a call
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from bridge.errors import StoreUnavailable
 from bridge.vault import CannotOpen
 from providers.base import Deadline
 from providers.errors import ConnectionExpired, ProviderUnavailable
-from providers.tokens import TokenSource
+from providers.tokens import DelegatedTokens, TokenSource
 
 TRUSTED_SECONDS = 1.0  # so long may another process's change stay unnoticed
 _LIVES_STILL = timedelta(seconds=30)
@@ -143,10 +143,10 @@ class AccountTokens:
 class Delegation:
     """How accounts are reached that need no sign-in: by a service account, or an application of its own.
 
-    `tokens` makes those of one account; `keep_fresh` renews what they share, in every process. `covers`
-    tells which accounts are reached so.
+    `tokens` makes those of one account; `held` are all that this process has made, each to be kept fresh
+    by itself. `covers` tells which accounts are reached so.
     """
 
     tokens: Callable[[str], TokenSource]
-    keep_fresh: Callable[[Deadline], None] | None = None
+    held: Callable[[], Sequence[DelegatedTokens]] = tuple
     covers: Callable[[str], bool] = lambda _account: True

@@ -226,8 +226,4 @@ def _service_account(token_url: str, path: Path, clocks: Clocks) -> Delegation:
         made.append(tokens_of_service_account(key, account, token_uri=token_url, now=clocks.now))
         return made[-1]
 
-    def keep_fresh(deadline: Deadline) -> None:
-        for each in tuple(made):
-            each.keep_fresh(deadline=deadline)
-
-    return Delegation(tokens, keep_fresh)
+    return Delegation(tokens, lambda: tuple(made))

@@ -145,7 +145,7 @@ class Microsoft(Vendor):
 
 
 def _without_sign_in(tokens: AppTokens) -> Delegation:
-    return Delegation(lambda _account: tokens, lambda deadline: tokens.keep_fresh(deadline=deadline))
+    return Delegation(lambda _account: tokens, lambda: (tokens,))
 
 
 class MicrosoftSignIn:

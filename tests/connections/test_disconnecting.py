@@ -183,6 +183,19 @@ def test_a_service_account_needs_no_sign_in(
     assert len(google.requests) == before
 
 
+def test_one_account_that_is_refused_leaves_the_tokens_of_the_others_fresh(
+    google: FakeGoogle, config: Config, tmp_path: Path, start: Callable[..., Process]
+) -> None:
+    process = start(delegated(google, config, tmp_path, CALENDAR_SCOPES))
+    process.connections.token_source("google", "gone@example.com")
+    process.token(ANNA)
+    process.clock.put_forward(minutes=51)
+    process.connections.keep_fresh()
+    before = len(google.requests)
+    assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
+    assert len(google.requests) == before
+
+
 def test_a_service_account_without_the_administrators_consent_is_refused(
     google: FakeGoogle, config: Config, tmp_path: Path, start: Callable[..., Process]
 ) -> None:

@@ -51,8 +51,10 @@ class FirstRowContract:
             assert sum(threads.map(write, range(8))) == 1
         with store.write() as connection:
             assert (cursors.get(connection, calendar) or "").startswith("cursor ")
-            taken = jobs.take(connection, "me", LEASE, at(9))  # due at the earliest time of all
+            (due,) = jobs.due(connection, at(9))  # at the earliest time of all
+            taken = jobs.take(connection, due, "me", LEASE, at(9))
             assert taken == jobs.Job("follow", str(calendar), tries=0, planned=8)
+            assert jobs.take(connection, due, "another", LEASE, at(9)) is None
             assert alerts.resolve(connection, "unreadable", at(10))
             assert alerts.raise_alert(connection, "unreadable", "Again.", at(11))
             assert [alert.text for alert in alerts.open_alerts(connection)] == ["Again."]

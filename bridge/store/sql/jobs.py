@@ -15,6 +15,8 @@ from bridge.store.sql.upsert import upsert
 from bridge.store.tables import jobs
 from bridge.store.types import Instant
 
+MOST_DUE = 1000  # looked at in one go
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -42,24 +44,21 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
     upsert(connection, jobs, new, then={"due_at": sooner, "planned": jobs.c.planned + 1})
 
 
-def take(connection: Connection, owner: str, lease: timedelta, now: datetime) -> Job | None:
-    """Lease the job that has been due longest; None when nothing is due."""
-    due = (
-        select(jobs)
-        .where(*_waits(now))
-        .order_by(jobs.c.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)  # PostgreSQL: the next process takes the next job, not a queue
-    )
-    row = connection.execute(due).one_or_none()
-    if row is None:
-        return None
-    connection.execute(
+def due(connection: Connection, now: datetime) -> list[Job]:
+    """Return the jobs that wait to be done, the one that is due longest first."""
+    rows = connection.execute(select(jobs).where(*_waits(now)).order_by(jobs.c.due_at).limit(MOST_DUE))
+    return [Job(row.kind, row.subject, row.tries, row.planned) for row in rows]
+
+
+def take(connection: Connection, job: Job, owner: str, lease: timedelta, now: datetime) -> Job | None:
+    """Lease a job and return it as it is now; None when it is not due any more, or another's."""
+    leased = connection.execute(
         update(jobs)
-        .where(jobs.c.kind == row.kind, jobs.c.subject == row.subject)
-        .values(owner=owner, lease_until=now + lease, tries=row.tries + 1)
-    )
-    return Job(row.kind, row.subject, row.tries, row.planned)
+        .where(jobs.c.kind == job.kind, jobs.c.subject == job.subject, *_waits(now))
+        .values(owner=owner, lease_until=now + lease, tries=jobs.c.tries + 1)
+        .returning(jobs.c.tries, jobs.c.planned)
+    ).one_or_none()
+    return None if leased is None else Job(job.kind, job.subject, leased.tries - 1, leased.planned)
 
 
 def finish(connection: Connection, job: Job, owner: str) -> None:
@@ -78,11 +77,6 @@ def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, 
         .where(*_is_mine(job, owner))
         .values(owner=None, lease_until=None, due_at=later, tries=tries)
     )
-
-
-def is_due(connection: Connection, now: datetime) -> bool:
-    """Tell whether some job waits to be done."""
-    return connection.execute(select(jobs.c.kind).where(*_waits(now)).limit(1)).first() is not None
 
 
 def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
