@@ -49,6 +49,7 @@ from bridge.web.notify import notify_blueprint
 from bridge.web.shell import Shell, believing
 from bridge.web.site import add_pages
 from bridge.web.telli import telli_blueprint
+from bridge.web.tools import tools_blueprint
 from providers.http import Clocks
 
 _log = logging.getLogger(__name__)
@@ -256,6 +257,11 @@ def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
         speech=bridge.speech,
         booking_details=config.telli.booking_details,
         host_names={host.id: host.name for host in config.hosts.values()},
+    )
+    yield tools_blueprint(
+        bridge.reception,
+        tokens=[token.get_secret_value() for token in config.telli.tool_tokens],
+        speech=bridge.speech,
     )
     yield notify_blueprint(bridge.channels, bridge.push_readers)
     secret_keys = [key.get_secret_value() for key in config.bridge.secret_keys]

@@ -42,6 +42,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "To work with bookings": {
         "bookings": Entry("bookings", "List the coming bookings."),
+        "find": Entry("slots", "Find the times nearest to a wish."),
         "book": Entry("bookings", "Book an appointment."),
         "reschedule": Entry("bookings", "Move a booking to another start."),
         "cancel": Entry("bookings", "Cancel a booking."),

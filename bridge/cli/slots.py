@@ -1,4 +1,4 @@
-"""The command that asks what could be booked."""
+"""The commands that ask what could be booked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import click
 from bridge.cli.instants import Moment, instant, local_text, note_reading
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
+from bridge.service.search import MOST
 from bridge.speech.instants import format_instant
 
 
@@ -42,3 +43,39 @@ def slots(session: Session, event_type: str, at: Moment | None) -> None:
             session.output.note(
                 "Not every calendar answered, so some hosts are left out; see `bridge check`."
             )
+
+
+@click.command()
+@click.argument("event_type")
+@click.argument("wish", nargs=-1)
+@click.option("--time", "preferred_time", default="", help="A time of day: 14:30, 2 pm, after 16:00.")
+@click.option("--daypart", "preferred_daypart", default="", help="morning, afternoon, evening, ...")
+@click.option("--weekday", "preferred_weekday", default="", help="One weekday, or several.")
+@click.option("--earliest", "earliest_date", default="", help="Nothing before this day.")
+@click.option("--host", default="", help="Only with this host.")
+@click.option("--limit", type=click.IntRange(1, MOST), help="How many times at most.")
+@json_option
+@config_option
+@click.pass_obj
+def find(
+    session: Session, /, event_type: str, wish: tuple[str, ...], limit: int | None, **members: str
+) -> None:
+    """Find the times nearest to a WISH, as the agents' tool does: next thursday afternoon, 2026-12-03."""
+    with session.bridge() as bridge:
+        wanted = bridge.reception.event_type(event_type)
+        found = bridge.reception.find(wanted, {"preferred_date": " ".join(wish), **members}, limit=limit)
+        rows = [[local_text(slot.start, wanted.timezone), format_instant(slot.start)] for slot in found.slots]
+        session.output.result(
+            {
+                "available": [
+                    {"start_iso": format_instant(slot.start), "end_iso": format_instant(slot.end)}
+                    for slot in found.slots
+                ],
+                "spoken": found.spoken,
+            },
+            Grid(f"{wanted.title} ({wanted.timezone})", ["start", "start_iso"], rows)
+            if rows
+            else found.spoken,
+        )
+        if rows:
+            session.output.note(found.spoken)

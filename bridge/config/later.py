@@ -37,7 +37,6 @@ NOT_YET: Mapping[str, Later] = {
     "server.log_format": _only("plain"),
     "network": _only({}),
     "admin.totp_secret": _only(),
-    "telli.tool_tokens": _only([]),
     "telli.office_tokens": _only([]),
     "telli.verify": _only(),
     "telli.slot_details": _only(False),

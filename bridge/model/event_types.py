@@ -69,6 +69,13 @@ class OfferRules:
     suggestions: int = 6
 
     @property
+    def most(self) -> int:
+        """Return how many slots an offer tells at most."""
+        if self.suggest is Suggest.VARIED:
+            return self.suggestions
+        return self.days_to_look_ahead * self.slots_per_day
+
+    @property
     def days(self) -> int:
         """Return over how many days an offer reaches at most."""
         return self.suggestions if self.suggest is Suggest.VARIED else self.days_to_look_ahead

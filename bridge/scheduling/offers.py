@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from bridge.model import CountDays, EventType, Slot, Suggest
 from bridge.scheduling.days import day_start, later_day, offset_seconds, shift
@@ -46,6 +46,11 @@ def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -
         return slots_at(event_type, varied(days, event_type.offer))
     days = _sounding_apart(event_type, _days_looked_at(event_type, times, now))
     return slots_at(event_type, (start for day in days for start in thin(day, event_type.offer)))
+
+
+def every_start(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> list[datetime]:
+    """Return all that could be told, ascending."""
+    return list(chain.from_iterable(_sounding_apart(event_type, bookable_days(event_type, times, now))))
 
 
 def slots_at(event_type: EventType, starts: Iterable[datetime]) -> tuple[Slot, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial, reduce
 from itertools import chain, groupby
@@ -34,6 +34,15 @@ class Pool:
 
     fixed: tuple[str, ...]
     groups: tuple[tuple[Member, ...], ...]
+
+
+@lru_cache(maxsize=2**10)
+def with_host(event_type: EventType, host: str) -> EventType:
+    """Return the event type as it is for a caller who wants this host of its team."""
+    groups = [
+        tuple(member for member in group if member.host == host) or group for group in event_type.team.groups
+    ]
+    return replace(event_type, team=replace(event_type.team, groups=tuple(groups)))
 
 
 def pool_for(

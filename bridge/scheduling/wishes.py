@@ -42,6 +42,15 @@ class Preference:
         """Tell whether nothing was wished for."""
         return self == Preference()
 
+    def first_day(self, today: date) -> date:
+        """Return the first day that would suit."""
+        if self.day is not None:
+            return self.day
+        first = max(today, self.earliest or today)
+        return first + timedelta(
+            days=min(((weekday - first.weekday()) % 7 for weekday in self.weekdays), default=0)
+        )
+
 
 def time_wish(zone: ZoneInfo, start: datetime) -> Preference:
     """Return the wish for one start: its day, the half-day it lies in, its time."""
@@ -79,7 +88,7 @@ def told(
     apart as long as there are others, and where any day would do, days take turns: a caller who can't make
     the first can hardly make the one half an hour later.
     """
-    if wish.minute is not None and wish.day is not None:
+    if len(ranked) <= count or (wish.minute is not None and wish.day is not None):
         return [*ranked[:count]]
     chosen: list[datetime] = []
     for _, alike in groupby(ranked, key=lambda start: fits(start, wish, zone)):
@@ -121,7 +130,7 @@ class _Order:
     def __init__(self, wish: Preference, zone: ZoneInfo, today: date) -> None:
         self._wish = wish
         self._zone = zone
-        self._anchor = wish.day or _first_day(wish, today)
+        self._anchor = wish.first_day(today)
 
     def __call__(self, start: datetime) -> tuple[bool, int, bool, int, datetime]:
         """Return what starts are sorted by."""
@@ -153,14 +162,6 @@ class _Order:
         if wish.part is None:
             return 0
         return max(wish.part.start - minute, minute - wish.part.end, 0)
-
-
-def _first_day(wish: Preference, today: date) -> date:
-    """Return the first day that would suit."""
-    first = max(today, wish.earliest or today)
-    if not wish.weekdays:
-        return first
-    return first + timedelta(days=min((weekday - first.weekday()) % 7 for weekday in wish.weekdays))
 
 
 def _minute(local: datetime) -> int:

@@ -18,7 +18,7 @@ from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
 from bridge.booking.move import move_booking
 from bridge.model import Attendee, Booking, EventType, Wish
-from bridge.service.kept_offers import Offer, Offers
+from bridge.service.kept_offers import Bookable, Offer, Offers
 from providers.base import Deadline
 
 Who = Callable[[], Attendee]  # reads the attendee; MissingField where a required answer is missing
@@ -34,6 +34,9 @@ class Desk(Protocol):
 
         `now` asks for another moment than this one; `seconds` are all the time there is.
         """
+
+    def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
+        """Return all that is bookable now, for a caller with a wish."""
 
     def book(self, wish: Wish, who: Who, deadline: Deadline) -> Booking:
         """Return the caller's confirmed booking; a repeat of an earlier request is that booking."""
@@ -60,6 +63,10 @@ class OurDesk:
     ) -> Offer:
         """Return the kept offer, or a new one; one for another moment is never kept."""
         return self.offers.as_of(event_type, now) if now else self.offers.current(event_type, seconds=seconds)
+
+    def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
+        """Look at the whole grid up to the horizon."""
+        return self.offers.every_start(event_type, seconds=seconds)
 
     def book(self, wish: Wish, who: Who, deadline: Deadline) -> Booking:
         """Book into the chosen host's calendar."""

@@ -7,13 +7,16 @@ of the busy answers it was made from; one that had to leave a host out is not ke
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.booking.context import BookingContext
+from bridge.calendars.availability import Busy
 from bridge.calendars.free_busy import FreeBusy
 from bridge.model import EventType, Slot
-from bridge.scheduling.offers import busy_window, offer
+from bridge.scheduling.offers import busy_window, every_start, offer
+from bridge.scheduling.slots import HostTime
 from bridge.store.sql import revisions
 from providers.base import Deadline
 
@@ -30,6 +33,16 @@ class Offer:
     version: int  # of the busy answers
     asked_at: float
     is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """Every start that is bookable now, ascending, and what is known of the hosts' time."""
+
+    event_type: EventType
+    times: Mapping[str, HostTime]
+    now: datetime
+    starts: Sequence[datetime]
 
 
 class Offers:
@@ -73,6 +86,15 @@ class Offers:
             if is_mine:
                 turn.release()
 
+    def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
+        """Return all that is bookable now, for callers with a wish."""
+        now = self._context.now()
+        self._claims_revision()
+        limit = self._seconds if seconds is None else min(seconds, self._seconds)
+        busy = self._busy(event_type, now, Deadline(limit, self._context.monotonic))
+        times = self._context.availability.times(event_type, busy)
+        return Bookable(event_type, times, now, every_start(event_type, times, now))
+
     def as_of(self, event_type: EventType, now: datetime) -> Offer:
         """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
         deadline = Deadline(self._seconds, self._context.monotonic)
@@ -100,12 +122,7 @@ class Offers:
         return None
 
     def _make(self, event_type: EventType, now: datetime, claims: int, deadline: Deadline) -> Offer:
-        busy = self._context.availability.busy(
-            event_type.team.hosts,
-            busy_window(event_type, now),
-            max_age=self._max_age,
-            deadline=deadline.less(_SECONDS_FOR_THE_REST),
-        )
+        busy = self._busy(event_type, now, deadline)
         return Offer(
             slots=offer(event_type, self._context.availability.times(event_type, busy), now),
             minute=now.replace(second=0, microsecond=0),
@@ -113,4 +130,12 @@ class Offers:
             version=busy.version,
             asked_at=busy.asked_at,
             is_complete=not busy.failures,
+        )
+
+    def _busy(self, event_type: EventType, now: datetime, deadline: Deadline) -> Busy:
+        return self._context.availability.busy(
+            event_type.team.hosts,
+            busy_window(event_type, now),
+            max_age=self._max_age,
+            deadline=deadline.less(_SECONDS_FOR_THE_REST),
         )

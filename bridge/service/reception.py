@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
+from bridge.attendee.wishes import Wished, read_wish
 from bridge.booking.context import BookingContext
 from bridge.errors import (
     BridgeError,
@@ -18,17 +19,17 @@ from bridge.errors import (
     StoreUnavailable,
 )
 from bridge.model import Attendee, Booking, EventType, Slot, Source, Wish
+from bridge.scheduling.days import date_of
 from bridge.service.asked_back import AskedBack
 from bridge.service.desk import Desk
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
+from bridge.service.search import Found, nearest_to, search
 from bridge.speech.reasons import Refusal, Speech
 from bridge.store.sql import bookings
 from providers.base import Deadline
 
 _log = logging.getLogger(__name__)
-
-_OFFERS_IN_A_REFUSAL = 3
 
 
 class Reception:
@@ -67,6 +68,30 @@ class Reception:
         """Return the offer of this moment, or what it would be at another."""
         return self._desk_of(event_type.id).offer(event_type, now=now)
 
+    def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
+        """Return the offer, to a caller with a wish the slots nearest to it."""
+        wished = self._wished(event_type, request.contact_details)
+        if wished.is_empty:
+            return self.offer(event_type)
+        desk, limit = self._desk_of(event_type.id), event_type.offer.most
+        return search(desk, event_type, wished, self._speech, limit=limit)
+
+    def find(
+        self, event_type: EventType, members: Mapping[str, object], *, limit: int | None = None
+    ) -> Found:
+        """Return the slots nearest to a wish, and a sentence about them."""
+        wished = self._wished(event_type, members)
+        return search(self._desk_of(event_type.id), event_type, wished, self._speech, limit=limit)
+
+    def _wished(self, event_type: EventType, members: Mapping[str, object]) -> Wished:
+        return read_wish(
+            members,
+            event_type,
+            host_names={host.id: host.name for host in self._context.hosts.values()},
+            today=date_of(event_type.timezone, self._context.now()),
+            locale=self._context.locale,
+        )
+
     def book(
         self,
         event_type: EventType,
@@ -79,7 +104,7 @@ class Reception:
         """Book for a caller, or say in one sentence why not, with what is free instead."""
         deadline = self._context.deadline()
         if start is None:
-            return self._refusal(event_type, Refusal.START, deadline)
+            return self._refusal(event_type, Refusal.START)
         desk = self._desk_of(event_type.id)
         wish = Wish(event_type, request.contact, start, source=source)
 
@@ -94,7 +119,7 @@ class Reception:
             return BookOutcome(True, booking=desk.book(wish, who, deadline))
         except BridgeError as error:
             _log.info("not booked: %s", error.code)
-            return self._refusal(event_type, error, deadline)
+            return self._refusal(event_type, error, instead_of=start, deadline=deadline)
 
     def move(self, booking: Booking, start: datetime) -> BookOutcome:
         """Move a booking to another start, or say why it stays."""
@@ -103,7 +128,8 @@ class Reception:
             moved = self._desk_of(booking.event_type).move(booking, start, deadline)
             return BookOutcome(True, booking=moved)
         except BridgeError as error:
-            return self._refusal(self._context.event_types.get(booking.event_type), error, deadline)
+            event_type = self._context.event_types.get(booking.event_type)
+            return self._refusal(event_type, error, instead_of=start, deadline=deadline)
 
     def cancel(self, booking: Booking) -> BookOutcome:
         """Cancel a booking, or say why it cannot be."""
@@ -112,7 +138,7 @@ class Reception:
             cancelled = self._desk_of(booking.event_type).cancel(booking, deadline)
             return BookOutcome(True, booking=cancelled)
         except BridgeError as error:
-            return self._refusal(self._context.event_types.get(booking.event_type), error, deadline)
+            return self._refusal(self._context.event_types.get(booking.event_type), error)
 
     def booking(self, booking_id: str) -> Booking:
         """Return a booking by its id, or by the beginning of it if there is only one such.
@@ -133,14 +159,19 @@ class Reception:
             return bookings.listed(connection, since=since, states=states)
 
     def _refusal(
-        self, event_type: EventType | None, refusal: BridgeError | Refusal, deadline: Deadline
+        self,
+        event_type: EventType | None,
+        refusal: BridgeError | Refusal,
+        *,
+        instead_of: datetime | None = None,
+        deadline: Deadline | None = None,
     ) -> BookOutcome:
-        """Say why not, with what is free instead where another time would help and can be told in time."""
+        """Say why not, with what is free nearest to a start where that helps and can be told in time."""
         if event_type is None:
             return BookOutcome(False, self._speech.reason(refusal, zone=UTC))
         slots: Sequence[Slot] = ()
-        if isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
+        if instead_of and deadline and isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
             with suppress(StoreUnavailable):  # the reason counts, and is told without
-                offer = self._desk_of(event_type.id).offer(event_type, seconds=deadline.remaining())
-                slots = offer.slots[:_OFFERS_IN_A_REFUSAL]
+                desk = self._desk_of(event_type.id)
+                slots = nearest_to(desk, event_type, instead_of, seconds=deadline.remaining())
         return BookOutcome(False, self._speech.reason(refusal, zone=event_type.timezone, slots=slots))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, tzinfo
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 
 DOMAIN = "bridge"
@@ -47,6 +48,14 @@ class Language:
         """Return the local weekday and date: "Tuesday, November 24"."""
         return _plain_spaces(format_datetime(instant, self._date, tzinfo=zone, locale=self.locale))
 
+    def on_day(self, day: date) -> str:
+        """Return "on Tuesday, November 24"."""
+        date_alone = re.sub(r"^EEEE\W*", "", self._date)
+        return self.translate("on {weekday}, {date}").format(
+            weekday=format_date(day, "EEEE", locale=self.locale),
+            date=_plain_spaces(format_date(day, date_alone, locale=self.locale)),
+        )
+
     def clock(self, instant: datetime, zone: tzinfo) -> str:
         """Return the local time of day: "10:00 AM"."""
         return _plain_spaces(format_time(instant, "short", tzinfo=zone, locale=self.locale))
@@ -55,6 +64,15 @@ class Language:
         """Return date and time as people say them: "Tuesday, November 24 at 10:00 AM"."""
         return self.translate("{date} at {time}").format(
             date=self.day(instant, zone), time=self.clock(instant, zone)
+        )
+
+    def moments(self, instants: Iterable[datetime], zone: tzinfo) -> str:
+        """Return "Tuesday, November 24 at 10:00 AM and 11:00 AM; Thursday, ...", each day once."""
+        days = groupby(sorted(instants), key=lambda instant: self.day(instant, zone))
+        moment = self.translate("{date} at {time}")
+        return "; ".join(
+            moment.format(date=day, time=self.listed([self.clock(instant, zone) for instant in times]))
+            for day, times in days
         )
 
     def listed(self, items: Sequence[str]) -> str:

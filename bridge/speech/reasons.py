@@ -6,14 +6,16 @@ No word of it is jargon, none comes from an exception's text, and it is never em
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import date, tzinfo
 from enum import StrEnum
 
 from bridge.errors import AlreadyMoved, BridgeError, EmailDoubtful, MissingField, SlotNotOffered
 from bridge.model import Slot
+from bridge.scheduling.no_times import NoTimes
 from bridge.speech.language import language
 
 MOST_OFFERS = 3
+_MOST_SPOKEN = 6
 
 
 class Refusal(StrEnum):
@@ -22,6 +24,7 @@ class Refusal(StrEnum):
     START = "start"
     OTHER_REQUEST = "other_request"
     FAULT = "fault"
+    NO_ANSWER = "no_answer"
 
 
 def _(message: str) -> str:
@@ -55,6 +58,7 @@ _SENTENCES = {
     "not_found": _("No such appointment was found."),
     Refusal.START: _("The start time is missing or could not be understood."),
     Refusal.OTHER_REQUEST: _("This request is not about booking an appointment."),
+    Refusal.NO_ANSWER: _("Something went wrong. Please try again in a moment."),
     Refusal.FAULT: _(
         "Something went wrong and the appointment was not booked. Please try again in a moment."
     ),
@@ -70,6 +74,15 @@ _RULES = {
     "limits": _("No more appointments can be booked on that day."),
     "known": _UNREACHABLE,
     "free": _SLOT_GONE,
+}
+
+
+_NO_TIMES = {
+    NoTimes.CLOSED: _("No appointments are offered {on_day}."),
+    NoTimes.FULL: _("Everything is booked {on_day}."),
+    NoTimes.TOO_SOON: _("It is too late for an appointment {on_day}."),
+    NoTimes.TOO_FAR: _("That is too far ahead: nothing can be booked yet {on_day}."),
+    NoTimes.UNKNOWN: _UNREACHABLE,
 }
 
 
@@ -93,6 +106,25 @@ class Speech:
             "The next free time is {times}.", "The next free times are {times}.", len(moments)
         )
         return sentence.format(times=self.language.listed(moments))
+
+    def free_times(self, slots: Sequence[Slot], *, zone: tzinfo) -> str:
+        """Return "Free are ..." with as many times as anybody listens to, ascending."""
+        starts = [slot.start for slot in slots[:_MOST_SPOKEN]]
+        return self.language.translate("Free are {times}.").format(times=self.language.moments(starts, zone))
+
+    def no_times(self, why: NoTimes, day: date) -> str:
+        """Return why a day has nothing."""
+        sentence = self.language.translate(_NO_TIMES[why]).format(on_day=self.language.on_day(day))
+        return sentence[:1].upper() + sentence[1:]
+
+    def nothing_then(self) -> str:
+        """Return that the day has times, but not when they were asked for."""
+        return self.language.translate("Nothing is free at that time.")
+
+    def understood_as(self, said: str, day: date) -> str:
+        """Return what a date was taken for that can't have been meant as it was said."""
+        sentence = self.language.translate("“{said}” was taken to mean an appointment {on_day}.")
+        return sentence.format(said=said, on_day=self.language.on_day(day))
 
     def _sentence(self, refusal: BridgeError | Refusal, zone: tzinfo) -> str:
         sentence = self.language.translate(_source_text(refusal))

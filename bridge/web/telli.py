@@ -22,6 +22,7 @@ from bridge.errors import BridgeError, NotFound
 from bridge.model import EventType
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
+from bridge.service.search import Found
 from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
@@ -39,8 +40,8 @@ class TelliService(Protocol):
     def event_type(self, name: str | None) -> EventType:
         """Return the event type of this name, the default one for None. NotFound: there is none."""
 
-    def offer(self, event_type: EventType) -> Offer:
-        """Return what any caller may be told now; the same object as long as it holds."""
+    def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
+        """Return what any caller may be told now, the same object while it holds, or what fits a wish."""
 
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
@@ -111,7 +112,9 @@ class _Endpoints:
         wanted, payload = self._asked(event_type)
         if payload is None:
             return _answer(answers.NOTHING_AVAILABLE)
-        offer = self._service.offer(wanted)
+        offer = self._service.available(wanted, CallerRequest.from_payload(payload))
+        if isinstance(offer, Found):
+            return _answer(answers.offer_answer(offer.slots))
         kept = self._worded.get(wanted.id)
         if kept is None or kept[0] is not offer:  # an offer is worded once, however often it is told
             kept = self._worded[wanted.id] = (offer, answers.offer_answer(offer.slots))

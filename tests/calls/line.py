@@ -19,6 +19,8 @@ from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, salon_toml
 from tests.configs import parse_config
 
+TOKEN = "fake-tool-token"
+
 
 class Line:
     """A whole bridge behind its endpoints, with a clock to turn; it is Monday, 7:00 UTC."""
@@ -26,6 +28,7 @@ class Line:
     def __init__(self, url: str, *, notice: int = 0, **toml: Any) -> None:
         self.clock = TurnableClock()
         text = salon_toml(url, **toml).replace("notice_minutes = 0", f"notice_minutes = {notice}")
+        text = text.replace("[telli]\n", f'[telli]\ntool_tokens = ["{TOKEN}"]\n')
         self.config = parse_config(text, environ={}, base=Path())
         around = Surroundings(
             now=self.clock.now,
@@ -62,6 +65,14 @@ class Line:
             **(payload or {}),
         }
         return self.post("/book", body)
+
+    def find(self, token: str = TOKEN, **members: object) -> dict[str, Any]:
+        answer = self.app.test_client().post(
+            "/find", json=members, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code == 200, answer.text
+        parsed: dict[str, Any] = json.loads(answer.data)
+        return parsed
 
     def available(self, who: str = "kim", **details: object) -> list[datetime]:
         slots = self.post("/available", {"contact_id": who, "contact_details": details})["available"]

@@ -17,7 +17,7 @@ deadline = 2
 password_hash = "hunter2"
 [telli]
 api_keys = []
-tool_tokens = ["x"]
+office_tokens = ["x"]
 [googel]
 [twilio]
 from = "+491"
@@ -47,7 +47,7 @@ label = "Reason"
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert [path for path, _ in problems_in(_FAULTY)] == [
-        "telli.tool_tokens",
+        "telli.office_tokens",
         "twilio",
         "greeting",
         "googel",

@@ -34,7 +34,7 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
     [
         ("bridge", 'metrics_token = "x"'),
         ("bridge", 'metrics_token = ""'),
-        ("telli", 'tool_tokens = ["x"]'),
+        ("telli", 'office_tokens = ["x"]'),
         ("telli", "lookup_contacts = true"),
         ("telli", "lookup_contacts = 0"),
         ("telli", "trust_phone_number = true"),
@@ -55,7 +55,7 @@ def test_zoom_is_refused_as_a_meeting_platform() -> None:
 @pytest.mark.parametrize(
     ("section", "line"),
     [
-        ("telli", "tool_tokens = []"),
+        ("telli", "office_tokens = []"),
         ("telli", "lookup_contacts = false"),
         ("telli", "trust_phone_number = false"),
         ("event_type", "brevo_list_ids = []"),

@@ -51,7 +51,7 @@ class Diary:
                 return each
         raise NotFound(f"there is no event type {name!r}; there are: consultation, strict")
 
-    def offer(self, _event_type: EventType) -> Offer:
+    def available(self, _event_type: EventType, _request: CallerRequest) -> Offer:
         if self.fault:
             raise self.fault
         if self.told is None or self.told.slots != tuple(self.free):

@@ -67,5 +67,6 @@ class TelliSection(Table):
         AfterValidator(not_empty),
         Needed('telli\'s API key in a list, such as ["env:TELLI_API_KEY"]'),
     ] = ()
+    tool_tokens: tuple[Secret, ...] = ()
     booking_details: YesOrNo = False
     api_url: WebAddress = "https://api.telli.com"

@@ -1,0 +1,43 @@
+"""Says why a day has no bookable start: one reason, the one that says most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from bridge.model import EventType
+from bridge.scheduling.days import date_of, local_days, shift
+from bridge.scheduling.slots import HostTime, common_window
+from bridge.scheduling.team import bookable_days
+
+
+class NoTimes(StrEnum):
+    """Why there is nothing on a day."""
+
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+    FULL = "full"
+
+
+def why_none(event_type: EventType, times: Mapping[str, HostTime], day: date, now: datetime) -> NoTimes:
+    """Return why a day without a bookable start has none."""
+    zone = event_type.timezone
+    whole, allowed = local_days(zone, day, day), common_window(event_type, now)
+    if whole.end <= allowed.start:
+        return NoTimes.TOO_SOON
+    if whole.start >= allowed.end:
+        return NoTimes.TOO_FAR
+    # As if nothing stood in any calendar, and that day were about to begin.
+    idle = {host: replace(time, busy=(), claims=(), booked=()) for host, time in times.items()}
+    before = shift(whole.start, -event_type.minimum_notice)
+    opened = next(bookable_days(event_type, idle, before, before=whole.end), [])
+    starts = [start for start in opened if date_of(zone, start) == day]
+    if not starts:
+        return NoTimes.CLOSED
+    if starts[-1] < allowed.start:
+        return NoTimes.TOO_SOON
+    return NoTimes.UNKNOWN if any(time.busy is None for time in times.values()) else NoTimes.FULL
