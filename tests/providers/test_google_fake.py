@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -177,7 +178,7 @@ def test_a_fake_runs_as_a_process_of_its_own() -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdin is not None
-        remote = RemoteGoogle(process.stdout.readline().strip())
+        remote = RemoteGoogle(json.loads(process.stdout.readline())["url"])
         remote.call("add_account", ANNA, calendars=["team@group.calendar.example.com"])
         start, end = span(1, 9)
         remote.call("add_event", ANNA, start.isoformat(), end.isoformat())

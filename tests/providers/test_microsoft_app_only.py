@@ -40,7 +40,7 @@ def test_one_token_serves_every_mailbox(ms: FakeMicrosoft) -> None:
     assert busy(calendars(ms, BEN, tokens=tokens, settings=settings)) == ()
     assert busy(calendars(ms, CARLA, tokens=tokens, settings=settings)) == (span(1, 9),)
     assert ms.operations() == ["discovery", "token", "calendarView", "calendarView"]
-    assert [request.mailbox for request in ms.requests if request.operation == "calendarView"] == [BEN, CARLA]
+    assert [request.account for request in ms.requests if request.operation == "calendarView"] == [BEN, CARLA]
 
 
 def test_a_fresh_token_in_the_background_leaves_nothing_for_the_live_path(ms: FakeMicrosoft) -> None:

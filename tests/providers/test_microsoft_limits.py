@@ -46,7 +46,7 @@ def test_two_mailboxes_are_asked_at_the_same_time(ms: FakeMicrosoft) -> None:
     ms.add_account(CARLA)
     mailboxes = Mailboxes(Waiting().monotonic, ms.ca_bundle)
     first, second = (calendars(ms, email, mailboxes=mailboxes) for email in (BEN, CARLA))
-    ms.fail_next(Fault.HANG, operation="calendarView", mailbox=BEN, seconds=10)
+    ms.fail_next(Fault.HANG, operation="calendarView", account=BEN, seconds=10)
     with ThreadPoolExecutor(1) as threads:
         hanging = threads.submit(asked, first, deadline=soon(0.7))
         assert busy(second) == ()
@@ -104,7 +104,7 @@ def test_a_mailbox_that_said_later_is_not_asked_before_then(ms: FakeMicrosoft) -
     assert isinstance(answer, RateLimited)
     assert 0 < (answer.retry_after or 0) <= 30
     assert asked(carla, deadline=waiting.deadline(5)) == ()
-    assert [request.mailbox for request in ms.requests] == [BEN, CARLA]
+    assert [request.account for request in ms.requests] == [BEN, CARLA]
     waiting.sleep(31)
     assert asked(ben, deadline=waiting.deadline(5)) == ()
 

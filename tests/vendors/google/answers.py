@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+
+from tests.vendors.common import Answer
+from tests.vendors.common import Refused as RefusedByVendor
 
 
-@dataclass(slots=True)
-class Answer:
-    """An HTTP answer; `body` is JSON unless `content` is given."""
-
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    content: bytes | None = None
-
-    def encoded(self) -> bytes:
-        """Return the body's bytes, setting the type."""
-        if self.content is not None:
-            return self.content
-        if self.body is None:
-            return b""
-        self.headers.setdefault("Content-Type", "application/json; charset=UTF-8")
-        return json.dumps(self.body, indent=1).encode()
-
-
-class Refused(Exception):
+class Refused(RefusedByVendor):
     """The API's error answer, raised wherever it is found out."""
 
     def __init__(
@@ -39,13 +20,9 @@ class Refused(Exception):
         domain: str = "global",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(reason)
         entry = {"domain": domain, "reason": reason, "message": message or reason}
-        self.answer = Answer(
-            status,
-            {"error": {"code": status, "message": message or reason, "errors": [entry]}},
-            dict(headers or {}),
-        )
+        body = {"error": {"code": status, "message": message or reason, "errors": [entry]}}
+        super().__init__(Answer(status, body, dict(headers or {})), reason)
 
 
 def insufficient_scope(method: str) -> Refused:
@@ -67,9 +44,3 @@ def insufficient_scope(method: str) -> Refused:
         }
     ]
     return refused
-
-
-def page(title: str, body: str, status: int = 200) -> Answer:
-    """Return an HTML page."""
-    text = f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1>{body}</html>'
-    return Answer(status, headers={"Content-Type": "text/html; charset=UTF-8"}, content=text.encode())

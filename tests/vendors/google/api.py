@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.vendors.common import Answer
 from tests.vendors.google import fields, freebusy, listing
-from tests.vendors.google.answers import Answer, Refused, insufficient_scope
+from tests.vendors.google.answers import Refused, insufficient_scope
 from tests.vendors.google.channels import Channels
 from tests.vendors.google.description import Json, Method, Query, complaints, response_schema
 from tests.vendors.google.events import Events

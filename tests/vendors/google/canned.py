@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Any, Self
+from typing import Any
 
-from tests.vendors.google.answers import Answer
-from tests.vendors.google.faults import Faults
-from tests.vendors.google.server import Request, Server
+from tests.vendors.common import Answer, Fake, Request
 
 
-class Canned:
+class Canned(Fake):
     """Answers 500 when it has run out; the last answer may be kept for ever."""
 
     def __init__(self) -> None:
         self._answers: deque[Answer] = deque()
         self._lock = threading.Lock()
         self._last: Answer | None = None
-        self.requests: list[Request] = []
-        self._server = Server(0, self._next, self._note, Faults())
-        self.url = self._server.url
+        super().__init__()
         self.api_url = f"{self.url}/calendar/v3/"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
 
     def answer(
         self, body: Any, *, status: int = 200, times: int = 1, headers: dict[str, str] | None = None
@@ -44,11 +34,7 @@ class Canned:
         """Give this JSON whenever there is nothing else."""
         self._last = Answer(200, content=Answer(200, body).encoded())
 
-    def _note(self, request: Request) -> Request:
-        self.requests.append(request)
-        return request
-
-    def _next(self, _request: Request) -> Answer:
+    def answer_to(self, request: Request) -> Answer:
         with self._lock:
             if self._answers:
                 return self._answers.popleft()

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from google.auth import crypt, jwt
 
-from tests.vendors.google.answers import Answer, page
+from tests.vendors.common import Answer, page
 from tests.vendors.google.description import Json
 from tests.vendors.google.state import World
 from tests.vendors.google.tokens import PREFIX, Code, Issued, Tokens

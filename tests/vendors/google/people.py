@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from copy import deepcopy
@@ -15,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.vendors.google.api import Api
 from tests.vendors.google.channels import Open
 from tests.vendors.google.description import Json
-from tests.vendors.google.faults import Fault, Faults, Planned
 from tests.vendors.google.oauth import ServiceAccount, SignIn
 from tests.vendors.google.state import MEET, Calendar, Moment, Sent, instant, is_live, when
 from tests.vendors.google.tokens import DEFAULT_SCOPES, Issued
@@ -24,13 +22,12 @@ from tests.vendors.google.tokens import DEFAULT_SCOPES, Issued
 class People:
     """The methods by which tests act on the fake; each may be called from any thread."""
 
-    def __init__(self, api: Api, sign_in: SignIn, faults: Faults) -> None:
+    def __init__(self, api: Api, sign_in: SignIn) -> None:
         self.api = api
         self.world = api.world
         self.tokens = api.tokens
         self.channels = api.channels
         self.sign_in = sign_in
-        self.faults = faults
 
     # accounts and calendars
 
@@ -189,7 +186,7 @@ class People:
             "token_uri": self.sign_in.base_url + "/token",
         }
 
-    # meetings, pages, faults
+    # meetings, pages
 
     def set_meet(self, *, reads: int = 1, fails: bool = False) -> None:
         """Say after how many readings a Meet link is there (0: at once), or that it never will be."""
@@ -199,30 +196,6 @@ class People:
         """Cut every listing into pages of this size, the first one empty if wanted."""
         self.api.paging.size, self.api.paging.empty_first = size, empty_first
 
-    def fail_next(
-        self,
-        fault: Fault | str,
-        *,
-        operation: str | None = None,
-        times: int | None = 1,
-        retry_after: str | None = None,
-        seconds: float = 30.0,
-    ) -> None:
-        """Let the next requests (of an operation) fail; `times=None` is for ever."""
-        self.faults.plan(Planned(Fault(fault), operation, times, retry_after, seconds))
-
-    def go_down(self) -> None:
-        """Answer 503 to everything until `come_up`."""
-        self.fail_next(Fault.UNAVAILABLE, times=None)
-
-    def come_up(self) -> None:
-        """Call off all faults."""
-        self.faults.clear()
-
     def violations(self) -> list[str]:
         """Return what Google's own description did not allow."""
         return list(self.api.violations)
-
-    def assert_no_violations(self) -> None:
-        """Fail where a request was not as Google describes it."""
-        assert not self.api.violations, json.dumps(self.api.violations, indent=1)

@@ -18,7 +18,7 @@ made for the test). Leaving the block stops the server and fails the test if any
 own description of Graph (see `description`), asked without immutable ids, or went where nothing is.
 
 Everything tests can do stands in `people.People`; what was asked, in `ms.requests` and, inside batches, in
-`ms.parts` (`server.Request`); how requests fail, in `faults.Fault`. `tokens_of(ms, email)` is a TokenSource
+`ms.parts` (`common.Request`); how requests fail, in `common.Fault`. `tokens_of(ms, email)` is a TokenSource
 for one account, `tokens_of(ms, None)` for the application itself (`app_only`).
 
 Sign-in: open the flow's `auth_uri` in a browser (labels are the addresses, buttons "Accept" and "Cancel"), or
@@ -35,10 +35,9 @@ FakeMicrosoft), calling the same methods:
 which is `POST /control/<method>` with `{"args": [...], "kwargs": {...}}`, answered `{"result": ...}`.
 """
 
+from tests.vendors.common import FakeTokens, Fault, Request
 from tests.vendors.microsoft.fake import FakeMicrosoft
-from tests.vendors.microsoft.faults import Fault
-from tests.vendors.microsoft.remote import FakeTokens, RemoteMicrosoft, tokens_of
-from tests.vendors.microsoft.server import Request
+from tests.vendors.microsoft.remote import RemoteMicrosoft, tokens_of
 from tests.vendors.microsoft.state import CONTOSO, PERSONAL
 from tests.vendors.microsoft.tokens import CALENDARS, Issued
 

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from dataclasses import dataclass, field
-from typing import Any
 
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer; `content` goes out as it is, else `body` as JSON."""
-
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    content: bytes | None = None
-
-    def encoded(self) -> bytes:
-        """Return the bytes to send."""
-        if self.content is not None:
-            return self.content
-        return b"" if self.body is None else json.dumps(self.body).encode()
+from tests.vendors.common import Answer
+from tests.vendors.common import Refused as RefusedByVendor
 
 
-class Refused(Exception):
+class Refused(RefusedByVendor):
     """A refusal in Graph's words: `members` stand beside code and message."""
 
     def __init__(
@@ -39,8 +21,7 @@ class Refused(Exception):
         }
         headers = {"Retry-After": retry_after} if retry_after is not None else {}
         named = {f"@event.{name}": value for name, value in members.items()}
-        self.answer = Answer(status, {"error": error | named}, headers)
-        super().__init__(code)
+        super().__init__(Answer(status, {"error": error | named}, headers), code)
 
 
 def not_found() -> Refused:
@@ -51,9 +32,3 @@ def not_found() -> Refused:
 def malformed() -> Refused:
     """Return what Graph says of an id that is none."""
     return Refused(400, "ErrorInvalidIdMalformed", "Id is malformed.")
-
-
-def page(title: str, html: str, status: int = 200) -> Answer:
-    """Return a page for a browser."""
-    text = f"<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1>{html}</html>"
-    return Answer(status, headers={"Content-Type": "text/html; charset=utf-8"}, content=text.encode())

@@ -15,7 +15,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from tests.vendors.microsoft.answers import Json
+from tests.vendors.common import Json
 
 PLACE = Path(__file__).parents[3].parent / "shared" / "data" / "graph-calendar-openapi.json"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import urlencode
 
-from tests.vendors.microsoft.answers import Answer, Json, page
+from tests.vendors.common import Answer, Json, page
 from tests.vendors.microsoft.state import CONTOSO, PERSONAL, Account, World
 from tests.vendors.microsoft.tokens import Code, Issued, Tokens
 

@@ -8,13 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.vendors.common import Answer, Json, Request
+from tests.vendors.common.faults import AFTER, Fault, Faults
 from tests.vendors.microsoft import description
-from tests.vendors.microsoft.answers import Answer, Json, Refused
-from tests.vendors.microsoft.faults import AFTER, Fault, Faults, answer_of
+from tests.vendors.microsoft.answers import Refused
+from tests.vendors.microsoft.faults import refusal
 from tests.vendors.microsoft.listing import Listing, Reading
 from tests.vendors.microsoft.routes import Place, find
 from tests.vendors.microsoft.schedule import get_schedule
-from tests.vendors.microsoft.server import Request
 from tests.vendors.microsoft.shapes import zone_of
 from tests.vendors.microsoft.state import Account, World
 from tests.vendors.microsoft.subscriptions import Subscriptions
@@ -34,7 +35,7 @@ class Graph:
     tokens: Tokens
     subscriptions: Subscriptions
     faults: Faults
-    base_url: str = ""
+    base_url: str
     listing: Listing = field(default_factory=Listing)
     writing: Writing = field(init=False)
     violations: list[str] = field(default_factory=list)
@@ -219,7 +220,7 @@ class Graph:
         part = replace(
             part,
             operation=place.operation if place else "unknown",
-            mailbox=self.mailbox_of(part, place),
+            account=self.mailbox_of(part, place),
         )
         self.parts.append(part)
         answer = self._part_answer(part)
@@ -234,11 +235,11 @@ class Graph:
 
     def _part_answer(self, part: Request) -> Answer | None:
         """Return a part's answer; None leaves it out."""
-        planned = self.faults.strike(part.operation, part.mailbox)
+        planned = self.faults.strike(part.operation, part.account)
         if planned is not None and planned.fault is Fault.DROP:
             return None
         if planned is not None and planned.fault not in AFTER:
-            return answer_of(planned)
+            return refusal(planned)
         try:
             return self.perform(part)
         except Refused as refused:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
-from tests.vendors.microsoft.answers import Json, Refused
+from tests.vendors.common import Json
+from tests.vendors.microsoft.answers import Refused
 from tests.vendors.microsoft.shapes import Habits, event, master, occurrence, shown, zone_of
 from tests.vendors.microsoft.state import Account, Calendar, Item, Single, singles
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from copy import deepcopy
@@ -10,9 +9,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.vendors.microsoft.answers import Json
+from tests.vendors.common import Json
 from tests.vendors.microsoft.entra import SignIn
-from tests.vendors.microsoft.faults import Fault, Planned
 from tests.vendors.microsoft.graph import Graph
 from tests.vendors.microsoft.shapes import plain
 from tests.vendors.microsoft.state import (
@@ -255,23 +253,6 @@ class People:
         """Say how long access tokens live, and whether a refresh token works once only."""
         self.graph.tokens.seconds, self.graph.tokens.strict = seconds, strict
 
-    # faults
-
-    def fail_next(self, fault: Fault | str, *, operation: str | None = None, **more: Any) -> None:
-        """Let the next requests (of an operation) fail: `more` are fields of `faults.Planned`.
-
-        times=1 (None is for ever), after=0, retry_after, seconds=30, code, mailbox.
-        """
-        self.graph.faults.plan(Planned(Fault(fault), operation, **more))
-
-    def go_down(self) -> None:
-        """Answer 503 to everything until `come_up`."""
-        self.fail_next(Fault.UNAVAILABLE, times=None)
-
-    def come_up(self) -> None:
-        """Call off all faults."""
-        self.graph.faults.clear()
-
     def most_at_once(self, mailbox: str) -> int:
         """Return how many requests for a mailbox ran at the same time."""
         return self.graph.most_at_once[mailbox]
@@ -279,10 +260,6 @@ class People:
     def violations(self) -> list[str]:
         """Return what Microsoft's own description did not allow."""
         return list(self.graph.violations)
-
-    def assert_no_violations(self) -> None:
-        """Fail where a request was not as Microsoft describes it."""
-        assert not self.graph.violations, json.dumps(self.graph.violations, indent=1)
 
 
 def _instant(moment: Moment) -> datetime:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.vendors.microsoft.answers import Json, Refused
+from tests.vendors.common import Json
+from tests.vendors.microsoft.answers import Refused
 from tests.vendors.microsoft.shapes import moment, read_moment, zone_of
 from tests.vendors.microsoft.state import Account, World, singles
 

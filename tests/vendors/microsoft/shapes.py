@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.vendors.microsoft.answers import Json, Refused
+from tests.vendors.common import Json
+from tests.vendors.microsoft.answers import Refused
 from tests.vendors.microsoft.state import WINDOWS, Account, Item, Single
 
 _ZONES = {windows: ZoneInfo(iana) for iana, windows in WINDOWS.items()}

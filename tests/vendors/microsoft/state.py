@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.vendors.microsoft.answers import Json, Refused, malformed, not_found
+from tests.vendors.common import Json
+from tests.vendors.microsoft.answers import Refused, malformed, not_found
 
 PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 CONTOSO = "c0a70500-0000-4000-8000-00000000c0a7"

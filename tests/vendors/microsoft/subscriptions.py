@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.vendors.microsoft.answers import Json, Refused, not_found
+from tests.vendors.common import Json
+from tests.vendors.microsoft.answers import Refused, not_found
 from tests.vendors.microsoft.state import Account, Calendar, Item
 
 LONGEST = timedelta(minutes=10_080)

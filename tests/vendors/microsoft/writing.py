@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.vendors.microsoft.answers import Json, Refused, malformed, not_found
+from tests.vendors.common import Json
+from tests.vendors.microsoft.answers import Refused, malformed, not_found
 from tests.vendors.microsoft.shapes import read_moment
 from tests.vendors.microsoft.state import TEAMS, Account, Calendar, Item, World, singles
 

@@ -1,4 +1,4 @@
-"""The HTTPS server: routes, faults on the wire, and what was asked.
+"""The HTTP or HTTPS server: faults on the wire, and connections that tests can end.
 
 Speaks HTTP/1.1 with keep-alive, a thread per connection; shakes hands in that thread.
 """
@@ -8,26 +8,27 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import struct
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.vendors.microsoft.answers import Answer
-from tests.vendors.microsoft.certificates import Certificate
-from tests.vendors.microsoft.faults import AFTER, DROPS, HANGS, Fault, Faults, Planned, answer_of
+from tests.vendors.common.answers import Answer
+from tests.vendors.common.certificates import Certificate
+from tests.vendors.common.faults import AFTER, ENDS, GARBLES, HANGS, Fault, Faults, Planned
 
 Query = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in. `operation` is Graph's ("calendarView") or the page ("token").
+    """A request as it came in.
 
-    `mailbox` is whose calendar it is about. The parts of a batch are requests of their own.
+    `operation` is what the fake calls it ("events.insert", "token"), `account` whose it is, `parts` what its
+    route found in the path.
     """
 
     verb: str
@@ -36,7 +37,8 @@ class Request:
     headers: dict[str, str]
     content: bytes
     operation: str = ""
-    mailbox: str | None = None
+    account: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def body(self) -> Any:
@@ -54,44 +56,61 @@ class Request:
         return dict(self.query)
 
 
-Route = Callable[[Request], Answer]
+class Served(Protocol):
+    """What a server asks of the fake that it serves."""
+
+    faults: Faults
+
+    def identify(self, request: Request) -> Request:
+        """Return the request with its operation, account and parts."""
+
+    def note(self, request: Request) -> None:
+        """Remember that it was asked."""
+
+    def respond(self, request: Request) -> Answer:
+        """Do what is asked."""
+
+    def refusal(self, planned: Planned) -> Answer:
+        """Return the answer by which a fault shows."""
+
+    def control(self, request: Request) -> Answer:
+        """Do what a test in another process asks."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves one route function until stopped; stopping ends every connection, hung ones too."""
+    """Serves one fake until stopped; stopping ends every connection, hung ones too."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(
-        self, port: int, route: Route, identify: Callable[[Request], Request], faults: Faults
-    ) -> None:
-        self.certificate = Certificate()
+    def __init__(self, port: int, fake: Served, certificate: Certificate | None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.route = route
-        self.identify = identify
-        self.faults = faults
+        self.fake = fake
+        self.certificate = certificate
         self.latency = 0.0
         self.cookie: str | None = None
+        self.accepted = 0
         self.stopping = threading.Event()
         self._sockets: set[socket.socket] = set()
-        self._thread = threading.Thread(
-            target=self.serve_forever, args=(0.02,), name="fake-microsoft", daemon=True
-        )
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="fake", daemon=True)
         self._thread.start()
 
     @property
     def url(self) -> str:
         """Return the base address, without a slash at the end."""
+        if self.certificate is None:
+            return f"http://127.0.0.1:{self.server_address[1]}"
         return f"https://localhost:{self.server_address[1]}"
 
     def get_request(self) -> tuple[Any, Any]:
-        """Take a connection, to be encrypted with its first byte."""
-        plain, address = super().get_request()
-        context = self.certificate.context
-        sock = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        """Take a connection, to be encrypted with its first byte where the fake is secure."""
+        sock, address = super().get_request()
+        if self.certificate is not None:
+            context = self.certificate.context
+            sock = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         self._sockets.add(sock)
+        self.accepted += 1
         return sock, address
 
     def shutdown_request(self, request: Any) -> None:
@@ -116,7 +135,8 @@ class Server(ThreadingHTTPServer):
         self._thread.join()
         self.hang_up()
         self.server_close()
-        self.certificate.forget()
+        if self.certificate is not None:
+            self.certificate.forget()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -129,19 +149,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
     def _serve(self) -> None:
-        parts = urlsplit(self.path)
-        request = self.server.identify(
-            Request(
-                verb=self.command,
-                path=parts.path,
-                query=parse_qsl(parts.query, keep_blank_values=True),
-                headers={name.lower(): value for name, value in self.headers.items()},
-                content=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
-            )
+        parts, fake = urlsplit(self.path), self.server.fake
+        raw = Request(
+            verb=self.command,
+            path=parts.path,
+            query=parse_qsl(parts.query, keep_blank_values=True),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            content=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
         )
-        is_control = request.operation == "control"
-        planned = None if is_control else self.server.faults.strike(request.operation, request.mailbox)
-        if not is_control and self.server.latency:
+        if raw.path.startswith("/control/"):
+            self._send(fake.control(raw), None)
+            return
+        request = fake.identify(raw)
+        fake.note(request)
+        planned = fake.faults.strike(request.operation, request.account)
+        if self.server.latency:
             self.server.stopping.wait(self.server.latency)
         answer = self._answer(request, planned)
         if answer is None:
@@ -151,17 +173,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, request: Request, planned: Planned | None) -> Answer | None:
         """Return the answer to send; None ends the connection instead."""
+        fake = self.server.fake
         if planned is None:
-            return self.server.route(request)
-        answer = self.server.route(request) if planned.fault in AFTER else None
+            return fake.respond(request)
+        answer = fake.respond(request) if planned.fault in AFTER else None
         if planned.fault in HANGS:
             self.server.stopping.wait(planned.seconds)
             return None
-        if planned.fault in DROPS:
+        if planned.fault is Fault.CLOSE:
+            self.server.socket.shutdown(socket.SHUT_RDWR)  # at once, though somebody is polling it
+            self.server.socket.close()
+        if planned.fault is Fault.RESET:  # by closing with time zero to linger
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        if planned.fault in ENDS:
             return None
-        if answer is not None and planned.fault is not Fault.SERVER_ERROR_AFTER:
-            return answer if answer.encoded() else None
-        return answer_of(planned)
+        if planned.fault in GARBLES:
+            return answer if answer is not None and answer.encoded() else None
+        return fake.refusal(planned)
 
     def _send(self, answer: Answer, planned: Planned | None) -> None:
         content = answer.encoded()
@@ -194,4 +223,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 -- names of the base class
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 -- names of the base class
+    do_REPORT = do_PROPFIND = do_MKCALENDAR = do_OPTIONS = _serve  # noqa: N815 -- CalDAV's

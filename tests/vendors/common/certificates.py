@@ -21,7 +21,7 @@ class Certificate:
 
     def __init__(self) -> None:
         authority, leaf = _authority()
-        self._folder = tempfile.TemporaryDirectory(prefix="fake-microsoft-")
+        self._folder = tempfile.TemporaryDirectory(prefix="fake-vendor-")
         self.ca_bundle = str(Path(self._folder.name) / "ca.pem")
         authority.cert_pem.write_to_path(self.ca_bundle)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
