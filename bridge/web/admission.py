@@ -1,7 +1,7 @@
 """Decides by a request's head alone whether its body is read, how much of it, and for whom threads are kept.
 
-Whoever has no signature, channel or session to show has nothing to send that is worth waiting for. What is
-let in is checked in earnest by the endpoints; here stands only what costs nothing.
+Whoever has no signature, token, channel or session to show has nothing to send that is worth waiting for.
+What is let in is checked in earnest by the endpoints; here stands only what costs nothing.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ TOO_LARGE = Refused("413 Content Too Large", b'{"error": "body too large"}')
 TOO_SLOW = Refused("408 Request Timeout", b'{"error": "request not sent in time"}')
 TOO_MANY = Refused("503 Service Unavailable", b'{"error": "too many requests at once"}')
 _UNSIGNED = Refused("401 Unauthorized", b'{"error": "invalid signature"}')
+_NO_TOKEN = Refused("401 Unauthorized", b'{"error": "invalid token"}')
 _NOT_HERE = Refused("404 Not Found")
 
 
@@ -76,6 +77,8 @@ class Door:
             return TOO_LARGE if head.length else Admitted(0)
         if path.endswith(("/available", "/book")):
             return self._telli(head)
+        if path.endswith("/find") or path.startswith("/tools/"):
+            return self._tool(head)
         if path.startswith("/notify/"):
             return Admitted(MOST_BYTES) if path.removeprefix("/notify/") in self.vendors else _NOT_HERE
         return Admitted(FORM_BYTES if self._has_session(head) else 0)
@@ -86,6 +89,10 @@ class Door:
         if (head.length or 0) > MOST_BYTES:  # said first, whoever it was
             return TOO_LARGE
         return Admitted(MOST_BYTES, is_signed=True) if is_well_formed(head.header(HEADER)) else _UNSIGNED
+
+    def _tool(self, head: Head) -> Admitted | Refused:
+        bears_token = (head.header("authorization") or "").lower().startswith("bearer ")
+        return Admitted(MOST_BYTES, is_signed=True) if bears_token else _NO_TOKEN
 
     def _has_session(self, head: Head) -> bool:
         cookies = (head.header("cookie") or "").split(";")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.calls.line import Line
+from tests.cast.config import Staff
 
 OpenLine = Callable[..., Line]
 
@@ -16,8 +17,8 @@ def opener(url: str) -> Iterator[OpenLine]:
     """Opens a line to a salon with these lines of configuration, until the end."""
     with ExitStack() as stack:
 
-        def opened(**toml: Any) -> Line:
-            return stack.enter_context(closing(Line(url, **toml)))
+        def opened(*staff: Staff, **toml: Any) -> Line:
+            return stack.enter_context(closing(Line(url, *staff, **toml)))
 
         yield opened
 

@@ -16,7 +16,7 @@ from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
 from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
-from tests.cast.config import API_KEY, salon_toml
+from tests.cast.config import API_KEY, Staff, salon_toml
 from tests.configs import parse_config
 
 TOKEN = "fake-tool-token"
@@ -25,9 +25,9 @@ TOKEN = "fake-tool-token"
 class Line:
     """A whole bridge behind its endpoints, with a clock to turn; it is Monday, 7:00 UTC."""
 
-    def __init__(self, url: str, *, notice: int = 0, **toml: Any) -> None:
+    def __init__(self, url: str, *staff: Staff, notice: int = 0, **toml: Any) -> None:
         self.clock = TurnableClock()
-        text = salon_toml(url, **toml).replace("notice_minutes = 0", f"notice_minutes = {notice}")
+        text = salon_toml(url, *staff, **toml).replace("notice_minutes = 0", f"notice_minutes = {notice}")
         text = text.replace("[telli]\n", f'[telli]\ntool_tokens = ["{TOKEN}"]\n')
         self.config = parse_config(text, environ={}, base=Path())
         around = Surroundings(

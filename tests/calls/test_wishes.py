@@ -9,6 +9,7 @@ import pytest
 
 from tests.calls.conftest import OpenLine
 from tests.calls.line import at
+from tests.cast.config import ANNA
 
 WEEK = "horizon_days = 21"
 
@@ -18,7 +19,7 @@ def starts(answer: dict[str, Any]) -> list[datetime]:
 
 
 def test_a_refusal_names_the_nearest_times_before_and_after(open_line: OpenLine) -> None:
-    line = open_line(event_type=WEEK, hosts=("anna",))
+    line = open_line(ANNA, event_type=WEEK)
     line.book(at(10, day=27), "lee")
     assert line.book(at(10, day=27), "kim")["reason"] == (
         "Appointment slot is no longer available. The next free times are Friday, November 27 at 9:00 AM, "

@@ -73,3 +73,11 @@ def test_forwarding_headers_are_believed_from_our_own_proxies_alone(
     environ = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": "203.0.113.9", "wsgi.url_scheme": "http"}
     believing(serve, proxies=proxies, networks=[ip_network("10.0.0.0/8")])(environ, None)
     assert seen == ["203.0.113.9" if believed else address]
+
+
+def test_a_tool_is_listened_to_when_it_bears_a_token() -> None:
+    for path in ("/find", "/cut/find", "/tools/cancel"):
+        assert judged("POST", path, authorization="Bearer x") == Admitted(MOST_BYTES, is_signed=True)
+        refused = judged("POST", path)
+        assert isinstance(refused, Refused)
+        assert refused.status.startswith("401 ")
