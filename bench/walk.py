@@ -1,8 +1,8 @@
 """Counts what a newcomer passes who follows one request: the project's own functions and files.
 
 One `/available` whose offer is made anew and one `/book`, on embedded calendars, through the WSGI app and
-with the threads that ask the calendars, without the background loop; each after one like it, so that nothing
-is counted that is made once. A lambda counts as a function, a comprehension does not. Run it with
+with the threads that ask the calendars; each after one like it, so that nothing is counted that is made once.
+The background loop stands still meanwhile: what it asks, other threads answer, and none of it is the request's. A lambda counts as a function, a comprehension does not. Run it with
 `python -m bench.walk`; `--files` tells the files in the order in which they are entered.
 """
 
@@ -100,8 +100,10 @@ def _walks() -> tuple[dict[str, list[CodeType]], Path]:
 def _requests(walk: Walk, client: FlaskClient) -> dict[str, list[CodeType]]:
     first = tomorrow(datetime.now(UTC)) + timedelta(days=1)
     books = bookings(2, first)
-    _sent(client, question(1))
-    walks = {"/available, made anew": walk.of(lambda: _sent(client, question(2)))}
+    questions = [question(number) for number in (1, 2)]
+    _sent(client, questions[0])  # starts the background work, which then ends
+    client.application.extensions["bridge"].background.stop(patience=10)
+    walks = {"/available, made anew": walk.of(lambda: _sent(client, questions[1]))}
     _sent(client, books[0])
     return {**walks, "/book": walk.of(lambda: _sent(client, books[1]))}
 
