@@ -28,6 +28,10 @@ class Interval(NamedTuple):
             return window.start <= self.start < window.end
         return self.start < window.end and self.end > window.start
 
+    def covers(self, other: Interval) -> bool:
+        """Tell whether the whole of another lies in it."""
+        return self.start <= other.start and other.end <= self.end
+
 
 class Deadline:
     """A moment until which an answer is of use, by a monotonic clock that is handed in."""

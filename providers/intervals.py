@@ -1,37 +1,29 @@
-"""Sort, merge and clip half-open stretches of instants.
+"""Set algebra on half-open stretches of instants: merge, clip, subtract, intersect.
 
-Knows no zone and no rule. Sets are lists of plain pairs where many are made, which cost an eighth of an
-`Interval`.
+Knows no zone and no rule. Sorted means by start. Sets are lists of plain pairs where many are made, which
+cost an eighth of an `Interval`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from providers.base import Interval
 
 Span = tuple[datetime, datetime]
-_S = TypeVar("_S", bound=Span)
 
 
-def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+def merge(intervals: Iterable[Span]) -> tuple[Interval, ...]:
     """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
-    return tuple(_merged(intervals, Interval))
+    merged = union(intervals)
+    return tuple([span if type(span) is Interval else Interval(*span) for span in merged])
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
     """Return the same time, in any order given, as sorted spans that neither overlap nor meet."""
-    return _merged(spans, _pair)
-
-
-def _pair(start: datetime, end: datetime) -> Span:
-    return start, end
-
-
-def _merged(spans: Iterable[_S], join: Callable[[datetime, datetime], _S]) -> list[_S]:
-    merged: list[_S] = []
+    merged: list[Span] = []
     reach = None
     for span in sorted(spans):
         start, end = span
@@ -40,7 +32,7 @@ def _merged(spans: Iterable[_S], join: Callable[[datetime, datetime], _S]) -> li
                 merged.append(span)
                 reach = end
         elif end > reach:
-            merged[-1] = join(merged[-1][0], end)
+            merged[-1] = (merged[-1][0], end)
             reach = end
     return merged
 
@@ -56,3 +48,61 @@ def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
         for start, end in spans
         if start < until and end > begin and start < end
     )
+
+
+def busy_answer(found: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
+    """Return the busy time sorted, merged and clipped to the window; zero-length items block nothing."""
+    return merge(clip(found, window))
+
+
+def subtract(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
+    """Return what sorted holes, which may overlap each other, leave of merged spans."""
+    left: list[Span] = []
+    index, count = 0, len(holes)
+    reach: datetime | None = None
+    for start, end in spans:
+        if reach is not None and reach > start:
+            start = reach  # noqa: PLW2901 - the part before it is gone
+        while index < count and holes[index][0] < end:
+            begin, until = holes[index]
+            index += 1
+            if begin > start:
+                left.append((start, begin))
+            if until > start:
+                start = reach = until  # noqa: PLW2901 - what is left begins after the hole
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+def intersect(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """Return the time that lies in both of two merged sets."""
+    common: list[Span] = []
+    left = right = 0
+    while left < len(spans) and right < len(others):
+        start, end = spans[left]
+        begin, until = others[right]
+        if end < until:
+            left += 1
+        else:
+            right += 1
+            end = until
+        if start < begin:
+            start = begin
+        if start < end:
+            common.append((start, end))
+    return common
+
+
+def overlaps(spans: Iterable[Span], window: Span) -> bool:
+    """Tell whether any of the spans shares time with the window; what is empty shares none."""
+    begin, until = window
+    return any(max(start, begin) < min(end, until) for start, end in spans)
+
+
+def members(instants: Sequence[datetime], spans: Iterable[Span]) -> list[datetime]:
+    """Return those of the sorted instants that lie in the sorted spans."""
+    found: list[datetime] = []
+    for start, end in spans:
+        found += instants[bisect_left(instants, start) : bisect_left(instants, end)]
+    return found

@@ -1,18 +1,17 @@
-"""Turn vendors' times into aware UTC, and their busy times into answers.
+"""Turn vendors' times into aware UTC.
 
 Decides what a wall-clock time means on the day the clocks change (PEP 495). Pure: no clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from providers.base import Interval
 from providers.errors import ProviderError
-from providers.intervals import clip, merge
 
 T = TypeVar("T")
 
@@ -46,11 +45,6 @@ def all_day(first: date, until: date, zone: ZoneInfo) -> Interval:
     """Return the time from the beginning of one local day to the beginning of another."""
     begin = instant(datetime.combine(first, time.min), zone)
     return Interval(begin, instant(datetime.combine(until, time.min), zone))
-
-
-def busy_answer(found: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
-    """Return the busy time sorted, merged and clipped to the window; zero-length items block nothing."""
-    return merge(clip(found, window))
 
 
 def joined(earlier: list[T] | ProviderError, later: list[T] | ProviderError) -> list[T] | ProviderError:

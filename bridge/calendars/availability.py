@@ -152,7 +152,7 @@ def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:
     # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
     is_there = own is not None and (name == own.calendar or own.ref.ical_uid is not None)
     without = own.ref if own and is_there else None
-    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.timezone), without))
+    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without))
 
 
 def _busy_of(

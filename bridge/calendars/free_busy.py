@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
@@ -80,7 +81,7 @@ class FreeBusy:
         missing: dict[tuple[str, str], list[Asked]] = defaultdict(list)
         for asked in dict.fromkeys(wanted):
             kept = self._kept.get(asked)
-            if kept and max_age > 0 and kept.asked_at >= asked_at - max_age and _covers(kept.window, window):
+            if kept and max_age > 0 and kept.asked_at >= asked_at - max_age and kept.window.covers(window):
                 answers[asked] = kept
             else:
                 missing[asked.account].append(asked)
@@ -111,10 +112,8 @@ class FreeBusy:
             if patience > 0:
                 raise RateLimited(name.provider, "free_busy", "asked to wait", retry_after=patience)
             queries = [asked.query for asked in group]
-            provider = self._accounts.provider(name)
-            return self._pool.submit(
-                name.provider, lambda: provider.free_busy(queries, window, deadline=deadline)
-            )
+            ask = partial(self._accounts.provider(name).free_busy, queries, window, deadline=deadline)
+            return self._pool.submit(name.provider, ask)
         except ProviderError as error:
             refused = _Call()
             refused.set_exception(error)
@@ -127,34 +126,37 @@ class FreeBusy:
                 return version  # a calendar was said to have changed since these were asked for
             is_latest = version == self.version
             for asked, answer in live.items():
-                self._keep_one(asked, answer)
+                if isinstance(answer.error, RateLimited) and answer.error.retry_after:
+                    self._not_before[asked.account] = self._monotonic() + answer.error.retry_after
+                before = self._kept.get(asked)
+                # Where nothing was kept, nobody relies on anything else: what was made of this stays good.
+                if before and not _agree(before, answer):
+                    del self._kept[asked]
+                    self.version += 1
+                    before = None
+                # A narrower answer serves fewer than the one kept; a question about one move is not repeated.
+                is_narrower = (
+                    before and before.window != answer.window and before.window.covers(answer.window)
+                )
+                if answer.error is None and asked.query.without is None and not is_narrower:
+                    self._kept[asked] = answer
             return self.version if is_latest else version
-
-    def _keep_one(self, asked: Asked, answer: Answer) -> None:
-        if isinstance(answer.error, RateLimited) and answer.error.retry_after:
-            self._not_before[asked.account] = self._monotonic() + answer.error.retry_after
-        before = self._kept.get(asked)
-        # Where nothing was kept, nobody relies on anything else: what was made of this answer stays good.
-        if before and not _agree(before, answer):
-            del self._kept[asked]
-            self.version += 1
-            before = None
-        # A question about one move is not asked again; a narrower answer serves fewer than the one kept.
-        is_narrower = before and before.window != answer.window and _covers(before.window, answer.window)
-        if answer.error is None and asked.query.without is None and not is_narrower:
-            self._kept[asked] = answer
 
 
 def _collect(group: Sequence[Asked], call: _Call, deadline: Deadline) -> Mapping[Asked, BusyAnswer]:
-    provider, answered = group[0].name.provider, dict[BusyQuery, BusyAnswer]()
-    unknown: ProviderError = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
+    provider = group[0].name.provider
     try:
-        answered.update(call.result(timeout=deadline.remaining()))
+        told = call.result(timeout=deadline.remaining())
     except StillRunning:
-        unknown = ProviderUnavailable(provider, "free_busy", "no answer in time")
+        return dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", "no answer in time"))
     except ProviderError as error:
-        unknown = error
-    return {asked: answered.get(asked.query, unknown) for asked in group}
+        return dict.fromkeys(group, error)
+    return {
+        asked: told[asked.query]
+        if asked.query in told
+        else ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
+        for asked in group
+    }
 
 
 def _agree(before: Answer, after: Answer) -> bool:
@@ -165,7 +167,3 @@ def _agree(before: Answer, after: Answer) -> bool:
         return True
     common = Interval(max(before.window.start, after.window.start), min(before.window.end, after.window.end))
     return clip(before.busy, common) == clip(after.busy, common)
-
-
-def _covers(outer: Interval, inner: Interval) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end

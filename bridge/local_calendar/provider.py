@@ -12,11 +12,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bridge.local_calendar.access import Access
-from bridge.local_calendar.busy import busy_time
+from bridge.local_calendar.busy import KeptOccurrences, Unreadable, busy_time
 from bridge.local_calendar.cursor import read_cursor, write_cursor
-from bridge.local_calendar.entries import NAME, clean_draft, event_of, event_of_series, ical_uid
-from bridge.local_calendar.imported import list_imported, read_imported
-from bridge.local_calendar.kept import KeptOccurrences, Unreadable
+from bridge.local_calendar.entries import (
+    NAME,
+    clean_draft,
+    event_of,
+    event_of_series,
+    ical_uid,
+    list_imported,
+    read_imported,
+)
 from bridge.local_calendar.occurrence import Occurrence, uid_of
 from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.sql import local_events, local_series, revisions

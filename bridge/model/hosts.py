@@ -89,11 +89,6 @@ class Host:
     priority: int = 2
 
     @property
-    def timezone(self) -> ZoneInfo:
-        """Return the zone of the host's open hours and floating events."""
-        return self.schedule.timezone
-
-    @property
     def calendars(self) -> tuple[CalendarName, ...]:
         """Return every calendar that must be known: checked ones, then the destination, once each."""
         return tuple(dict.fromkeys((*self.busy_calendars, self.booking_calendar)))

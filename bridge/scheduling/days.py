@@ -5,11 +5,13 @@ It decides what happens to times that a clock change skips or repeats. It never 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from providers.base import Interval
+from providers.intervals import Span
 from providers.times import instant, offset_change
 
 # Nothing is bookable outside; a year of room to either end keeps every sum inside datetime's range.
@@ -28,6 +30,14 @@ def shift(instant: datetime, by: timedelta) -> datetime:
     except OverflowError:
         return LAST if by > timedelta(0) else FIRST
     return min(max(moved, FIRST), LAST)
+
+
+def pad(spans: Sequence[Span], before: timedelta, after: timedelta) -> list[Span]:
+    """Return the spans widened to either side, each for itself; what would overflow stops."""
+    try:
+        return [(start - before, end + after) for start, end in spans]
+    except OverflowError:
+        return [(shift(start, -before), shift(end, after)) for start, end in spans]
 
 
 def later_day(day: date, days: int) -> date:

@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from bridge.model import EventType
 from bridge.scheduling.days import FIRST, offset_seconds, stretches
-from bridge.scheduling.intervals import intersect
 from providers.base import Interval
-from providers.intervals import Span
+from providers.intervals import Span, intersect
 
 _STEPS = tuple(timedelta(minutes=minutes) for minutes in (60, 30, 20, 15, 10, 5))
 _SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ explained can never differ. It never combines hosts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -15,12 +15,11 @@ from functools import lru_cache
 from itertools import chain
 
 from bridge.model import EventType, Host, Schedule
-from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, local_days, shift
+from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, local_days, pad, shift
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule
-from bridge.scheduling.intervals import intersect, overlaps, pad, subtract
 from providers.base import Interval
-from providers.intervals import Span
+from providers.intervals import Span, intersect, overlaps, subtract
 
 _INSTANT = timedelta.resolution
 _CALL = timedelta(minutes=10)
@@ -76,8 +75,14 @@ def as_offered_lately(event_type: EventType) -> EventType:
 
 def common_window(event_type: EventType, now: datetime) -> Interval:
     """Return the starts allowed by the rules that ask no host; it may be empty."""
-    starts, ends = zip(*[rule(event_type, now) for rule in _COMMON.values()], strict=True)
+    starts, ends = zip(*_allowed(event_type, now).values(), strict=True)
     return Interval(max(starts), min(ends))
+
+
+def first_day(event_type: EventType, now: datetime) -> date:
+    """Return the later of today and the start date."""
+    today = date_of(event_type.timezone, now)
+    return max(today, event_type.start_on or today)
 
 
 def bookable_spans(
@@ -96,7 +101,7 @@ def bookable_spans(
     if not opened:
         return ()
     window = Interval(opened[0][0], opened[-1][1])
-    taken = [rule(event_type, time, window) for rule in _TAKEN.values()]
+    taken = _taken(event_type, time, window).values()
     return subtract(opened, sorted(chain.from_iterable(taken)))
 
 
@@ -117,42 +122,34 @@ def open_starts(event_type: EventType, schedule: Schedule, window: Interval) -> 
 def _failing(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> Iterator[Rule]:
     start = min(max(start, FIRST - _INSTANT), LAST)  # beyond either end no start is allowed anyway
     instant = Interval(start, start + _INSTANT)
+    allowed, taken = _allowed(event_type, now), _taken(event_type, time, instant)
     for rule in Rule:
-        if rule in _COMMON:
-            allowed = overlaps([_COMMON[rule](event_type, now)], instant)
-        elif rule in _TAKEN:
-            allowed = not overlaps(_TAKEN[rule](event_type, time, instant), instant)
+        if rule in allowed:
+            holds = overlaps([allowed[rule]], instant)
+        elif rule in taken:
+            holds = not overlaps(taken[rule], instant)
         elif rule is Rule.OPEN:
-            allowed = bool(open_starts(event_type, time.host.schedule, instant))
+            holds = bool(open_starts(event_type, time.host.schedule, instant))
         else:
-            allowed = is_on_step(event_type, start)
-        if not allowed:
+            holds = is_on_step(event_type, start)
+        if not holds:
             yield rule
 
 
-def _with_notice(event_type: EventType, now: datetime) -> Interval:
-    return Interval(max(now, shift(now, event_type.minimum_notice)), _EVER.end)
-
-
-def _since_start_date(event_type: EventType, _: datetime) -> Interval:
-    if event_type.start_on is None:
-        return _EVER
-    return Interval(day_start(event_type.timezone, event_type.start_on), _EVER.end)
-
-
-def first_day(event_type: EventType, now: datetime) -> date:
-    """Return the later of today and the start date."""
-    today = date_of(event_type.timezone, now)
-    return max(today, event_type.start_on or today)
-
-
-def _within_horizon(event_type: EventType, now: datetime) -> Interval:
+def _allowed(event_type: EventType, now: datetime) -> dict[Rule, Interval]:
+    """Return the starts that each rule allows that asks no host."""
+    zone, start_on = event_type.timezone, event_type.start_on
     after = later_day(first_day(event_type, now), event_type.horizon_days + 1)
-    return Interval(_EVER.start, day_start(event_type.timezone, after))
+    return {
+        Rule.NOTICE: Interval(max(now, shift(now, event_type.minimum_notice)), _EVER.end),
+        Rule.START_DATE: Interval(day_start(zone, start_on), _EVER.end) if start_on else _EVER,
+        Rule.HORIZON: Interval(_EVER.start, day_start(zone, after)),
+    }
 
 
-def _busy_starts(event_type: EventType, time: HostTime, window: Interval) -> Iterable[Span]:
-    """Return the starts whose slot, with its buffers, would meet busy time or a claim."""
+def _taken(event_type: EventType, time: HostTime, window: Interval) -> dict[Rule, Iterable[Span]]:
+    """Return the starts in the window, or around it, that each rule takes away with this host."""
+    # A start is taken whose slot, with its buffers, would meet busy time or a claim.
     before = event_type.duration + event_type.buffer_after - _INSTANT
     after = event_type.buffer_before
     earliest, latest = shift(window.start, -after), shift(window.end, before)
@@ -161,15 +158,17 @@ def _busy_starts(event_type: EventType, time: HostTime, window: Interval) -> Ite
         for start, end in chain(time.busy or (), time.claims)
         if start < latest and end > earliest and start < end
     ]
-    return pad(near, before, after)
+    return {
+        Rule.FREE: pad(near, before, after),
+        Rule.LIMITS: _full_days(event_type, time.booked) if time.booked else (),
+        Rule.KNOWN: [window] if time.busy is None else (),
+    }
 
 
-def _full_starts(event_type: EventType, time: HostTime, _: Interval) -> Iterable[Span]:
-    """Return the local days and ISO weeks that hold as many bookings as the event type allows."""
-    if not time.booked:
-        return
+def _full_days(event_type: EventType, booked: Sequence[datetime]) -> Iterator[Interval]:
+    """Yield the local days and ISO weeks that hold as many bookings as the event type allows."""
     zone = event_type.timezone
-    days = [date_of(zone, start).toordinal() for start in time.booked]
+    days = [date_of(zone, start).toordinal() for start in booked]
     weeks = [day - (day - 1) % 7 for day in days]  # ordinal 1 was a Monday
     for limit, length, firsts in (
         (event_type.max_bookings_per_day, 1, days),
@@ -178,19 +177,3 @@ def _full_starts(event_type: EventType, time: HostTime, _: Interval) -> Iterable
         for first, count in Counter(firsts).items():
             if 0 < limit <= count:
                 yield local_days(zone, date.fromordinal(first), date.fromordinal(first + length - 1))
-
-
-def _unknown_starts(_: EventType, time: HostTime, window: Interval) -> Iterable[Span]:
-    return [window] if time.busy is None else []
-
-
-_COMMON: Mapping[Rule, Callable[[EventType, datetime], Interval]] = {
-    Rule.NOTICE: _with_notice,
-    Rule.START_DATE: _since_start_date,
-    Rule.HORIZON: _within_horizon,
-}
-_TAKEN: Mapping[Rule, Callable[[EventType, HostTime, Interval], Iterable[Span]]] = {
-    Rule.FREE: _busy_starts,
-    Rule.LIMITS: _full_starts,
-    Rule.KNOWN: _unknown_starts,
-}

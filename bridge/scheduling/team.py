@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 from bridge.model import EventType, Member, Team
 from bridge.scheduling.days import LAST, date_of, day_start, later_day
 from bridge.scheduling.grid import Grid, step_of
-from bridge.scheduling.intervals import intersect, members
 from bridge.scheduling.slots import HostTime, bookable_spans, common_window, is_bookable
 from providers.base import Interval
-from providers.intervals import Span, union
+from providers.intervals import Span, intersect, members, union
 
 _MANY_DAYS = 64
 
@@ -81,7 +80,12 @@ def bookable_days(
     grid = _TeamGrid(event_type)
     for days in _stretches_of_days(event_type, common):
         starts = grid.lay(partial(_spans_of, event_type, times, common, days), days)
-        yield from _split(starts, _day_ends(event_type.timezone, days)) if starts else ()
+        index = 0
+        for midnight in _day_ends(event_type.timezone, days) if starts else ():
+            after = bisect_left(starts, midnight, index)
+            if after > index:
+                yield starts[index:after]
+            index = after
 
 
 def _spans_of(
@@ -114,15 +118,6 @@ def _day_ends(zone: ZoneInfo, days: Interval) -> tuple[datetime, ...]:
     return tuple(ends)
 
 
-def _split(starts: list[datetime], ends: Sequence[datetime]) -> Iterator[list[datetime]]:
-    index = 0
-    for end in ends:
-        after = bisect_left(starts, end, index)
-        if after > index:
-            yield starts[index:after]
-        index = after
-
-
 class _TeamGrid:
     """Lays the grid of each host and keeps the starts that the whole team can take."""
 
@@ -146,18 +141,13 @@ class _TeamGrid:
 
 
 def _of_team(team: Team, spans_of: _SpansOf) -> Sequence[Span]:
-    fixed = [spans_of(host, ()) for host in team.fixed]
-    return _of_all([*fixed, *(_of_any(group, spans_of) for group in team.groups)])
-
-
-def _of_all(parts: Sequence[Sequence[Span]]) -> Sequence[Span]:
+    """Return the starts that all fixed hosts allow, and somebody of each group."""
+    parts = [spans_of(host, ()) for host in team.fixed]
+    for group in team.groups:
+        found: Sequence[Span] = ()
+        for member in group:
+            spans = spans_of(member.host, found)
+            if spans:
+                found = union(chain(found, spans)) if found else spans
+        parts.append(found)
     return reduce(intersect, parts) if parts else ()
-
-
-def _of_any(group: Sequence[Member], spans_of: _SpansOf) -> Sequence[Span]:
-    found: Sequence[Span] = ()
-    for member in group:
-        spans = spans_of(member.host, found)
-        if spans:
-            found = union(chain(found, spans)) if found else spans
-    return found

@@ -85,7 +85,7 @@ def _calendars(context: BookingContext) -> Iterator[Finding]:
 
 def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding:
     """Ask a calendar for the busy time of a week, as an offer does."""
-    query = BusyQuery(name.calendar, host.busy_policy, str(host.timezone))
+    query = BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone))
     now, deadline = context.now(), Deadline(_SECONDS, context.monotonic)
     try:
         provider = context.accounts.provider(name)

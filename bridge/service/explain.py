@@ -8,13 +8,13 @@ from datetime import datetime
 
 from bridge.booking.context import BookingContext
 from bridge.model import Booking, BookingState, CalendarName, EventType
-from bridge.scheduling.intervals import overlaps
 from bridge.scheduling.offers import window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
 from bridge.scheduling.team import pool_for
 from bridge.store.sql import bookings
 from providers.base import Deadline
 from providers.errors import ProviderError
+from providers.intervals import overlaps
 
 _MADE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.NO_SHOW)
 

@@ -38,7 +38,7 @@ def _zones(config: Config) -> dict[str, str]:
     for host in config.hosts.values():
         for name in host.calendars:
             if name.provider == Local.name and (name == host.booking_calendar or name.calendar not in zones):
-                zones[name.calendar] = str(host.timezone)
+                zones[name.calendar] = str(host.schedule.timezone)
     return zones
 
 

@@ -24,7 +24,8 @@ from providers.google.client import Client, Json
 from providers.google.json import JUDGED_FIELDS, interval_of, is_all_day, rfc3339, stamp, status_of, zone_of
 from providers.google.listing import pages
 from providers.http import Call
-from providers.times import busy_answer, joined, pieces
+from providers.intervals import busy_answer
+from providers.times import joined, pieces
 
 CALENDARS_A_QUERY = 50  # calendarExpansionMax of the reference
 DAYS_A_QUERY = 60  # the reference names no limit; more than about 90 days is timeRangeTooLong

@@ -13,6 +13,7 @@ from typing import Any
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from providers.errors import ProviderError, UnexpectedResponse
 from providers.http import Call
+from providers.intervals import busy_answer
 from providers.microsoft import schedules
 from providers.microsoft.batch import Outcome, ask_all
 from providers.microsoft.client import Client, Json, Question
@@ -20,7 +21,7 @@ from providers.microsoft.json import JUDGED_FIELDS, interval_of, status_of
 from providers.microsoft.listing import following, view
 from providers.microsoft.schedules import SCHEDULE
 from providers.microsoft.zones import UTC_ZONE, zone_named
-from providers.times import busy_answer, joined
+from providers.times import joined
 
 Items = list[Json] | ProviderError
 

@@ -22,10 +22,11 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.http import Call
+from providers.intervals import busy_answer
 from providers.microsoft.client import Answer, Client, Question
 from providers.microsoft.json import interval_of, named_status, utc_moment
 from providers.microsoft.zones import UTC_ZONE
-from providers.times import busy_answer, pieces
+from providers.times import pieces
 
 SCHEDULE = "schedule:"
 ADDRESSES_A_QUESTION = 20

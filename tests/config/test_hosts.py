@@ -204,7 +204,7 @@ def test_a_host_becomes_the_bridges_own_value() -> None:
         "anna@example.com",
         "+49301234567",
     )
-    assert host.timezone == ZoneInfo("Asia/Kolkata")
+    assert host.schedule.timezone == ZoneInfo("Asia/Kolkata")
     assert (host.weight, host.priority) == (0, 4)
     assert host.schedule.public_holidays == "DE-BE"
     assert host.schedule.time_off == (
@@ -223,7 +223,7 @@ def test_a_host_becomes_the_bridges_own_value() -> None:
 
 def test_what_a_host_leaves_out_has_the_documented_default() -> None:
     host = config_of(bridge='timezone = "Asia/Kolkata"').hosts["anna"]
-    assert host.timezone == ZoneInfo("Asia/Kolkata")
+    assert host.schedule.timezone == ZoneInfo("Asia/Kolkata")
     assert (host.weight, host.priority, host.phone) == (100, 2, None)
     assert host.busy_policy == BusyPolicy()
     assert host.schedule.public_holidays is None

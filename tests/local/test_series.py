@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.local_calendar.kept import KeptOccurrences, Unreadable
+from bridge.local_calendar.busy import KeptOccurrences, Unreadable
 from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy, BusyQuery, EventRef
 from tests.contracts.account import WINDOW, plenty, span
 from tests.local.desk import NAME, OTHER, Desk, days

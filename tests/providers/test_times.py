@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.base import Interval
-from providers.times import all_day, busy_answer, instant, pieces
+from providers.intervals import busy_answer
+from providers.times import all_day, instant, pieces
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WINDOW = Interval(datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 2, tzinfo=UTC))

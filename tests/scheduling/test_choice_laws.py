@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from bridge.model import Assignment, EventType, Member, Team
 from bridge.scheduling.fair_share import HostRecord
-from bridge.scheduling.intervals import overlaps
 from bridge.scheduling.round_robin import choose, simulate, standings
 from bridge.scheduling.team import Pool, pool_for
+from providers.intervals import overlaps
 from tests.scheduling.building import ALWAYS, event_type, free, local, minutes, schedule
 from tests.scheduling.strategies import laws
 

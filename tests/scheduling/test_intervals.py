@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.scheduling.days import FIRST, LAST
-from bridge.scheduling.intervals import intersect, members, overlaps, pad, subtract
+from bridge.scheduling.days import FIRST, LAST, pad
 from providers.base import Interval
-from providers.intervals import Span, clip, merge, union
+from providers.intervals import Span, clip, intersect, members, merge, overlaps, subtract, union
 from tests.scheduling.building import minutes, utc
 from tests.scheduling.strategies import laws
 

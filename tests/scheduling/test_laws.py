@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bridge.model import CountDays, Member, OfferRules, Suggest, Team
 from bridge.scheduling.days import date_of, local_days
-from bridge.scheduling.intervals import overlaps
 from bridge.scheduling.offers import busy_window, offer
 from bridge.scheduling.slots import Rule, failing_rules, is_bookable
 from bridge.scheduling.team import pool_for
 from providers.base import Interval
+from providers.intervals import overlaps
 from tests.scheduling.building import ALWAYS, bookable_starts, event_type, free, minutes, schedule
 from tests.scheduling.strategies import TEAMS, Case, busy_times, cases, host_times, laws, zones
 
