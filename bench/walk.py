@@ -1,9 +1,10 @@
 """Counts what a newcomer passes who follows one request: the project's own functions and files.
 
 One `/available` whose offer is made anew and one `/book`, on embedded calendars, through the WSGI app and
-with the threads that ask the calendars; each after one like it, so that nothing is counted that is made once.
-The background loop stands still meanwhile: what it asks, other threads answer, and none of it is the request's. A lambda counts as a function, a comprehension does not. Run it with
-`python -m bench.walk`; `--files` tells the files in the order in which they are entered.
+with the threads that ask the calendars; each after one like it, so that nothing is counted that is made
+once. The background work has ended before: what it asks, the same threads answer, and none of it is the
+request's. A lambda counts as a function, a comprehension does not. Run it with `python -m bench.walk`;
+`--files` tells the files in the order in which they are entered.
 """
 
 from __future__ import annotations
@@ -42,9 +43,7 @@ class Walk:
         """Note a call; for `sys.setprofile`."""
         if not self._records or event != "call" or not frame.f_code.co_filename.startswith(self._folders):
             return
-        # The loop and its jobs do their own work meanwhile.
-        if not threading.current_thread().name.startswith("background"):
-            self._passed[frame.f_code] = None
+        self._passed[frame.f_code] = None
 
     def of(self, request: Callable[[], object]) -> list[CodeType]:
         """Make the request; return the functions that were passed."""
