@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
 WORKERS ?= 4
 
-.PHONY: demo test bench lint catalogues clean
+.PHONY: demo test bench lint audit lock catalogues clean
 
 demo: $(STAMP)
 	@$(BIN)/bridge demo
@@ -19,6 +19,19 @@ bench: $(STAMP)
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
+# What is known to be unsafe: in our own code, and in the versions that the image and the tests install.
+audit: $(STAMP)
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bridge providers wsgi.py gunicorn.conf.py
+	@.ci/audit $(BIN)
+
+# After pyproject.toml or constraints.txt changed: the exact files that the image and the tests install.
+COMPILE = $(BIN)/pip-compile --quiet --no-header --strip-extras --allow-unsafe --generate-hashes \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --annotation-style line --constraint constraints.txt
+lock:
+	@$(COMPILE) --output-file locks/server.txt pyproject.toml
+	@$(COMPILE) --extra dev --output-file locks/dev.txt pyproject.toml
+	@$(COMPILE) --output-file locks/build.txt locks/build.in
+
 # After a sentence changed; then fill in what is empty in the German catalogue and run it again.
 catalogues: $(STAMP)
 	@mkdir -p build
@@ -29,9 +42,10 @@ catalogues: $(STAMP)
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage*
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml locks/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up .venv (once, about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.installed-*; touch $@
