@@ -13,6 +13,7 @@ import sys
 from configparser import RawConfigParser
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -164,32 +165,37 @@ def test_the_units_commands_start_tell_systemd_and_reload(tmp_path: Path, sqlite
             assert bridge.end(signal.SIGTERM) == 0
 
 
-def test_the_wheel_holds_everything_and_runs_its_own_demo(tmp_path: Path) -> None:
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--no-index",
-    ]
-    source = tmp_path / "source"
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, built of what is packed into it and nothing else."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
     for name in ("bridge", "providers"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(source)], check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*build, "--wheel-dir", str(folder), str(source)], check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_every_file(wheel: Path) -> None:
+    packed = set(ZipFile(wheel).namelist())
+    ours = [path for name in ("bridge", "providers") for path in (ROOT / name).rglob("*") if path.is_file()]
+    names = {path.relative_to(ROOT).as_posix() for path in ours if path.suffix != ".pyc"}
+    assert names - packed == set()
+    assert {"LICENSE"} <= {name.split("/")[-1] for name in packed}
+
+
+def test_the_wheel_runs_its_own_demo(wheel: Path, tmp_path: Path) -> None:
     python = installed(wheel, tmp_path / "venv")
-    site = next((tmp_path / "venv").glob("lib/python*/site-packages"))
-    for folder in ("bridge", "providers"):
-        files = {path.relative_to(source) for path in (source / folder).rglob("*") if path.is_file()}
-        assert {str(path) for path in files if not (site / path).is_file()} == set()
     around = {key: value for key, value in environment().items() if key != "PYTHONPATH"}
+    command = [python, "-P", "-m", "bridge"]
+    told = subprocess.run([*command, "version"], env=around, capture_output=True, text=True, check=True)
+    assert str(tmp_path / "venv") in told.stdout
     demo = subprocess.Popen(
-        [python, "-P", "-m", "bridge", "demo", "--folder", str(tmp_path / "demo")],
+        [*command, "demo", "--folder", str(tmp_path / "demo")],
         cwd=tmp_path,
         env=around,
         stdout=subprocess.PIPE,
@@ -206,10 +212,6 @@ def test_the_wheel_holds_everything_and_runs_its_own_demo(tmp_path: Path) -> Non
     rest, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0, said + rest
     assert "The bridge answers at" in said
-    told = subprocess.run(
-        [python, "-P", "-m", "bridge", "version"], env=around, capture_output=True, text=True, check=True
-    )
-    assert str(site) in told.stdout
 
 
 def installed(wheel: Path, venv: Path) -> str:

@@ -1,0 +1,132 @@
+"""Writes everything the database holds into one file, and reads it back, on SQLite and PostgreSQL alike.
+
+A file of one can be restored into the other. It holds callers' names and sealed tokens: it is for its owner's
+eyes only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from sqlalchemy import Connection, Table, insert, select
+
+from bridge.errors import BridgeError
+from bridge.store.engine import Store
+from bridge.store.schema import HEAD
+from bridge.store.tables import metadata
+from bridge.store.types import Instant
+
+_MANIFEST = "manifest.json"
+_ROWS_AT_ONCE = 500
+# What they say is true of the moment of the backup alone: who holds what, up to where a vendor's feed was
+# read, which addresses a vendor calls, who is just signing in.
+_PASSING = frozenset({"channels", "cursors", "leases", "oauth_flows", "signin_failures"})
+
+Rows = Mapping[str, Sequence[dict[str, Any]]]
+
+
+class NoBackup(BridgeError):
+    """The file is no backup, or one that this version cannot read."""
+
+    code = "no_backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a file holds: rows by table, when they were read, and by which version of the program."""
+
+    made_at: datetime
+    version: str
+    rows: Rows
+
+
+def read_rows(store: Store) -> Rows:
+    """Return every row of every table, all of one moment."""
+    with store.read() as connection:
+        return {table.name: [*_rows_of(connection, table)] for table in metadata.sorted_tables}
+
+
+def write_file(backup: Backup, path: Path) -> None:
+    """Write a backup to a file that is not there yet. FileExistsError: it is."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        _write(backup, file)
+
+
+def _write(backup: Backup, file: IO[bytes]) -> None:
+    manifest = {"made_at": backup.made_at.isoformat(), "version": backup.version, "revision": HEAD}
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(_MANIFEST, json.dumps(manifest))
+        for name, rows in backup.rows.items():
+            archive.writestr(f"{name}.jsonl", "".join(json.dumps(row, default=_text) + "\n" for row in rows))
+
+
+def read_file(path: Path) -> Backup:
+    """Return what a file holds. NoBackup: it is none, or of another revision of the database."""
+    try:
+        with ZipFile(path) as archive:
+            manifest = json.loads(archive.read(_MANIFEST))
+            _require_revision(manifest)
+            rows = {table.name: [*_parsed(archive, table)] for table in metadata.sorted_tables}
+    except (BadZipFile, KeyError, ValueError) as error:
+        raise NoBackup(f"{path} is no backup of a bridge, or a damaged one") from error
+    return Backup(datetime.fromisoformat(manifest["made_at"]), str(manifest["version"]), rows)
+
+
+def put_back(connection: Connection, rows: Rows, now: datetime) -> None:
+    """Write the rows into empty tables; background work is due at once, and nobody's."""
+    for table in metadata.sorted_tables:
+        if table.name in _PASSING:
+            continue
+        found = [{**row, **_set_right(table, now)} for row in rows[table.name]]
+        for first in range(0, len(found), _ROWS_AT_ONCE):
+            connection.execute(insert(table), found[first : first + _ROWS_AT_ONCE])
+
+
+def is_empty(connection: Connection) -> bool:
+    """Tell whether the database holds nothing that a restored one would overwrite."""
+    return not any(
+        connection.execute(select(1).select_from(table).limit(1)).first()
+        for table in metadata.sorted_tables
+        if table.name in ("bookings", "connections", "local_events", "local_series")
+    )
+
+
+def _set_right(table: Table, now: datetime) -> dict[str, Any]:
+    if table.name != "jobs":
+        return {}
+    return {"owner": None, "lease_until": None, "tries": 0, "due_at": now}
+
+
+def _rows_of(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+    for row in connection.execute(select(table)):
+        yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for it
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"a {type(value).__name__} cannot be kept in a backup")
+
+
+def _parsed(archive: ZipFile, table: Table) -> Iterator[dict[str, Any]]:
+    instants = [column.name for column in table.columns if isinstance(column.type, Instant)]
+    for line in archive.read(f"{table.name}.jsonl").splitlines():
+        row: dict[str, Any] = json.loads(line)
+        for name in instants:
+            row[name] = datetime.fromisoformat(row[name]) if row[name] is not None else None
+        yield row
+
+
+def _require_revision(manifest: Mapping[str, object]) -> None:
+    if manifest["revision"] != HEAD:
+        raise NoBackup(
+            f"the backup was made by version {manifest['version']}, whose database has another form; "
+            "restore it with that version, then update"
+        )
