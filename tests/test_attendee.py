@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.attendee import CallerRequest, event_text
+from bridge.attendee import CallerRequest
+from bridge.booking.event import event_text
 from bridge.model import Attendee, Contact, FieldSource
 from tests.callers import EVENT_TYPE, details, field, read, variant
 

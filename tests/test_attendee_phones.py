@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.attendee import CallerRequest, event_text, read_attendee
+from bridge.attendee import CallerRequest, read_attendee
 from bridge.attendee.phones import read_phone
+from bridge.booking.event import event_text
 from bridge.model import Attendee
 from tests.callers import EVENT_TYPE, details, read
 

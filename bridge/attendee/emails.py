@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from email_validator import EmailNotValidError, validate_email
 
 from bridge.attendee.mail_domains import is_slip
 from bridge.attendee.request import CallerRequest
-from bridge.attendee.spelling import bare, spelled
-from bridge.attendee.text import clean
+from bridge.attendee.text import bare, clean, spelled
 
-EMAIL_NAMES = ("email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "contactemail")
+_NAMES = ("email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "contactemail")
 
 _LONGEST = 254
 _LONGEST_HEARD = 100
@@ -38,7 +37,8 @@ def email_of(request: CallerRequest) -> Email:
     What was said and cannot be an address, or is one slip away from a large provider, is doubtful.
     """
     doubtful = ""
-    for value in _emails(request):
+    described = chain.from_iterable(spelled(source, _NAMES) for source in request.descriptions())
+    for value in chain((request.contact_details.get("cal_email"),), described):
         address = read_email(value)
         if address and not is_slip(address.rpartition("@")[2]):
             return Email(address, doubtful)
@@ -60,9 +60,3 @@ def read_email(value: object) -> str | None:
     except EmailNotValidError:
         return None
     return read.ascii_email if read.ascii_email and len(read.ascii_email) <= _LONGEST else None
-
-
-def _emails(request: CallerRequest) -> Iterator[object]:
-    yield request.contact_details.get("cal_email")
-    for source in request.descriptions():
-        yield from spelled(source, EMAIL_NAMES)

@@ -1,22 +1,24 @@
-"""Reads telephone numbers: right, or as they were said. A number is never guessed.
+"""Reads telephone numbers as people say and agents write them down: "null 1 7 6, doppel drei", "oh two oh".
 
-A number is right when it is valid and nothing else that is valid was as likely meant.
+A number is never guessed: it is right when it is valid and nothing else that is valid was as likely meant,
+and no word between digits is passed over unknown. Else it is kept as it was said.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
-from bridge.attendee.digits import names_a_digit, said_digits
 from bridge.attendee.request import CallerRequest, described
-from bridge.attendee.spelling import spelled
-from bridge.attendee.text import clean
+from bridge.attendee.text import clean, digits_of, spelled
 
-PHONE_NAMES = (
+_NAMES = (
     "phonenumber", "phone", "telephone", "telephonenumber", "tel", "mobile", "mobilenumber", "mobilephone",
     "cell", "cellphone", "callernumber", "contactphone", "telefonnummer", "telefon", "rufnummer",
     "handynummer", "handy", "mobilnummer", "mobil", "mobiltelefon",
@@ -24,6 +26,24 @@ PHONE_NAMES = (
 
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _LONGEST_NATIONAL = 11  # metadata of countries with open plans, such as Germany's, allows what nobody has
+_LONGEST_SAID = 120  # every digit as a word, and a label in front
+
+# Of every language the bridge speaks: no word of one means another digit in the other.
+_GERMAN = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
+_ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGITS = {word: str(digit) for words in (_GERMAN, _ENGLISH) for digit, word in enumerate(words)}
+_DIGITS |= {"zwo": "2", "fuenf": "5", "oh": "0", "o": "0", "nought": "0", "naught": "0"}
+_TIMES = {
+    "doppel": 2, "doppelt": 2, "doppelte": 2, "zweimal": 2, "double": 2, "twice": 2,
+    "dreifach": 3, "dreifache": 3, "dreimal": 3, "triple": 3, "treble": 3, "thrice": 3,
+}  # fmt: skip
+_PASSED_OVER = frozenset(
+    {"und", "die", "dann", "strich", "bindestrich", "schrägstrich", "pause", "leerzeichen"}
+    | {"and", "the", "then", "dash", "hyphen", "slash", "space"}
+)
+_PUNCTUATION = frozenset("-./()[],'’_‐‑‒–—―·")
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +60,19 @@ def phone_of(request: CallerRequest, country: str | None) -> Phone:
     What telli itself knows of the contact comes before what was taken down in the call.
     """
     said = ""
-    for value in _numbers(request):
+    sources = (request.record, request.looked_up, request.contact_details)
+    members = chain.from_iterable(map(described, sources))
+    for value in chain.from_iterable(spelled(each, _NAMES) for each in members):
         if number := read_phone(value, country):
             return Phone(number)
-        if not said and names_a_digit(value):
+        if not said and _names_a_digit(value):
             said = clean(value)
     return Phone(as_said=said)
 
 
 def read_phone(value: object, country: str | None) -> str | None:
     """Return a valid number as E.164; without a country only one that names its own."""
-    digits = said_digits(value)
+    digits = _said_digits(value)
     if not digits:
         return None
     if digits.startswith(("+", "00")):
@@ -65,7 +87,7 @@ def _by_country(digits: str, country: str) -> str | None:
     code = phonenumbers.country_code_for_region(country)
     metadata = PhoneMetadata.metadata_for_region(country)
     if metadata is None or metadata.national_prefix != "0" or digits.startswith("0"):
-        return _parsed(digits, country) or (None if digits.startswith("0") else _valid(f"+{digits}"))
+        return _valid(digits, country) or (None if digits.startswith("0") else _valid(f"+{digits}"))
     if digits.startswith(str(code)) and (own := _valid(f"+{digits}")):
         return own
     # Without the 0 in front nobody could dial it here: a number of another country, or mutilated.
@@ -75,11 +97,7 @@ def _by_country(digits: str, country: str) -> str | None:
     return here if here and phonenumbers.number_type(phonenumbers.parse(here)) in _MOBILE else None
 
 
-def _valid(international: str) -> str | None:
-    return _parsed(international, None)
-
-
-def _parsed(digits: str, country: str | None) -> str | None:
+def _valid(digits: str, country: str | None = None) -> str | None:
     try:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:
@@ -88,7 +106,68 @@ def _parsed(digits: str, country: str | None) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if is_valid else None
 
 
-def _numbers(request: CallerRequest) -> Iterator[object]:
-    for source in (request.record, request.looked_up, request.contact_details):
-        for members in described(source):
-            yield from spelled(members, PHONE_NAMES)
+def _said_digits(value: object) -> str:
+    """Return the digits of a text or number, after a `+` where one was said; "" when in doubt."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return digits_of(value)
+    if not isinstance(value, str) or len(value) > _LONGEST_SAID:
+        return ""
+    reading = _Reading()
+    for token in _TOKEN.findall(unicodedata.normalize("NFKC", value).casefold()):
+        for part in _parts(token):
+            reading.take(part)
+    return reading.digits()
+
+
+def _names_a_digit(value: object) -> bool:
+    """Tell whether a text holds a digit, spoken or written."""
+    if not isinstance(value, str):
+        return isinstance(value, int) and not isinstance(value, bool)
+    words = _TOKEN.findall(value[:_LONGEST_SAID].casefold())
+    return any(word.isdecimal() or (word in _DIGITS and word != "o") for word in words)
+
+
+def _parts(token: str) -> Iterator[str]:
+    """Yield "doppel" and "null" for "doppelnull"."""
+    rest = token.removeprefix("doppel")
+    if rest != token and rest in _DIGITS:
+        yield "doppel"
+        yield rest
+    else:
+        yield token
+
+
+class _Reading:
+    """What was understood so far."""
+
+    def __init__(self) -> None:
+        self._plus = ""
+        self._digits = ""
+        self._times = 1
+        self._is_after_a_word = self._is_unclear = False
+
+    def take(self, token: str) -> None:
+        """Take the next word, run of digits or sign."""
+        digits = _DIGITS.get(token) or (token if token.isdecimal() else "")
+        if digits:
+            self._append(digits)
+        elif token in _TIMES:
+            self._is_unclear |= self._times > 1
+            self._times = _TIMES[token]
+        elif token in ("+", "plus"):
+            self._is_unclear |= bool(self._digits)  # a second number
+            self._plus = "+"
+        elif token not in _PASSED_OVER and token not in _PUNCTUATION and self._digits:
+            self._is_after_a_word = True  # a remark may follow the number, but no digit may follow the remark
+
+    def digits(self) -> str:
+        """Return the whole, "" when a part of it is unclear."""
+        if self._is_unclear or self._times > 1 or not self._digits:
+            return ""
+        return self._plus + self._digits
+
+    def _append(self, digits: str) -> None:
+        plain = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+        self._is_unclear |= self._is_after_a_word or (self._times > 1 and len(plain) > 1)
+        self._digits += plain * self._times
+        self._times = 1

@@ -1,10 +1,11 @@
-"""Makes untrusted values fit for people: one line of visible text of bounded length, or nothing."""
+"""Reads untrusted members: by any of their usual spellings, as one line of visible text, or not at all."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 
 LONGEST = 500
 _WIDEST = 64  # bits
@@ -13,6 +14,24 @@ _WIDEST = 64  # bits
 # bidirectional ones can make a text read as what it is not.
 _JOINERS = frozenset("\u200c\u200d")
 _SPACES = re.compile(r"\s+")
+
+
+def spelled(members: Mapping[str, object], names: Sequence[str]) -> Iterator[object]:
+    """Yield the members whose name is one of `names` (letters and digits only), in the order of `names`.
+
+    "firstname" is first_name, firstName and "First name" alike.
+    """
+    by_name: dict[str, object] = {}
+    for name, value in members.items():
+        by_name.setdefault(bare(name), value)
+    for name in names:
+        if name and name in by_name:
+            yield by_name[name]
+
+
+def bare(name: str) -> str:
+    """Return a name without case, spaces and punctuation."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def clean(value: object, longest: int = LONGEST) -> str:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bridge.attendee.said_dates import said_day, said_part, said_time, said_weekdays
-from bridge.attendee.spelling import bare, spelled
-from bridge.attendee.text import clean
+from bridge.attendee.text import bare, clean, spelled
 from bridge.model import EventType
 from bridge.scheduling.wishes import Part, Preference
 

@@ -1,12 +1,16 @@
-"""Composes the event that a booking puts into the organiser's calendar."""
+"""Composes the event that a booking puts into the organiser's calendar.
+
+Its title and description are plain text, which the caller can read when invited: no answer goes in that is
+not public.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bridge.attendee import event_text
-from bridge.model import Booking, EventType, Host, MeetingPlatform
+from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform
+from bridge.speech.language import Language, language
 from providers.base import EventAttendee, EventDraft, Interval
 
 _PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private property
@@ -28,17 +32,42 @@ def draft_event(
     locale: str,
 ) -> EventDraft:
     """Return the wanted event; the caller is invited only if the event type says so, co-hosts always."""
-    title, description = event_text(event_type, booking.attendee, locale)
+    attendee = booking.attendee
+    title, description = event_text(event_type, attendee, locale)
+    guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
+    if event_type.invite and attendee.email:
+        guests.append(EventAttendee(attendee.email, attendee.name))
     return EventDraft(
         title=title,
         interval=interval,
         timezone=str(event_type.timezone),
         description=description,
         location=location_of(event_type, booking),
-        attendees=_guests(event_type, booking, hosts),
+        attendees=tuple(guests),
         conference=event_type.conference,
         private=_private(booking, key),
     )
+
+
+def event_text(event_type: EventType, attendee: Attendee, locale: str) -> tuple[str, str]:
+    """Return title and description of the event."""
+    who = attendee.name or attendee.phone or attendee.phone_as_said
+    title = f"{event_type.title}: {who}" if who else event_type.title
+    lines = "\n".join(_lines(attendee, language(locale)))
+    return title, "\n\n".join(filter(None, (event_type.description, lines)))
+
+
+def _lines(attendee: Attendee, words: Language) -> Iterator[str]:
+    known = {
+        words.translate("Name"): attendee.name,
+        words.translate("Phone"): attendee.phone,
+        words.translate("Phone (not checked)"): attendee.phone_as_said,
+        words.translate("E-mail"): attendee.email,
+        words.translate("E-mail (not checked)"): attendee.email_as_said,
+    }
+    yield from (f"{label}: {value}" for label, value in known.items() if value)
+    truths = {"true": words.translate("yes"), "false": words.translate("no")}
+    yield from (f"{label}: {truths.get(text, text)}" for label, text, public in attendee.answers if public)
 
 
 def location_of(event_type: EventType, booking: Booking) -> str:
@@ -49,14 +78,6 @@ def location_of(event_type: EventType, booking: Booking) -> str:
         MeetingPlatform.PHONE: booking.attendee.phone or booking.attendee.phone_as_said,
     }
     return places.get(event_type.meeting_platform, "")
-
-
-def _guests(event_type: EventType, booking: Booking, hosts: Sequence[Host]) -> tuple[EventAttendee, ...]:
-    guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
-    attendee = booking.attendee
-    if event_type.invite and attendee.email:
-        guests.append(EventAttendee(attendee.email, attendee.name))
-    return tuple(guests)
 
 
 def _private(booking: Booking, key: str) -> dict[str, str]:
