@@ -5,15 +5,15 @@ Fractions are exact. It decides by records alone and never by who is free.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from bridge.model import EventType, Member, Schedule
-from bridge.scheduling.days import LAST, date_of, day_start, local_days
-from providers.base import Interval
-from providers.intervals import clip, union
+from bridge.scheduling.days import date_of, day_start, local_days
+from providers.intervals import Span, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,7 @@ def figures(
     """Return the figures of every member of a group, in the order of the config."""
     since = month_start(event_type, now)
     kept = [_this_month(records.get(member.host, HostRecord(member.host)), since) for member in group]
-    month = Interval(since, LAST)
-    calibrations = [
-        _before_joining(own, kept, since) + _while_away(own, kept, month, schedules.get(own.host))
-        for own in kept
-    ]
+    calibrations = _calibrations(group, kept, schedules)
     given = [len(own.booked_at) + extra for own, extra in zip(kept, calibrations, strict=True)]
     shares = _shares(group, sum(given, Fraction(0)))
     return tuple(
@@ -100,36 +96,37 @@ def _shares(group: Sequence[Member], total: Fraction) -> list[Fraction]:
     return [total * member.weight / weights if weights else Fraction(0) for member in group]
 
 
-def _before_joining(own: HostRecord, group: Sequence[HostRecord], since: datetime) -> Fraction:
-    """Return the mean of what the earlier hosts were given this month before this one joined.
+def _calibrations(
+    group: Sequence[Member], kept: Sequence[HostRecord], schedules: Mapping[str, Schedule]
+) -> list[Fraction]:
+    """Return what absent members are reckoned of the bookings that those who were there were given.
 
-    Someone who joined once more is reckoned only what was missing to it.
+    Of each an absent one gets its own weight's part beside theirs, less what it was given itself meanwhile:
+    so the share is the weight's from the day of joining or return on. Weight 0 shares in nothing.
     """
-    joined = own.joined_at
-    if joined is None or joined <= since:
-        return Fraction(0)
-    earlier = [other for other in group if other.joined_at is None or other.joined_at < joined]
-    if not earlier:
-        return Fraction(0)
-    given = sum(made < joined for other in earlier for made in other.booked_at)
-    had = sum(made < joined for made in own.booked_at)
-    return max(Fraction(given, len(earlier)) - had, Fraction(0))
-
-
-def _while_away(
-    own: HostRecord, group: Sequence[HostRecord], month: Interval, schedule: Schedule | None
-) -> Fraction:
-    """Return what the others were given on the host's days off, divided by their number."""
-    others = [other for other in group if other.host != own.host]
-    if schedule is None or not schedule.time_off or not others:
-        return Fraction(0)
-    days_off = union(local_days(schedule.timezone, away.first, away.last) for away in schedule.time_off)
-    # Days before the host joined are reckoned already.
-    there = Interval(max(month.start, own.joined_at or month.start), month.end)
-    given = sum(
-        begin <= made < end
-        for begin, end in clip(days_off, there)
-        for other in others
-        for made in other.booked_at
+    days_off = [_days_off(schedules.get(record.host)) for record in kept]
+    given = Counter(
+        (giver, frozenset(at for at, own in enumerate(kept) if _is_absent(own, days_off[at], made)))
+        for giver, record in enumerate(kept)
+        for made in record.booked_at
     )
-    return Fraction(given, len(others))
+    reckoned = [Fraction(0)] * len(kept)
+    for (giver, absent), count in given.items():
+        present = sum(member.weight for at, member in enumerate(group) if at not in absent)
+        for at in absent if present else ():  # with nobody there, nobody was there more than the others
+            if at == giver:
+                reckoned[at] -= count
+            elif giver not in absent and group[giver].weight:
+                reckoned[at] += count * Fraction(group[at].weight, present)
+    return reckoned
+
+
+def _days_off(schedule: Schedule | None) -> list[Span]:
+    if schedule is None:
+        return []
+    return union(local_days(schedule.timezone, away.first, away.last) for away in schedule.time_off)
+
+
+def _is_absent(own: HostRecord, days_off: Sequence[Span], made: datetime) -> bool:
+    has_joined = own.joined_at is None or own.joined_at <= made
+    return not has_joined or any(begin <= made < end for begin, end in days_off)

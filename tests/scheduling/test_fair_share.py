@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -10,6 +11,7 @@ import pytest
 
 from bridge.model import Assignment, DateRange, EventType, Member, Schedule, Team
 from bridge.scheduling.fair_share import Figures, HostRecord, figures, month_start
+from bridge.scheduling.round_robin import simulate
 from tests.scheduling.building import KOLKATA, event_type, local, schedule, utc
 
 NOW = local("2026-11-20 12:00")
@@ -113,8 +115,8 @@ def test_what_was_given_at_the_moment_of_joining_is_no_longer_reckoned() -> None
     assert found["carl"].calibration == 1
 
 
-@pytest.mark.parametrize(("own", "reckoned"), [((), 3), (("03",), 2), (("03", "04", "05", "06"), 0)])
-def test_who_joins_once_more_is_reckoned_only_what_was_missing_to_the_mean(
+@pytest.mark.parametrize(("own", "reckoned"), [((), 3), (("03",), 2), (("03", "04", "05", "06"), -1)])
+def test_who_joins_once_more_is_reckoned_what_was_missing_or_too_much(
     own: tuple[str, ...], reckoned: int
 ) -> None:
     again = given("carl", *own, joined="15")
@@ -123,14 +125,17 @@ def test_who_joins_once_more_is_reckoned_only_what_was_missing_to_the_mean(
 
 
 def test_of_two_newcomers_the_later_is_measured_by_the_earlier_too() -> None:
-    """Carl joined on the 5th, dora on the 10th: anna got 4 before the 5th, carl 2 before the 10th."""
+    """Carl joined on the 5th, dora on the 10th: anna got 4 before the 5th, carl 2 before the 10th.
+
+    Of anna's each counts whole for both; of carl's, when two were there, half for dora.
+    """
     found = reckon(
         weighted(anna=100, carl=100, dora=100),
         given("anna", "02", "02", "03", "04"),
         given("carl", "06", "07", joined="05"),
         given("dora", joined="10"),
     )
-    assert [each.calibration for each in found.values()] == [0, 4, 3]
+    assert [each.calibration for each in found.values()] == [0, 4, 5]
 
 
 def test_hosts_who_all_began_together_are_no_newcomers() -> None:
@@ -193,12 +198,73 @@ def test_a_newcomers_days_off_before_joining_are_not_reckoned_twice() -> None:
     assert found["anna"].calibration == 2 + 1
 
 
-def test_a_host_alone_needs_no_reckoning() -> None:
+def test_a_host_alone_has_nothing_missing() -> None:
     found = reckon(
         weighted(anna=100), given("anna", "02", joined="01"), schedules={"anna": off(("02", "03"))}
     )
     assert found["anna"].calibration == 0
     assert found["anna"].shortfall == 0
+
+
+def test_what_hosts_of_weight_zero_were_given_is_not_reckoned() -> None:
+    found = reckon(
+        weighted(anna=100, ben=0, carl=100),
+        given("anna", "02"),
+        given("ben", "03"),
+        given("carl", joined="10"),
+    )
+    assert [each.calibration for each in found.values()] == [0, 0, 1]
+
+
+def test_what_was_given_while_away_is_set_against_the_share_of_what_others_were() -> None:
+    found = reckon(
+        weighted(anna=50, ben=100, carl=100),
+        given("anna", "03"),
+        given("ben", "02", "04"),
+        given("carl", "05", "06"),
+        schedules={"anna": off(("02", "06"))},
+    )
+    assert found["anna"].calibration == 4 * Fraction(50, 200) - 1
+
+
+@pytest.mark.parametrize(
+    ("newcomer", "count", "share"), [(25, 325, 25), (200, 500, 200)], ids=["a quarter", "double"]
+)
+@pytest.mark.parametrize("before", [60, 336])
+def test_from_the_day_of_joining_the_share_is_the_weights(
+    newcomer: int, count: int, share: int, before: int
+) -> None:
+    kind = weighted(anna=100, ben=100, carl=100, dora=newcomer)
+    times = on("02") * (before // 3)
+    records = {name: HostRecord(name, times, times[-1]) for name in ("anna", "ben", "carl")}
+    records["dora"] = given("dora", joined="15")
+    assert _given_next(kind, records, count)["dora"] == share
+
+
+def test_two_back_from_the_same_week_off_and_a_second_newcomer_get_their_weights_share() -> None:
+    kind = weighted(anna=100, ben=50, carl=100, dora=25, emil=75)
+    away = off(("02", "08"))
+    records = {
+        "anna": given("anna", *["02", "03", "04"] * 20),
+        "ben": given("ben", "10"),
+        "carl": given("carl", "11"),
+        "dora": given("dora", joined="12"),
+        "emil": given("emil", joined="13"),
+    }
+    given_next = _given_next(kind, records, 350, schedules={"ben": away, "carl": away})
+    # What had been given unevenly while all were there, by the 13th, is made up for first.
+    weights = {"anna": 100, "ben": 50, "carl": 100, "dora": 25, "emil": 75}
+    assert all(abs(given_next[name] - weight) <= 2 for name, weight in weights.items())
+
+
+def _given_next(
+    kind: EventType,
+    records: Mapping[str, HostRecord],
+    count: int,
+    schedules: Mapping[str, Schedule] = NOBODY_OFF,
+) -> Counter[str]:
+    choices = simulate(kind, records, NOW, schedules=schedules, count=count)
+    return Counter(choice.hosts[0] for choice in choices)
 
 
 def test_figures_are_told_as_json_with_exact_fractions() -> None:
