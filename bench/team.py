@@ -15,7 +15,6 @@ from rich.table import Table
 from bench.console import wide_console
 from bridge.app import Bridge
 from bridge.store.migrate import migrate
-from bridge.surroundings import Surroundings
 from tests.cast.config import API_KEY, SECRET, WEEK
 from tests.configs import parse_config
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle
@@ -73,7 +72,7 @@ def _bridge(google: FakeGoogle, microsoft: FakeMicrosoft, folder: Path) -> Bridg
         (
             f'[microsoft]\nclient_id = "{settings.client_id}"\nclient_secret = "{settings.client_secret}"\n'
             f'tenant = "{CONTOSO}"\napp_only = true\nlogin_url = "{settings.login_url}"\n'
-            f'graph_url = "{settings.graph_url}"'
+            f'graph_url = "{settings.graph_url}"\n[network]\nca_file = "{microsoft.ca_bundle}"'
         ),
     ]
     hosts = []
@@ -91,7 +90,7 @@ def _bridge(google: FakeGoogle, microsoft: FakeMicrosoft, folder: Path) -> Bridg
     parts.append(f"[event_types.visit]\ntitle = 'Visit'\nhosts = {json.dumps(hosts)}\n")
     config = parse_config("\n".join(parts), environ=os.environ, base=folder)
     migrate(url)
-    return Bridge(config, Surroundings(ca_bundle=microsoft.ca_bundle))
+    return Bridge(config)
 
 
 if __name__ == "__main__":

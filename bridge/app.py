@@ -73,7 +73,7 @@ class Bridge:
         )
         # Whose calendars there are, and how they are reached.
         self.vendors = around.vendors
-        outside = Outside(store=self.store, clocks=clocks, ca_bundle=around.ca_bundle)
+        outside = Outside(store=self.store, clocks=clocks)
         self.plugged = plug_in(config, self.vendors, outside)
         self.connections = self._make_connections(clocks)
         self.feeds = Feeds(self.store, feed_titles(config))

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from bridge.errors import BridgeError, NotFound, StoreUnavailable
 from bridge.store.engine import Store
-from bridge.store.sql import jobs
+from bridge.store.sql import jobs, leases
 
 _log = logging.getLogger(__name__)
 
@@ -41,10 +41,18 @@ Work = Callable[[str], timedelta | None]
 
 
 class Lane(NamedTuple):
-    """Whose answers a job waits for; two jobs of one account are never under way at once."""
+    """Whose answers a job waits for; two jobs of one account are never under way at once, in any process.
+
+    Vendors count what is asked of an account at once, and callers come first: the background takes one turn.
+    """
 
     vendor: str
     account: str
+
+    @property
+    def lease(self) -> str:
+        """Return the name under which a process has the account's background work to itself."""
+        return f"background {self.vendor}:{self.account}"
 
 
 # Tells from a job's kind and subject whose answers it waits for; None: nobody's.
@@ -178,7 +186,7 @@ class Background:
     def run_due(self) -> int:
         """Do every job that is due, here and one after the other; return how many."""
         done = 0
-        while taken := [job for job, _ in self._due() if self._did(job)]:
+        while taken := [job for job, lane in self._due() if self._did(job, lane)]:
             done += len(taken)
         return done
 
@@ -186,7 +194,7 @@ class Background:
         """Give due jobs a thread each, as far as threads go."""
         self._is_crowded = False
         for job, lane in self._due():
-            work = partial(self._on_thread, job)
+            work = partial(self._on_thread, job, lane)
             if not self._threads.begin(work, lane, is_first=job.kind in self._precedence.first):
                 self._is_crowded = True
 
@@ -222,13 +230,18 @@ class Background:
     def _due(self) -> Sequence[tuple[jobs.Job, Lane | None]]:
         """Return what is due, in the order in which it is to be begun."""
         with self._store.read() as connection:  # the loop looks each second: that must not cost a write
-            found = jobs.due(connection, self._now(connection))
+            now = self._now(connection)
+            found = jobs.due(connection, now)
+            if not found:
+                return ()
             found.sort(key=lambda job: job.kind not in self._precedence.first)
-            return [(job, self._precedence.lane_of(connection, job.kind, job.subject)) for job in found]
+            laned = [(job, self._precedence.lane_of(connection, job.kind, job.subject)) for job in found]
+            taken = leases.held_by_others(connection, self._leaseholder(), now)
+            return [(job, lane) for job, lane in laned if not lane or lane.lease not in taken]
 
-    def _on_thread(self, job: jobs.Job) -> None:
+    def _on_thread(self, job: jobs.Job, lane: Lane | None) -> None:
         try:
-            self._did(job)
+            self._did(job, lane)
         except StoreUnavailable:
             pass  # the loop says so; the job's lease ends by itself
         except Exception:  # noqa: BLE001 - a thread's fault must not be lost; it is logged
@@ -238,15 +251,21 @@ class Background:
         if self._is_crowded:  # what found no thread a moment ago may find this one
             self._wake.set()
 
-    def _did(self, job: jobs.Job) -> bool:
-        """Take a lease on the job and do it; False when another process was first."""
+    def _did(self, job: jobs.Job, lane: Lane | None) -> bool:
+        """Take leases on the job and its account and do it; False when another process was first."""
+        me = self._leaseholder()
         with self._store.write() as connection:
-            taken = jobs.take(connection, job, self._leaseholder(), _LEASE, self._now(connection))
+            now = self._now(connection)
+            if lane and not leases.acquire(connection, lane.lease, me, _LEASE, now):
+                return False
+            taken = jobs.take(connection, job, me, _LEASE, now)
+            if lane and not taken:
+                leases.release(connection, lane.lease, me)
         if taken:
-            self._carry_out(taken)
+            self._carry_out(taken, lane)
         return taken is not None
 
-    def _carry_out(self, job: jobs.Job) -> None:
+    def _carry_out(self, job: jobs.Job, lane: Lane | None) -> None:
         """Do a job; then it is finished, or due again when its work says, or later for having failed."""
         again: timedelta | None = _pause(job.tries)
         failed = True
@@ -258,6 +277,8 @@ class Background:
         except Exception:  # noqa: BLE001 - one broken job must not stop the others; it is logged
             _log.exception("the job %s failed", job.kind)
         with self._store.write() as connection:
+            if lane:
+                leases.release(connection, lane.lease, self._leaseholder())
             if again is None:
                 jobs.finish(connection, job, self._leaseholder())
             else:

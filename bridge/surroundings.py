@@ -37,5 +37,4 @@ class Surroundings:
     wrap_accounts: Callable[[Accounts], Accounts] = lambda accounts: accounts
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
     make_pool: Callable[[], CallPool] = CallPool
-    ca_bundle: str | None = None
     vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)

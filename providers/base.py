@@ -34,11 +34,15 @@ class Interval(NamedTuple):
 
 
 class Deadline:
-    """A moment until which an answer is of use, by a monotonic clock that is handed in."""
+    """A moment until which an answer is of use, by a monotonic clock that is handed in.
 
-    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
+    A patient one is background work's: whoever waits on the phone goes first.
+    """
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float], *, is_patient: bool = False) -> None:
         self._monotonic = monotonic
         self._ends = monotonic() + seconds
+        self.is_patient = is_patient
 
     def remaining(self) -> float:
         """Return the seconds left, never below zero."""
@@ -46,7 +50,8 @@ class Deadline:
 
     def less(self, seconds: float) -> Deadline:
         """Return a deadline that ends so many seconds earlier."""
-        return Deadline(self._ends - self._monotonic() - seconds, self._monotonic)
+        left = self._ends - self._monotonic() - seconds
+        return Deadline(left, self._monotonic, is_patient=self.is_patient)
 
 
 class AllDay(StrEnum):

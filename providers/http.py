@@ -27,6 +27,7 @@ from providers.errors import (
     UnexpectedResponse,
     WriteUnknown,
 )
+from providers.route import STRAIGHT, Route
 
 T = TypeVar("T")
 
@@ -80,12 +81,25 @@ class Call:
         return self.fault(detail) if sent else ProviderUnavailable(self.provider, self.operation, detail)
 
 
-def session(connections: int = 16) -> requests.Session:
-    """Return a session that keeps connections alive, and looks at no proxy variable or .netrc.
+class _Session(requests.Session):
+    """A session that takes the route to each address."""
+
+    def __init__(self, route: Route) -> None:
+        super().__init__()
+        self._route = route
+        self.verify = route.ca_file or True
+
+    def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override]
+        proxy = self._route.proxy_for(str(url))
+        return super().request(method, url, **options, proxies={"https": proxy} if proxy else None)
+
+
+def session(route: Route = STRAIGHT, *, connections: int = 16) -> requests.Session:
+    """Return a session that keeps connections alive, and looks at no variable and no .netrc itself.
 
     It may be shared by threads as long as nobody changes its headers or cookies.
     """
-    made = requests.Session()
+    made = _Session(route)
     made.trust_env = False  # .netrc would replace our bearer token; the look-ups cost 0.15 ms a call
     # No repeats by urllib3: it knows neither our deadline nor which writes are harmless.
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)

@@ -61,7 +61,7 @@ def with_link(
     The waiting has a deadline of its own: what is left of the caller's is for telling that it is booked.
     """
     spare = deadline.remaining() - WRITE_NEEDS_SECONDS
-    waiting = Deadline(min(LINK_WAIT_SECONDS, spare), clocks.monotonic)
+    waiting = Deadline(min(LINK_WAIT_SECONDS, spare), clocks.monotonic, is_patient=deadline.is_patient)
     while made.conference_pending and waiting.remaining() > LINK_POLL_SECONDS:
         clocks.sleep(LINK_POLL_SECONDS)
         try:

@@ -74,7 +74,7 @@ class BookingJobs:
         return None
 
     def _deadline(self) -> Deadline:
-        return Deadline(_SECONDS, self.context.monotonic)
+        return Deadline(_SECONDS, self.context.monotonic, is_patient=True)
 
 
 def _lane(calendar: CalendarName) -> Lane:

@@ -11,6 +11,7 @@ from bridge.config.sections.server import ServerSection
 from bridge.config.sections.vendors import VendorSection
 from bridge.config.table import Table
 from bridge.model import EventType, Host
+from providers.route import STRAIGHT, Route
 
 T = TypeVar("T", bound=Table)
 
@@ -19,7 +20,8 @@ T = TypeVar("T", bound=Table)
 class Config:
     """Everything the bridge is told. Hosts and event types are in the order of the file.
 
-    `vendors` holds the sections of calendar vendors by their names; those left out are missing.
+    `vendors` holds the sections of calendar vendors by their names; those left out are missing. `route` is
+    the way to all of them.
     """
 
     bridge: BridgeSection
@@ -29,6 +31,7 @@ class Config:
     vendors: Mapping[str, VendorSection]
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
+    route: Route = STRAIGHT
 
     def section(self, model: type[T]) -> T | None:
         """Return a vendor's one section, None when it is left out."""

@@ -35,7 +35,7 @@ def _is_switched_off(value: object) -> bool:
 NOT_YET: Mapping[str, Later] = {
     "bridge.metrics_token": _only(),
     "server.log_format": _only("plain"),
-    "network": _only({}),
+    "network.allow_private_addresses": _only(False),
     "admin.totp_secret": _only(),
     "telli.office_tokens": _only([]),
     "telli.verify": _only(),

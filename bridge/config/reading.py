@@ -15,13 +15,14 @@ from bridge.config.problems.found import Problems
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
 from bridge.config.sections.event_types import read_event_types
 from bridge.config.sections.hosts import read_hosts
+from bridge.config.sections.network import read_route
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.vendors import Vendors, read_sections
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
 
-_OURS = ("bridge", "server", "admin", "telli")
+_OURS = ("bridge", "server", "network", "admin", "telli")
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -61,7 +62,7 @@ def read_config(
             tree[name] = Outside(environ, base, problems).resolve(section, (name,))
         else:
             problems.add((name,), unknown_key((name,), (*known, *keys_of(""))))
-    config = _Sections(tree, base, vendors, problems).read()
+    config = _Sections(tree, base, environ, vendors, problems).read()
     problems.raise_if_any()
     return config
 
@@ -72,6 +73,7 @@ class _Sections:
 
     tree: Mapping[str, object]
     base: Path
+    environ: Mapping[str, str]
     vendors: Vendors
     problems: Problems
 
@@ -88,6 +90,12 @@ class _Sections:
             admin=self._read(AdminSection).table if "admin" in self.tree else AdminSection(),
             telli=self._read(TelliSection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
+            route=read_route(
+                self.tree.get("network", {}),
+                self.environ,
+                problems=problems,
+                context={"base": self.base},
+            ),
             hosts=MappingProxyType(dict(hosts.known)),
             event_types=MappingProxyType(dict(event_types)),
         )

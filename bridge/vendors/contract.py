@@ -68,14 +68,10 @@ PushReader = Callable[[PushRequest], PushAnswer]
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """What a vendor is set up with beside the configuration.
-
-    `ca_bundle` are certificates to trust instead of the usual ones.
-    """
+    """What a vendor is set up with beside the configuration."""
 
     store: Store
     clocks: Clocks
-    ca_bundle: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,7 @@ from providers.google.settings import (
     missing_scopes,
 )
 from providers.http import Clocks
+from providers.route import Route
 from providers.tokens import Grant, TokenSource
 
 _ = str  # marks a text for the catalogues
@@ -91,7 +92,7 @@ class GoogleSection(Table):
     auth_url: WebAddress = "https://accounts.google.com/o/oauth2/auth"
     token_url: WebAddress = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
-    def settings(self) -> GoogleSettings:
+    def settings(self, route: Route) -> GoogleSettings:
         """Return Google's addresses and the OAuth client."""
         return GoogleSettings(
             client_id=self.client_id or "",
@@ -99,6 +100,7 @@ class GoogleSection(Table):
             api_url=self.api_url,
             auth_url=self.auth_url,
             token_url=self.token_url,
+            route=route,
         )
 
 
@@ -137,14 +139,15 @@ class Google(Vendor):
         section = config.section(GoogleSection)
         if section is None:
             return None
-        settings, lines, clocks = section.settings(), Lines(outside.clocks.monotonic), outside.clocks
+        settings, clocks = section.settings(config.route), outside.clocks
+        lines = Lines(clocks.monotonic, config.route)
         file = section.service_account_file
         return Plugged(
             open=lambda account, tokens: GoogleCalendars(
                 account, tokens, settings, clocks=clocks, lines=lines, spread_quota=file is not None
             ),
             connect=GoogleSignIn(settings) if section.client_id else None,
-            delegation=_service_account(section.token_url, file, clocks) if file else None,
+            delegation=_service_account(settings, file, clocks) if file else None,
         )
 
     def read_push(self, request: PushRequest) -> PushAnswer:
@@ -212,10 +215,10 @@ def _tokens(grant: Grant, kept: Mapping[str, Any] | None = None) -> Tokens:
     return Tokens(grant.email, grant.access_token, grant.expires_at, grant.granted_scopes, lasting)
 
 
-def _service_account(token_url: str, path: Path, clocks: Clocks) -> Delegation:
+def _service_account(settings: GoogleSettings, path: Path, clocks: Clocks) -> Delegation:
     try:
         key = json.loads(path.read_text("utf-8"))
-        tokens_of_service_account(key, "", token_uri=token_url, now=clocks.now)
+        tokens_of_service_account(key, "", settings=settings, now=clocks.now)
     except (OSError, ValueError, TypeError, AttributeError):
         problem = "is not the JSON key file of a Google service account"
         raise ConfigError([("google.service_account_file", problem)]) from None
@@ -223,7 +226,7 @@ def _service_account(token_url: str, path: Path, clocks: Clocks) -> Delegation:
     made: list[ServiceAccountTokens] = []
 
     def tokens(account: str) -> TokenSource:
-        made.append(tokens_of_service_account(key, account, token_uri=token_url, now=clocks.now))
+        made.append(tokens_of_service_account(key, account, settings=settings, now=clocks.now))
         return made[-1]
 
     return Delegation(tokens, lambda: tuple(made))

@@ -38,6 +38,7 @@ from providers.microsoft import (
     read_notifications,
     validation_answer,
 )
+from providers.route import Route
 from providers.tokens import Grant
 
 _ = str  # marks a text for the catalogues
@@ -70,7 +71,7 @@ class MicrosoftSection(Table):
     login_url: WebAddress = "https://login.microsoftonline.com"
     graph_url: WebAddress = "https://graph.microsoft.com/v1.0"
 
-    def settings(self, ca_bundle: str | None) -> MicrosoftSettings:
+    def settings(self, route: Route) -> MicrosoftSettings:
         """Return Microsoft's addresses and the registered application."""
         return MicrosoftSettings(
             client_id=self.client_id,
@@ -79,7 +80,7 @@ class MicrosoftSection(Table):
             app_only=self.app_only,
             login_url=self.login_url,
             graph_url=self.graph_url,
-            ca_bundle=ca_bundle,
+            route=route,
         )
 
 
@@ -120,8 +121,9 @@ class Microsoft(Vendor):
         section = config.section(MicrosoftSection)
         if section is None:
             return None
-        settings, clocks = section.settings(outside.ca_bundle), outside.clocks
-        mailboxes, entra = Mailboxes(clocks.monotonic, outside.ca_bundle), Entra(settings, clocks=clocks)
+        settings, clocks = section.settings(config.route), outside.clocks
+        mailboxes = Mailboxes(clocks.monotonic, config.route, workers=config.server.workers)
+        entra = Entra(settings, clocks=clocks, mailboxes=mailboxes)
         tokens = AppTokens(entra, clocks=clocks)
         return Plugged(
             open=lambda account, tokens: MicrosoftCalendars(

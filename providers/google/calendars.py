@@ -59,7 +59,7 @@ class GoogleCalendars:
             tokens,
             settings,
             clocks=clocks,
-            lines=lines or Lines(clocks.monotonic),
+            lines=lines or Lines(clocks.monotonic, settings.route),
             spread_quota=spread_quota,
         )
 

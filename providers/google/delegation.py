@@ -14,24 +14,26 @@ from google.oauth2.service_account import Credentials
 
 from providers.base import Deadline
 from providers.google.client import PROVIDER
-from providers.google.settings import CALENDAR_SCOPES
+from providers.google.settings import CALENDAR_SCOPES, GoogleSettings
 from providers.google.token_endpoint import Wire
 from providers.http import Call, session
+from providers.route import Route
 from providers.tokens import DelegatedTokens
 
 
 class ServiceAccountTokens(DelegatedTokens):
     """The tokens of one account of the Workspace."""
 
-    def __init__(self, credentials: Any, now: Callable[[], datetime]) -> None:
+    def __init__(self, credentials: Any, route: Route, now: Callable[[], datetime]) -> None:
         super().__init__(now)
         self._credentials = credentials
+        self._route = route
 
     def _call(self, deadline: Deadline) -> Call:
         return Call(PROVIDER, "service_account_token", deadline)
 
     def _fetch(self, call: Call) -> tuple[str, datetime]:
-        with session() as made:
+        with session(self._route) as made:
             expires_at = Wire(made, call).refresh(self._credentials)
         return self._credentials.token, expires_at
 
@@ -41,7 +43,7 @@ def service_account_tokens(
     subject: str,
     scopes: Collection[str] = CALENDAR_SCOPES,
     *,
-    token_uri: str,
+    settings: GoogleSettings,
     now: Callable[[], datetime],
 ) -> ServiceAccountTokens:
     """Return the tokens with which the service account acts as `subject`.
@@ -50,6 +52,6 @@ def service_account_tokens(
     """
     made: Any = Credentials  # google-auth leaves it untyped
     credentials = made.from_service_account_info(
-        {**key, "token_uri": token_uri}, scopes=sorted(scopes), subject=subject
+        {**key, "token_uri": settings.token_url}, scopes=sorted(scopes), subject=subject
     )
-    return ServiceAccountTokens(credentials, now)
+    return ServiceAccountTokens(credentials, settings.route, now)

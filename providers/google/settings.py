@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
+from providers.route import STRAIGHT, Route
+
 _PREFIX = "https://www.googleapis.com/auth/"
 
 FREE_BUSY = f"{_PREFIX}calendar.freebusy"
@@ -46,6 +48,7 @@ class GoogleSettings:
     api_url: str = "https://www.googleapis.com/calendar/v3/"
     auth_url: str = "https://accounts.google.com/o/oauth2/auth"
     token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 -- an address
+    route: Route = STRAIGHT
 
     @property
     def revoke_url(self) -> str:

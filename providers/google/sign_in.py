@@ -91,7 +91,7 @@ def finish_consent(
         client_secret=settings.client_secret,
         code_verifier=verifier,
     )
-    with session() as made:
+    with session(settings.route) as made:
         answer = post(made, call, settings.token_url, body, _FORM)
     if answer.status_code != 200:
         raise _exchange_refusal(call, error_code(answer))
@@ -178,7 +178,7 @@ def refresh(
         # Scopes beyond the grant end in invalid_scope: those that were granted, not those asked for.
         scopes=sorted(scopes) or None,
     )
-    with session() as made:
+    with session(settings.route) as made:
         expires_at = Wire(made, call).refresh(credentials)
     rotated = credentials.refresh_token
     return Grant(
@@ -193,7 +193,7 @@ def refresh(
 def revoke(settings: GoogleSettings, token: str, *, deadline: Deadline) -> None:
     """End the consent that a refresh or access token belongs to; one that is dead already is done."""
     call = Call(PROVIDER, "revoke", deadline)
-    with session() as made:
+    with session(settings.route) as made:
         answer = post(made, call, settings.revoke_url, {"token": token}, _FORM)
     if answer.status_code not in (200, 400):  # 400 invalid_token: revoked or expired before
         raise refusal_of(call, error_code(answer))

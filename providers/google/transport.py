@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
+from http.client import HTTPException, HTTPSConnection
 from typing import Any
 
 import httplib2
@@ -18,6 +18,7 @@ from httplib2.decode import DecodeLimitError, DecodeRatioError
 from urllib3.util import wait_for_read
 
 from providers.http import CONNECT_SECONDS, Call
+from providers.route import STRAIGHT, Route
 
 IDLE_SECONDS = 55.0  # NAT gateways forget silent connections after a minute or more, without a word
 KEPT = 16
@@ -44,13 +45,16 @@ class _Exchange:
     timeout: float
     sock: Any
     has_left = False
+    host: str
+    port: int
+    _open: Callable[[Any], None]
 
     def connect(self) -> None:
         """Open the connection within CONNECT_SECONDS; after that, reads may take `timeout`."""
         reading = self.timeout
         self.timeout = min(reading, CONNECT_SECONDS)
         try:
-            super().connect()  # type: ignore[misc]
+            self._open(self)
         except OSError as error:
             if self.has_left:  # httplib2 is repeating a request whose line dropped
                 raise
@@ -66,18 +70,29 @@ class _Exchange:
 
 
 class _Plain(_Exchange, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
-    pass
+    def __init__(self, authority: str, *, timeout: float, **_proxy: Any) -> None:
+        super().__init__(authority, timeout=timeout)
+        self._open = httplib2.HTTPConnectionWithTimeout.connect
 
 
 class _Encrypted(_Exchange, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-    pass
+    """Leads through a proxy where the route does: httplib2 would need a package of its own for that."""
+
+    def __init__(self, authority: str, *, proxy_info: Route | None = None, **options: Any) -> None:
+        super().__init__(authority, **options)
+        proxy = proxy_info.tunnel_to(self.host, self.port) if proxy_info else None
+        self._open = httplib2.HTTPSConnectionWithTimeout.connect if proxy is None else HTTPSConnection.connect
+        if proxy:
+            self.set_tunnel(self.host, self.port, headers=dict(proxy.headers))
+            self.host, self.port = proxy.host, proxy.port
 
 
 class Line:
     """An `httplib2.Http` for one host, lent to one call at a time."""
 
-    def __init__(self, ca_file: str | None = None) -> None:
-        self._http = httplib2.Http(proxy_info=None, ca_certs=ca_file)
+    def __init__(self, route: Route = STRAIGHT) -> None:
+        # What httplib2 calls proxy_info it hands on to connections untouched, and ours know what it is.
+        self._http = httplib2.Http(proxy_info=route, ca_certs=route.ca_file)
         self._http.follow_redirects = False  # no Calendar answer redirects; a captive portal's does
         self.idle_since = 0.0
 
@@ -109,14 +124,11 @@ class Line:
 
 
 class Lines:
-    """A stack of kept lines: the warmest is lent first, to as many threads as like.
+    """A stack of kept lines: the warmest is lent first, to as many threads as like."""
 
-    `ca_file` holds the authorities to trust in place of certifi's.
-    """
-
-    def __init__(self, monotonic: Callable[[], float], *, ca_file: str | None = None) -> None:
+    def __init__(self, monotonic: Callable[[], float], route: Route = STRAIGHT) -> None:
         self._monotonic = monotonic
-        self._ca_file = ca_file
+        self._route = route
         self._idle: list[Line] = []
         self._lock = threading.Lock()
 
@@ -175,7 +187,7 @@ class Lines:
             with self._lock:
                 line = self._idle.pop() if self._idle else None
             if line is None:
-                return Line(self._ca_file)
+                return Line(self._route)
             # A dead line is found here, before anything is sent: after it a POST may go out twice.
             if self._monotonic() - line.idle_since < IDLE_SECONDS and not line.is_dead:
                 return line

@@ -53,7 +53,7 @@ class MicrosoftCalendars:
         clocks: Clocks,
         mailboxes: Mailboxes | None = None,
     ) -> None:
-        shared = mailboxes or Mailboxes(clocks.monotonic, settings.ca_bundle)
+        shared = mailboxes or Mailboxes(clocks.monotonic, settings.route)
         self._client = Client(account, tokens, settings, clocks=clocks, mailboxes=shared)
         self._teams = TeamsCalendars(clocks.monotonic)
 

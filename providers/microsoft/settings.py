@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from providers.route import STRAIGHT, Route
+
 CALENDARS = "Calendars.ReadWrite"
 
 # Only here do short names mean Microsoft Graph; elsewhere a scope names the Graph of its cloud.
@@ -18,10 +20,7 @@ _WORLDWIDE = "https://graph.microsoft.com"
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftSettings:
-    """The registered application and Microsoft's addresses.
-
-    `ca_bundle` is a file of certificates to trust instead of the usual ones, None for the usual ones.
-    """
+    """The registered application and Microsoft's addresses."""
 
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
@@ -29,7 +28,7 @@ class MicrosoftSettings:
     app_only: bool = False
     login_url: str = "https://login.microsoftonline.com"
     graph_url: str = "https://graph.microsoft.com/v1.0"
-    ca_bundle: str | None = None
+    route: Route = STRAIGHT
 
     @property
     def authority(self) -> str:

@@ -55,7 +55,7 @@ class Entra:
     ) -> None:
         self._settings = settings
         self._clocks = clocks
-        self._session = (mailboxes or Mailboxes(clocks.monotonic, settings.ca_bundle)).session
+        self._session = (mailboxes or Mailboxes(clocks.monotonic, settings.route)).session
         self._found: Found = {}
         self._discovering = threading.Lock()
 

@@ -22,6 +22,37 @@ def test_no_job_is_a_minute_late_while_five_of_two_hundred_accounts_hang(sqlite_
     assert late["tokens"] <= timedelta(seconds=1)
 
 
+def test_an_account_has_one_job_under_way_over_all_processes(store: Store) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def hang(_subject: str) -> None:
+        begun.set()
+        let_go.wait(PATIENCE)
+
+    one, two = (
+        Background(
+            store,
+            {"follow": hang, "watch": lambda _: None},
+            now=database_now,
+            owner=owner,
+            precedence=Precedence(lambda _connection, _kind, subject: Lane("google", subject)),
+        )
+        for owner in ("one", "two")
+    )
+    one.plan("follow", "anna")
+    one.dispatch()
+    assert begun.wait(PATIENCE)
+    two.plan("watch", "anna")
+    two.plan("watch", "ben")
+    assert two.run_due() == 1
+    let_go.set()
+    one.stop(patience=PATIENCE)
+    for thread in threading.enumerate():
+        if thread.name == "background-job":
+            thread.join(PATIENCE)
+    assert two.run_due() == 1
+
+
 def test_tokens_are_renewed_and_the_other_vendor_answers_while_every_account_of_one_hangs(
     store: Store,
 ) -> None:

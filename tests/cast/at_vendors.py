@@ -53,5 +53,5 @@ def _microsoft_section(microsoft: FakeMicrosoft) -> str:
     return (
         f'[microsoft]\nclient_id = "{settings.client_id}"\nclient_secret = "{settings.client_secret}"\n'
         f'tenant = "{CONTOSO}"\napp_only = true\nlogin_url = "{settings.login_url}"\n'
-        f'graph_url = "{settings.graph_url}"\n'
+        f'graph_url = "{settings.graph_url}"\n[network]\nca_file = "{microsoft.ca_bundle}"\n'
     )

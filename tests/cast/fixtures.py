@@ -73,11 +73,7 @@ def open_at_vendors(sqlite_url: str, tmp_path: Path) -> Iterator[OpenThere]:
             *, google: FakeGoogle | None = None, microsoft: FakeMicrosoft | None = None, **more: Any
         ) -> Salon:
             text = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft, **more)
-            salon = Salon(
-                read_toml(text, tmp_path),
-                clock=RealClock(),
-                ca_bundle=microsoft.ca_bundle if microsoft else None,
-            )
+            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
             stack.callback(salon.bridge.stop)
             return salon
 

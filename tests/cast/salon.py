@@ -27,7 +27,6 @@ class Salon:
     clock: TurnableClock = field(default_factory=TurnableClock)
     wrap: Callable[[Accounts], Accounts] = lambda accounts: accounts
     checkpoint: Callable[[str], None] = lambda _step: None
-    ca_bundle: str | None = None
     around: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -41,7 +40,6 @@ class Salon:
                 lease_now=clock.now,
                 checkpoint=self._reached,
                 wrap_accounts=self.wrap,
-                ca_bundle=self.ca_bundle,
                 **self.around,
             ),
         )

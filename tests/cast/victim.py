@@ -11,7 +11,7 @@ from tests.cast.config import read_toml
 from tests.cast.salon import Salon
 
 
-def main(config: str, fatal_step: str, action: str, start: str, clock: str, ca_bundle: str = "") -> None:
+def main(config: str, fatal_step: str, action: str, start: str, clock: str) -> None:
     """Do one thing, telling on standard output how far it came; `clock` stands "still" or is "real"."""
 
     def checkpoint(step: str) -> None:
@@ -20,7 +20,7 @@ def main(config: str, fatal_step: str, action: str, start: str, clock: str, ca_b
             os.kill(os.getpid(), signal.SIGKILL)
 
     clocks = {"still": TurnableClock, "real": RealClock}
-    salon = Salon(read_toml(config), clock=clocks[clock](), ca_bundle=ca_bundle or None)
+    salon = Salon(read_toml(config), clock=clocks[clock]())
     begin = datetime.fromisoformat(start)
     if action == "remove":
         salon.checkpoint = checkpoint

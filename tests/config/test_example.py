@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from bridge.config import remarks
 from bridge.config.later import NOT_YET
@@ -49,6 +50,7 @@ def test_without_its_secrets_the_example_names_each_missing_one() -> None:
 
 def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Path) -> None:
     (tmp_path / "google-service-account.json").write_text("{}")
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "company-ca.pem"))
     environ = {**ENVIRON, "TELLI_TOOL_TOKEN": "fake-tool-token"}
     told = problems_in(_uncommented(_EXAMPLE.read_text()), environ=environ, base=tmp_path)
     refused = {path.replace(".consultation", ".<name>").replace(".anna", ".<name>") for path, _ in told}

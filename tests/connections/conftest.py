@@ -40,8 +40,8 @@ def start(config: Config, clock: Clock) -> Iterator[Callable[..., Process]]:
     """Start another server process on the same database."""
     started: list[Process] = []
 
-    def begin(other: Config | None = None, ca_bundle: str | None = None) -> Process:
-        started.append(Process(other or config, clock, ca_bundle))
+    def begin(other: Config | None = None) -> Process:
+        started.append(Process(other or config, clock))
         return started[-1]
 
     yield begin

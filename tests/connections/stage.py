@@ -70,7 +70,7 @@ class Clock:
 class Process:
     """What one server process holds: an application, its connections, its way to the database."""
 
-    def __init__(self, config: Config, clock: Clock, ca_bundle: str | None = None) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         keys = [key.get_secret_value() for key in config.bridge.secret_keys]
         self.clock = clock
         self.store = Store(config.bridge.database_url.get_secret_value())
@@ -85,7 +85,7 @@ class Process:
             alerts=self.alerts,
             public_url=config.bridge.public_url,
         )
-        outside = Outside(store=self.store, clocks=clock.clocks(), ca_bundle=ca_bundle)
+        outside = Outside(store=self.store, clocks=clock.clocks())
         plugged = plug_in(config, VENDORS, outside)
         self.connections: Connections = connections_of(config, plugged, around, VENDORS)
         self.app = Flask("bridge", static_folder=None)

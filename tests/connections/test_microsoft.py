@@ -45,6 +45,8 @@ client_secret = "{settings.client_secret}"
 login_url = "{settings.login_url}"
 graph_url = "{settings.graph_url}"
 {more}
+[network]
+ca_file = "{microsoft.ca_bundle}"
 [hosts.mia]
 name = "Mia Beck"
 email = "{MIA}"
@@ -53,7 +55,7 @@ booking_calendar = "microsoft:{MIA}/calendar"
 monday = ["09:00-17:00"]
 """
         config: Config = salon_config(google, database_url, more=section)
-        return start(config, settings.ca_bundle)
+        return start(config)
 
     return begin
 

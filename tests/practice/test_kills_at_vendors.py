@@ -27,14 +27,14 @@ STEPS = [
 ]
 
 
-def killed_at(zygote: Zygote, config: str, step: str, action: str, ca_bundle: str = "") -> Salon:
+def killed_at(zygote: Zygote, config: str, step: str, action: str) -> Salon:
     """Let a process die at the step; return the bridge as it is started again later."""
     begin = tomorrow_at(10).isoformat()
-    ended = zygote.run("tests.cast.victim", config, step, action, begin, "real", ca_bundle)
+    ended = zygote.run("tests.cast.victim", config, step, action, begin, "real")
     assert ended.returncode == -9, f"was not killed at {step}: {ended.output}"
     later = RealClock()
     later.turn(seconds=20)
-    return Salon(read_toml(config), clock=later, ca_bundle=ca_bundle or None)
+    return Salon(read_toml(config), clock=later)
 
 
 def assert_settled(survivor: Salon, step: str, action: str) -> None:
@@ -64,4 +64,4 @@ def test_microsoft_is_left_whole_after_a_kill(
     zygote: Zygote, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path, action: str, step: str
 ) -> None:
     config = vendors_toml(sqlite_url, tmp_path, microsoft=microsoft)
-    assert_settled(killed_at(zygote, config, step, action, str(microsoft.ca_bundle)), step, action)
+    assert_settled(killed_at(zygote, config, step, action), step, action)

@@ -22,8 +22,7 @@ def test_a_team_at_google_and_microsoft_is_offered_and_booked(
     google: FakeGoogle, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
 ) -> None:
     config = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft)
-    trust = {"TEST_CA_BUNDLE": str(microsoft.ca_bundle)}
-    with running(config, tmp_path / "server", app="tests.practice.trusting:app", **trust) as server:
+    with running(config, tmp_path / "server") as server:
         status, offered = server.post("/cut/available", {"contact_id": "kim"})
         assert status == 200
         assert offered["available"]
@@ -46,8 +45,7 @@ def test_60_callers_for_one_slot_at_microsoft_give_exactly_one_event(
     microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
 ) -> None:
     config = vendors_toml(sqlite_url, tmp_path, microsoft=microsoft, bridge=PATIENT)
-    trust = {"TEST_CA_BUNDLE": str(microsoft.ca_bundle)}
-    with running(config, tmp_path / "server", app="tests.practice.trusting:app", **trust) as server:
+    with running(config, tmp_path / "server") as server:
         answers = server.post_at_once("/cut/book", [caller(f"caller-{n}") for n in range(60)])
     assert Counter(str(answer["status"]) for answer in answers) == {"success": 1, "failed": 59}
     assert len(microsoft.events(BEN_MICROSOFT)) == 1

@@ -12,6 +12,7 @@ from providers.errors import AccessDenied, ConnectionExpired, ProviderUnavailabl
 from providers.google import (
     CALENDAR_SCOPES,
     GoogleCalendars,
+    GoogleSettings,
     Lines,
     ServiceAccountTokens,
     service_account_tokens,
@@ -40,7 +41,9 @@ def tokens_for(
     clock: Clock | None = None,
 ) -> ServiceAccountTokens:
     key = google.add_service_account(ROBOT, allowed)
-    return service_account_tokens(key, subject, token_uri=google.token_url, now=clock or Clock())
+    return service_account_tokens(
+        key, subject, settings=GoogleSettings(token_url=google.token_url), now=clock or Clock()
+    )
 
 
 def test_it_acts_for_each_account_with_a_token_of_its_own(google: FakeGoogle) -> None:
@@ -157,7 +160,7 @@ def test_who_waits_for_anothers_fetch_waits_no_longer_than_the_deadline(google: 
 @pytest.mark.parametrize("key", [{}, {"type": "service_account"}, {"private_key": "no key"}])
 def test_a_file_that_is_no_key_is_refused_at_once(key: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        service_account_tokens(key, ANNA, token_uri="https://example.com/token", now=Clock())
+        service_account_tokens(key, ANNA, settings=GoogleSettings(), now=Clock())
 
 
 def test_requests_can_be_counted_per_account(google: FakeGoogle) -> None:

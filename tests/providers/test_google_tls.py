@@ -5,11 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import ssl
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,67 +15,14 @@ import trustme
 from providers.base import EventRef, Interval
 from providers.errors import ProviderUnavailable, WriteUnknown
 from providers.google import GoogleCalendars, GoogleSettings, Lines
+from providers.route import Route
 from tests.providers.google import ANNA, KEY, WINDOW, Waiting, at, draft, provider_of, query, soon, span
+from tests.providers.secure import Secure
 from tests.vendors.google import FakeTokens
 from tests.vendors.google.canned import Canned
 
 BUSY = {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"}
 BODY = json.dumps({"calendars": {ANNA: {"busy": [BUSY]}}}).encode()
-
-
-class Secure:
-    """A TLS server that gives one answer to every request, and counts connections."""
-
-    def __init__(self, authority: trustme.CA, name: str) -> None:
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(self._context)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://localhost:{self._listener.getsockname()[1]}"
-        self.connections = 0
-        self.requests = 0
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
-
-    def _start(self, target: object, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)  # type: ignore[arg-type] # any callable
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                plain, _ = self._listener.accept()
-                self._open.append(plain)
-                self._start(self._serve, plain)
-
-    def _serve(self, plain: socket.socket) -> None:
-        with plain, suppress(OSError), self._context.wrap_socket(plain, server_side=True) as secure:
-            self._open.append(secure)
-            self.connections += 1
-            with secure.makefile("rb") as incoming:
-                while self._read(incoming):
-                    self.requests += 1
-                    secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY)
-
-    def _read(self, incoming: object) -> bool:
-        length = 0
-        while line := incoming.readline():  # type: ignore[attr-defined] # a file
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-            if line == b"\r\n":
-                incoming.read(length)  # type: ignore[attr-defined]
-                return True
-        return False
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for each in self._open:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +39,7 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
 
 @pytest.fixture
 def secure(authority: trustme.CA) -> Iterator[Secure]:
-    server = Secure(authority, "localhost")
+    server = Secure(authority, "localhost", BODY)
     yield server
     server.close()
 
@@ -107,7 +51,7 @@ def provider_at(url: str, ca_file: str | None = None) -> GoogleCalendars:
         FakeTokens(lambda: "fake-access"),
         GoogleSettings(api_url=f"{url}/calendar/v3/"),
         clocks=waiting.clocks(),
-        lines=Lines(waiting.monotonic, ca_file=ca_file),
+        lines=Lines(waiting.monotonic, Route(ca_file=ca_file)),
     )
 
 
@@ -127,7 +71,7 @@ def test_a_server_nobody_vouches_for_gets_no_request_and_no_token(secure: Secure
 
 
 def test_a_certificate_for_another_name_is_not_taken(authority: trustme.CA, ca_file: str) -> None:
-    server = Secure(authority, "other.example.com")
+    server = Secure(authority, "other.example.com", BODY)
     provider = provider_at(server.url, ca_file)
     with pytest.raises(ProviderUnavailable):
         provider.create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon(3))

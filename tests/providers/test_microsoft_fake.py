@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from providers.microsoft import Entra, MicrosoftCalendars, MicrosoftSettings
+from providers.route import Route
 from tests.providers.microsoft import BEN, KEY, Waiting, asked, busy, draft, soon, span
 from tests.vendors.microsoft import FakeMicrosoft, FakeTokens, RemoteMicrosoft, description
 
@@ -145,7 +146,7 @@ def test_a_fake_in_another_process_is_driven_over_https() -> None:
         remote.call("add_account", BEN)
         event_id = remote.call("add_event", BEN, "2026-12-01T09:00:00Z", "2026-12-01T09:30:00Z")
         tokens = FakeTokens(lambda: str(remote.call("issue", BEN)["access"]))
-        settings = MicrosoftSettings(graph_url=remote.graph_url, ca_bundle=remote.ca_bundle)
+        settings = MicrosoftSettings(graph_url=remote.graph_url, route=Route(ca_file=remote.ca_bundle))
         provider = MicrosoftCalendars(BEN, tokens, settings, clocks=Waiting().clocks())
         assert busy(provider) == (span(1, 9),)
         provider.create_event("calendar", KEY, draft(span(2, 9)), deadline=soon())

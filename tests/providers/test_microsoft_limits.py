@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from providers.base import Interval
+from providers.base import Deadline, Interval
 from providers.errors import (
     ConnectionExpired,
     ProviderError,
@@ -16,6 +17,7 @@ from providers.errors import (
     UnexpectedResponse,
 )
 from providers.microsoft import Mailboxes
+from providers.route import Route
 from tests.providers.microsoft import (
     BEN,
     CARLA,
@@ -32,19 +34,50 @@ from tests.providers.microsoft import (
 from tests.vendors.microsoft import CALENDARS, FakeMicrosoft, Fault, tokens_of
 
 
-def test_a_mailbox_is_asked_one_thing_at_a_time_by_however_many_threads(ms: FakeMicrosoft) -> None:
-    ms.set_latency(0.02)
-    mailboxes = Mailboxes(Waiting().monotonic, ms.ca_bundle)
+@pytest.mark.parametrize(("workers", "calls_at_once"), [(1, 2), (2, 1), (8, 1)])
+def test_the_workers_of_a_machine_share_what_a_mailbox_allows(
+    ms: FakeMicrosoft, workers: int, calls_at_once: int
+) -> None:
+    ms.set_latency(0.05)
+    mailboxes = Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle), workers=workers)
     providers = [calendars(ms, mailboxes=mailboxes) for _ in range(4)]
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda number: asked(providers[number % 4]), range(12)))
     assert answers == [()] * 12
-    assert ms.most_at_once(BEN) == 1
+    assert ms.most_at_once(BEN) <= calls_at_once
+
+
+def test_where_one_process_answers_a_second_call_need_not_wait_for_the_first(ms: FakeMicrosoft) -> None:
+    provider = calendars(ms, mailboxes=Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle)))
+    ms.fail_next(Fault.HANG, operation="calendarView", seconds=10)
+    with ThreadPoolExecutor(1) as threads:
+        hanging = threads.submit(asked, provider, deadline=soon(3))
+        while not ms.requests:
+            threading.Event().wait(0.005)
+        assert busy(provider) == ()
+        assert isinstance(hanging.result(), ProviderUnavailable)
+
+
+def test_a_call_does_not_wait_for_a_poll_that_hangs(ms: FakeMicrosoft) -> None:
+    provider = calendars(ms, mailboxes=Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle), workers=2))
+    ms.fail_next(Fault.HANG, operation="delta", seconds=30)
+    hanging = Deadline(5, time.monotonic, is_patient=True)
+    with ThreadPoolExecutor(1) as threads:
+        poll = threads.submit(provider.changes, "calendar", None, deadline=hanging)
+        while not ms.requests:
+            threading.Event().wait(0.005)
+        assert busy(provider) == ()
+        assert provider.create_event("calendar", KEY, draft(span(2, 9)), deadline=soon(4)).event_key == KEY
+        assert not poll.done()
+        waiting = Deadline(0.1, time.monotonic, is_patient=True)
+        with pytest.raises(ProviderUnavailable, match="still being asked"):
+            provider.list_events("calendar", Interval(*span(1, 9)), deadline=waiting)
+        assert isinstance(poll.exception(), ProviderUnavailable)
 
 
 def test_two_mailboxes_are_asked_at_the_same_time(ms: FakeMicrosoft) -> None:
     ms.add_account(CARLA)
-    mailboxes = Mailboxes(Waiting().monotonic, ms.ca_bundle)
+    mailboxes = Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle))
     first, second = (calendars(ms, email, mailboxes=mailboxes) for email in (BEN, CARLA))
     ms.fail_next(Fault.HANG, operation="calendarView", account=BEN, seconds=10)
     with ThreadPoolExecutor(1) as threads:
@@ -54,7 +87,7 @@ def test_two_mailboxes_are_asked_at_the_same_time(ms: FakeMicrosoft) -> None:
 
 
 def test_waiting_for_ones_turn_ends_with_the_deadline(ms: FakeMicrosoft) -> None:
-    mailboxes = Mailboxes(Waiting().monotonic, ms.ca_bundle)
+    mailboxes = Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle), workers=2)
     provider = calendars(ms, mailboxes=mailboxes)
     ms.fail_next(Fault.HANG, operation="calendarView", seconds=10)
     with ThreadPoolExecutor(1) as threads:
@@ -96,7 +129,7 @@ def test_retry_after_beyond_the_deadline_is_the_answer(ms: FakeMicrosoft) -> Non
 def test_a_mailbox_that_said_later_is_not_asked_before_then(ms: FakeMicrosoft) -> None:
     ms.add_account(CARLA)
     waiting = Waiting()
-    mailboxes = Mailboxes(waiting.monotonic, ms.ca_bundle)
+    mailboxes = Mailboxes(waiting.monotonic, Route(ca_file=ms.ca_bundle))
     ben, carla = (calendars(ms, email, waiting=waiting, mailboxes=mailboxes) for email in (BEN, CARLA))
     ms.fail_next(Fault.RATE_429, retry_after="30")
     asked(ben, deadline=waiting.deadline(5))
@@ -211,7 +244,7 @@ def test_no_error_holds_a_token_an_address_or_microsofts_words(ms: FakeMicrosoft
 
 
 def test_one_accounts_cookies_do_not_travel_with_anothers_requests(ms: FakeMicrosoft) -> None:
-    mailboxes = Mailboxes(Waiting().monotonic, ms.ca_bundle)
+    mailboxes = Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle))
     ms.set_cookie("fake-session=ben")
     provider = calendars(ms, mailboxes=mailboxes)
     busy(provider)

@@ -28,6 +28,11 @@ def is_held(connection: Connection, name: str, now: datetime) -> bool:
     return connection.execute(held).first() is not None
 
 
+def held_by_others(connection: Connection, owner: str, now: datetime) -> set[str]:
+    """Return what others do alone at this moment."""
+    return set(connection.scalars(select(leases.c.name).where(leases.c.owner != owner, leases.c.until > now)))
+
+
 def release(connection: Connection, name: str, owner: str) -> None:
     """Let the next one do `name`."""
     # By owner: a lease that ran out may be another's by now.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from providers.microsoft import MicrosoftSettings
+from providers.route import Route
 from tests.vendors.common import Answer, Fake, Planned, Request, page
 from tests.vendors.microsoft.answers import Refused
 from tests.vendors.microsoft.entra import SignIn
@@ -57,7 +58,7 @@ class FakeMicrosoft(People, Fake):
             app_only=app_only,
             login_url=self.login_url,
             graph_url=self.graph_url,
-            ca_bundle=self.ca_bundle,
+            route=Route(ca_file=self.ca_bundle),
         )
 
     @property
