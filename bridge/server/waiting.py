@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
@@ -63,7 +64,8 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
         super().__init__(cfg, sock, client, server)
         # A caller that reads nothing must not keep the thread that answers it.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _ANSWER_SECONDS, 0))
+        with suppress(OSError):  # one that is gone already shows when it is read
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _ANSWER_SECONDS, 0))
         self.inbox = Inbox()
         self.parser = _Parser(cfg, sock, client)
         self.parser.unreader = self.inbox
