@@ -68,10 +68,10 @@ def read_wish(
         earliest=_meant(said_day(said["earliestdate"], today=today, locale=locale), today),
     )
     corrected = (clean(said["preferreddate"]), meant) if meant and meant != day else None
-    return Wished(preference, _host(said["host"], event_type, host_names), corrected)
+    return Wished(preference, read_host(members, event_type, host_names), corrected)
 
 
-_NAMES = ("preferreddate", "preferredtime", "preferreddaypart", "preferredweekday", "earliestdate", "host")
+_NAMES = ("preferreddate", "preferredtime", "preferreddaypart", "preferredweekday", "earliestdate")
 
 
 def _text(members: Mapping[str, object], name: str) -> str:
@@ -93,8 +93,9 @@ def _meant(day: date | None, today: date) -> date | None:
     return day
 
 
-def _host(said: str, event_type: EventType, names: Mapping[str, str]) -> str | None:
-    """Return the host of the event type that a name, or a part of it only one has, belongs to."""
+def read_host(members: Mapping[str, object], event_type: EventType, names: Mapping[str, str]) -> str | None:
+    """Return the host of the event type that `host` names, in full or by a part that only one has."""
+    said = _text(members, "host")
     wanted = bare(said)
     if not wanted:
         return None

@@ -22,6 +22,7 @@ _RULES = {
     "least_recently_booked": "its last booking was made longest ago, or never",
     "config_order": "all else is equal, and it comes first in the configuration",
     "only_one": "nobody else could be chosen",
+    "kept_host": "they saw this caller last",
 }
 
 

@@ -53,7 +53,6 @@ NOT_YET: Mapping[str, Later] = {
     "travel": _only({}),
     "resources": _only({}),
     "event_types.<name>.keep_offer_minutes": _only(0),
-    "event_types.<name>.keep_host": _only(False),
     "event_types.<name>.notify": _only([]),
     "event_types.<name>.resources": _only([]),
     "event_types.<name>.change_notice_minutes": _only(0),

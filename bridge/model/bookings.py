@@ -76,13 +76,17 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An appointment for a contact; `attendee` is filled in once no earlier request has answered it."""
+    """An appointment for a contact; `attendee` is filled in once no earlier request has answered it.
+
+    `host` is the host of the team whom the caller asked for: with nobody else shall it be.
+    """
 
     event_type: EventType
     contact: Contact
     start: datetime
     attendee: Attendee = Attendee()
     source: Source = Source.TELLI
+    host: str | None = None
 
     @property
     def interval(self) -> Interval:

@@ -139,6 +139,7 @@ class EventType:
     open_hours: Week | None = None
     is_default: bool = False
     offer: OfferRules = OfferRules()
+    keep_host: bool = False
     replace_within: timedelta = timedelta(minutes=15)
     meeting_platform: str = MeetingPlatform.PHONE
     address: str = ""

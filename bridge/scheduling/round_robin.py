@@ -46,13 +46,18 @@ def choose(
     now: datetime,
     *,
     schedules: Mapping[str, Schedule],
+    keep: frozenset[str] = frozenset(),
 ) -> Choice:
-    """Return the pool's fixed hosts and of each group the member who is due, with the figures."""
+    """Return the pool's fixed hosts and of each group the member who is due, with the figures.
+
+    Before all others come those to `keep`: who saw this caller last.
+    """
     hosts, decision = list(pool.fixed), []
     for number, (group, free) in enumerate(zip(event_type.team.groups, pool.groups, strict=True)):
         every = figures(event_type, group, records, now, schedules=schedules)
         asked = {member.host for member in free}
-        standing = _rank(event_type, [each for each in every if each.member.host in asked])
+        kept = asked & keep
+        standing = _rank(event_type, [each for each in every if each.member.host in (kept or asked)])
         chosen = standing.figures[0].member.host
         hosts.append(chosen)
         decision.append(
@@ -60,7 +65,7 @@ def choose(
                 "group": number,
                 "assignment": event_type.team.assignment.value,
                 "chosen": chosen,
-                "rule": standing.rule,
+                "rule": "kept_host" if kept else standing.rule,
                 "members": [{**each.as_json(), "bookable": each.member.host in asked} for each in every],
             }
         )

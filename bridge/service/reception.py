@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
-from bridge.attendee.wishes import Wished, read_wish
+from bridge.attendee.wishes import Wished, read_host, read_wish
 from bridge.booking.context import BookingContext
 from bridge.errors import (
     BridgeError,
@@ -50,6 +50,7 @@ class Reception:
         self._speech = speech
         self._default = default
         self._country = country
+        self._host_names = {host.id: host.name for host in context.hosts.values()}
         self._asked_back = AskedBack(context.store, context.now)
 
     def event_type(self, name: str | None) -> EventType:
@@ -87,7 +88,7 @@ class Reception:
         return read_wish(
             members,
             event_type,
-            host_names={host.id: host.name for host in self._context.hosts.values()},
+            host_names=self._host_names,
             today=date_of(event_type.timezone, self._context.now()),
             locale=self._context.locale,
         )
@@ -106,7 +107,8 @@ class Reception:
         if start is None:
             return self._refusal(event_type, Refusal.START)
         desk = self._desk_of(event_type.id)
-        wish = Wish(event_type, request.contact, start, source=source)
+        host = read_host(request.contact_details, event_type, self._host_names)
+        wish = Wish(event_type, request.contact, start, source=source, host=host)
 
         def who() -> Attendee:
             attendee = read_attendee(event_type, request, country=self._country)

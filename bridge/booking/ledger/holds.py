@@ -31,12 +31,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A slot that this process holds: the booking, its recorded write, and the token that says so."""
+    """A slot that this process holds: the booking, its recorded write, and the token that says so.
+
+    `host` is whom the caller asked for.
+    """
 
     booking: Booking
     write: Write
     draft: EventDraft
     owner: str
+    host: str | None = None
 
 
 def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
@@ -49,7 +53,7 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
         # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
             pool = pool_of(context, connection, wish, busy)
-            choice = choose_from(context, connection, wish.event_type, pool)
+            choice = choose_from(context, connection, wish.event_type, pool, contact=wish.contact)
             booking = _held(context, wish, choice, booking_id)
             lease_until = context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
@@ -58,7 +62,7 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
     context.checkpoint("held")
-    return Hold(booking, write, draft, owner)
+    return Hold(booking, write, draft, owner, wish.host)
 
 
 def _held(context: LedgerContext, wish: Wish, choice: Choice, booking_id: str) -> Booking:
@@ -85,11 +89,11 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
     """
     mine = held.booking
     event_type = context.event_types[mine.event_type]
-    wish = Wish(event_type, mine.contact, mine.interval.start)
+    wish = Wish(event_type, mine.contact, mine.interval.start, host=held.host)
     try:
         with context.store.write_alone() as connection:
             pool = pool_of(context, connection, wish, busy, refused=refused, without=mine.id)
-            choice = choose_from(context, connection, event_type, pool, without=mine.id)
+            choice = choose_from(context, connection, event_type, pool, contact=mine.contact, without=mine.id)
             calendar = context.hosts[choice.hosts[0]].booking_calendar
             booking = replace(mine, hosts=choice.hosts, calendar=calendar, decision=choice.decision)
             changed = {"calendar": str(calendar), "decision": list(choice.decision)}
@@ -106,7 +110,7 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
             write, draft = open_write(context, connection, booking)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
-    return Hold(booking, write, draft, held.owner)
+    return Hold(booking, write, draft, held.owner, held.host)
 
 
 def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:

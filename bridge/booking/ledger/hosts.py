@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,11 +12,13 @@ from bridge.booking.context import LedgerContext
 from bridge.booking.round_robin import records, schedules_of
 from bridge.calendars.availability import Busy, host_times
 from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
-from bridge.model import EventType, Wish
+from bridge.model import Contact, EventType, Wish
 from bridge.scheduling.round_robin import Choice, choose
 from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
-from bridge.scheduling.team import Pool, pool_for
+from bridge.scheduling.team import Pool, pool_for, with_host
+from bridge.store.sql import bookings
 
+_NOBODY = Contact()
 _TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule.HORIZON})
 
 
@@ -33,7 +35,8 @@ def pool_of(
 
     `refused` are hosts that shall not be asked, `without` is a booking that does not count.
     """
-    now, event_type = context.now(), as_offered_lately(wish.event_type)
+    wanted = with_host(wish.event_type, wish.host) if wish.host else wish.event_type
+    now, event_type = context.now(), as_offered_lately(wanted)
     known = host_times(connection, context.hosts, event_type, busy, without=without)
     # A move also asks the calendars of hosts who have left the team: they keep nobody's place here.
     times = {host: time for host, time in known.items() if host in event_type.team.hosts}
@@ -49,12 +52,17 @@ def choose_from(
     event_type: EventType,
     pool: Pool,
     *,
+    contact: Contact = _NOBODY,
     without: str | None = None,
 ) -> Choice:
-    """Return whom the team's rules choose, with the figures that decided."""
+    """Return whom the team's rules choose, with the figures that decided, for a returning contact too."""
     now = context.now()
     given = records(connection, event_type, now, without=without)
-    return choose(event_type, pool, given, now, schedules=schedules_of(context, event_type))
+    schedules = schedules_of(context, event_type)
+    last: Sequence[str] = ()
+    if event_type.keep_host and contact.key:
+        last = bookings.last_hosts_of_contact(connection, contact.key, event_type.id, without=without)
+    return choose(event_type, pool, given, now, schedules=schedules, keep=frozenset(last))
 
 
 def _why_not(

@@ -68,6 +68,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     replace_within: Annotated[timedelta, minutes(0, _DAY)] = Field(
         timedelta(minutes=15), alias="replace_within_minutes"
     )
+    keep_host: YesOrNo = False
     require_email: YesOrNo = False
     fallback_email: Email | None = None
     invite: YesOrNo = True
@@ -129,6 +130,7 @@ def _event_type(
         open_hours=table.open_hours,
         is_default=table.is_default,
         offer=table.offer(),
+        keep_host=table.keep_host,
         replace_within=table.replace_within,
         meeting_platform=table.meeting_platform,
         address=table.address,

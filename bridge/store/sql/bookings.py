@@ -209,6 +209,23 @@ def live_by_host(
     )
 
 
+def last_hosts_of_contact(
+    connection: Connection, contact_key: str, event_type: str, *, without: str | None = None
+) -> list[str]:
+    """Return who the contact's last appointment of the event type was made with, but for one booking."""
+    last = (
+        select(bookings.c.id)
+        .where(bookings.c.contact_key == contact_key, bookings.c.event_type == event_type)
+        .where(bookings.c.state.in_((BookingState.CONFIRMED, BookingState.NO_SHOW)))
+        .order_by(bookings.c.made_at.desc(), bookings.c.id)
+        .limit(1)
+    )
+    if without is not None:
+        last = last.where(bookings.c.id != without)
+    attending = select(booking_hosts.c.host).where(booking_hosts.c.booking_id.in_(last))
+    return list(connection.execute(attending).scalars())
+
+
 def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
     if not rows:
         return []
