@@ -69,7 +69,7 @@ class BookingContext(LedgerContext):
 
     def calendar(self, name: CalendarName, deadline: Deadline) -> BookingCalendar:
         """Return a calendar that holds bookings' events, for requests within this deadline."""
-        return BookingCalendar(self.accounts, self.pool, self.alerts, name, deadline)
+        return BookingCalendar(self.accounts, self.pool, self.alerts, self.sleep, name, deadline)
 
     def vendor(self, calendar: CalendarName) -> Vendor:
         """Return what is known of a calendar's vendor."""

@@ -50,8 +50,9 @@ def test_an_event_whose_answer_was_lost_is_found_and_confirmed(unruly: UnrulySal
 
 
 def test_a_late_event_of_a_failed_booking_is_removed(unruly: UnrulySalon) -> None:
-    unruly.plan.writes.append(Trouble.LATE)
+    unruly.plan.every_write = Trouble.LATE
     assert not unruly.book("kim", TEN).success
+    unruly.plan.forget()
     unruly.clock.turn(minutes=2)
     unruly.bridge.plan_standing()
     unruly.bridge.background.run_due()
@@ -63,8 +64,9 @@ def test_a_late_event_of_a_failed_booking_is_removed(unruly: UnrulySalon) -> Non
 
 
 def test_a_caller_who_asks_again_gets_the_late_event_confirmed(unruly: UnrulySalon) -> None:
-    unruly.plan.writes.append(Trouble.LATE)
+    unruly.plan.every_write = Trouble.LATE
     assert not unruly.book("kim", TEN).success
+    unruly.plan.forget()
     unruly.unruly.land_all(unruly)
     assert unruly.book("kim", TEN).success
     unruly.settle()
@@ -73,8 +75,9 @@ def test_a_caller_who_asks_again_gets_the_late_event_confirmed(unruly: UnrulySal
 
 
 def test_a_caller_who_asks_again_before_the_late_event_lands_gets_one_event(unruly: UnrulySalon) -> None:
-    unruly.plan.writes.append(Trouble.LATE)
+    unruly.plan.every_write = Trouble.LATE
     assert not unruly.book("kim", TEN).success
+    unruly.plan.forget()
     assert unruly.book("kim", TEN).success
     unruly.unruly.land_all(unruly)
     unruly.settle()
@@ -82,10 +85,42 @@ def test_a_caller_who_asks_again_before_the_late_event_lands_gets_one_event(unru
     assert len(unruly.events()) == 1
 
 
+def test_an_unclear_write_is_made_again_under_the_same_key(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.extend([Trouble.LATE, Trouble.LATE])
+    assert unruly.book("kim", TEN).success
+    unruly.unruly.land_all(unruly)
+    unruly.settle()
+    unruly.is_consistent()
+    assert len(unruly.events()) == 1
+
+
+def test_a_refusal_after_an_unclear_answer_leaves_no_late_event(unruly: UnrulySalon) -> None:
+    unruly.plan.writes.append(Trouble.LATE)
+    unruly.plan.every_write = Trouble.REFUSED
+    assert not unruly.book("kim", TEN).success
+    unruly.plan.forget()
+    unruly.unruly.land_all(unruly)
+    unruly.settle()
+    assert not unruly.events()
+    unruly.is_consistent()
+
+
+def test_an_unclear_move_is_made_again(unruly: UnrulySalon) -> None:
+    unruly.book("kim", TEN)
+    (booking,) = unruly.confirmed()
+    unruly.plan.writes.extend([Trouble.LATE, Trouble.LATE])
+    assert unruly.reception.move(booking, HALF_PAST).success
+    unruly.unruly.land_all(unruly)
+    unruly.settle()
+    unruly.is_consistent()
+    assert [event.interval.start for event in unruly.events()] == [HALF_PAST]
+
+
 def test_while_an_outcome_is_unknown_the_slot_stays_taken(store_url: str) -> None:
     alone = UnrulySalon(salon_config(store_url, ANNA))
-    alone.plan.writes.append(Trouble.LATE)
+    alone.plan.every_write = Trouble.LATE
     assert not alone.book("kim", TEN).success
+    alone.plan.forget()
     assert not alone.book("lee", TEN).success
     alone.settle()
     assert alone.book("lee", TEN + timedelta(days=1)).success
@@ -95,8 +130,9 @@ def test_while_an_outcome_is_unknown_the_slot_stays_taken(store_url: str) -> Non
 def test_a_late_move_that_failed_is_put_back(unruly: UnrulySalon) -> None:
     unruly.book("kim", TEN)
     (booking,) = unruly.confirmed()
-    unruly.plan.writes.append(Trouble.LATE)
+    unruly.plan.every_write = Trouble.LATE
     assert not unruly.reception.move(booking, HALF_PAST).success
+    unruly.plan.forget()
     unruly.unruly.land_all(unruly)
     assert [event.interval.start for event in unruly.events()] == [HALF_PAST]
     unruly.settle()

@@ -118,8 +118,9 @@ def test_when_the_other_calendar_does_not_take_it_the_old_appointment_stands(
     salon = open_small(ANNA, BEN, visit=PAIR)
     booking = salon.booked("visit", "kim", TEN)
     salon.busy("anna", HALF_PAST)
-    salon.plan.writes.append(trouble)
+    salon.plan.every_write = trouble
     assert not salon.reception.move(booking, HALF_PAST).success
+    salon.plan.forget()
     salon.unruly.land_all(salon)
     salon.settle()
     assert salon.calendars_of(booking) == salon.claimed(booking) == ["anna"]

@@ -49,31 +49,33 @@ class Trouble(StrEnum):
 class Plan:
     """What shall go wrong with the next calls, in order; when it is used up, nothing does.
 
-    Writes are create, move and cancel; everything else is a read.
+    Writes are create, move and cancel; everything else is a read. `every_write` goes wrong from then on.
     """
 
     def __init__(self, *, writes: Iterable[Trouble] = (), reads: Iterable[Trouble] = ()) -> None:
         self.writes = deque(writes)
         self.reads = deque(reads)
+        self.every_write = Trouble.NONE
         self._lock = threading.Lock()
 
     def next_write(self) -> Trouble:
         """Return what happens to this write."""
-        return self._next(self.writes)
+        return self._next(self.writes, self.every_write)
 
     def next_read(self) -> Trouble:
         """Return what happens to this read."""
-        return self._next(self.reads)
+        return self._next(self.reads, Trouble.NONE)
 
     def forget(self) -> None:
         """Let nothing go wrong any more."""
         with self._lock:
             self.writes.clear()
             self.reads.clear()
+            self.every_write = Trouble.NONE
 
-    def _next(self, troubles: deque[Trouble]) -> Trouble:
+    def _next(self, troubles: deque[Trouble], otherwise: Trouble) -> Trouble:
         with self._lock:
-            return troubles.popleft() if troubles else Trouble.NONE
+            return troubles.popleft() if troubles else otherwise
 
 
 class UnrulyCalendars:
