@@ -8,11 +8,17 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 
 from bridge.web.signature import sign
 from tests.cast.config import API_KEY
 
 PATIENCE = 30
+
+
+def caller(who: str, start: datetime) -> dict[str, object]:
+    """Return what a caller says who books."""
+    return {"contact_id": who, "contact_details": {"name": who}, "start_iso": start.isoformat()}
 
 
 class Line:

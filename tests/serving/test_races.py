@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 from bridge.app import Bridge
 from bridge.model import BookingState, CalendarName
 from providers.base import Deadline, Interval
+from tests.cast.clock import tomorrow_at
 from tests.cast.config import ANNA, salon_config, salon_toml
-from tests.cast.server import running
+from tests.cast.server import Server, running
+from tests.serving.callers import caller
 
 PATIENT = "book_deadline_seconds = 50"  # two cores and 200 callers: nobody shall be turned away for time
 
-
-def tomorrow_at(hour: int, minute: int = 0) -> str:
-    day = datetime.now(UTC) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0).isoformat()
+A_DAY = timedelta(days=1)
 
 
-def caller(who: str, start: str) -> dict[str, object]:
-    return {"contact_id": who, "contact_details": {"name": who}, "start_iso": start}
+def told(server: Server, callers: list[str], starts: list[datetime]) -> Counter[str]:
+    """Let these callers book at the same time, each the next start; count the answers."""
+    bodies: list[object] = [caller(who, start) for who, start in zip(callers, cycle(starts), strict=False)]
+    return Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
 
 
 def assert_calendar_holds(url: str, count: int) -> None:
@@ -38,28 +40,14 @@ def assert_calendar_holds(url: str, count: int) -> None:
     bridge.stop()
 
 
-def test_200_callers_for_one_slot_give_exactly_one_success(store_url: str, tmp_path: Path) -> None:
+def test_of_many_callers_at_once_each_slot_has_exactly_one(store_url: str, tmp_path: Path) -> None:
+    """One server for all three rushes, each on a day of its own: starting it costs more than they do."""
+    crowd = [f"caller-{number}" for number in range(200)]
+    twenty = [tomorrow_at(8 + number // 2, 30 * (number % 2)) + A_DAY for number in range(20)]
     with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
-        bodies: list[object] = [caller(f"caller-{n}", tomorrow_at(10)) for n in range(200)]
-        told = Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
-    assert told == {"success": 1, "failed": 199}
-    assert_calendar_holds(store_url, 1)
-
-
-def test_200_callers_for_20_slots_give_exactly_20_successes(store_url: str, tmp_path: Path) -> None:
-    starts = [tomorrow_at(8 + n // 2, 30 * (n % 2)) for n in range(20)]
-    with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
-        bodies: list[object] = [caller(f"caller-{n}", starts[n % 20]) for n in range(200)]
-        told = Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
-    assert told == {"success": 20, "failed": 180}
-    assert_calendar_holds(store_url, 20)
-
-
-def test_one_caller_asking_20_times_at_once_gets_20_successes_and_one_event(
-    store_url: str, tmp_path: Path
-) -> None:
-    with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
-        bodies: list[object] = [caller("kim", tomorrow_at(10))] * 20
-        told = Counter(str(answer["status"]) for answer in server.post_at_once("/book", bodies))
-    assert told == {"success": 20}
-    assert_calendar_holds(store_url, 1)
+        assert told(server, crowd, [tomorrow_at(10)]) == {"success": 1, "failed": 199}
+        assert told(server, [f"{who} again" for who in crowd], twenty) == {"success": 20, "failed": 180}
+        assert told(server, ["kim"] * 20, [tomorrow_at(10) + 2 * A_DAY]) == {"success": 20}, (
+            "one appointment, told to all"
+        )
+    assert_calendar_holds(store_url, 1 + 20 + 1)

@@ -15,10 +15,10 @@ import pytest
 from bridge.cli.machine import free_port
 from bridge.web.signature import sign
 from tests.cast import server
+from tests.cast.clock import tomorrow_at
 from tests.cast.command import Running, ran, running
 from tests.cast.config import API_KEY, salon_toml
-from tests.serving.callers import post_once
-from tests.serving.test_races import caller, tomorrow_at
+from tests.serving.callers import caller, post_once
 
 
 @contextmanager

@@ -13,10 +13,10 @@ import pytest
 
 from bridge.web.signature import sign
 from tests.cast import server
+from tests.cast.clock import tomorrow_at
 from tests.cast.config import API_KEY, salon_toml
 from tests.cast.server import Server
-from tests.serving.callers import post_once
-from tests.serving.test_races import caller, tomorrow_at
+from tests.serving.callers import caller, post_once
 
 GOOD = "a" * 64  # a signature's shape, and nobody's signature
 

@@ -6,11 +6,13 @@ import http.client
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
+from tests.cast.clock import tomorrow_at
 from tests.cast.config import ANNA, salon_toml
-from tests.serving.callers import post_once
-from tests.serving.test_races import assert_calendar_holds, caller, tomorrow_at
+from tests.serving.callers import caller, post_once
+from tests.serving.test_races import assert_calendar_holds
 from tests.serving.test_serve import served
 
 _STARTS = [tomorrow_at(8 + n // 2, 30 * (n % 2)) for n in range(10)]
@@ -21,7 +23,7 @@ def test_callers_of_a_killed_server_are_served_by_the_other_and_nobody_twice(
     store_url: str, tmp_path: Path
 ) -> None:
     config = salon_toml(store_url, ANNA)
-    booked: dict[str, int] = {}
+    booked: dict[datetime, int] = {}
 
     def book(number: int, port: int, left: int) -> None:
         start = _STARTS[number % len(_STARTS)]
