@@ -1,4 +1,4 @@
-"""`bridge slots` and `bridge explain`."""
+"""`bridge slots`, `bridge find` and `bridge explain`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,17 @@ def test_slots_of_an_absurd_moment_are_told_as_well(bridge: Terminal, at: str) -
     assert bridge("slots", "cut", "--at", at, "--json").code == 0
     assert bridge("explain", "cut", at, "--json").code == 0
     assert bridge("explain", "cut", at).code == 0
+
+
+def test_find_tells_the_times_nearest_to_a_wish_and_reads_them_out(bridge: Terminal) -> None:
+    told = bridge("find", "cut", "tomorrow", "afternoon", "--limit", "2", "--json")
+    assert told.code == 0
+    starts = [slot["start_iso"][11:16] for slot in told.json["available"]]
+    assert starts == ["12:00", "15:00"]
+    assert told.json["spoken"].startswith("Free are ")
+    assert bridge("find", "cut", "2001-01-01", "--earliest", "in 3 weeks").out.startswith(
+        "“2001-01-01” was taken"
+    )
 
 
 @pytest.mark.parametrize(
