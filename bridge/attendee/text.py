@@ -60,7 +60,9 @@ def _scalar(value: object) -> str:
 
 
 def _line(text: str, longest: int) -> str:
-    shown = "".join(map(_shown, text[: 20 * longest]))  # invisible characters do not count, within reason
+    shown = text[: 20 * longest]  # invisible characters do not count, within reason
+    if not shown.isprintable():
+        shown = "".join(map(_shown, shown))
     return _SPACES.sub(" ", shown).strip()[:longest].rstrip()
 
 

@@ -47,6 +47,8 @@ def read_wish(
 ) -> Wished:
     """Return what `preferred_date`, `_time`, `_daypart`, `_weekday`, `earliest_date` and `host` say."""
     said = {name: _text(members, name) for name in _NAMES}
+    if not any(said.values()):  # nearly every request, also one that is answered by a kept offer
+        return Wished(Preference())
     phrase = said["preferreddate"]
     at = _TIME.search(phrase) if not re.match(r"\d{4}-", phrase) else None
     if at:

@@ -52,7 +52,7 @@ def book_appointment(
             # One that its owner deleted in this very moment is replaced by a new one.
             with suppress(BookingClosed):
                 return move_booking(context, replaced, wish.start, deadline, attendee=wish.attendee)
-        busy = _ask_team(context, wish, deadline)
+        busy = ask_hosts(context, wish.event_type, wish.start, deadline)
         held = ledger.hold(context, wish, busy)
         with _settling(context, held, is_certain=True):
             return _write(context, held, busy, deadline)
@@ -64,7 +64,7 @@ def rehearse(context: BookingContext, wish: Wish, who: Callable[[], Attendee], d
     if earlier and earlier.state is BookingState.CONFIRMED:
         return
     wish = replace(wish, attendee=who())
-    busy = _ask_team(context, wish, deadline)
+    busy = ask_hosts(context, wish.event_type, wish.start, deadline)
     with context.store.read() as connection:
         ledger.pool_of(context, connection, wish, busy)
 
@@ -126,10 +126,6 @@ def _live(context: BookingContext, wish: Wish) -> list[Booking]:
         return []
     with context.store.read() as connection:
         return bookings.live_of_contact(connection, wish.contact, wish.event_type.id)
-
-
-def _ask_team(context: BookingContext, wish: Wish, deadline: Deadline) -> Busy:
-    return ask_hosts(context, wish.event_type, wish.start, deadline, hosts=wish.event_type.team.hosts)
 
 
 def _write(context: BookingContext, held: ledger.Hold, busy: Busy, deadline: Deadline) -> Booking:

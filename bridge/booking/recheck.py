@@ -22,12 +22,15 @@ def ask_hosts(
     start: datetime,
     deadline: Deadline,
     *,
-    hosts: Sequence[str],
+    hosts: Sequence[str] | None = None,
     own: OwnEvent | None = None,
 ) -> Busy:
-    """Return what these hosts' calendars say now; `own` is the event of a booking that is being moved."""
+    """Return what these hosts' calendars say now, by default the whole team's.
+
+    `own` is the event of a booking that is being moved.
+    """
     return context.availability.busy(
-        hosts,
+        event_type.team.hosts if hosts is None else hosts,
         window_around(event_type, start),
         max_age=0,  # kept answers are good enough to offer, never to book
         deadline=deadline.less(SECONDS_KEPT_FOR_A_WRITE),

@@ -65,10 +65,6 @@ class _Span:
     starts: tuple[datetime, ...]
     longest: timedelta
 
-    def covers(self, mark: int, wanted: Interval) -> bool:
-        """Tell whether this answers for the whole of a stretch."""
-        return self.mark == mark and self.reach.covers(wanted)
-
     def near(self, wanted: Interval) -> Sequence[Occurrence]:
         """Return what may overlap a stretch."""
         first = bisect_left(self.starts, wanted.start - self.longest)
@@ -100,7 +96,8 @@ class KeptOccurrences:
         return span.near(wanted)
 
     def _kept(self, calendar: str, mark: int, wanted: Interval) -> _Span | None:
-        return next((span for span in self._spans.get(calendar, ()) if span.covers(mark, wanted)), None)
+        spans = self._spans.get(calendar, ())
+        return next((span for span in spans if span.mark == mark and span.reach.covers(wanted)), None)
 
     def _keep(self, calendar: str, span: _Span) -> None:
         if span.reach.end - span.reach.start > _TOO_LONG_TO_KEEP:

@@ -7,7 +7,7 @@ the body is read here, within a time.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from ipaddress import ip_address
 from socket import SHUT_RD
@@ -82,14 +82,15 @@ def _read(environ: WSGIEnvironment, most: int) -> Refused | None:
         environ["wsgi.input"] = BytesIO()
         environ["CONTENT_LENGTH"] = "0"
         return None
-    too_late = threading.Event()
-    watch = _watching(environ.get("gunicorn.socket"), too_late)
+    line, too_late = environ.get("gunicorn.socket"), threading.Event()
+    watch = _watching(line, too_late) if line is not None else None
     try:
         body = _at_most(environ, most)
     except OSError:
         return TOO_SLOW
     finally:
-        watch()
+        if watch:
+            watch.cancel()
     if too_late.is_set():
         return TOO_SLOW
     if body is None:
@@ -110,10 +111,8 @@ def _at_most(environ: WSGIEnvironment, most: int) -> bytes | None:
     return None if len(body) > most else body
 
 
-def _watching(line: Any, too_late: threading.Event) -> Callable[[], None]:
+def _watching(line: Any, too_late: threading.Event) -> threading.Timer:
     """Let nobody wait longer than the time for a body: after it there is nothing more to read."""
-    if line is None:
-        return lambda: None
 
     def end() -> None:
         too_late.set()
@@ -123,7 +122,7 @@ def _watching(line: Any, too_late: threading.Event) -> Callable[[], None]:
     timer = threading.Timer(READ_SECONDS, end)
     timer.daemon = True
     timer.start()
-    return timer.cancel
+    return timer
 
 
 def _answer(refused: Refused, start_response: StartResponse) -> Iterable[bytes]:

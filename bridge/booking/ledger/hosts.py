@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.round_robin import records, schedules_of
 from bridge.calendars.availability import Busy, host_times
 from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
 from bridge.model import Contact, EventType, Wish
+from bridge.scheduling.fair_share import month_start
 from bridge.scheduling.round_robin import Choice, choose
 from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
 from bridge.scheduling.team import Pool, pool_for, with_host
-from bridge.store.sql import bookings
+from bridge.store.sql import bookings, round_robin
 
 _NOBODY = Contact()
 _TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule.HORIZON})
@@ -56,9 +56,10 @@ def choose_from(
     without: str | None = None,
 ) -> Choice:
     """Return whom the team's rules choose, with the figures that decided, for a returning contact too."""
-    now = context.now()
-    given = records(connection, event_type, now, without=without)
-    schedules = schedules_of(context, event_type)
+    now, hosts = context.now(), event_type.team.hosts
+    since = month_start(event_type, now)
+    given = round_robin.records(connection, event_type.id, hosts, since, without=without)
+    schedules = {host: context.hosts[host].schedule for host in hosts}  # their time off counts
     last: Sequence[str] = ()
     if event_type.keep_host and contact.key:
         last = bookings.last_hosts_of_contact(connection, contact.key, event_type.id, without=without)

@@ -11,36 +11,34 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from bridge.scheduling.fair_share import HostRecord
 from bridge.store.sql.bookings import live_by_host
 from bridge.store.tables import booking_hosts, bookings, host_joins
 
 
-def made_by_host(
+def records(
     connection: Connection,
     event_type: str,
     hosts: Sequence[str],
     since: datetime,
     *,
     without: str | None = None,
-) -> dict[str, list[datetime]]:
-    """Return when each host's live bookings of the event type were made, since then."""
+) -> dict[str, HostRecord]:
+    """Return what each host was given of the event type: each booking made since then, and the last of all.
+
+    `without` is a booking that shall not count, because it is being moved.
+    """
+    made: dict[str, list[datetime]] = {host: [] for host in hosts}
     query = live_by_host(bookings.c.made_at, event_type, hosts, without)
     query = query.where(bookings.c.made_at >= since).order_by(bookings.c.made_at)
-    made: dict[str, list[datetime]] = {host: [] for host in hosts}
     for host, moment in connection.execute(query):
         made[host].append(moment)
-    return made
-
-
-def last_made_by_host(
-    connection: Connection, event_type: str, hosts: Sequence[str], *, without: str | None = None
-) -> dict[str, datetime]:
-    """Return when each host's last live booking of the event type was made."""
     # Of all times, not of this month: who was booked in the last days of the last one is not due first.
     latest = func.max(bookings.c.made_at, type_=bookings.c.made_at.type)
     query = live_by_host(latest, event_type, hosts, without).group_by(booking_hosts.c.host)
-    rows: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}
-    return rows
+    last: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}
+    since_when = joined(connection, event_type)
+    return {host: HostRecord(host, tuple(made[host]), last.get(host), since_when.get(host)) for host in hosts}
 
 
 def joined(connection: Connection, event_type: str) -> dict[str, datetime]:
