@@ -59,6 +59,10 @@ class RateLimited(ProviderUnavailable):
         super().__init__(provider, operation, detail)
 
 
+class EndlessAnswer(ProviderError):
+    """One question has taken more answers, or more bytes, than any calendar holds."""
+
+
 class WriteUnknown(ProviderError):
     """A write may or may not have reached the calendar; only reading tells."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from providers.base import Deadline
 from providers.errors import (
+    EndlessAnswer,
     ProviderError,
     ProviderUnavailable,
     RateLimited,
@@ -36,6 +37,8 @@ WRITE_NEEDS_SECONDS = 1.0  # what starts with less may land after the caller was
 READ_NEEDS_SECONDS = 0.02
 ATTEMPTS = 4
 BACKOFF_SECONDS = 0.1
+MOST_ANSWERS = 200  # to one question; a page of changes holds 500 events
+MOST_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class Clocks:
     random: Callable[[], float]
 
 
+@dataclass(slots=True)
+class _Taken:
+    """What one operation has received so far."""
+
+    answers: int = 0
+    size: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One operation at a vendor, for messages and time-outs; `writes` when a lost answer leaves doubt."""
@@ -56,6 +67,16 @@ class Call:
     operation: str
     deadline: Deadline
     writes: bool = False
+    _taken: _Taken = field(default_factory=_Taken, repr=False, compare=False)
+
+    def received(self, size: int) -> None:
+        """Count an answer. EndlessAnswer: there were so many, or so large, that no end is in sight."""
+        self._taken.answers += 1
+        self._taken.size += size
+        # Graph's delta is known to page on for ever: 23,083 requests in 24 s, each link another one.
+        if self._taken.answers > MOST_ANSWERS or self._taken.size > MOST_BYTES:
+            told = f"no end after {self._taken.answers} answers and {self._taken.size >> 20} MiB"
+            raise EndlessAnswer(self.provider, self.operation, told)
 
     def time_outs(self) -> tuple[float, float]:
         """Return seconds for connecting and for each read. ProviderUnavailable: too late to begin."""
@@ -115,10 +136,12 @@ def send(made: requests.Session, call: Call, method: str, url: str, **options: A
     """
     options.setdefault("allow_redirects", False)
     try:
-        return made.request(method, url, timeout=call.time_outs(), **options)
+        answer = made.request(method, url, timeout=call.time_outs(), **options)
     except requests.RequestException as error:
         # Only the kind of error is told: its text holds the address, and that may hold names.
         raise call.broken(sent=not _never_sent(error), detail=type(error).__name__) from None
+    call.received(len(answer.content))
+    return answer
 
 
 def _never_sent(error: requests.RequestException) -> bool:

@@ -151,6 +151,10 @@ class BookingCalendar:
             lambda account: account.watch(self.name.calendar, address, token, deadline=self.deadline)
         )
 
+    def renew(self, channel: Channel) -> Channel | None:
+        """Return a push channel with a new term; None where another must be opened."""
+        return self._ask(lambda account: account.renew(channel, deadline=self.deadline))
+
     def unwatch(self, channel: Channel) -> None:
         """Close a push channel; one that is gone already is done."""
         self._ask(lambda account: account.unwatch(channel, deadline=self.deadline))

@@ -35,24 +35,31 @@ class PushChannels:
         return self.public_url.startswith("https://")  # vendors refuse any other address
 
     def keep_open(self, calendar: CalendarName, deadline: Deadline) -> None:
-        """Open a channel for the calendar unless one lasts for another day; close those it replaces.
+        """Keep one channel of the calendar open for another day: renewed if the vendor does that, else new.
 
-        OutcomeUnknown: the vendor did not answer.
+        Every other channel of it is closed. OutcomeUnknown: the vendor did not answer.
         """
         context = self.context
         with context.store.read() as connection:
             known = channels.of_calendar(connection, calendar)
         if known and known[0].expires_at - context.now() > REPLACE_BEFORE_END:
             return
-        token = context.new_id()
-        address = f"{self.public_url}/notify/{calendar.provider}"
-        opened = context.calendar(calendar, deadline).watch(address, token)
-        if opened is None:
-            return
-        with context.store.write() as connection:
-            channels.add(connection, calendar, opened, token)
-            plan_follow(connection, calendar, context.now())  # what changed while nobody listened
-        for channel in known:
+        if known and (renewed := context.calendar(calendar, deadline).renew(known[0])):
+            replaced = known[1:]
+            with context.store.write() as connection:
+                channels.set_end(connection, renewed.id, renewed.expires_at)
+                plan_follow(connection, calendar, context.now())  # what changed while nobody listened
+        else:
+            replaced = known
+            token = context.new_id()
+            address = f"{self.public_url}/notify/{calendar.provider}"
+            opened = context.calendar(calendar, deadline).watch(address, token)
+            if opened is None:
+                return
+            with context.store.write() as connection:
+                channels.add(connection, calendar, opened, token)
+                plan_follow(connection, calendar, context.now())
+        for channel in replaced:
             self._close(calendar, channel, deadline)
 
     def channel_tokens(self, provider: str, ids: Collection[str]) -> Mapping[str, str]:
@@ -64,7 +71,7 @@ class PushChannels:
         return {name: token for name, (calendar, token) in found.items() if calendar.provider == provider}
 
     def changed(self, channel_id: str, *, ends: bool) -> None:
-        """Plan to look at the channel's calendar, and to open a new channel if this one ends."""
+        """Plan to look at the channel's calendar, and to renew or replace the channel if it ends."""
         context = self.context
         with context.store.write() as connection:
             found = channels.get(connection, channel_id)
@@ -75,7 +82,8 @@ class PushChannels:
             # Every process keeps free/busy answers of its own; by this all of them ask anew.
             revisions.bump(connection, revisions.BUSY)
             if ends:
-                channels.drop(connection, channel_id)
+                # Kept until then: a vendor that wants it renewed would otherwise keep two of ours.
+                channels.set_end(connection, channel_id, context.now())
                 jobs.schedule(connection, WATCH, str(calendar), context.now())
         context.wake()
 

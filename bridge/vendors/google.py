@@ -202,8 +202,9 @@ class GoogleSignIn:
         return True
 
     def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
-        """Return which needed permissions were left out."""
-        return tuple(_PERMISSIONS[scope] for scope in missing_scopes(scopes))
+        """Return which needed permissions were left out; the list of calendars only spares looking up ids."""
+        needed = [scope for scope in REQUIRED_SCOPES if scope != CALENDAR_LIST]
+        return tuple(_PERMISSIONS[scope] for scope in missing_scopes(scopes, needed))
 
     def why_ended(self, lasted: timedelta) -> str:
         """Name the most frequent cause of a permission that ends within days."""

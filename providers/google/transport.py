@@ -139,6 +139,7 @@ class Lines:
         `execute` is left alone: it trips over refusals whose bodies are not as it expects, and logs them.
         """
         response, content = self._exchange(call, request)
+        call.received(len(content))
         if response.status >= 300:
             raise Refused(response.status, dict(response), content)
         try:

@@ -100,11 +100,8 @@ class MicrosoftCalendars:
         return listing.overlapping(self._client, self._client.call("list_events", deadline), calendar, window)
 
     def move_event(self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline) -> Event:
-        """Change start and end, nothing else, if the event is still at `ref.etag`.
-
-        `timezone` is not used: everybody sees a single event in their own zone.
-        """
-        return events.move_event(self._client, ref, interval, deadline=deadline)
+        """Change start and end, nothing else, if the event is still at `ref.etag`."""
+        return events.move_event(self._client, ref, interval, timezone=timezone, deadline=deadline)
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event; one that is gone already is done."""

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from providers.base import Deadline, Event, EventDraft, EventRef, Interval
 from providers.errors import AccessDenied, EventChanged, EventExists, EventNotFound, ProviderError
 from providers.http import Call
-from providers.microsoft.client import Answer, Client, Question
+from providers.microsoft.client import Answer, Client, Json, Question
 from providers.microsoft.errors import CANNOT_DELETE, DUPLICATE_TRANSACTION, Refusal
 from providers.microsoft.json import (
     BOOKING_ID,
@@ -38,6 +38,7 @@ from providers.microsoft.listing import (
 from providers.writing import after_conflict, holder, with_link
 
 _FRESH = timedelta(seconds=5)
+_CLOCK_CHANGE = timedelta(hours=1)
 
 
 def create_event(
@@ -67,8 +68,9 @@ def create_event(
     if not is_new:
         return holder(call, lambda: made_before(made.ref), event_key, draft)
     # The answer to a create does not show properties, but it was made with these.
+    made = replace(made, booking_id=draft.booking_id, event_key=event_key)
     return with_link(
-        replace(made, booking_id=draft.booking_id, event_key=event_key),
+        at_its_instant(client, call, made, draft.interval),
         lambda event, waiting: read_as_told(client, client.call("read_event", waiting), event.ref),
         clocks=client.clocks,
         deadline=deadline,
@@ -105,11 +107,8 @@ def _is_new(answer: Answer) -> bool:
 
 def read_as_told(client: Client, call: Call, ref: EventRef) -> Event:
     """Return the event of an id, wherever it lies."""
-    question = Question(
-        "GET",
-        event_path(client, ref.calendar, ref.event_id),
-        query={"$select": EVENT_FIELDS, "$expand": EXPAND},
-    )
+    query = {"$select": EVENT_FIELDS, "$expand": EXPAND}
+    question = Question("GET", event_path(client, ref.calendar, ref.event_id), query=query)
     return client.ask(call, question, lambda answer: event_of(call, ref.calendar, answer.body))
 
 
@@ -164,22 +163,26 @@ def find_booking(client: Client, calendar: str, booking_id: str, deadline: Deadl
     return tuple(event for event in found if event.booking_id == booking_id)
 
 
-def move_event(client: Client, ref: EventRef, interval: Interval, *, deadline: Deadline) -> Event:
+def move_event(
+    client: Client, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline
+) -> Event:
     """Change start and end if the event is still at its etag; Exchange tells the guests.
 
     Nothing else is sent: a body read and written back would lose the Teams meeting in it.
     """
     call = client.call("move_event", deadline, writes=True)
+    body = times_body(interval, timezone)
     try:
         ref = resolved(client, call, ref)
-        moved = _moved(client, call, ref, interval)
+        moved = _moved(client, call, ref, body)
     except EventChanged as refused:
-        moved = _moved_after_all(client, call, ref, interval, refused)
+        moved = _moved_after_all(client, call, ref, interval, body=body, refused=refused)
     except EventNotFound:
         confirm_calendar(client, call, ref.calendar)
         raise
     if moved.cancelled:
         raise EventNotFound(call.provider, call.operation, "removed")
+    moved = at_its_instant(client, call, moved, interval)
     try:  # the answer to a change shows no properties, nor whether the deleted items were changed
         return still_listed(client, call, moved)
     except EventNotFound:
@@ -188,19 +191,30 @@ def move_event(client: Client, ref: EventRef, interval: Interval, *, deadline: D
         return moved
 
 
-def _moved(client: Client, call: Call, ref: EventRef, interval: Interval) -> Event:
-    question = Question(
-        "PATCH",
-        event_path(client, ref.calendar, ref.event_id),
-        body=times_body(interval),
-        # 412 when somebody changed the event meanwhile.
-        if_match=ref.etag,
-    )
+def at_its_instant(client: Client, call: Call, written: Event, interval: Interval) -> Event:
+    """Return the event at the instants meant. WriteUnknown: it may be elsewhere.
+
+    Exchange's rules for a zone can be older than ours, and then be an hour away: UTC is not to be mistaken.
+    An event that is further away was moved by somebody, before a repeat of the same create.
+    """
+    off = {abs(there - meant) for there, meant in zip(written.interval, interval, strict=True)}
+    if off != {_CLOCK_CHANGE}:
+        return written
+    try:
+        corrected = _moved(client, call, written.ref, times_body(interval))
+    except ProviderError as error:
+        raise call.broken(sent=True, detail=f"not at the time meant; {error.detail}") from None
+    return replace(corrected, booking_id=written.booking_id, event_key=written.event_key)
+
+
+def _moved(client: Client, call: Call, ref: EventRef, body: Json) -> Event:
+    path = event_path(client, ref.calendar, ref.event_id)
+    question = Question("PATCH", path, body=body, if_match=ref.etag)  # 412 when it was changed meanwhile
     return client.ask(call, question, lambda answer: event_of(call, ref.calendar, answer.body))
 
 
 def _moved_after_all(
-    client: Client, call: Call, ref: EventRef, interval: Interval, refused: EventChanged
+    client: Client, call: Call, ref: EventRef, interval: Interval, *, body: Json, refused: EventChanged
 ) -> Event:
     """Look at the event after 412, which is also said of conflicts that pass: try again if unchanged."""
     event = after_conflict(call, refused, lambda: read_event(client, ref, call.deadline))
@@ -208,7 +222,7 @@ def _moved_after_all(
         return event
     if event.cancelled or ref.etag not in (None, event.ref.etag):
         raise EventChanged(call.provider, call.operation, "changed since it was read")
-    return _moved(client, call, ref, interval)
+    return _moved(client, call, ref, body)
 
 
 def cancel_event(client: Client, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:

@@ -18,10 +18,11 @@ from zoneinfo import ZoneInfo
 from providers.answers import Json, member, understood
 from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
 from providers.http import Call
-from providers.microsoft.zones import UTC_ZONE, is_utc, zone_named
+from providers.microsoft.zones import UTC_ZONE, is_utc, windows_name, zone_named
 from providers.times import all_day, instant
 
 TEAMS = "teamsForBusiness"
+LONGEST_SUBJECT = 255  # Exchange cuts longer ones by itself, by users' reports; so the text is known
 
 # Our own set of named properties: nobody else's of the same name can be mistaken for them.
 _PROPERTY = "String {{5c1f3a52-7a0f-4d0c-9e86-b3a1d1f0a6c4}} Name {}"
@@ -164,14 +165,27 @@ def utc_text(moment: datetime) -> str:
 def utc_moment(moment: datetime) -> dict[str, str]:
     """Return an instant as Graph takes it in bodies: a wall-clock time with its zone apart.
 
-    Always UTC: Windows' rules for a zone may differ from ours by a release, and then by an hour.
+    For questions, and where a zone would be in doubt.
     """
     return {"dateTime": moment.astimezone(UTC).replace(tzinfo=None).isoformat(), "timeZone": "UTC"}
 
 
-def times_body(interval: Interval) -> dict[str, Any]:
+def zoned_moment(moment: datetime, timezone: str) -> dict[str, str]:
+    """Return an instant as a wall-clock time of a zone, by its Windows name: that is the event's own zone.
+
+    In UTC where Windows has no name for the zone, or the clock there shows this time twice.
+    """
+    name = windows_name(timezone)
+    wall = moment.astimezone(ZoneInfo(timezone)) if name else moment
+    if name is None or wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset():
+        return utc_moment(moment)
+    return {"dateTime": wall.replace(tzinfo=None).isoformat(), "timeZone": name}
+
+
+def times_body(interval: Interval, timezone: str = "UTC") -> dict[str, Any]:
     """Return start and end for a request; no longer all day where a person made it so."""
-    return {"start": utc_moment(interval.start), "end": utc_moment(interval.end), "isAllDay": False}
+    start, end = (zoned_moment(moment, timezone) for moment in interval)
+    return {"start": start, "end": end, "isAllDay": False}
 
 
 def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
@@ -180,12 +194,12 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
         # Documented for just this, to avoid redundant POSTs of a client that tries again; how long
         # Exchange remembers it stands nowhere.
         "transactionId": str(UUID(event_key)),
-        "subject": _one_line(draft.title),
+        "subject": _one_line(draft.title)[:LONGEST_SUBJECT],
         "body": {"contentType": "text", "content": draft.description},
         "location": {"displayName": _one_line(draft.location)},
         "showAs": "busy",
-        "start": utc_moment(draft.interval.start),
-        "end": utc_moment(draft.interval.end),
+        "start": zoned_moment(draft.interval.start, draft.timezone),
+        "end": zoned_moment(draft.interval.end, draft.timezone),
         "singleValueExtendedProperties": _private(event_key, draft),
     }
     if draft.attendees:  # Exchange invites whoever is listed; there is no way to be silent

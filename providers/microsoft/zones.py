@@ -1,7 +1,8 @@
-"""Turn Microsoft's time zone names into zones.
+"""Turn Microsoft's time zone names into zones, and zones into its names.
 
 Decides which names are zones: Windows' (by Unicode CLDR's map, as Babel carries it) and IANA's. Knows no
-event. A name that is neither, as `tzone://Microsoft/Custom`, is None and never guessed.
+event. A name that is neither, as `tzone://Microsoft/Custom`, is None and never guessed. The other way round
+Babel knows one zone for each name, tzlocal all of CLDR's.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
+from tzlocal.windows_tz import tz_win
 
 UTC_ZONE = ZoneInfo("UTC")
 _UTC_NAMES = frozenset({"utc", "etc/utc", "etc/gmt", "tzone://microsoft/utc", "coordinated universal time"})
@@ -24,6 +26,11 @@ def zone_named(name: str) -> ZoneInfo | None:
         return ZoneInfo(get_global("windows_zone_mapping").get(name, name))
     except (ValueError, KeyError, OSError):  # by the kind of nonsense
         return None
+
+
+def windows_name(zone: str) -> str | None:
+    """Return what Windows calls an IANA zone, None where it has no name for it."""
+    return tz_win.get(zone)
 
 
 def is_utc(name: str) -> bool:

@@ -78,7 +78,6 @@ def nothing_is_stored(process: Process) -> None:
     [
         ("calendar.freebusy", "View your availability"),
         ("calendar.events", "View and edit events"),
-        ("calendar.calendarlist.readonly", "See the list"),
     ],
 )
 def test_an_unticked_permission_is_named_and_nothing_is_stored(
@@ -88,6 +87,14 @@ def test_an_unticked_permission_is_named_and_nothing_is_stored(
     assert "tick every box" in text
     assert named in text
     nothing_is_stored(process)
+
+
+def test_an_unticked_list_of_calendars_does_not_keep_an_account_from_being_connected(
+    google: FakeGoogle, process: Process, browser: Browser
+) -> None:
+    callback = google.consent(browser.begin(ANNA), ANNA, untick=["calendar.calendarlist.readonly"])
+    assert browser.get(callback).status_code == 303
+    assert only(process).state is AccountState.CONNECTED
 
 
 def test_denied_consent_says_so_and_stores_nothing(

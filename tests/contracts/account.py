@@ -87,6 +87,7 @@ class AccountUnderTest(ABC):
     statuses                   the statuses `add_foreign` can express
     can_decline                whether `declined` can be expressed
     can_invite                 whether attendees of an event are invited by the vendor itself
+    longest_title              how many characters of a title are kept
     key_stays_spent            whether a cancelled event's key can never be used again (True for Google
                                and the embedded calendar); where False, creating again may also make the
                                one live event
@@ -99,6 +100,7 @@ class AccountUnderTest(ABC):
     can_decline: bool = True
     can_invite: bool = True
     key_stays_spent: bool = True
+    longest_title: int | None = None
 
     @abstractmethod
     def make_provider(self) -> CalendarProvider:

@@ -10,7 +10,9 @@ from tests.cast.at_vendors import ANNA_GOOGLE
 from tests.cast.clock import tomorrow_at
 from tests.cast.fixtures import OpenThere
 from tests.cast.salon import Salon
+from tests.providers.listener import Listener
 from tests.vendors.google import FakeGoogle
+from tests.vendors.microsoft import FakeMicrosoft
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -38,6 +40,26 @@ def test_a_channel_is_opened_once_and_replaced_a_day_before_it_ends(
     (second,) = known(salon)
     assert second != first
     assert [channel.id for channel in google.open_channels()] == [second]
+
+
+def test_a_channel_that_the_vendor_wants_renewed_is_renewed_and_no_second_one_opened(
+    open_at_vendors: OpenThere, microsoft: FakeMicrosoft
+) -> None:
+    salon, listener = open_at_vendors(microsoft=microsoft), Listener()
+    channels = PushChannels(salon.bridge.context, listener.address.removesuffix("/notify/microsoft"))
+    (calendar,) = salon.calendars()
+    channels.keep_open(calendar, salon.patience())
+    (first,) = known(salon)
+    channels.changed(first, ends=True)  # as it does for reauthorizationRequired
+    channels.keep_open(calendar, salon.patience())
+    assert known(salon) == [first]
+    assert [each.id for each in microsoft.subscriptions()] == [first]
+    microsoft.send_lifecycle("subscriptionRemoved")
+    channels.changed(first, ends=True)  # and for subscriptionRemoved
+    channels.keep_open(calendar, salon.patience())
+    (second,) = known(salon)
+    assert second != first
+    listener.close()
 
 
 def test_a_message_has_the_calendar_followed_at_once(open_at_vendors: OpenThere, google: FakeGoogle) -> None:

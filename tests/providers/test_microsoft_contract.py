@@ -23,6 +23,7 @@ class MicrosoftAccount(AccountUnderTest):
     calendar = "calendar"
     unknown_calendar = "AAMkAGFhbm9ib2R5="
     key_stays_spent = True
+    longest_title = 255
 
     def __init__(self, ms: FakeMicrosoft) -> None:
         self.ms = ms

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bridge.model import CalendarName
 from bridge.store.tables import channels
@@ -43,6 +44,11 @@ def of_calendar(connection: Connection, calendar: CalendarName) -> list[Channel]
         select(channels).where(channels.c.calendar == str(calendar)).order_by(channels.c.expires_at.desc())
     )
     return [Channel(row.id, row.resource, row.expires_at) for row in rows]
+
+
+def set_end(connection: Connection, channel_id: str, expires_at: datetime) -> None:
+    """Say when a channel ends."""
+    connection.execute(update(channels).where(channels.c.id == channel_id).values(expires_at=expires_at))
 
 
 def drop(connection: Connection, channel_id: str) -> None:

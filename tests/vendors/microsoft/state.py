@@ -25,6 +25,7 @@ WINDOWS = {
     "Asia/Kolkata": "India Standard Time",
     "Asia/Tokyo": "Tokyo Standard Time",
 }
+IANA = {windows: iana for iana, windows in WINDOWS.items()}
 
 Span = tuple[datetime, datetime]
 

@@ -11,7 +11,7 @@ from typing import Any
 from tests.vendors.common import Json
 from tests.vendors.microsoft.answers import Refused, malformed, not_found
 from tests.vendors.microsoft.shapes import read_moment
-from tests.vendors.microsoft.state import TEAMS, Account, Calendar, Item, World, singles
+from tests.vendors.microsoft.state import IANA, TEAMS, Account, Calendar, Item, World, singles
 
 TEAMS_BLOCK = "\n________\nMicrosoft Teams meeting: "
 
@@ -40,6 +40,7 @@ class Writing:
     remembering: Remembering = field(default_factory=Remembering)
     teams_reads: int = 0
     teams_fails: bool = False
+    zones_are_off: timedelta = timedelta(0)  # by how much its rules for zones differ from everybody else's
 
     def create(self, account: Account, calendar: Calendar, body: Json) -> Item:
         """Make an event, once for each transactionId and content."""
@@ -50,10 +51,10 @@ class Writing:
         if known is not None:
             return self._repeated(known, fingerprint)
         item = Item(
-            start=read_moment(body["start"]),
-            end=read_moment(body["end"]),
-            zone="UTC" if body["start"]["timeZone"] == "UTC" else account.zone,
-            subject=body["subject"],
+            start=self._read(body["start"]),
+            end=self._read(body["end"]),
+            zone=IANA[body["start"]["timeZone"]],
+            subject=body["subject"][:255],
             content=body.get("body", {}).get("content", ""),
             location=body.get("location", {}).get("displayName", ""),
             show_as=body.get("showAs", "busy"),
@@ -68,6 +69,10 @@ class Writing:
         self.world.put(account, calendar, item)
         self.world.mail(item, "created")
         return item
+
+    def _read(self, given: Json) -> datetime:
+        off = timedelta(0) if given["timeZone"] == "UTC" else self.zones_are_off
+        return read_moment(given) + off
 
     def _of_transaction(self, account: Account, transaction: str | None) -> Item | None:
         oldest = datetime.now(UTC) - timedelta(seconds=self.remembering.seconds)
@@ -128,7 +133,7 @@ class Writing:
             raise Refused(
                 400, "ErrorPropertyValidationFailure", "All-day events last from midnight to midnight."
             )
-        item.start, item.end = read_moment(body["start"]), read_moment(body["end"])
+        item.start, item.end = self._read(body["start"]), self._read(body["end"])
         if "body" in body:
             item.content = body["body"]["content"]
             if TEAMS_BLOCK not in item.content:  # whoever overwrites it loses the meeting
