@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bridge.config import Config
-from tests.connections.stage import ANNA, BEN, Browser, Clock, Process, salon_config
+from tests.cast.clock import RealClock
+from tests.connections.stage import ANNA, BEN, Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle
 
 
@@ -20,8 +21,8 @@ def google() -> Iterator[FakeGoogle]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RealClock:
+    return RealClock()
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def config(google: FakeGoogle, database_url: str) -> Config:
 
 
 @pytest.fixture
-def start(config: Config, clock: Clock) -> Iterator[Callable[..., Process]]:
+def start(config: Config, clock: RealClock) -> Iterator[Callable[..., Process]]:
     """Start another server process on the same database."""
     started: list[Process] = []
 

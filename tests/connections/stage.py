@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from html import unescape
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -28,14 +26,12 @@ from bridge.vendors.contract import Outside
 from bridge.vendors.plugging import connections_of, plug_in
 from bridge.vendors.registry import VENDORS
 from bridge.web.site import add_pages
-from providers.base import Deadline
-from providers.http import Clocks
-from tests.configs import parse_config
+from tests.cast import config
+from tests.cast.clock import RealClock
+from tests.cast.config import SECRET, Staff
 from tests.vendors.google import FakeGoogle
 
 SITE = "https://bridge.example.com"
-SECRET = "plainly-fake-secret-key-for-tests-only-0001"
-OTHER_SECRET = "plainly-fake-secret-key-for-tests-only-0002"
 PASSWORD = "plainly fake password"
 PASSWORD_HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")  # cheap, only for tests
 ANNA = "anna@example.com"
@@ -45,32 +41,10 @@ _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 _MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
 
 
-class Clock:
-    """The real clocks, which may be put forward."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead.total_seconds()
-
-    def put_forward(self, **by: float) -> None:
-        self.ahead += timedelta(**by)
-
-    def clocks(self) -> Clocks:
-        return Clocks(self.now, self.monotonic, time.sleep, lambda: 0.5)
-
-    def deadline(self, seconds: float = 5.0) -> Deadline:
-        return Deadline(seconds, self.monotonic)
-
-
 class Process:
     """What one server process holds: an application, its connections, its way to the database."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: RealClock) -> None:
         keys = [key.get_secret_value() for key in config.bridge.secret_keys]
         self.clock = clock
         self.store = Store(config.bridge.database_url.get_secret_value())
@@ -180,38 +154,23 @@ def salon_config(
     google: FakeGoogle, url: str, *, keys: tuple[str, ...] = (SECRET,), more: str = ""
 ) -> Config:
     """Return the configuration as read from `salon_toml`."""
-    text = salon_toml(google, url, keys=keys, more=more)
-    return parse_config(text, environ={}, base=Path())
+    return config.read_toml(salon_toml(google, url, keys=keys, more=more))
 
 
 def salon_toml(google: FakeGoogle, url: str, *, keys: tuple[str, ...] = (SECRET,), more: str = "") -> str:
     """Return a config file: Anna's own calendar takes bookings, a team calendar is checked."""
-    listed = ", ".join(f'"{key}"' for key in keys)
-    return f"""
-[bridge]
-public_url = "{SITE}"
-secret_key = [{listed}]
-database_url = "{url}"
-timezone = "Europe/Berlin"
+    calendars = [f"google:{ANNA}/primary", f"google:{ANNA}/team@example.com"]
+    anna = Staff("anna", lines=f"busy_calendars = {json.dumps(calendars)}", calendar=calendars[0])
+    bridge = f'public_url = "{SITE}"\nsecret_key = {json.dumps(keys)}\ntimezone = "Europe/Berlin"'
+    rest = f"""
 [admin]
 password_hash = "{PASSWORD_HASH}"
-[telli]
-api_keys = ["fake-telli-key"]
 [google]
 client_id = "{google.client_id}"
 client_secret = "{google.client_secret}"
 api_url = "{google.api_url}"
 auth_url = "{google.auth_url}"
 token_url = "{google.token_url}"
-[hosts.anna]
-name = "Anna Weber"
-email = "{ANNA}"
-booking_calendar = "google:{ANNA}/primary"
-busy_calendars = ["google:{ANNA}/primary", "google:{ANNA}/team@example.com"]
-[hosts.anna.open_hours]
-monday = ["09:00-17:00"]
-[event_types.cut]
-title = "Haircut"
-hosts = ["anna"]
 {more}
 """
+    return config.salon_toml(url, anna, bridge=bridge, rest=rest)

@@ -8,7 +8,8 @@ import pytest
 
 from bridge.connections import AccountState, Connection
 from bridge.store.sql import alerts
-from tests.connections.stage import ANNA, BEN, Browser, Clock, Process
+from tests.cast.clock import RealClock
+from tests.connections.stage import ANNA, BEN, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
 
 
@@ -169,21 +170,21 @@ def test_signing_in_anew_ends_the_flows_of_the_former_session(google: FakeGoogle
 
 
 def test_a_flow_ends_after_ten_minutes(
-    google: FakeGoogle, process: Process, browser: Browser, clock: Clock
+    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     early = google.consent(browser.begin(ANNA), ANNA)
-    clock.put_forward(minutes=9, seconds=50)
+    clock.turn(minutes=9, seconds=50)
     late = google.consent(browser.begin(BEN), BEN)
     assert browser.get(early).status_code == 303
-    clock.put_forward(minutes=10, seconds=1)
+    clock.turn(minutes=10, seconds=1)
     assert "longer than ten minutes" in refused(browser, late)
 
 
-def test_expired_flows_do_not_pile_up(process: Process, browser: Browser, clock: Clock) -> None:
+def test_expired_flows_do_not_pile_up(process: Process, browser: Browser, clock: RealClock) -> None:
     browser.begin(ANNA)
-    clock.put_forward(hours=11)
+    clock.turn(hours=11)
     browser.begin(ANNA)
-    clock.put_forward(hours=25)
+    clock.turn(hours=25)
     again = process.browser()
     again.sign_in()
     again.begin(ANNA)
@@ -238,25 +239,25 @@ def test_connecting_needs_a_sign_in(google: FakeGoogle, process: Process, browse
 
 
 def test_reconnecting_keeps_the_account_and_resolves_its_alert(
-    google: FakeGoogle, process: Process, browser: Browser, clock: Clock
+    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     since = only(process).since
     google.end_consent(ANNA)
-    clock.put_forward(minutes=55)
+    clock.turn(minutes=55)
     process.connections.refresh_due(clock.now())
     assert only(process).state is AccountState.NEEDS_RECONNECTING
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     assert only(process).state is AccountState.CONNECTED
     assert only(process).since == since
-    assert only(process).uses[0].host == "Anna Weber"
+    assert only(process).uses[0].host == "Anna Example"
     with process.store.read() as connection:
         assert alerts.open_alerts(connection) == []
     assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
 
 
 def test_reconnecting_without_a_new_refresh_token_keeps_the_one_that_works(
-    google: FakeGoogle, process: Process, browser: Browser, clock: Clock
+    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     google.set_tokens(withhold_refresh=True)

@@ -16,8 +16,10 @@ from bridge.store.sql import alerts
 from bridge.vendors.google import GoogleSection
 from providers.errors import AccessDenied, ConnectionExpired
 from providers.google import CALENDAR_SCOPES
+from tests.cast.clock import RealClock
+from tests.cast.config import OTHER_SECRET, SECRET
 from tests.connections.seen import states
-from tests.connections.stage import ANNA, BEN, OTHER_SECRET, SECRET, Browser, Clock, Process, salon_config
+from tests.connections.stage import ANNA, BEN, Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle, Fault
 
 
@@ -57,11 +59,11 @@ def test_when_the_vendor_is_down_the_tokens_go_and_the_page_says_so(
 
 
 def test_disconnecting_resolves_the_alert_of_an_ended_consent(
-    google: FakeGoogle, process: Process, browser: Browser, clock: Clock
+    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     connect(google, browser)
     google.end_consent(ANNA)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     assert process.connections.disconnect("google", ANNA).withdrawal is Withdrawal.DONE
     with process.store.read() as connection:
@@ -100,12 +102,12 @@ def test_the_list_names_accounts_of_the_configuration_and_connected_ones(
     anna, ben = process.connections.list()
     assert (anna.account, anna.state, anna.since) == (ANNA, AccountState.NOT_CONNECTED, None)
     assert [(use.host, use.calendar, use.takes_bookings) for use in anna.uses] == [
-        ("Anna Weber", "", True),
-        ("Anna Weber", "team@example.com", False),
+        ("Anna Example", "", True),
+        ("Anna Example", "team@example.com", False),
     ]
     assert (ben.account, ben.state, ben.uses) == (BEN, AccountState.CONNECTED, ())
     browser.get("/connections")
-    assert "Anna Weber main calendar: busy times and appointments" in browser.main()
+    assert "Anna Example main calendar: busy times and appointments" in browser.main()
     assert 'booking_calendar = "google:ben@example.com/primary"' in browser.main()
 
 
@@ -130,13 +132,13 @@ def test_a_new_secret_key_opens_with_the_old_one_listed_and_reseals(
 
 
 def test_a_lost_secret_key_is_explained_and_reconnecting_helps(
-    google: FakeGoogle, browser: Browser, database_url: str, start: Callable[..., Process], clock: Clock
+    google: FakeGoogle, browser: Browser, database_url: str, start: Callable[..., Process], clock: RealClock
 ) -> None:
     connect(google, browser)
     lost = start(salon_config(google, database_url, keys=(OTHER_SECRET,)))
     with pytest.raises(ConnectionExpired, match="another secret_key"):
         lost.token(ANNA)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     lost.connections.refresh_due(clock.now())
     with lost.store.read() as connection:
         (alert,) = alerts.open_alerts(connection)
@@ -189,7 +191,7 @@ def test_one_account_that_is_refused_leaves_the_tokens_of_the_others_fresh(
     process = start(delegated(google, config, tmp_path, CALENDAR_SCOPES))
     process.connections.token_source("google", "gone@example.com")
     process.token(ANNA)
-    process.clock.put_forward(minutes=51)
+    process.clock.turn(minutes=51)
     process.connections.keep_fresh()
     before = len(google.requests)
     assert google.tokens.bearer(process.token(ANNA))[0] == ANNA

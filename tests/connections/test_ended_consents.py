@@ -8,8 +8,9 @@ import pytest
 
 from bridge.connections import AccountState
 from providers.errors import ConnectionExpired
+from tests.cast.clock import RealClock
 from tests.connections.seen import asked, open_alerts, row_of, states
-from tests.connections.stage import ANNA, Browser, Clock, Process
+from tests.connections.stage import ANNA, Browser, Process
 from tests.vendors.google import FakeGoogle
 
 
@@ -29,11 +30,11 @@ pytestmark = pytest.mark.usefixtures("connected")
 
 
 def test_a_refused_refresh_marks_the_account_and_alerts_once(
-    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
+    google: FakeGoogle, process: Process, clock: RealClock, start: Callable[[], Process]
 ) -> None:
     google.end_consent(ANNA)
     for _ in range(3):
-        clock.put_forward(days=10)
+        clock.turn(days=10)
         process.connections.refresh_due(clock.now())
     assert states(start())["google", ANNA] is AccountState.NEEDS_RECONNECTING
     (text,) = open_alerts(process)
@@ -48,10 +49,10 @@ def test_a_refused_refresh_marks_the_account_and_alerts_once(
 
 @pytest.mark.parametrize(("days", "is_explained"), [(7, True), (9, False)])
 def test_a_consent_that_died_young_explains_the_seven_days(
-    google: FakeGoogle, process: Process, clock: Clock, days: int, is_explained: bool
+    google: FakeGoogle, process: Process, clock: RealClock, days: int, is_explained: bool
 ) -> None:
     google.end_consent(ANNA)
-    clock.put_forward(days=days)
+    clock.turn(days=days)
     process.connections.refresh_due(clock.now())
     (text,) = open_alerts(process)
     assert ("after seven days" in text) is is_explained
@@ -71,15 +72,15 @@ def test_a_call_whose_token_is_rejected_finds_out_that_the_consent_ended(
 
 
 def test_an_ended_consent_is_known_to_every_process_within_seconds(
-    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
+    google: FakeGoogle, process: Process, clock: RealClock, start: Callable[[], Process]
 ) -> None:
     other = start()
     assert other.token(ANNA) == process.token(ANNA)
     google.end_consent(ANNA)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     other.token(ANNA)
     process.connections.refresh_due(clock.now())
-    clock.put_forward(seconds=2)
+    clock.turn(seconds=2)
     with pytest.raises(ConnectionExpired):
         other.token(ANNA)
 
@@ -99,14 +100,16 @@ def test_a_reconnected_account_works_at_once_in_every_process(
     assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
 
 
-def test_a_refused_client_is_alerted_and_heals(google: FakeGoogle, process: Process, clock: Clock) -> None:
+def test_a_refused_client_is_alerted_and_heals(
+    google: FakeGoogle, process: Process, clock: RealClock
+) -> None:
     right, google.sign_in.client_secret = google.sign_in.client_secret, "another"
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     (text,) = open_alerts(process)
     assert "invalid_client" in text
     assert row_of(process).state == "connected"
     google.sign_in.client_secret = right
-    clock.put_forward(minutes=6)
+    clock.turn(minutes=6)
     process.connections.refresh_due(clock.now())
     assert open_alerts(process) == []

@@ -12,8 +12,9 @@ from bridge.connections import AccountState, Withdrawal
 from bridge.store.sql import alerts
 from bridge.store.sql import connections as rows
 from providers.errors import ConnectionExpired, ProviderUnavailable
+from tests.cast.clock import RealClock
 from tests.connections.seen import states
-from tests.connections.stage import Browser, Clock, Process, salon_config
+from tests.connections.stage import Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft, Fault
 from tests.vendors.microsoft.state import CONTOSO
@@ -142,12 +143,12 @@ def test_entra_that_is_down_when_a_flow_begins_is_named(microsoft: FakeMicrosoft
 
 
 def test_each_refresh_keeps_the_rotated_token_of_the_cache(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: Clock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.set_tokens(strict=True)
     for times in (1, 2, 3):
-        clock.put_forward(minutes=51)
+        clock.turn(minutes=51)
         process.connections.refresh_due(clock.now())
         assert refreshes(microsoft) == times
     assert open_alerts(process) == []
@@ -185,11 +186,11 @@ def test_a_live_token_needs_no_request_at_all(
 
 
 def test_a_refused_refresh_says_why_and_a_fixed_account_works_at_once(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: Clock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.end_consent(MIA, 700082)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     (text,) = open_alerts(process)
     assert "not used for too long" in text
@@ -203,30 +204,30 @@ def test_a_refused_refresh_says_why_and_a_fixed_account_works_at_once(
 
 
 def test_an_expired_client_secret_is_alerted_and_the_account_stays(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: Clock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.fail_next(Fault.AADSTS, operation="token", code=7000222)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     (text,) = open_alerts(process)
     assert "client secret is expired" in text
     assert states(process)["microsoft", MIA] is AccountState.CONNECTED
-    clock.put_forward(minutes=1)
+    clock.turn(minutes=1)
     process.connections.refresh_due(clock.now())
     assert open_alerts(process) == []
 
 
 def test_entra_that_is_down_costs_only_time(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: Clock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.go_down()
-    clock.put_forward(hours=2)
+    clock.turn(hours=2)
     with pytest.raises(ProviderUnavailable):
         process.token(MIA, "microsoft")
     microsoft.come_up()
-    clock.put_forward(minutes=1)
+    clock.turn(minutes=1)
     assert is_token_of(microsoft, process.token(MIA, "microsoft"), MIA)
 
 
@@ -243,7 +244,7 @@ def test_disconnecting_deletes_the_tokens_and_says_what_the_owner_may_do(
 
 
 def test_an_application_of_its_own_needs_no_sign_in(
-    microsoft: FakeMicrosoft, open_process: Callable[..., Process], clock: Clock
+    microsoft: FakeMicrosoft, open_process: Callable[..., Process], clock: RealClock
 ) -> None:
     process = open_process(f'app_only = true\ntenant = "{CONTOSO}"')
     assert is_token_of(microsoft, process.token(MIA, "microsoft"), None)
@@ -252,7 +253,7 @@ def test_an_application_of_its_own_needs_no_sign_in(
     asked = len(microsoft.requests)
     assert process.token(OTTO, "microsoft") == process.token(MIA, "microsoft")
     assert len(microsoft.requests) == asked
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.keep_fresh()
     assert len(microsoft.requests) == asked + 1
 

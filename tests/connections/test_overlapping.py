@@ -18,7 +18,8 @@ from bridge.connections.sign_in import Begun, Tokens
 from bridge.store.sql import alerts
 from providers.base import Deadline
 from providers.errors import ConnectionExpired
-from tests.connections.stage import ANNA, SITE, Clock, Process
+from tests.cast.clock import RealClock
+from tests.connections.stage import ANNA, SITE, Process
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def database_url(store_url: str) -> str:
 class SlowVendor:
     """A vendor of which a test decides what happens while it answers."""
 
-    clock: Clock
+    clock: RealClock
     provider: str = "slow"
     title: str = "Slow"
     main_calendar: str = "main"
@@ -90,7 +91,7 @@ class Slow:
 
 
 @pytest.fixture
-def around(process: Process, clock: Clock) -> ConnectionContext:
+def around(process: Process, clock: RealClock) -> ConnectionContext:
     return ConnectionContext(
         store=process.store,
         vault=process.vault,
@@ -102,22 +103,22 @@ def around(process: Process, clock: Clock) -> ConnectionContext:
 
 
 @pytest.fixture
-def slow(around: ConnectionContext, clock: Clock) -> Slow:
+def slow(around: ConnectionContext, clock: RealClock) -> Slow:
     vendor = SlowVendor(clock)
     made = Slow(vendor, Connections(around, {"slow": vendor}, uses={}, delegations={}))
     made.connect()
-    clock.put_forward(minutes=55)
+    clock.turn(minutes=55)
     return made
 
 
-def test_a_reconnection_during_a_refresh_wins(slow: Slow, clock: Clock) -> None:
+def test_a_reconnection_during_a_refresh_wins(slow: Slow, clock: RealClock) -> None:
     slow.vendor.while_answering.append(slow.connect)
     slow.connections.refresh_due(clock.now())
     assert slow.token().startswith("consent")
 
 
 def test_a_reconnection_during_a_refused_refresh_is_not_marked(
-    slow: Slow, clock: Clock, process: Process
+    slow: Slow, clock: RealClock, process: Process
 ) -> None:
     slow.vendor.expired = True
     slow.vendor.while_answering.append(slow.connect)
@@ -127,13 +128,13 @@ def test_a_reconnection_during_a_refused_refresh_is_not_marked(
         assert alerts.open_alerts(connection) == []
 
 
-def test_a_call_that_waited_for_a_superseded_refresh_gets_the_new_token(slow: Slow, clock: Clock) -> None:
-    clock.put_forward(hours=1)
+def test_a_call_that_waited_for_a_superseded_refresh_gets_the_new_token(slow: Slow, clock: RealClock) -> None:
+    clock.turn(hours=1)
     slow.vendor.while_answering.append(slow.connect)
     assert slow.token().startswith("consent")
 
 
-def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow, clock: Clock) -> None:
+def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow, clock: RealClock) -> None:
     slow.vendor.while_answering.append(lambda: slow.connections.disconnect("slow", ANNA))
     slow.connections.refresh_due(clock.now())
     assert slow.connections.list() == []
@@ -142,7 +143,7 @@ def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow,
 
 
 def test_an_account_dropped_and_connected_anew_during_a_refresh_keeps_its_new_tokens(
-    slow: Slow, clock: Clock
+    slow: Slow, clock: RealClock
 ) -> None:
     def anew() -> None:
         slow.connections.disconnect("slow", ANNA)
@@ -153,7 +154,9 @@ def test_an_account_dropped_and_connected_anew_during_a_refresh_keeps_its_new_to
     assert slow.token().startswith("consent")
 
 
-def test_no_transaction_is_open_while_the_vendor_answers(slow: Slow, clock: Clock, process: Process) -> None:
+def test_no_transaction_is_open_while_the_vendor_answers(
+    slow: Slow, clock: RealClock, process: Process
+) -> None:
     written = []
 
     def write() -> None:

@@ -11,8 +11,9 @@ import pytest
 from bridge.store.engine import database_now
 from bridge.store.sql import leases
 from providers.errors import ProviderUnavailable
+from tests.cast.clock import RealClock
 from tests.connections.seen import asked, open_alerts, row_of
-from tests.connections.stage import ANNA, BEN, Browser, Clock, Process
+from tests.connections.stage import ANNA, BEN, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
 
 
@@ -43,45 +44,45 @@ def test_the_token_source_of_an_account_is_one_object(process: Process) -> None:
 
 
 def test_only_tokens_that_end_within_ten_minutes_are_renewed(
-    google: FakeGoogle, process: Process, clock: Clock
+    google: FakeGoogle, process: Process, clock: RealClock
 ) -> None:
-    clock.put_forward(minutes=49)
+    clock.turn(minutes=49)
     process.connections.refresh_due(clock.now())
     assert asked(google) == 0
-    clock.put_forward(minutes=2)
+    clock.turn(minutes=2)
     before = process.token(ANNA)
     process.connections.refresh_due(clock.now())
     assert asked(google) == 1
-    clock.put_forward(seconds=2)
+    clock.turn(seconds=2)
     assert process.token(ANNA) != before
 
 
 def test_tokens_that_never_live_long_are_renewed_at_half_their_life(
-    google: FakeGoogle, process: Process, clock: Clock
+    google: FakeGoogle, process: Process, clock: RealClock
 ) -> None:
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     google.set_tokens(seconds=56 * 60)  # by the vendor's clock: five minutes by ours
     process.connections.refresh_due(clock.now())
     for seconds, times in ((0, 1), (100, 1), (100, 2)):
-        clock.put_forward(seconds=seconds)
+        clock.turn(seconds=seconds)
         process.connections.refresh_due(clock.now())
         assert asked(google) == times
 
 
 def test_other_processes_hand_out_the_renewed_token(
-    process: Process, clock: Clock, start: Callable[[], Process]
+    process: Process, clock: RealClock, start: Callable[[], Process]
 ) -> None:
     other = start()
     old = other.token(ANNA)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     assert process.token(ANNA) == other.token(ANNA) != old
 
 
-def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, clock: Clock) -> None:
+def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, clock: RealClock) -> None:
     google.set_tokens(rotate=True)
     for times in (1, 2, 3):
-        clock.put_forward(minutes=51)
+        clock.turn(minutes=51)
         process.connections.refresh_due(clock.now())
         assert asked(google) == times
     assert row_of(process).state == "connected"
@@ -89,7 +90,7 @@ def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, c
 
 
 def test_granted_scopes_are_stored_and_sent_with_each_refresh(
-    google: FakeGoogle, process: Process, clock: Clock
+    google: FakeGoogle, process: Process, clock: RealClock
 ) -> None:
     granted = row_of(process).scopes
     assert {scope.rpartition("/")[2] for scope in granted} == {
@@ -99,7 +100,7 @@ def test_granted_scopes_are_stored_and_sent_with_each_refresh(
         "calendar.events",
         "calendar.calendarlist.readonly",
     }
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     assert set(google.requests[-1].form["scope"].split()) == granted
     assert row_of(process).scopes == granted
@@ -126,9 +127,9 @@ def test_eight_threads_in_two_processes_make_one_refresh(
 
 
 def test_two_background_loops_make_one_refresh(
-    google: FakeGoogle, process: Process, clock: Clock, start: Callable[[], Process]
+    google: FakeGoogle, process: Process, clock: RealClock, start: Callable[[], Process]
 ) -> None:
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     both = [process, start()]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda each: each.connections.refresh_due(clock.now()), both))
@@ -136,9 +137,9 @@ def test_two_background_loops_make_one_refresh(
 
 
 def test_while_another_renews_a_call_waits_only_until_its_deadline(
-    google: FakeGoogle, process: Process, clock: Clock
+    google: FakeGoogle, process: Process, clock: RealClock
 ) -> None:
-    clock.put_forward(hours=2)
+    clock.turn(hours=2)
     with process.store.write() as connection:
         assert leases.acquire(
             connection, f"token google:{ANNA}", "another", timedelta(seconds=30), database_now(connection)
@@ -148,8 +149,10 @@ def test_while_another_renews_a_call_waits_only_until_its_deadline(
     assert asked(google) == 0
 
 
-def test_the_lease_of_a_process_that_died_ends(google: FakeGoogle, process: Process, clock: Clock) -> None:
-    clock.put_forward(hours=2)
+def test_the_lease_of_a_process_that_died_ends(
+    google: FakeGoogle, process: Process, clock: RealClock
+) -> None:
+    clock.turn(hours=2)
     with process.store.write() as connection:
         died_at = database_now(connection) - timedelta(seconds=31)
         leases.acquire(connection, f"token google:{ANNA}", "another", timedelta(seconds=30), died_at)
@@ -157,17 +160,19 @@ def test_the_lease_of_a_process_that_died_ends(google: FakeGoogle, process: Proc
     assert asked(google) == 1
 
 
-def test_without_a_valid_token_a_call_fetches_one(google: FakeGoogle, process: Process, clock: Clock) -> None:
-    clock.put_forward(hours=2)
+def test_without_a_valid_token_a_call_fetches_one(
+    google: FakeGoogle, process: Process, clock: RealClock
+) -> None:
+    clock.turn(hours=2)
     google.end_access(ANNA)
     assert google.tokens.bearer(process.token(ANNA))[0] == ANNA
     assert asked(google) == 1
 
 
 def test_a_refresh_that_fails_is_tried_again_later_and_ever_less_often(
-    google: FakeGoogle, process: Process, clock: Clock
+    google: FakeGoogle, process: Process, clock: RealClock
 ) -> None:
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     google.fail_next(Fault.UNAVAILABLE, operation="token", times=3)
     process.connections.refresh_due(clock.now())
     process.connections.refresh_due(clock.now())
@@ -183,15 +188,15 @@ def test_a_refresh_that_fails_is_tried_again_later_and_ever_less_often(
     assert pauses[1] > pauses[0] * 1.5
     assert process.token(ANNA), "the token at hand still works meanwhile"
     assert open_alerts(process) == []
-    clock.put_forward(minutes=5)
+    clock.turn(minutes=5)
     process.connections.refresh_due(clock.now())
     assert (row_of(process).failures, row_of(process).retry_at) == (0, None)
 
 
 def test_after_a_failed_refresh_calls_do_not_storm_the_vendor(
-    google: FakeGoogle, process: Process, clock: Clock
+    google: FakeGoogle, process: Process, clock: RealClock
 ) -> None:
-    clock.put_forward(hours=2)
+    clock.turn(hours=2)
     google.fail_next(Fault.UNAVAILABLE, operation="token", times=None)
     for _ in range(4):
         with pytest.raises(ProviderUnavailable):
@@ -209,11 +214,11 @@ def test_fresh_tokens_that_are_rejected_do_not_storm_the_vendor(google: FakeGoog
 
 
 def test_one_account_in_trouble_leaves_the_others_alone(
-    google: FakeGoogle, process: Process, connected: Browser, clock: Clock
+    google: FakeGoogle, process: Process, connected: Browser, clock: RealClock
 ) -> None:
     connected.get(google.consent(connected.begin(), BEN))
     google.end_consent(ANNA)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     process.connections.refresh_due(clock.now())
     assert row_of(process, ANNA).state == "needs_reconnecting"
     assert row_of(process, BEN).refreshed_at > row_of(process, ANNA).refreshed_at

@@ -16,7 +16,9 @@ import pytest
 from bridge.connections import Answer, Connections
 from bridge.errors import ConnectError
 from providers.errors import ProviderError
-from tests.connections.stage import ANNA, BEN, PASSWORD, SECRET, Browser, Clock, Process
+from tests.cast.clock import RealClock
+from tests.cast.config import SECRET
+from tests.connections.stage import ANNA, BEN, PASSWORD, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
 
 
@@ -70,7 +72,7 @@ class Life:
     google: FakeGoogle
     process: Process
     browser: Browser
-    clock: Clock
+    clock: RealClock
     secrets: Secrets
 
     def connect(self) -> None:
@@ -99,12 +101,12 @@ class Life:
         return callback
 
     def _wait(self) -> None:
-        self.clock.put_forward(minutes=51)
+        self.clock.turn(minutes=51)
         self.process.connections.refresh_due(self.clock.now())
 
 
 @pytest.fixture
-def life(google: FakeGoogle, process: Process, browser: Browser, clock: Clock, secrets: Secrets) -> Life:
+def life(google: FakeGoogle, process: Process, browser: Browser, clock: RealClock, secrets: Secrets) -> Life:
     return Life(google, process, browser, clock, secrets)
 
 
@@ -162,14 +164,14 @@ def beyond_the_test(error: BaseException) -> str:
 
 @pytest.mark.parametrize("is_over", [True, False])
 def test_an_error_of_a_refresh_holds_no_secret_in_any_frame(
-    google: FakeGoogle, process: Process, browser: Browser, secrets: Secrets, clock: Clock, is_over: bool
+    google: FakeGoogle, process: Process, browser: Browser, secrets: Secrets, clock: RealClock, is_over: bool
 ) -> None:
     browser.get(consent(google, browser, secrets))
     if is_over:
         google.end_consent(ANNA)
     else:
         google.fail_next(Fault.GARBAGE, operation="token")
-    clock.put_forward(hours=2)
+    clock.turn(hours=2)
     with pytest.raises(ProviderError) as caught:
         process.token(ANNA)
     assert secrets.found_in(beyond_the_test(caught.value)) == set()

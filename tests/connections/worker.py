@@ -6,12 +6,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.cast.clock import RealClock
 from tests.configs import load_config
-from tests.connections.stage import ANNA, Clock, Process
+from tests.connections.stage import ANNA, Process
 
 
 def main() -> None:
-    process = Process(load_config(Path(sys.argv[1]), {}), Clock())
+    process = Process(load_config(Path(sys.argv[1]), {}), RealClock())
     dead = process.token(ANNA)
     sys.stdout.write(f"{dead}\n")
     sys.stdout.flush()

@@ -16,7 +16,8 @@ from werkzeug.serving import make_server
 
 from bridge.config import Config
 from bridge.connections import Answer
-from tests.connections.stage import ANNA, BEN, PASSWORD, Clock, Process
+from tests.cast.clock import RealClock
+from tests.connections.stage import ANNA, BEN, PASSWORD, Process
 from tests.pages.window import ARGUMENTS, EXECUTABLE, LOOKS, Window
 from tests.vendors.google import FakeGoogle
 
@@ -127,12 +128,12 @@ def test_an_owner_disconnects_and_signs_out(site: Site, google: FakeGoogle, wind
 
 
 def test_an_owner_reconnects_what_has_ended(
-    site: Site, google: FakeGoogle, window: Window, clock: Clock
+    site: Site, google: FakeGoogle, window: Window, clock: RealClock
 ) -> None:
     site.connect(google, ANNA)
     site.connect(google, BEN)
     google.end_consent(ANNA)
-    clock.put_forward(minutes=51)
+    clock.turn(minutes=51)
     site.process.connections.refresh_due(clock.now())
     page = window.page
     site.sign_in(page)
@@ -170,12 +171,12 @@ def test_whoever_waits_too_long_or_guesses_too_often_is_told(site: Site, one_win
 
 
 def test_the_pages_speak_german(
-    config: Config, google: FakeGoogle, start: Callable[..., Process], one_window: Window, clock: Clock
+    config: Config, google: FakeGoogle, start: Callable[..., Process], one_window: Window, clock: RealClock
 ) -> None:
     with served(config, start, locale="de_DE") as site:
         site.connect(google, ANNA)
         google.end_consent(ANNA)
-        clock.put_forward(minutes=51)
+        clock.turn(minutes=51)
         site.process.connections.refresh_due(clock.now())
         page = one_window.page
         page.goto(site.address)

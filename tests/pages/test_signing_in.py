@@ -12,7 +12,9 @@ from werkzeug.security import generate_password_hash
 
 from bridge.config import Config
 from bridge.signin import AdminSignIn, SignInRefused, TooManyAttempts
-from tests.connections.stage import OTHER_SECRET, PASSWORD, SECRET, Browser, Clock, Process, salon_config
+from tests.cast.clock import RealClock
+from tests.cast.config import OTHER_SECRET, SECRET
+from tests.connections.stage import PASSWORD, Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle
 
 
@@ -83,11 +85,11 @@ def test_forms_without_their_token_do_nothing(visitor: Browser) -> None:
     assert visitor.get("/connections").status_code == 303
 
 
-def test_a_session_ends_after_twelve_hours_and_says_so(visitor: Browser, clock: Clock) -> None:
+def test_a_session_ends_after_twelve_hours_and_says_so(visitor: Browser, clock: RealClock) -> None:
     visitor.sign_in()
-    clock.put_forward(hours=11, minutes=59)
+    clock.turn(hours=11, minutes=59)
     assert visitor.get("/connections").status_code == 200
-    clock.put_forward(minutes=2)
+    clock.turn(minutes=2)
     assert visitor.get("/connections").status_code == 303
     visitor.get("/")
     assert "You were signed out after a while" in visitor.main()
@@ -123,17 +125,19 @@ def test_without_a_password_nobody_gets_in_and_the_page_says_how(
     assert visitor.get("/connections").status_code == 303
 
 
-def test_five_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(visitor: Browser, clock: Clock) -> None:
+def test_five_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(
+    visitor: Browser, clock: RealClock
+) -> None:
     for _ in range(5):
         assert visitor.sign_in("wrong").status_code == 403
     answer = visitor.sign_in()
     assert answer.status_code == 429
     assert 14 * 60 < int(answer.headers["Retry-After"]) <= 15 * 60
     assert "Please wait 15 minutes, then try again." in visitor.main()
-    clock.put_forward(minutes=14, seconds=30)
+    clock.turn(minutes=14, seconds=30)
     visitor.sign_in()
     assert "Please wait 1 minute, then try again." in visitor.main()
-    clock.put_forward(seconds=31)
+    clock.turn(seconds=31)
     assert visitor.sign_in().status_code == 303
 
 
@@ -172,7 +176,7 @@ def test_a_right_password_forgives_the_wrong_ones(visitor: Browser) -> None:
 
 
 @pytest.fixture
-def admin(process: Process, config: Config, clock: Clock) -> AdminSignIn:
+def admin(process: Process, config: Config, clock: RealClock) -> AdminSignIn:
     assert config.admin.password_hash is not None
     return AdminSignIn(process.store, config.admin.password_hash.get_secret_value(), now=clock.now)
 
@@ -200,12 +204,12 @@ def test_many_guesses_at_once_gain_nothing(admin: AdminSignIn) -> None:
 
 
 def test_wrong_passwords_are_forgotten_after_their_time(
-    admin: AdminSignIn, process: Process, clock: Clock
+    admin: AdminSignIn, process: Process, clock: RealClock
 ) -> None:
     for number in range(10):
         with pytest.raises(SignInRefused):
             admin.check("wrong", f"192.0.2.{number}")
-    clock.put_forward(minutes=16)
+    clock.turn(minutes=16)
     admin.check(PASSWORD, "192.0.2.7")
     with process.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM signin_failures").scalar_one() == 0
