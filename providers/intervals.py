@@ -7,23 +7,33 @@ cost an eighth of an `Interval`.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from providers.base import Interval
 
 Span = tuple[datetime, datetime]
+_S = TypeVar("_S", bound=Span)
 
 
-def merge(intervals: Iterable[Span]) -> tuple[Interval, ...]:
+def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
-    merged = union(intervals)
-    return tuple([span if type(span) is Interval else Interval(*span) for span in merged])
+    return tuple(_merged(intervals, Interval))
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
     """Return the same time, in any order given, as sorted spans that neither overlap nor meet."""
-    merged: list[Span] = []
+    return _merged(spans, _pair)
+
+
+def _pair(start: datetime, end: datetime) -> Span:
+    return start, end
+
+
+# Told how to join two: to look at each whether it is an interval still takes a tenth of an offer (20 hosts).
+def _merged(spans: Iterable[_S], join: Callable[[datetime, datetime], _S]) -> list[_S]:
+    merged: list[_S] = []
     reach = None
     for span in sorted(spans):
         start, end = span
@@ -32,7 +42,7 @@ def union(spans: Iterable[Span]) -> list[Span]:
                 merged.append(span)
                 reach = end
         elif end > reach:
-            merged[-1] = (merged[-1][0], end)
+            merged[-1] = join(merged[-1][0], end)
             reach = end
     return merged
 
