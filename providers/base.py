@@ -106,11 +106,9 @@ class BusyQuery:
 
     def leaves_out(self, event_id: str | None, ical_uid: str | None) -> bool:
         """Tell whether this is the event that shall not count; a colleague's copy has only its UID."""
-        if self.without is None:
-            return False
-        return event_id == self.without.event_id or (
-            ical_uid is not None and ical_uid == self.without.ical_uid
-        )
+        own = self.without
+        is_copy = own is not None and ical_uid is not None and ical_uid == own.ical_uid
+        return is_copy or (own is not None and event_id == own.event_id)
 
 
 # Sorted, merged and clipped to the window asked for; or the reason why it is unknown.
@@ -127,6 +125,7 @@ class CalendarInfo:
     can_write: bool
     is_primary: bool = False
     conferences: frozenset[str] = frozenset()
+    shows_events: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ class Event:
 
     `booking_id` and `event_key` are read from the private properties, None for a foreign event.
     `link` is the meeting link if there is one; `conference_pending` says it is still being made.
-    `blocks` is False for events that are free, cancelled or declined by the default policy.
+    `blocks` is False for what is free, cancelled or `declined` by its owner, by the default policy.
     """
 
     ref: EventRef
@@ -196,15 +195,16 @@ class Event:
     event_key: str | None = None
     link: str | None = None
     conference_pending: bool = False
+    declined: bool = False
+    all_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What happened in a calendar since a cursor.
 
-    `events` are changed events, `deleted` ids of explicitly deleted ones (Google reports these as
-    cancelled events; both forms may occur). `cursor` is opaque, for the next call. `complete` is True
-    when this is a full listing because there was no cursor or it had expired.
+    `events` are changed events, `deleted` ids of explicitly deleted ones (where not told as cancelled
+    events). `cursor` is opaque, for the next call. `complete`: a full listing, for want of a good cursor.
     """
 
     events: tuple[Event, ...]

@@ -27,7 +27,17 @@ from bridge.errors import (
     OutcomeUnknown,
 )
 from bridge.model import CalendarName, Write
-from providers.base import CalendarProvider, Changes, Channel, Deadline, Event, EventDraft, EventRef, Interval
+from providers.base import (
+    CalendarInfo,
+    CalendarProvider,
+    Changes,
+    Channel,
+    Deadline,
+    Event,
+    EventDraft,
+    EventRef,
+    Interval,
+)
 from providers.errors import (
     ConferenceUnavailable,
     EventChanged,
@@ -134,6 +144,10 @@ class BookingCalendar:
             lambda account: account.cancel_event(ref, notify=notify, deadline=self.deadline),
             seen=lambda: None,  # the repeated request itself says whether it is gone
         )
+
+    def of_account(self) -> Sequence[CalendarInfo]:
+        """Return every calendar of the same account."""
+        return self._ask(lambda account: account.list_calendars(deadline=self.deadline))
 
     def list(self, window: Interval) -> Sequence[Event]:
         """Return the events that overlap the window, foreign ones too."""

@@ -1,143 +1,135 @@
-"""Cancels the bookings whose events people deleted, after making sure that they meant it.
+"""Follows people's deletions of events: they rest, then cancel; many at once wait for a decision.
 
-Absence never cancels: only an explicit deletion, confirmed by reading that one event and by not finding
-the booking elsewhere in the account. Many at once are taken for an accident.
+Absence never cancels by itself. A calendar says that the event was deleted, or the event is found nowhere in
+an account that can be read in all its calendars, twice, a minute apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from datetime import timedelta
 
 from bridge.booking import ledger
-from bridge.booking.calendar import BookingCalendar, reference
 from bridge.booking.context import BookingContext
-from bridge.errors import EventGone
-from bridge.model import BookingState, CalendarName
-from bridge.store.sql import bookings, writes
-from providers.base import Changes, Event
+from bridge.booking.whereabouts import Nowhere
+from bridge.errors import CalendarRefused, OutcomeUnknown
+from bridge.model import CalendarName, Deletion, DeletionState
+from bridge.store.sql import deletions
+from providers.base import Deadline
 
-# More in one reading: a calendar was emptied, unshared or synchronised badly, and a person must look.
-MOST_CANCELLATIONS = 3
-
-
-def follow_deletions(context: BookingContext, calendar: BookingCalendar, changes: Changes) -> bool:
-    """Cancel what was deleted; False when something has to be looked at again."""
-    reported = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
-    found = [each for event_id in sorted(reported) for each in _of_event(context, calendar.name, event_id)]
-    resting = [each for each in found if isinstance(each, ledger.Resting)]
-    # A full listing comes when a cursor has expired; deletions in between are reported nowhere.
-    missing = _missing(context, calendar.name, changes) if changes.complete else []
-    deleted = _deleted(context, calendar, resting, missing)
-    if not _may_cancel(context, calendar.name, len(deleted)):
-        return False
-    cancelled = [ledger.cancel_deleted(context, each) for each in deleted]
-    return all(cancelled) and len(resting) == len(found)
+_NOW = timedelta(0)
+_LATER = timedelta(minutes=5)  # nothing to be done but to see whether the event is back
+_STOPPED = "deletions:"  # before the name of a calendar whose deletions wait
 
 
-def _of_event(
-    context: BookingContext, calendar: CalendarName, event_id: str
-) -> list[ledger.Resting | ledger.Unsettled]:
-    """Return the confirmed bookings to come that this event belongs, or may belong, to.
+def missing_key(booking_id: str) -> str:
+    """Return what an alert is known by about an event that cannot be found."""
+    return f"missing:{booking_id}"
 
-    Whoever tidies up past appointments cancels nothing.
-    """
+
+def follow_deletion(
+    context: BookingContext, found: ledger.Resting, place: Nowhere, deadline: Deadline
+) -> timedelta | None:
+    """Take note that a booking's event is gone; return in how long to look again."""
     with context.store.read() as connection:
-        ids = {write.booking_id for write in writes.by_event(connection, calendar, event_id)}
-        looked_at = [ledger.at_rest(connection, booking_id) for booking_id in sorted(ids)]
-    return [
-        each
-        for each in looked_at
-        if each is not None
-        and each.booking.interval.end > context.now()
-        and (isinstance(each, ledger.Unsettled) or each.write.event_id == event_id)
-    ]
+        known = deletions.get(connection, found.booking.id)
+    is_reported = place.is_told or (known is not None and known.is_reported)
+    if not is_reported and not place.is_certain:
+        _alert_missing(context, found)
+        return _LATER
+    if context.alerts.is_open(missing_key(found.booking.id)):
+        context.alerts.resolve(missing_key(found.booking.id))
+    if known is None or known.state is DeletionState.REPORTED:
+        is_recorded = ledger.record_gone(context, found, is_reported=is_reported)
+        tell_stops(context)
+        return None if is_recorded else _NOW  # recording it has planned the next look
+    return _act(context, found, known, deadline)
 
 
-def _missing(context: BookingContext, calendar: CalendarName, changes: Changes) -> list[ledger.Resting]:
-    """Return bookings to come whose event a full listing does not hold; that alone means nothing."""
-    listed = {event.ref.event_id for event in changes.events}
-    with context.store.read() as connection:
-        to_come = bookings.listed(connection, since=context.now(), states=(BookingState.CONFIRMED,))
-        looked_at = [ledger.at_rest(connection, each.id) for each in to_come if each.calendar == calendar]
-    resting = [each for each in looked_at if isinstance(each, ledger.Resting)]
-    return [each for each in resting if each.write.event_id not in listed]
+def _act(
+    context: BookingContext, found: ledger.Resting, known: Deletion, deadline: Deadline
+) -> timedelta | None:
+    """Do what a deletion is ripe for."""
+    if known.state is DeletionState.STOPPED:
+        return _LATER
+    if known.state is DeletionState.PUT_BACK:
+        _put_back(context, found, deadline)
+        return None
+    rested = context.now() - known.seen_at
+    if known.state is DeletionState.RESTING and rested < ledger.REST:
+        return ledger.REST - rested
+    return None if ledger.cancel_deleted(context, found) else _NOW
 
 
-def _deleted(
-    context: BookingContext,
-    calendar: BookingCalendar,
-    reported: list[ledger.Resting],
-    missing: list[ledger.Resting],
-) -> list[ledger.Resting]:
-    """Return what was really deleted; no more than it takes to see that it is too much."""
-    deleted: list[ledger.Resting] = []
-    for each in (*reported, *missing):
-        if len(deleted) <= MOST_CANCELLATIONS and _is_deleted(
-            context, calendar, each, is_reported=each in reported
-        ):
-            deleted.append(each)
-    return deleted
-
-
-def _is_deleted(
-    context: BookingContext, calendar: BookingCalendar, found: ledger.Resting, *, is_reported: bool
-) -> bool:
-    """Confirm a deletion: the event itself says so, and it was not put into another calendar.
-
-    If no deletion was reported, an event that cannot be found is a question to the owner, not an answer.
-    """
-    event: Event | None
-    try:
-        event = calendar.read(reference(found.write))
-    except EventGone:
-        event = None
-    if event is not None and not event.cancelled:
-        return False
-    # An event that was put into another calendar is reported as deleted in the first.
-    if _put_elsewhere(context, calendar, found):
-        return False
-    if event is None and not is_reported:
-        context.alerts.alert(
-            f"missing:{found.booking.id}",
-            "The event of the appointment on {time} cannot be found in {calendar}. "
-            "If it was deleted, please cancel the appointment too.",
-            time=found.booking.interval.start,
-            calendar=found.write.calendar,
-        )
-        return False
-    return True
-
-
-def _put_elsewhere(context: BookingContext, calendar: BookingCalendar, found: ledger.Resting) -> bool:
-    """Let the booking refer to another calendar of the account, if a person put its event there."""
-    for name in _calendars_of_account(context, calendar.name):
-        events = replace(calendar, name=name).find_booking(found.booking.id)
-        if events:
-            ledger.relocate(context, found, name, events[0])
-            return True
-    return False
-
-
-def _calendars_of_account(context: BookingContext, calendar: CalendarName) -> Iterable[CalendarName]:
-    named = {name for host in context.hosts.values() for name in host.calendars}
-    same = [name for name in named if (name.provider, name.account) == (calendar.provider, calendar.account)]
-    return sorted(name for name in {*same, calendar} if not context.vendor(name).only_shows_busy(name))
-
-
-def _may_cancel(context: BookingContext, calendar: CalendarName, count: int) -> bool:
-    """Tell whether so many deletions are meant. After too many, none counts until all are sorted out."""
-    # An open alert keeps the next reading from cancelling the rest, three by three.
-    key = f"deletions:{calendar}"
-    if count == 0:
-        context.alerts.resolve(key)
-        return True
-    if count <= MOST_CANCELLATIONS and not context.alerts.is_open(key):
-        return True
+def _alert_missing(context: BookingContext, found: ledger.Resting) -> None:
     context.alerts.alert(
-        key,
-        "Many appointments disappeared from {calendar} at once. They were not cancelled: "
-        "please restore them, or cancel them one by one.",
-        calendar=calendar,
+        missing_key(found.booking.id),
+        "The event of the appointment on {time} cannot be found in {calendar}, and another calendar of the "
+        "account cannot be read. If it was deleted, please cancel the appointment too.",
+        time=found.booking.interval.start,
+        calendar=found.write.calendar,
     )
-    return False
+
+
+def _put_back(context: BookingContext, found: ledger.Resting, deadline: Deadline) -> None:
+    """Make the event again. OutcomeUnknown, CalendarRefused: it is tried again later."""
+    move = ledger.begin_put_back(context, found)
+    try:
+        event = context.calendar(move.write.calendar, deadline).create(move.write.event_key, move.draft)
+    except (CalendarRefused, OutcomeUnknown) as error:
+        ledger.abandon_move(context, move, is_certain=isinstance(error, CalendarRefused))
+        raise
+    context.checkpoint("event_created")
+    ledger.complete_put_back(context, move, event)
+
+
+def decide(context: BookingContext, calendar: CalendarName, *, accept: bool) -> list[str]:
+    """Record a person's decision about the deletions of a calendar that wait; return the bookings' ids.
+
+    Accepted ones cancel, the others' events are written again, both in the background.
+    """
+    decision = DeletionState.ACCEPTED if accept else DeletionState.PUT_BACK
+    decided = ledger.decide(context, calendar, decision)
+    tell_stops(context)
+    return decided
+
+
+def waiting(context: BookingContext) -> dict[CalendarName, int]:
+    """Return the calendars whose deletions wait for a decision, with how many."""
+    counts: dict[CalendarName, int] = {}
+    with context.store.read() as connection:
+        for each in deletions.in_state(connection, DeletionState.STOPPED):
+            counts[each.calendar] = counts.get(each.calendar, 0) + 1
+    return counts
+
+
+def undone(context: BookingContext, booking_ids: Iterable[str]) -> list[str]:
+    """Return those of the bookings for which a decision has not been carried out yet."""
+    with context.store.read() as connection:
+        decided = deletions.in_state(connection, DeletionState.ACCEPTED, DeletionState.PUT_BACK)
+    still = {each.booking_id for each in decided}
+    return [each for each in booking_ids if each in still]
+
+
+def tell_stops(context: BookingContext) -> None:
+    """Alert for every calendar whose deletions wait, and close what was told of others.
+
+    Also done each minute: a process may die between the stop and its alert.
+    """
+    stopped = {f"{_STOPPED}{name}": name for name in waiting(context)}
+    told = {alert.key for alert in context.alerts.open() if alert.key.startswith(_STOPPED)}
+    for key in told - stopped.keys():
+        context.alerts.resolve(key)
+    for key in stopped.keys() - told:
+        context.alerts.alert(
+            key,
+            "Many appointments were deleted in {calendar} within minutes. None of them is cancelled until "
+            "you decide: bridge deletions accept {calendar}, or bridge deletions put-back {calendar}.",
+            calendar=stopped[key],
+        )
+
+
+def forget_past(context: BookingContext) -> None:
+    """Forget what was deleted of appointments that are over."""
+    with context.store.write() as connection:
+        deletions.forget_past(connection, context.now())

@@ -1,67 +1,201 @@
-"""Follows what people do in their calendars: their calendar wins.
+"""Reads in change feeds where to look: which bookings' events people may have touched.
 
-A moved event moves its booking here; deleted ones are deletions.py's.
+The feeds decide nothing. Where one cannot be read, its coming bookings are looked at one by one.
 """
 
 from __future__ import annotations
 
-from bridge.booking import ledger
-from bridge.booking.calendar import BookingCalendar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bridge.booking import jobs, ledger
 from bridge.booking.context import BookingContext
-from bridge.booking.deletions import follow_deletions
-from bridge.errors import SlotTaken
-from bridge.model import CalendarName
-from bridge.store.sql import cursors
-from providers.base import Deadline, Event
+from bridge.booking.look import look
+from bridge.errors import OutcomeUnknown
+from bridge.model import Booking, BookingState, CalendarName
+from bridge.store.sql import bookings, cursors, deletions, writes
+from providers.base import Changes, Deadline, Event
+
+RARELY = timedelta(hours=1)  # a calendar without a booking to come
+_AGAIN = timedelta(minutes=1)
+# A feed that fails for longer is not waited for any more.
+_PATIENCE = timedelta(minutes=3)
+_SECONDS = 20.0
+_ENDED = (BookingState.CANCELLED, BookingState.FAILED)
 
 
-def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadline) -> None:
-    """Read what changed in a calendar and let the bookings follow. OutcomeUnknown: it did not answer.
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    """A booking to look at; `is_reported`: the feed says that its event was deleted."""
 
-    What cannot be followed yet is read again the next time.
-    """
-    calendar = context.calendar(name, deadline)
+    booking_id: str
+    is_reported: bool = False
+
+
+def survey(context: BookingContext, provider: str) -> timedelta:
+    """Ask a vendor which of its calendars changed at all, and plan to follow those with bookings to come."""
+    vendor, whole = context.vendors[provider], CalendarName(provider, "", "*")
+    with context.store.read() as connection:
+        mark = cursors.get(connection, whole)
+        changed, current = vendor.changed_since(connection, mark)
+        if current == mark:
+            return vendor.follow_every
+        coming = _following(context, connection)
+    with context.store.write() as connection:
+        for name in sorted(coming):
+            if name.provider == provider and name.calendar in changed:
+                jobs.plan_follow(connection, name, context.now())
+        cursors.put(connection, whole, current, context.now())
+    return vendor.follow_every
+
+
+def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadline) -> timedelta | None:
+    """Plan to look wherever a calendar says that something changed; return when to read it again."""
     with context.store.read() as connection:
         cursor = cursors.get(connection, name)
-    changes = calendar.changes(cursor)
-    ours = [event for event in changes.events if event.booking_id and not event.cancelled]
-    followed = [_follow_event(context, calendar, event) for event in ours]
-    # The cursor stays where something is under way: what is read past once is never reported again.
-    is_done = follow_deletions(context, calendar, changes) and all(followed)
-    if is_done:
-        with context.store.write() as connection:
-            cursors.put(connection, name, changes.cursor, context.now())
-
-
-def _follow_event(context: BookingContext, calendar: BookingCalendar, event: Event) -> bool:
-    """Move the event's booking along, if it is elsewhere; False when it has to be looked at again."""
+    try:
+        changes = context.calendar(name, deadline).changes(cursor)
+    except OutcomeUnknown:
+        return _without_feed(context, name)
     with context.store.read() as connection:
-        found = ledger.at_rest(connection, event.booking_id or "")
-    if isinstance(found, ledger.Unsettled):
+        hints = list(_hints(context, connection, name, changes))
+        is_close = bool(_coming(context, connection, name))
+    # In one transaction: whatever was read past is a job by then, and outlives this process.
+    with context.store.write() as connection:
+        for hint in hints:
+            if hint.is_reported:
+                deletions.report(connection, hint.booking_id, name, context.now())
+            jobs.plan_look(connection, hint.booking_id, context.now())
+        cursors.put(connection, name, changes.cursor, context.now())
+    if context.alerts.is_open(_key(name)):
+        context.alerts.resolve(_key(name))
+    vendor = context.vendor(name)
+    if vendor.is_surveyed:
+        return None
+    return vendor.follow_every if is_close else RARELY
+
+
+def followed(context: BookingContext) -> set[CalendarName]:
+    """Return the calendars whose changes by people matter: that take bookings, or to which events went."""
+    with context.store.read() as connection:
+        return _following(context, connection) | {host.booking_calendar for host in context.hosts.values()}
+
+
+def is_followed(context: BookingContext, calendar: CalendarName) -> bool:
+    """Tell whether what people do in a calendar matters (any more)."""
+    return calendar in followed(context)
+
+
+def _following(context: BookingContext, connection: Connection) -> set[CalendarName]:
+    """Return the calendars that hold events of bookings to come, of accounts in the configuration."""
+    accounts = {(name.provider, name.account) for host in context.hosts.values() for name in host.calendars}
+    coming = bookings.coming_calendars(connection, context.now())
+    return {name for name in coming if (name.provider, name.account) in accounts}
+
+
+def _coming(context: BookingContext, connection: Connection, name: CalendarName) -> list[Booking]:
+    confirmed = (BookingState.CONFIRMED,)
+    return bookings.listed(connection, since=context.now(), states=confirmed, calendar=name)
+
+
+def _hints(
+    context: BookingContext, connection: Connection, name: CalendarName, changes: Changes
+) -> Iterator[_Hint]:
+    """Yield the bookings that a feed gives reason to look at."""
+    told = {alert.key.rpartition(":")[2] for alert in context.alerts.open()}  # an alert's cause may have gone
+    gone = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
+    for event_id in sorted(gone):
+        for booking_id in sorted({write.booking_id for write in writes.by_event(connection, name, event_id)}):
+            is_coming = _is_coming(context, bookings.get(connection, booking_id))
+            if is_coming or booking_id in told:
+                yield _Hint(booking_id, is_reported=is_coming)
+    live = [event for event in changes.events if not event.cancelled]
+    for event in live:
+        if event.booking_id and (
+            event.booking_id in told or not _is_as_known(context, connection, name, event)
+        ):
+            yield _Hint(event.booking_id)
+    # A full listing comes when a cursor has expired; deletions in between are reported nowhere.
+    if changes.complete:
+        listed = {event.booking_id for event in live}
+        coming = _coming(context, connection, name)
+        yield from (_Hint(each.id) for each in coming if each.id not in listed)
+
+
+def _is_coming(context: BookingContext, booking: Booking | None) -> bool:
+    return (
+        booking is not None
+        and booking.state is BookingState.CONFIRMED
+        and booking.interval.end > context.now()
+    )
+
+
+def _is_as_known(context: BookingContext, connection: Connection, name: CalendarName, event: Event) -> bool:
+    """Tell whether a live event is where and how its booking says, so that there is nothing to look at."""
+    booking = bookings.get(connection, event.booking_id or "")
+    if booking is None or booking.interval.end <= context.now():
+        return True  # of another bridge, or over
+    if booking.state in _ENDED:
         return False
-    if found is None or (found.write.calendar, found.write.event_id) != (calendar.name, event.ref.event_id):
-        return True
-    if event.interval == found.booking.interval:
-        return True
-    # The listing may be older than a move of our own: what counts is the event as it is now.
-    event = calendar.read(event.ref)
-    if event.cancelled or event.interval == found.booking.interval:
-        return not event.cancelled
-    return _move_along(context, found, event)
+    found = ledger.at_rest(connection, booking.id)
+    if found is None:
+        return True  # held, or a no-show
+    return (
+        isinstance(found, ledger.Resting)
+        and (found.write.calendar, found.write.event_id) == (name, event.ref.event_id)
+        and event.interval == booking.interval
+        and event.blocks
+        and not event.all_day
+        and deletions.get(connection, booking.id) is None
+    )
 
 
-def _move_along(context: BookingContext, found: ledger.Resting, event: Event) -> bool:
-    """Let the booking follow its event; False when it changed meanwhile and must be looked at again."""
-    try:
-        return ledger.follow_move(context, found, event, is_claimed=True)
-    except SlotTaken:
-        context.alerts.alert(
-            f"overlap:{found.booking.id}",
-            "An appointment was moved in {calendar} to where there is another one. Please look at both.",
-            calendar=found.write.calendar,
-        )
-    try:
-        return ledger.follow_move(context, found, event, is_claimed=False)
-    except SlotTaken:
-        # The caller has another appointment at that very time; the owner was told, nothing can follow.
-        return True
+def _without_feed(context: BookingContext, name: CalendarName) -> timedelta:
+    """Look at the coming bookings of a calendar one by one, if its feed has long been unreadable."""
+    with context.store.write() as connection:
+        since = cursors.fail(connection, name, context.now())
+    if context.now() - since < _PATIENCE:
+        return _AGAIN
+    context.alerts.alert(
+        _key(name),
+        "What people change in {calendar} cannot be read. The bridge looks at each coming appointment there "
+        "instead, which takes longer.",
+        calendar=name,
+    )
+    _look_one_by_one(context, name)
+    return context.vendor(name).follow_every
+
+
+def _look_one_by_one(context: BookingContext, name: CalendarName) -> None:
+    """Look at as many as the time allows, and at the others the next time."""
+    deadline = Deadline(_SECONDS, context.monotonic)
+    with context.store.read() as connection:
+        # Whose deletion is known has a look planned already.
+        coming = [
+            booking
+            for booking in _coming(context, connection, name)
+            if deletions.get(connection, booking.id) is None
+        ]
+        last = cursors.looked_at(connection, name)
+    for booking in _after(coming, last):
+        if deadline.remaining() <= 0:
+            return
+        with context.store.write() as connection:
+            cursors.look_on_from(connection, name, booking.id)
+        try:
+            look(context, booking.id, deadline)
+        except OutcomeUnknown:
+            return  # the calendar does not answer at all; the next time begins with the next booking
+
+
+def _after(coming: Sequence[Booking], last: str) -> Sequence[Booking]:
+    """Return the bookings in turn, beginning after the one that was the last."""
+    at = next((index + 1 for index, booking in enumerate(coming) if booking.id == last), 0)
+    return [*coming[at:], *coming[:at]]
+
+
+def _key(name: CalendarName) -> str:
+    return f"following:{name}"

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from bridge.background import Background, Lane, Work
 from bridge.booking import jobs, settle
 from bridge.booking.context import BookingContext
-from bridge.booking.follow import follow_calendar
+from bridge.booking.deletions import forget_past, tell_stops
+from bridge.booking.follow import follow_calendar, followed, is_followed, survey
+from bridge.booking.look import close_outlived, look
 from bridge.booking.read_back import read_back
 from bridge.booking.watch import LOOK_EVERY, PushChannels
 from bridge.model import CalendarName
-from bridge.store.sql import writes
+from bridge.store.sql import bookings, writes
 from providers.base import Deadline
 
 RECONCILE_EVERY = timedelta(minutes=1)
@@ -35,12 +37,17 @@ class BookingJobs:
             jobs.RECONCILE: self._reconcile,
             jobs.REMOVE: self._remove,
             jobs.READ_BACK: self._read_back,
+            jobs.SURVEY: self._survey,
             jobs.FOLLOW: self._follow,
+            jobs.LOOK: self._look,
             jobs.WATCH: self._watch,
         }
 
     def _reconcile(self, _subject: str) -> timedelta:
         settle.reconcile(self.context)
+        tell_stops(self.context)
+        close_outlived(self.context)
+        forget_past(self.context)
         return RECONCILE_EVERY
 
     def _remove(self, subject: str) -> timedelta | None:
@@ -48,14 +55,29 @@ class BookingJobs:
         return settle.remove(self.context, booking_id, int(number), self._deadline())
 
     def _read_back(self, subject: str) -> None:
+        self._follow_closely(subject)
         read_back(self.context, subject, self._deadline())
+
+    def _survey(self, subject: str) -> timedelta:
+        return survey(self.context, subject)
 
     def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
-        if calendar not in followed(self.context):
+        if not is_followed(self.context, calendar):
             return None  # taken out of the configuration; its job ends by this
-        follow_calendar(self.context, calendar, self._deadline())
-        return self.context.vendor(calendar).follow_every
+        return follow_calendar(self.context, calendar, self._deadline())
+
+    def _follow_closely(self, booking_id: str) -> None:
+        """Plan to follow a calendar that was followed rarely, now that it holds a booking."""
+        with self.context.store.write() as connection:
+            booking = bookings.get(connection, booking_id)
+            if booking is None or self.context.vendor(booking.calendar).is_surveyed:
+                return
+            soon = self.context.now() + self.context.vendor(booking.calendar).follow_every
+            jobs.plan_follow(connection, booking.calendar, soon)
+
+    def _look(self, subject: str) -> timedelta | None:
+        return look(self.context, subject, self._deadline())
 
     def _watch(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
@@ -68,7 +90,7 @@ class BookingJobs:
         """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""
         if kind in (jobs.FOLLOW, jobs.WATCH):
             return _lane(CalendarName.parse(subject))
-        if kind in (jobs.REMOVE, jobs.READ_BACK):
+        if kind in (jobs.REMOVE, jobs.READ_BACK, jobs.LOOK):
             made = writes.of_booking(connection, subject.partition("/")[0])
             return _lane(made[-1].calendar) if made else None
         return None
@@ -81,15 +103,13 @@ def _lane(calendar: CalendarName) -> Lane:
     return Lane(calendar.provider, calendar.account or calendar.calendar)
 
 
-def followed(context: BookingContext) -> set[CalendarName]:
-    """Return the calendars whose changes by people matter: those that take bookings."""
-    return {host.booking_calendar for host in context.hosts.values()}
-
-
 def plan_standing(context: BookingContext, background: Background) -> None:
     """Make sure that the jobs that are always due again are planned; they run at once."""
     background.plan(jobs.RECONCILE)
-    for calendar in followed(context):
+    calendars = followed(context)
+    for provider in sorted({each.provider for each in calendars if context.vendor(each).is_surveyed}):
+        background.plan(jobs.SURVEY, provider)
+    for calendar in sorted(each for each in calendars if not context.vendor(each).is_surveyed):
         background.plan(jobs.FOLLOW, str(calendar))
         if context.vendor(calendar).pushes:
             background.plan(jobs.WATCH, str(calendar))

@@ -13,6 +13,8 @@ RECONCILE = "reconcile"  # holds and moves nobody finishes
 REMOVE = "remove"  # an unwanted write: subject "<booking>/<number>"
 READ_BACK = "read_back"  # what lies beside a new event: subject "<booking>"
 FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
+SURVEY = "survey"  # which calendars changed at all: subject "<vendor>", for those that can tell
+LOOK = "look"  # where a booking's own event is, and how: subject "<booking>"
 WATCH = "watch"  # keep a push channel of a calendar open: subject "<calendar>"
 
 
@@ -24,6 +26,11 @@ def plan_removal(connection: Connection, write: Write, due_at: datetime) -> None
 def plan_read_back(connection: Connection, booking_id: str, due_at: datetime) -> None:
     """Plan to look at what else lies where a new event was put."""
     jobs.schedule(connection, READ_BACK, booking_id, due_at)
+
+
+def plan_look(connection: Connection, booking_id: str, due_at: datetime) -> None:
+    """Plan to look at a booking's own event."""
+    jobs.schedule(connection, LOOK, booking_id, due_at)
 
 
 def plan_follow(connection: Connection, calendar: CalendarName, due_at: datetime) -> None:

@@ -48,6 +48,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "book": Entry("bookings", "Book an appointment."),
         "reschedule": Entry("bookings", "Move a booking to another start."),
         "cancel": Entry("bookings", "Cancel a booking."),
+        "deletions": Entry("deletions", "Decide about appointments deleted many at once in a calendar."),
         "no-show": Entry("team", "Record that a caller did not come, or take it back."),
     },
 }

@@ -133,6 +133,32 @@ class Booking:
     decision: tuple[Mapping[str, object], ...] = ()
 
 
+class DeletionState(StrEnum):
+    """How far a person's deletion of a booking's event has got.
+
+    `reported` by its calendar, `resting` since it was found gone, `stopped` until somebody decides:
+    `accepted` or `put_back`. One that has `cancelled` its booking is remembered, for the event may return.
+    """
+
+    REPORTED = "reported"
+    RESTING = "resting"
+    STOPPED = "stopped"
+    ACCEPTED = "accepted"
+    PUT_BACK = "put_back"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A person's deletion of a booking's event; `is_reported` that its calendar said so itself."""
+
+    booking_id: str
+    calendar: CalendarName
+    state: DeletionState
+    is_reported: bool
+    seen_at: datetime
+
+
 class WriteState(StrEnum):
     """What the bridge knows of an event it made or may have made."""
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from sqlalchemy import Connection
+
 from bridge.config import Config
 from bridge.config.sections.vendors import VendorRules
 from bridge.connections.passwords import PasswordForm
@@ -113,12 +115,16 @@ class Vendor(VendorRules):
     """One calendar vendor; what a subclass does not say, its calendars do not do.
 
     `title` is the name people know, `main_calendar` the vendor's own word for an account's first calendar.
-    `pushes` tells whether its provider opens channels and `read_push` reads their messages.
+    `pushes` tells whether its provider opens channels and `read_push` reads their messages. `is_surveyed`
+    tells whether one question says which of all its calendars changed; `can_relocate`, whether people can
+    put an event into another calendar of the account.
     """
 
     title: ClassVar[str]
     main_calendar: ClassVar[str] = ""
     pushes: ClassVar[bool] = False
+    is_surveyed: ClassVar[bool] = False
+    can_relocate: ClassVar[bool] = True
     follow_every: ClassVar[timedelta] = timedelta(minutes=5)
 
     def plug(self, config: Config, outside: Outside) -> Plugged | None:
@@ -128,6 +134,10 @@ class Vendor(VendorRules):
     def read_push(self, request: PushRequest) -> PushAnswer:
         """Read what a vendor's request says; only asked where the vendor pushes."""
         return PushAnswer(status=404)
+
+    def changed_since(self, connection: Connection, mark: str | None) -> tuple[frozenset[str], str]:
+        """Return which calendars changed since a mark (None: ever) and the new mark; only if surveyed."""
+        raise NotImplementedError
 
     def explain(self, error: ProviderError) -> str:
         """Say what a failure means and what to do, as a text of the catalogues."""

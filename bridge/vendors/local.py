@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from bridge.config import Config
 from bridge.config.values.text import slug
 from bridge.local_calendar import LocalCalendars
+from bridge.local_calendar.cursor import read_cursor, write_cursor
 from bridge.model import CalendarName
+from bridge.store.sql import local_events, revisions
 from bridge.vendors.contract import Outside, Plugged, Vendor
 
 
@@ -18,6 +22,8 @@ class Local(Vendor):
     title = "Embedded calendar"
     also_called = ("embedded",)
     example = "local:anna"
+    is_surveyed = True  # 2,000 calendars polled one by one took 24 % of a core
+    can_relocate = False
     follow_every = timedelta(seconds=30)  # nobody pushes here, and asking costs nothing
 
     def check_calendar(self, name: CalendarName) -> None:
@@ -31,6 +37,14 @@ class Local(Vendor):
         """Open all embedded calendars as one, each in its host's zone."""
         calendars = LocalCalendars(outside.store, _zones(config))
         return Plugged(open=lambda _account, _tokens: calendars)
+
+    def changed_since(self, connection: Connection, mark: str | None) -> tuple[frozenset[str], str]:
+        """Compare revisions; where nothing changed, no event is looked at."""
+        current = revisions.current(connection, revisions.LOCAL)
+        since = read_cursor(mark, current)
+        if since == current:
+            return frozenset(), write_cursor(current)
+        return local_events.changed_calendars(connection, since or 0), write_cursor(current)
 
 
 def _zones(config: Config) -> dict[str, str]:

@@ -29,6 +29,7 @@ from providers.http import Call, Clocks
 from providers.tokens import TokenSource
 
 _WRITING = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
+_SHOWING = _WRITING | {"reader"}
 _CALENDAR_FIELDS = (
     "items(id,summary,summaryOverride,timeZone,accessRole,primary,conferenceProperties),nextPageToken"
 )
@@ -150,6 +151,7 @@ def _calendar(call: Call, entry: Json) -> CalendarInfo:
         name=str(entry.get("summaryOverride") or entry.get("summary") or entry["id"]),
         timezone=entry.get("timeZone"),
         can_write=role in _WRITING,
+        shows_events=role in _SHOWING,
         is_primary=entry.get("primary") is True,
         conferences=frozenset({"google_meet"} if "hangoutsMeet" in (allowed or ()) else ()),
     )

@@ -104,6 +104,8 @@ def event_of(call: Call, calendar: str, item: Json, calendar_zone: ZoneInfo) -> 
         event_key=private.get("event_key"),
         link=_link(item, conference if isinstance(conference, Mapping) else {}),
         conference_pending=_conference_status(conference) == "pending",
+        declined=_own_answer(item) == "declined",
+        all_day=is_all_day(item),
     )
 
 

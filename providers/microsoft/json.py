@@ -123,6 +123,8 @@ def event_of(call: Call, calendar: str, item: Any) -> Event:
         event_key=properties.get(EVENT_KEY.casefold()),
         link=link,
         conference_pending=link is None and item.get("isOnlineMeeting") is True,
+        declined=_is_declined(item),
+        all_day=item.get("isAllDay") is True,
     )
 
 
@@ -149,12 +151,15 @@ def named_status(shown: Any) -> str:
 
 def status_of(item: Mapping[str, Any]) -> str:
     """Return the event's status; `free` is also what was cancelled or declined."""
-    answer = item.get("responseStatus")
-    # Declining removes the event as a rule, but a client can keep it.
-    declined = isinstance(answer, Mapping) and answer.get("response") == "declined"
-    if declined or item.get("isCancelled") is True:
+    if _is_declined(item) or item.get("isCancelled") is True:
         return "free"
     return named_status(item.get("showAs"))
+
+
+def _is_declined(item: Mapping[str, Any]) -> bool:
+    # Declining removes the event as a rule, but a client can keep it.
+    answer = item.get("responseStatus")
+    return isinstance(answer, Mapping) and answer.get("response") == "declined"
 
 
 def utc_text(moment: datetime) -> str:

@@ -18,16 +18,21 @@ from bridge.booking.context import LedgerContext
 from bridge.calendars.availability import Busy
 from bridge.errors import BridgeError
 from bridge.model import Booking, BookingState, CalendarName, Claim, Contact, Wish, Write
-from bridge.store.sql import bookings, claims, writes
+from bridge.store.sql import bookings, claims, deletions, writes
 from bridge.store.tables import bookings as booking_rows
 from providers.base import Event, EventRef, Interval
 from tests.cast.clock import MONDAY
 from tests.cast.config import salon_config
 from tests.cast.salon import Salon
 
-STATES = ("held", "left", "confirmed", "changing", "stuck", "cancelled", "failed", "no_show")
-OWNERS = ("take_other", "confirm", "fail", "let_go", "complete_move", "abandon_move")
-OWN_WRITE = ("confirm", "complete_move", "abandon_move")  # these mark it, whoever has the booking
+STATES = ("held", "left", "confirmed", "changing", "stuck", "cancelled", "deleted", "failed", "no_show")
+OWNERS = ("take_other", "confirm", "fail", "let_go", "complete_move", "abandon_move", "complete_put_back")
+OWN_WRITE = (
+    "confirm",
+    "complete_move",
+    "abandon_move",
+    "complete_put_back",
+)  # these mark it, whoever has the booking
 ELSEWHERE = CalendarName("local", "", "elsewhere")
 TWO_HOURS = timedelta(hours=2)
 
@@ -68,7 +73,7 @@ class Walker:
         self.clock.moment = self.start - timedelta(minutes=30)
         self.busy = Busy({"anna": (), "ben": ()}, {}, 0.0, self.around(self.start, hours=12))
         self.held = ledger.hold(self.context, self.wish(), self.busy)
-        if state in ("confirmed", "changing", "stuck", "cancelled", "no_show"):
+        if state in ("confirmed", "changing", "stuck", "cancelled", "deleted", "no_show"):
             ledger.confirm(self.context, self.held, self.event(self.start))
         if state in ("changing", "stuck"):
             self.move = self.begin_move()
@@ -80,6 +85,8 @@ class Walker:
             ledger.fail(self.context, self.held)
         if state == "cancelled":
             ledger.cancel(self.context, self.rows().booking)
+        if state == "deleted":
+            assert self.cancel_deleted(ledger.Resting(self.rows().booking, self.standing()))
         if state == "no_show":
             self.clock.moment = self.start + timedelta(seconds=1)
             ledger.mark_no_show(self.context, self.rows().booking)
@@ -107,10 +114,21 @@ class Walker:
             "follow_move": lambda: ledger.follow_move(context, found, there, is_claimed=True),
             "relocate": lambda: ledger.relocate(context, found, ELSEWHERE, there),
             "cancel": lambda: ledger.cancel(context, now),
-            "cancel_deleted": lambda: ledger.cancel_deleted(context, found),
+            "cancel_deleted": lambda: self.cancel_deleted(found),
+            "revive": lambda: self.revive(now),
+            "begin_put_back": lambda: ledger.begin_put_back(context, found),
+            "complete_put_back": lambda: ledger.complete_put_back(context, move, there),
             "mark_no_show": lambda: self.begun(ledger.mark_no_show),
             "undo_no_show": lambda: self.begun(ledger.undo_no_show),
         }
+
+    def cancel_deleted(self, found: ledger.Resting) -> bool:
+        ledger.record_gone(self.context, found, is_reported=True)
+        return ledger.cancel_deleted(self.context, found)
+
+    def revive(self, now: Booking) -> bool:
+        last, back = self.rows().writes[-1], self.event(self.start)
+        return ledger.revive(self.context, now, last, now.calendar, back)
 
     def begin_move(self) -> ledger.Move:
         now = self.rows().booking
@@ -158,7 +176,10 @@ class Walker:
         row = self.rows().row
         if row["state"] not in ("held", "confirmed") or row["owner"] is None:
             assert row["lease_until"] is None, "a lease without an owner"
-            return str(row["state"])
+            with self.context.store.read() as connection:
+                known = deletions.get(connection, self.held.booking.id)
+            is_deleted = row["state"] == "cancelled" and known is not None
+            return "deleted" if is_deleted else str(row["state"])
         is_over = row["lease_until"] <= self.clock.now()
         return {"held": ("held", "left"), "confirmed": ("changing", "stuck")}[row["state"]][is_over]
 

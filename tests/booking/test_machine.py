@@ -36,6 +36,7 @@ SLOTS = [TEN + n * HALF_AN_HOUR for n in range(4)]
 STEPS = [
     *("held", "event_created", "confirmed", "failed", "left", "given_up", "move_held", "event_moved"),
     *("move_confirmed", "move_abandoned", "cancelled", "event_removed", "followed"),
+    *("deletion_seen", "deletion_followed"),
 ]
 
 EXAMPLES, PARTS = 60, 4

@@ -1,7 +1,8 @@
 """Every change of a booking's state: each one function, one transaction. Nobody else changes one.
 
-    nothing ── hold ──> held ──────── confirm ──────> confirmed ── cancel, cancel_deleted ──> cancelled
-                        │  :                            │  │
+    nothing ── hold ──> held ──────── confirm ──────> confirmed ── cancel ──> cancelled <── cancel ──┐
+                        │  :                            │  │ └─── cancel_deleted ─────────────────> deleted
+                        │  :                            │  │                         confirmed <── revive ──┘
                    fail │  : let_go, or      begin_move │  └── mark_no_show ──> no_show ── undo_no_show ──┐
                         v  v its lease ends             v                                                │
                   failed   left ── take_over ──> held   changing ── complete_move, abandon_move ──> confirmed
@@ -10,7 +11,8 @@
                                                         stuck ── give_up ────────────────────────────────┘
 
 Who works on a booking owns it, by a token with a lease: `held`, and `changing`, which is the state confirmed
-with an owner. When the lease is over they are `left` and `stuck`. Every arrow:
+with an owner. When the lease is over they are `left` and `stuck`. A cancelled booking whose event a person
+deleted is `deleted`, by its row of deletions: the event may come back. Every arrow:
 
     arrow           from              to         claims  writes
     hold            nothing           held       now     open
@@ -29,7 +31,11 @@ with an owner. When the lease is over they are `left` and `stuck`. Every arrow:
     relocate        confirmed         confirmed  now     done
     cancel          confirmed         cancelled  none    unwanted
     cancel          changing stuck    cancelled  none    unwanted unwanted
-    cancel_deleted  confirmed         cancelled  none    unwanted
+    cancel          deleted           cancelled  none    gone
+    cancel_deleted  confirmed         deleted    none    gone
+    revive          deleted           confirmed  now     done
+    begin_put_back  confirmed         changing   now     done open
+    complete_put_back  changing stuck  confirmed  now    unwanted done
     mark_no_show    confirmed         no_show    none    done
     mark_no_show    changing stuck    no_show    none    done unwanted
     undo_no_show    no_show           confirmed  now     done
@@ -44,15 +50,28 @@ What follows from a change that people notice is added in change.record_change, 
 """
 
 from bridge.booking.ledger.change import standing_write, with_event
+from bridge.booking.ledger.deletions import (
+    MOST_DELETIONS,
+    REST,
+    begin_put_back,
+    cancel_deleted,
+    complete_put_back,
+    decide,
+    record_gone,
+    revive,
+    withdraw,
+)
 from bridge.booking.ledger.ends import cancel, mark_no_show, undo_no_show
 from bridge.booking.ledger.events import borrowed, record_link, record_put_back, record_removal
 from bridge.booking.ledger.holds import Hold, confirm, fail, hold, let_go, take_other, take_over
 from bridge.booking.ledger.hosts import pool_of
 from bridge.booking.ledger.leftovers import give_up, is_left, left_behind
 from bridge.booking.ledger.moves import Move, abandon_move, begin_move, complete_move
-from bridge.booking.ledger.people import Resting, Unsettled, at_rest, cancel_deleted, follow_move, relocate
+from bridge.booking.ledger.people import Resting, Unsettled, at_rest, follow_move, relocate
 
 __all__ = [
+    "MOST_DELETIONS",
+    "REST",
     "Hold",
     "Move",
     "Resting",
@@ -60,11 +79,14 @@ __all__ = [
     "abandon_move",
     "at_rest",
     "begin_move",
+    "begin_put_back",
     "borrowed",
     "cancel",
     "cancel_deleted",
     "complete_move",
+    "complete_put_back",
     "confirm",
+    "decide",
     "fail",
     "follow_move",
     "give_up",
@@ -74,13 +96,16 @@ __all__ = [
     "let_go",
     "mark_no_show",
     "pool_of",
+    "record_gone",
     "record_link",
     "record_put_back",
     "record_removal",
     "relocate",
+    "revive",
     "standing_write",
     "take_other",
     "take_over",
     "undo_no_show",
     "with_event",
+    "withdraw",
 ]

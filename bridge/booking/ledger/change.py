@@ -26,6 +26,8 @@ class Change(Enum):
     CANCELLED = auto()
     NO_SHOW = auto()
     NO_SHOW_UNDONE = auto()
+    REVIVED = auto()
+    PUT_BACK = auto()
 
 
 def record_change(context: LedgerContext, connection: Connection, booking: Booking, change: Change) -> None:
@@ -34,7 +36,7 @@ def record_change(context: LedgerContext, connection: Connection, booking: Booki
     The one place for that: a mail or a job planned anywhere else would be lost when the process dies
     between the two commits, or sent for a change that was rolled back. `booking` is as it is now.
     """
-    if change in (Change.BOOKED, Change.MOVED):
+    if change in (Change.BOOKED, Change.MOVED, Change.REVIVED, Change.PUT_BACK):
         jobs.plan_read_back(connection, booking.id, context.now())
 
 

@@ -11,7 +11,7 @@ from bridge.booking.ledger.change import NOBODYS, Change, claims_of, disown, dis
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, writes
+from bridge.store.sql import bookings, claims, deletions, writes
 
 
 def cancel(context: LedgerContext, booking: Booking) -> Booking:
@@ -20,7 +20,9 @@ def cancel(context: LedgerContext, booking: Booking) -> Booking:
     BookingClosed: it is in another state. A move that is under way loses, and what it wrote is removed.
     """
     with context.store.write() as connection:
-        if not end_in(connection, context, booking):
+        # The caller's word is the last: an event that returns from the bin revives nothing now.
+        deletions.drop(connection, booking.id)
+        if not _end(context, connection, booking):
             current = bookings.get(connection, booking.id)
             if current is None or current.state is not BookingState.CANCELLED:
                 raise BookingClosed("this appointment is not open any more")
@@ -29,14 +31,9 @@ def cancel(context: LedgerContext, booking: Booking) -> Booking:
     return replace(booking, state=BookingState.CANCELLED)
 
 
-def end_in(
-    connection: Connection, context: LedgerContext, booking: Booking, *, by_person: bool = False
-) -> bool:
-    """Record a cancellation in an open transaction; False when the booking is not confirmed."""
+def _end(context: LedgerContext, connection: Connection, booking: Booking) -> bool:
     # A move under way loses: who was told "cancelled" must not find the appointment moved instead.
     values = {"state": BookingState.CANCELLED, **NOBODYS}
-    if by_person:
-        values["by_person"] = True
     if not bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values):
         return False
     claims.drop(connection, booking.id)

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bridge.booking import jobs
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import Change, claims_of, record_change, standing_write
-from bridge.booking.ledger.ends import end_in
 from bridge.errors import SlotTaken
 from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
 from bridge.store.engine import ConstraintViolated
@@ -82,19 +82,16 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
     return True
 
 
-def relocate(context: LedgerContext, found: Resting, calendar: CalendarName, event: Event) -> None:
-    """Let a booking refer to another calendar of the account, where a person put its event."""
+def relocate(context: LedgerContext, found: Resting, calendar: CalendarName, event: Event) -> bool:
+    """Let a booking refer to where in the account a person put its event; False when it changed meanwhile."""
     values = {"calendar": str(calendar), "by_person": True}
     with context.store.write() as connection:
-        if _still(connection, found, values):
-            writes.relocate(connection, found.write, calendar, event.ref)
-
-
-def cancel_deleted(context: LedgerContext, found: Resting) -> bool:
-    """Cancel a booking whose event a person deleted; False when it changed meanwhile."""
-    with context.store.write() as connection:
-        is_same = at_rest(connection, found.booking.id) == found
-        return is_same and end_in(connection, context, found.booking, by_person=True)
+        if not _still(connection, found, values):
+            return False
+        writes.relocate(connection, found.write, calendar, event.ref)
+        jobs.plan_follow(connection, calendar, context.now())
+    context.checkpoint("relocated")
+    return True
 
 
 def _still(connection: Connection, found: Resting, values: dict[str, Any]) -> bool:

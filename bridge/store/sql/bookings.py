@@ -162,15 +162,28 @@ def abandoned(connection: Connection, now: datetime) -> list[Booking]:
 
 
 def listed(
-    connection: Connection, *, since: datetime | None = None, states: Sequence[str] = ()
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    states: Sequence[str] = (),
+    calendar: CalendarName | None = None,
 ) -> list[Booking]:
-    """Return bookings by start, those that end after `since`, in one of the states (any, when empty)."""
+    """Return bookings by start: that end after `since`, in one of the states, whose event lies there."""
     query: Select[Any] = select(bookings).order_by(bookings.c.starts_at, bookings.c.id)
     if since is not None:
         query = query.where(bookings.c.ends_at > since)
     if states:
         query = query.where(bookings.c.state.in_(states))
+    if calendar is not None:
+        query = query.where(bookings.c.calendar == str(calendar))
     return _read(connection, connection.execute(query).all())
+
+
+def coming_calendars(connection: Connection, now: datetime) -> set[CalendarName]:
+    """Return the calendars in which events of bookings to come lie."""
+    to_come = (bookings.c.state == BookingState.CONFIRMED, bookings.c.ends_at > now)
+    wanted = select(bookings.c.calendar).where(*to_come).distinct()
+    return {CalendarName.parse(name) for name in connection.execute(wanted).scalars()}
 
 
 def starts_by_host(

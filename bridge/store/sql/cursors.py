@@ -4,19 +4,45 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, literal, select, update
 
 from bridge.model import CalendarName
 from bridge.store.sql.upsert import upsert
 from bridge.store.tables import cursors
+from bridge.store.types import Instant
+
+_NONE = ""  # of a calendar whose changes could never be read
 
 
 def get(connection: Connection, calendar: CalendarName) -> str | None:
     """Return up to where the calendar's changes were read, None before the first time."""
-    return connection.execute(select(cursors.c.cursor).where(cursors.c.calendar == str(calendar))).scalar()
+    read = select(cursors.c.cursor).where(cursors.c.calendar == str(calendar))
+    return connection.execute(read).scalar() or None
 
 
 def put(connection: Connection, calendar: CalendarName, value: str, now: datetime) -> None:
-    """Remember up to where the calendar's changes were read."""
-    read = {"cursor": value, "read_at": now}
+    """Remember up to where the calendar's changes were read; they can be."""
+    read = {"cursor": value, "read_at": now, "failing_since": None}
     upsert(connection, cursors, {"calendar": str(calendar), **read}, then=read)
+
+
+def fail(connection: Connection, calendar: CalendarName, now: datetime) -> datetime:
+    """Remember that the calendar's changes could not be read; return since when they cannot."""
+    new = {"calendar": str(calendar), "cursor": _NONE, "read_at": now, "failing_since": now}
+    since = func.coalesce(cursors.c.failing_since, literal(now, Instant()))
+    row = upsert(connection, cursors, new, then={"failing_since": since})
+    found = now if row is None else row.failing_since
+    assert isinstance(found, datetime)  # noqa: S101 - just set
+    return found
+
+
+def looked_at(connection: Connection, calendar: CalendarName) -> str:
+    """Return the booking that was last looked at because the calendar's changes cannot be read."""
+    last = select(cursors.c.looked_at).where(cursors.c.calendar == str(calendar))
+    return connection.execute(last).scalar() or ""
+
+
+def look_on_from(connection: Connection, calendar: CalendarName, booking_id: str) -> None:
+    """Remember the booking that was last looked at because the calendar's changes cannot be read."""
+    here = cursors.c.calendar == str(calendar)
+    connection.execute(update(cursors).where(here).values(looked_at=booking_id))

@@ -101,6 +101,12 @@ def events_changed(connection: Connection, calendar: str, after: int, until: int
     return [_event(row) for row in connection.execute(wanted.order_by(changed))]
 
 
+def changed_calendars(connection: Connection, after: int) -> frozenset[str]:
+    """Return the calendars in which something changed since a revision."""
+    changed = select(local_events.c.calendar).where(local_events.c.changed > after).distinct()
+    return frozenset(connection.execute(changed).scalars())
+
+
 def add_event(
     connection: Connection, calendar: str, event_id: str, ical_uid: str, draft: EventDraft
 ) -> LocalEvent:

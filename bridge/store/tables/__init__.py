@@ -7,7 +7,7 @@ from bridge.store.tables.background import alerts, jobs, leases, revisions
 from bridge.store.tables.bookings import LIVE, booking_hosts, bookings, claims, host_joins, writes
 from bridge.store.tables.callers import asked_back
 from bridge.store.tables.connections import connections, oauth_flows, signin_failures
-from bridge.store.tables.following import channels, cursors
+from bridge.store.tables.following import channels, cursors, deletions
 from bridge.store.tables.local import local_events, local_series
 from bridge.store.tables.metadata import metadata
 
@@ -21,6 +21,7 @@ __all__ = [
     "claims",
     "connections",
     "cursors",
+    "deletions",
     "host_joins",
     "jobs",
     "leases",

@@ -28,6 +28,7 @@ local_events = Table(
     Column("changed_at", Instant, nullable=False),
     Index(None, "calendar", "ends_at"),
     Index(None, "calendar", "changed"),
+    Index(None, "changed"),
     Index(None, "booking_id"),
 )
 

@@ -108,6 +108,17 @@ class People:
         """Delete an event as a person."""
         self.change_event(calendar, event_id, status="cancelled")
 
+    def restore_event(self, calendar: str, event_id: str) -> None:
+        """Undo a deletion as a person."""
+        self.change_event(calendar, event_id, status="confirmed")
+
+    def put_elsewhere(self, calendar: str, event_id: str, to: str) -> None:
+        """Move an event into another calendar, as `events.move` does: its id stays."""
+        with self.world.lock:
+            place = self.world.calendars[calendar]
+            self.world.put(self.world.calendars[to], deepcopy(place.events[event_id]))
+            self.delete_event(calendar, event_id)
+
     def events(self, calendar: str, *, cancelled: bool = False) -> list[Json]:
         """Return the calendar's live events as stored, by start; deleted ones too if wanted."""
         with self.world.lock:

@@ -150,6 +150,10 @@ class People:
         """Delete an event as a person."""
         self.change_event(email, event_id, deleted=True)
 
+    def restore_event(self, email: str, event_id: str) -> None:
+        """Take an event out of the deleted items as a person."""
+        self.change_event(email, event_id, deleted=False)
+
     def put_elsewhere(self, email: str, event_id: str, calendar: str) -> None:
         """Move an event into another calendar of the account; its immutable id stays."""
         with self.world.lock:
@@ -161,9 +165,10 @@ class People:
 
     def _find(self, email: str, event_id: str) -> tuple[Account, Calendar, Item]:
         account = self.world.account(email)
-        for calendar in account.calendars.values():
-            if event_id in calendar.items:
-                return account, calendar, calendar.items[event_id]
+        holding = [each for each in account.calendars.values() if event_id in each.items]
+        # Where it was before it was put elsewhere, a deleted one of the same id stays.
+        for calendar in sorted(holding, key=lambda each: each.items[event_id].deleted):
+            return account, calendar, calendar.items[event_id]
         raise KeyError(event_id)
 
     def events(self, email: str, calendar: str = "calendar", *, deleted: bool = False) -> list[Json]:

@@ -1,0 +1,194 @@
+"""What follows when people delete events, recorded: a rest, a stop when there are many, what is decided.
+
+All of it is decided by rows and in transactions that queue, so that all processes together see the fourth
+deletion, and one that is killed leaves the next to go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bridge.booking import jobs
+from bridge.booking.context import LedgerContext
+from bridge.booking.event import event_key
+from bridge.booking.ledger.change import (
+    NOBODYS,
+    Change,
+    become_owner,
+    claims_of,
+    disown,
+    is_done,
+    record_change,
+)
+from bridge.booking.ledger.moves import Move
+from bridge.booking.ledger.people import Resting, at_rest
+from bridge.errors import HoldLost, SlotTaken
+from bridge.model import Booking, BookingState, CalendarName, Deletion, DeletionState, Write, WriteState
+from bridge.store.engine import ConstraintViolated
+from bridge.store.sql import bookings, claims, deletions, writes
+from providers.base import Event
+
+REST = timedelta(seconds=60)  # "undo" is a few seconds' matter in every calendar
+MOST_DELETIONS = 3  # of one calendar; with more it was emptied, unshared or synchronised badly
+WITHIN = timedelta(minutes=10)
+
+
+def record_gone(context: LedgerContext, found: Resting, *, is_reported: bool) -> bool:
+    """Record that a booking's event is gone: from now on that rests, or all of its calendar's stop.
+
+    False when the booking changed meanwhile, or somebody was quicker.
+    """
+    booking, calendar, now = found.booking, found.write.calendar, context.now()
+    with context.store.write_alone() as connection:
+        known = deletions.get(connection, booking.id)
+        is_new = known is None or known.state is DeletionState.REPORTED
+        if not is_new or at_rest(connection, booking.id) != found:
+            return False
+        resting = Deletion(booking.id, calendar, DeletionState.RESTING, is_reported, now)
+        deletions.put(connection, resting)
+        is_stopped = bool(deletions.in_state(connection, DeletionState.STOPPED, calendar=calendar))
+        if is_stopped or deletions.count_since(connection, calendar, now - WITHIN) > MOST_DELETIONS:
+            deletions.change(connection, calendar, (DeletionState.RESTING,), DeletionState.STOPPED)
+        jobs.plan_look(connection, booking.id, now + REST)
+    context.checkpoint("deletion_seen")
+    return True
+
+
+def withdraw(context: LedgerContext, booking_id: str) -> None:
+    """Record that a booking's event is there after all."""
+    with context.store.write() as connection:
+        deletions.drop(connection, booking_id)
+
+
+def cancel_deleted(context: LedgerContext, found: Resting) -> bool:
+    """Cancel a booking whose event was deleted; False when it or the deletion changed meanwhile.
+
+    Its write is gone and not unwanted: should the event return, nobody removes it.
+    """
+    booking = found.booking
+    with context.store.write_alone() as connection:
+        known = deletions.get(connection, booking.id)
+        if known is None or known.state not in (DeletionState.RESTING, DeletionState.ACCEPTED):
+            return False
+        values = {"state": BookingState.CANCELLED, "by_person": True}
+        if at_rest(connection, booking.id) != found:
+            return False
+        bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values)
+        claims.drop(connection, booking.id)
+        writes.set_state(connection, found.write, WriteState.GONE)
+        deletions.put(connection, replace(known, state=DeletionState.CANCELLED))
+        record_change(context, connection, replace(booking, state=BookingState.CANCELLED), Change.CANCELLED)
+    context.checkpoint("deletion_followed")
+    context.wake()
+    return True
+
+
+def revive(
+    context: LedgerContext, cancelled: Booking, write: Write, calendar: CalendarName, event: Event
+) -> bool:
+    """Confirm a booking again whose event a person deleted and brought back, where and when that is now.
+
+    False when it is not such a booking (any more). SlotTaken: the time was given to somebody else.
+    """
+    after = replace(
+        cancelled,
+        state=BookingState.CONFIRMED,
+        interval=event.interval,
+        calendar=calendar,
+        by_person=True,
+        link=event.link or cancelled.link,
+    )
+    values = {"state": BookingState.CONFIRMED, **bookings.moved_values(after)}
+    try:
+        with context.store.write_alone() as connection:
+            known = deletions.get(connection, after.id)
+            is_same = bookings.get(connection, after.id) == cancelled
+            if known is None or known.state is not DeletionState.CANCELLED or not is_same:
+                return False
+            if not bookings.change(connection, after.id, states=(BookingState.CANCELLED,), values=values):
+                return False
+            claims.add(connection, claims_of(context, after))
+            draft = replace(writes.draft_of(connection, write), interval=event.interval)
+            writes.relocate(connection, write, calendar, event.ref)
+            writes.set_wanted(connection, write, draft, event.ref.etag)
+            writes.set_state(connection, write, WriteState.DONE)
+            deletions.drop(connection, after.id)
+            jobs.plan_follow(connection, calendar, context.now())
+            record_change(context, connection, after, Change.REVIVED)
+    except ConstraintViolated as error:
+        raise SlotTaken("the time was given to another appointment") from error
+    context.checkpoint("revived")
+    context.wake()
+    return True
+
+
+def decide(context: LedgerContext, calendar: CalendarName, decision: DeletionState) -> list[str]:
+    """Record what a person decided about the deletions of a calendar that wait; return their bookings."""
+    with context.store.write_alone() as connection:
+        waiting = deletions.in_state(connection, DeletionState.STOPPED, calendar=calendar)
+        deletions.change(connection, calendar, (DeletionState.STOPPED,), decision)
+        for each in waiting:
+            jobs.plan_look(connection, each.booking_id, context.now())
+    context.checkpoint("deletions_decided")
+    context.wake()
+    return [each.booking_id for each in waiting]
+
+
+def begin_put_back(context: LedgerContext, found: Resting) -> Move:
+    """Record that a booking's event is about to be made again: a new one, since its id is used up.
+
+    HoldLost: the booking changed meanwhile.
+    """
+    booking = found.booking
+    with context.store.write() as connection:
+        if at_rest(connection, booking.id) != found:
+            raise HoldLost("this appointment is being changed at this moment")
+        owner = become_owner(context, connection, booking, from_nobody=True)
+        if owner is None:
+            raise HoldLost("this appointment is being changed at this moment")
+        number = writes.next_number(connection, booking.id)
+        key = event_key(booking.id, number)
+        wanted = writes.draft_of(connection, found.write)
+        draft = replace(wanted, interval=booking.interval, private={**wanted.private, "event_key": key})
+        write = Write(
+            booking_id=booking.id,
+            number=number,
+            calendar=found.write.calendar,
+            event_key=key,
+            wanted=booking.interval,
+            state=WriteState.OPEN,
+            made_at=context.now(),
+            invited=bool(draft.attendees),
+        )
+        writes.add(connection, write, draft)
+    context.checkpoint("put_back_held")
+    return Move(booking, booking, found.write, write, draft, owner)
+
+
+def complete_put_back(context: LedgerContext, move: Move, event: Event) -> None:
+    """Let the booking refer to the event that was made again; should the old one return, it is removed.
+
+    HoldLost: somebody cancelled it or took over; what was written is unwanted then.
+    """
+    if not _complete_put_back(context, move, event):
+        raise HoldLost("this appointment was changed at the same time")
+    context.checkpoint("put_back")
+    context.wake()
+
+
+def _complete_put_back(context: LedgerContext, move: Move, event: Event) -> bool:
+    booking, states = move.after, (BookingState.CONFIRMED,)
+    values = {"link": event.link or booking.link, **NOBODYS}
+    with context.store.write() as connection:
+        if not bookings.change(connection, booking.id, states=states, owner=move.owner, values=values):
+            if is_done(connection, move.write):
+                return True
+            disown(context, connection, move.write)
+            return False
+        claims.drop(connection, booking.id, pending=True)
+        writes.finish(connection, move.write, event.ref)
+        disown(context, connection, move.standing)
+        deletions.drop(connection, booking.id)
+        record_change(context, connection, booking, Change.PUT_BACK)
+        return True

@@ -1,0 +1,90 @@
+"""Statements on deletions: events of bookings that people deleted, or seem to have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from bridge.model import CalendarName, Deletion, DeletionState
+from bridge.store.sql.upsert import upsert
+from bridge.store.tables import bookings, deletions
+
+
+def get(connection: Connection, booking_id: str) -> Deletion | None:
+    """Return the deletion of a booking's event, None where none is known."""
+    wanted = select(deletions).where(deletions.c.booking_id == booking_id)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else _deletion(row)
+
+
+def put(connection: Connection, deletion: Deletion) -> None:
+    """Record a deletion as it is now."""
+    now = {
+        "calendar": str(deletion.calendar),
+        "state": deletion.state,
+        "is_reported": deletion.is_reported,
+        "seen_at": deletion.seen_at,
+    }
+    upsert(connection, deletions, {"booking_id": deletion.booking_id, **now}, then=now)
+
+
+def report(connection: Connection, booking_id: str, calendar: CalendarName, now: datetime) -> None:
+    """Record that a calendar says the event was deleted; what is known already has now been said by it."""
+    new = {"booking_id": booking_id, "calendar": str(calendar), "state": DeletionState.REPORTED}
+    upsert(connection, deletions, {**new, "is_reported": True, "seen_at": now}, then={"is_reported": True})
+
+
+def drop(connection: Connection, booking_id: str) -> None:
+    """Forget a booking's deletion."""
+    connection.execute(delete(deletions).where(deletions.c.booking_id == booking_id))
+
+
+def in_state(
+    connection: Connection, *states: DeletionState, calendar: CalendarName | None = None
+) -> list[Deletion]:
+    """Return the deletions in these states, of one calendar or of all, the oldest first."""
+    wanted = select(deletions).where(deletions.c.state.in_(states))
+    if calendar is not None:
+        wanted = wanted.where(deletions.c.calendar == str(calendar))
+    rows = connection.execute(wanted.order_by(deletions.c.seen_at, deletions.c.booking_id))
+    return [_deletion(row) for row in rows]
+
+
+def count_since(connection: Connection, calendar: CalendarName, since: datetime) -> int:
+    """Return how many deletions of a calendar were found since then, whatever became of them."""
+    found = select(func.count()).where(
+        deletions.c.calendar == str(calendar),
+        deletions.c.seen_at > since,
+        deletions.c.state != DeletionState.REPORTED,  # nobody has looked yet
+    )
+    return connection.execute(found).scalar_one()
+
+
+def change(
+    connection: Connection, calendar: CalendarName, before: Iterable[DeletionState], after: DeletionState
+) -> None:
+    """Bring the deletions of a calendar from some states into another."""
+    connection.execute(
+        update(deletions)
+        .where(deletions.c.calendar == str(calendar), deletions.c.state.in_(list(before)))
+        .values(state=after)
+    )
+
+
+def forget_past(connection: Connection, now: datetime) -> None:
+    """Forget the deletions of bookings whose time is over."""
+    over = select(bookings.c.id).where(bookings.c.id == deletions.c.booking_id, bookings.c.ends_at <= now)
+    connection.execute(delete(deletions).where(over.exists()))
+
+
+def _deletion(row: Row[Any]) -> Deletion:
+    return Deletion(
+        booking_id=row.booking_id,
+        calendar=CalendarName.parse(row.calendar),
+        state=DeletionState(row.state),
+        is_reported=row.is_reported,
+        seen_at=row.seen_at,
+    )
