@@ -96,13 +96,15 @@ class BusyQuery:
     """One calendar to ask for busy time.
 
     `timezone` is the host's zone (IANA), for floating events. `without` is an event that shall not
-    count (the bridge's own, while it is being moved): matched by id, and by iCalendar UID where known.
+    count (the bridge's own, while it is being moved): matched by id, and by iCalendar UID where known; where
+    a calendar tells neither, one event at exactly `without_at` is taken for it.
     """
 
     calendar: str
     policy: BusyPolicy = DEFAULT_POLICY
     timezone: str = "UTC"
     without: EventRef | None = None
+    without_at: Interval | None = None
 
     def leaves_out(self, event_id: str | None, ical_uid: str | None) -> bool:
         """Tell whether this is the event that shall not count; a colleague's copy has only its UID."""

@@ -42,7 +42,7 @@ def move_booking(
     if booking.interval.start == start:
         return booking  # said twice, or moved there by a person meanwhile: it is as wanted
     # Else the appointment would be in its own way when it moves by less than its length.
-    own = OwnEvent(booking.id, standing.calendar, reference(standing))
+    own = OwnEvent(booking.id, standing.calendar, reference(standing), booking.interval)
     hosts = _who_could_attend(context, event_type, booking)
     busy = ask_hosts(context, event_type, start, deadline, hosts=hosts, own=own)
     wanted = replace(booking, attendee=attendee or booking.attendee)

@@ -80,7 +80,7 @@ def _is_busy_elsewhere(context: BookingContext, booking: Booking, write: Write, 
         booking.interval,
         max_age=0,
         deadline=deadline,
-        own=OwnEvent(booking.id, write.calendar, reference(write)),
+        own=OwnEvent(booking.id, write.calendar, reference(write), booking.interval),
         leave_out=write.calendar,
     )
     if busy.failures:

@@ -57,6 +57,7 @@ class OwnEvent:
     booking_id: str
     calendar: CalendarName
     ref: EventRef
+    interval: Interval
 
 
 class Availability:
@@ -151,8 +152,8 @@ def host_times(
 def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:
     # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
     is_there = own is not None and (name == own.calendar or own.ref.ical_uid is not None)
-    without = own.ref if own and is_there else None
-    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without))
+    without, at = (own.ref, own.interval) if own and is_there else (None, None)
+    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without, at))
 
 
 def _busy_of(

@@ -20,11 +20,9 @@ from providers.http import Call
 from providers.microsoft.client import Client, Question
 from providers.microsoft.errors import Refusal
 from providers.microsoft.json import interval_of, utc_text
-from providers.microsoft.listing import DEFAULT, calendar_path, overlapping
+from providers.microsoft.listing import DEFAULT, LOOK_AHEAD, LOOK_BACK, calendar_path, overlapping
 from providers.microsoft.zones import UTC_ZONE
 
-LOOK_BACK = timedelta(days=31)
-LOOK_AHEAD = timedelta(days=400)
 RENEW_AFTER = timedelta(days=30)  # the window does not move along; so it must be laid anew in time
 PAGE_SIZE = 500
 

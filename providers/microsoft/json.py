@@ -128,6 +128,11 @@ def event_of(call: Call, calendar: str, item: Any) -> Event:
     )
 
 
+def property_of(item: Any, name: str) -> str | None:
+    """Return a property of ours, None where the event does not bear it."""
+    return _properties(item).get(name.casefold()) if isinstance(item, Mapping) else None
+
+
 def _properties(item: Json) -> dict[str, str]:
     """Return our properties by their names in small letters: Graph writes the set's id as it likes."""
     listed = item.get("singleValueExtendedProperties")

@@ -15,11 +15,13 @@ from providers.answers import member
 from providers.base import Event, Interval
 from providers.http import Call
 from providers.microsoft.client import Answer, Client, Question
-from providers.microsoft.json import EVENT_FIELDS, EXPAND, event_of, having_property, utc_text
+from providers.microsoft.json import EVENT_FIELDS, EXPAND, event_of, having_property, property_of, utc_text
 from providers.times import pieces
 
 PAGE_SIZE = 1000  # the largest there is
 VIEW_DAYS = 1800  # more than 1,825 are refused
+LOOK_BACK = timedelta(days=31)
+LOOK_AHEAD = timedelta(days=400)
 _MARGIN = timedelta(days=1)
 _NEXT = "@odata.nextLink"
 
@@ -82,7 +84,11 @@ def overlapping(client: Client, call: Call, calendar: str, window: Interval) -> 
 
 
 def with_property(client: Client, call: Call, calendar: str, name: str, value: str) -> tuple[Event, ...]:
-    """Return the calendar's live events that bear this property of ours."""
+    """Return the calendar's live events that bear this property of ours.
+
+    What the filter does not find is looked for among all events of the time that bookings are made for:
+    by users' reports such a filter has answered with nothing (msgraph-sdk-dotnet #618).
+    """
     query = {
         "$filter": having_property(name, value),
         "$expand": EXPAND,
@@ -90,8 +96,19 @@ def with_property(client: Client, call: Call, calendar: str, name: str, value: s
         "$top": "50",
     }
     question = Question("GET", f"{calendar_path(client, calendar)}/events", query=query)
-    found = (event_of(call, calendar, item) for items in pages(client, call, question) for item in items)
-    return tuple(event for event in found if not event.cancelled)
+    found = [item for items in pages(client, call, question) for item in items]
+    if not found:
+        now = client.clocks.now()
+        around = Interval(now - LOOK_BACK, now + LOOK_AHEAD)
+        found = [
+            item
+            for question in view(client, calendar, around, select=EVENT_FIELDS, expand=EXPAND)
+            for items in pages(client, call, question)
+            for item in items
+            if property_of(item, name) == value
+        ]
+    events = (event_of(call, calendar, item) for item in found)
+    return tuple(event for event in events if not event.cancelled)
 
 
 def listed(client: Client, call: Call, event: Event) -> Event | None:

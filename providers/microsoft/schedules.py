@@ -1,8 +1,8 @@
 """Ask when colleagues and rooms are busy, seen through another account.
 
 Decides how getSchedule is cut to its limits. It tells no all-day flag and no ids: whole days block under
-every policy, and no event can be left out. An error for one address, a missing one, or items that contradict
-the view beside them make it unknown. Source: learn.microsoft.com/graph/api/calendar-getschedule.
+every policy, and an event is left out by its time. An error for one address, a missing one, or items that
+contradict the view beside them make it unknown. Source: learn.microsoft.com/graph/api/calendar-getschedule.
 """
 
 from __future__ import annotations
@@ -118,4 +118,8 @@ def answer(query: BusyQuery, found: Found, window: Interval) -> BusyAnswer:
     """Return the time that counts as busy under the query's policy."""
     if isinstance(found, ProviderError):
         return found
-    return busy_answer([each.interval for each in found if each.status in query.policy.statuses], window)
+    busy = [each.interval for each in found if each.status in query.policy.statuses]
+    # Items have no ids: of several at the very time one is the event left out, the others still count.
+    if query.without_at in busy:
+        busy.remove(query.without_at)
+    return busy_answer(busy, window)

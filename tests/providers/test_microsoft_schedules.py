@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from providers.base import AllDay, BusyPolicy, Interval
+from providers.base import AllDay, BusyPolicy, EventRef, Interval
 from providers.errors import AccessDenied, CalendarNotFound, ProviderError, UnexpectedResponse
 from tests.providers.microsoft import (
     BEN,
@@ -49,6 +50,17 @@ def test_the_accounts_calendar_and_schedules_share_one_round_trip(ms: FakeMicros
     assert [answers[each] for each in wanted] == [(span(1, 9),), (span(2, 9),), ()]
     assert ms.operations() == ["batch"]
     assert [part.operation for part in ms.parts] == ["calendarView", "getSchedule"]
+
+
+def test_an_event_is_left_out_of_a_schedule_by_its_time_and_only_once(ms: FakeMicrosoft) -> None:
+    ms.add_event(CARLA, *span(1, 9))
+    ms.add_event(CARLA, *span(1, 11))
+    ours = replace(
+        query(OF_CARLA), without=EventRef("calendar", "ours", ical_uid="uid"), without_at=span(1, 9)
+    )
+    assert busy(calendars(ms), ours) == (span(1, 11),)
+    ms.add_event(CARLA, *span(1, 9))
+    assert busy(calendars(ms), ours) == (span(1, 9), span(1, 11))
 
 
 def test_addresses_are_asked_for_twenty_at_a_time(ms: FakeMicrosoft) -> None:

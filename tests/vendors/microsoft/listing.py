@@ -83,7 +83,8 @@ class Listing:
         found = [
             shown(self._one(reading.account, item, zone), item, reading.query)
             for item in reading.calendar.live()
-            if any(known.casefold() == name and held == value for known, held in item.properties.items())
+            if not self.habits.blind_filter
+            and any(known.casefold() == name and held == value for known, held in item.properties.items())
         ]
         return self._page(reading, found)
 

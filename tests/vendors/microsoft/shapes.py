@@ -21,11 +21,13 @@ class Habits:
     """How this Exchange shows things, where reports differ or tests want the worst.
 
     local_zone: times come in the mailbox's Windows zone whatever is asked for; all_day_as_instants: all-day
-    events are converted to the zone asked for like any other.
+    events are converted to the zone asked for like any other; blind_filter: a filter by our properties finds
+    nothing.
     """
 
     local_zone: bool = False
     all_day_as_instants: bool = False
+    blind_filter: bool = False
 
 
 def zone_of(headers: dict[str, str]) -> str:
