@@ -34,10 +34,7 @@ class Interval(NamedTuple):
 
 
 class Deadline:
-    """A moment until which an answer is of use, by a monotonic clock that is handed in.
-
-    A patient one is background work's: whoever waits on the phone goes first.
-    """
+    """Until when an answer is of use, by a clock that is handed in; a patient one lets callers go first."""
 
     def __init__(self, seconds: float, monotonic: Callable[[], float], *, is_patient: bool = False) -> None:
         self._monotonic = monotonic
@@ -96,8 +93,8 @@ class BusyQuery:
     """One calendar to ask for busy time.
 
     `timezone` is the host's zone (IANA), for floating events. `without` is an event that shall not
-    count (the bridge's own, while it is being moved): matched by id, and by iCalendar UID where known; where
-    a calendar tells neither, one event at exactly `without_at` is taken for it.
+    count (the bridge's own, while it is being moved): matched by id, by iCalendar UID where known, and where
+    a calendar tells neither by its exact time, `without_at`.
     """
 
     calendar: str

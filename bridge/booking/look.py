@@ -163,7 +163,7 @@ def _is_busy(context: BookingContext, booking: Booking, place: Found, deadline: 
         place.event.interval,
         max_age=0,
         deadline=deadline,
-        own=OwnEvent(booking.id, place.calendar, place.event.ref),
+        own=OwnEvent(booking.id, place.calendar, place.event.ref, place.event.interval),
     )
     if busy.failures:
         raise OutcomeUnknown("not every calendar answered")
