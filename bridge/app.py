@@ -22,6 +22,7 @@ from bridge.booking.watch import PushChannels
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.free_busy import FreeBusy
+from bridge.calendars.health import Health
 from bridge.config import Config, load_config
 from bridge.connections import Connections
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
@@ -38,6 +39,7 @@ from bridge.store.engine import Store
 from bridge.store.migrate import migrate, require_current
 from bridge.surroundings import Surroundings
 from bridge.vault import Vault
+from bridge.vendors.advice import Adviser
 from bridge.vendors.contract import Outside, PushReader
 from bridge.vendors.local import feed_titles
 from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
@@ -81,7 +83,14 @@ class Bridge:
         self.accounts = around.wrap_accounts(self.opened)
         # What callers ask for, and what goes on when nobody asks.
         pool = around.make_pool()
-        self.free_busy = FreeBusy(self.accounts, pool, around.monotonic)
+        self.health = Health(
+            self.store,
+            pool,
+            around.now,
+            alerts=self.alerts,
+            advise=Adviser(self.vendors, self.plugged, self.speech.language, config.bridge.public_url).advise,
+        )
+        self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
         self.context = self._make_context(pool, around)
         self.reception = self._make_reception()
         self.channels = PushChannels(self.context, config.bridge.public_url)
@@ -106,6 +115,7 @@ class Bridge:
     def stop(self) -> None:
         """End the background work and give up every connection to the database."""
         self.background.stop(patience=_JOB_SECONDS)
+        self.health.write_down()
         self.context.pool.close()
         self.store.close()
 
@@ -142,10 +152,9 @@ class Bridge:
             store=self.store,
             accounts=self.accounts,
             pool=pool,
-            availability=Availability(
-                self.free_busy, self.store, config.hosts, notice=self.alerts.calendars_answered
-            ),
+            availability=Availability(self.free_busy, self.store, config.hosts, self.health),
             alerts=self.alerts,
+            health=self.health,
             hosts=config.hosts,
             event_types=config.event_types,
             vendors=self.vendors,

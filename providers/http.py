@@ -39,6 +39,7 @@ ATTEMPTS = 4
 BACKOFF_SECONDS = 0.1
 MOST_ANSWERS = 200  # to one question; a page of changes holds 500 events
 MOST_BYTES = 64 << 20
+LONGEST_WAIT_SECONDS = 300.0  # a Retry-After of a day would leave callers without an answer for a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +219,9 @@ class Patience:
             raise RateLimited(call.provider, call.operation, "asked to wait", retry_after=left)
 
     def note(self, error: RateLimited) -> None:
-        """Keep the longest wait that was asked for."""
+        """Keep the longest wait that was asked for, up to the longest that callers can be without."""
         if error.retry_after is None:
             return
+        wait = min(error.retry_after, LONGEST_WAIT_SECONDS)
         with self._lock:
-            self._until = max(self._until, self._monotonic() + error.retry_after)
+            self._until = max(self._until, self._monotonic() + wait)

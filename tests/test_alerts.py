@@ -44,12 +44,13 @@ def test_braces_in_what_others_said_are_no_places(alerts: Alerts) -> None:
     alerts.alert("connection:1", "Was Google sagt: {error}")
     alerts.alert(
         "calendar:1",
-        "The calendar {calendar} cannot be read ({cause}). Nothing is offered there.",
+        "What people change in the calendar {calendar} cannot be followed at present ({cause}). {advice}",
         calendar=ANNA,
         cause="{calendar}",
+        advice="",
     )
     assert texts(alerts) == [
-        "Der Kalender local:anna lässt sich nicht lesen ({calendar}). Dort wird nichts angeboten.",
+        "Was Menschen im Kalender local:anna ändern, lässt sich zurzeit nicht verfolgen ({calendar}). ",
         "Was Google sagt: {error}",
     ]
 

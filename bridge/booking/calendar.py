@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from bridge.alerts import Alerts
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
+from bridge.calendars.health import Health
 from bridge.errors import (
     CalendarRefused,
     EventChangedMeanwhile,
@@ -26,7 +26,7 @@ from bridge.errors import (
     LinkRefused,
     OutcomeUnknown,
 )
-from bridge.model import CalendarName, Write
+from bridge.model import Ability, CalendarName, Write
 from providers.base import (
     CalendarInfo,
     CalendarProvider,
@@ -72,7 +72,7 @@ class BookingCalendar:
 
     accounts: Accounts
     pool: CallPool
-    alerts: Alerts
+    health: Health
     sleep: Callable[[float], None]
     name: CalendarName
     deadline: Deadline
@@ -98,33 +98,44 @@ class BookingCalendar:
 
         It is made without its link or its guests where just these are refused: better than no appointment.
         """
+        if not self.health.may_write(self.name):
+            raise CalendarRefused("the calendar takes no appointments at present")
+        return self._create(event_key, draft)
+
+    def _create(self, event_key: str, draft: EventDraft) -> Event:
         try:
             return self._write_until_clear(
-                lambda account: account.create_event(
-                    self.name.calendar, event_key, draft, deadline=self.deadline
-                ),
-                seen=lambda: self.find(event_key),
+                lambda account: self._created(account, event_key, draft), seen=lambda: self.find(event_key)
             )
         except LinkRefused:
             if draft.conference is None:
                 raise
-            self.alerts.alert(
-                f"conference:{self.name}",
-                "The calendar {calendar} cannot make {platform} links; appointments are booked without one.",
-                calendar=self.name,
-                platform=draft.conference,
-            )
-            return self.create(event_key, replace(draft, conference=None))
+            return self._create(event_key, replace(draft, conference=None))
         except GuestsRefused:
             if not draft.attendees:
                 raise
-            self.alerts.alert(
-                f"invitations:{self.name}",
-                "The account of {calendar} may invite nobody at present; "
-                "appointments are booked without telling callers and co-hosts by mail.",
-                calendar=self.name,
-            )
-            return self.create(event_key, replace(draft, attendees=()))
+            return self._create(event_key, replace(draft, attendees=()))
+
+    def _created(self, account: CalendarProvider, event_key: str, draft: EventDraft) -> Event:
+        """Create an event, and take note of what this shows of the calendar."""
+        start = draft.interval.start
+        try:
+            event = account.create_event(self.name.calendar, event_key, draft, deadline=self.deadline)
+        except ConferenceUnavailable as error:
+            self.health.failed(self.name, Ability.LINK, error, about=start)
+            raise
+        except InvitationsRefused as error:
+            self.health.failed(self.name, Ability.INVITE, error, about=start)
+            raise
+        except ProviderError as error:
+            self.health.write_refused(self.name, error, start)
+            raise
+        self.health.good(self.name, Ability.WRITE)
+        if draft.attendees:
+            self.health.good(self.name, Ability.INVITE)
+        if draft.conference and event.link:
+            self.health.good(self.name, Ability.LINK)
+        return event
 
     def move(self, ref: EventRef, interval: Interval, *, timezone: str) -> Event:
         """Change an event's start and end. EventChangedMeanwhile: it is not as `ref.etag` says any more."""
@@ -157,12 +168,16 @@ class BookingCalendar:
 
     def changes(self, cursor: str | None) -> Changes:
         """Return what changed since the cursor; everything when it is None or expired."""
-        return self._ask(lambda account: account.changes(self.name.calendar, cursor, deadline=self.deadline))
+        return self._ask(
+            lambda account: account.changes(self.name.calendar, cursor, deadline=self.deadline),
+            Ability.FOLLOW,
+        )
 
     def watch(self, address: str, token: str) -> Channel | None:
         """Open a push channel to an https address; None where the vendor has none."""
         return self._ask(
-            lambda account: account.watch(self.name.calendar, address, token, deadline=self.deadline)
+            lambda account: account.watch(self.name.calendar, address, token, deadline=self.deadline),
+            Ability.PUSH,
         )
 
     def renew(self, channel: Channel) -> Channel | None:
@@ -173,17 +188,25 @@ class BookingCalendar:
         """Close a push channel; one that is gone already is done."""
         self._ask(lambda account: account.unwatch(channel, deadline=self.deadline))
 
-    def _ask(self, question: Callable[[CalendarProvider], T]) -> T:
-        """Put a question that changes no event: whatever fails may be asked again."""
+    def _ask(self, question: Callable[[CalendarProvider], T], shows: Ability | None = None) -> T:
+        """Put a question that changes no event: whatever fails may be asked again.
+
+        `shows` is what the answer tells of the calendar's health.
+        """
         if self.deadline.remaining() < _LEAST_SECONDS_FOR_A_LOOK:
             raise OutcomeUnknown("there was no time left to look")
         try:
-            return self._run(question)
+            answer = self._run(question)
         except EventNotFound as error:
             raise EventGone("the calendar does not hold the event") from error
         except (ProviderError, StillRunning) as error:
+            if shows and isinstance(error, ProviderError):
+                self.health.failed(self.name, shows, error)
             # Also a refusal: that we may not look does not mean that nothing is there.
             raise OutcomeUnknown("the calendar did not answer") from error
+        if shows:
+            self.health.good(self.name, shows)
+        return answer
 
     def _write_until_clear(
         self, request: Callable[[CalendarProvider], T], *, seen: Callable[[], T | None]

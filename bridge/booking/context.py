@@ -13,6 +13,7 @@ from bridge.booking.calendar import BookingCalendar
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
+from bridge.calendars.health import Health
 from bridge.model import CalendarName, EventType, Host
 from bridge.store.engine import Store, database_now
 from bridge.vendors.contract import Vendor
@@ -59,6 +60,7 @@ class BookingContext(LedgerContext):
     pool: CallPool
     availability: Availability
     alerts: Alerts
+    health: Health
     vendors: Mapping[str, Vendor]
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
@@ -69,7 +71,7 @@ class BookingContext(LedgerContext):
 
     def calendar(self, name: CalendarName, deadline: Deadline) -> BookingCalendar:
         """Return a calendar that holds bookings' events, for requests within this deadline."""
-        return BookingCalendar(self.accounts, self.pool, self.alerts, self.sleep, name, deadline)
+        return BookingCalendar(self.accounts, self.pool, self.health, self.sleep, name, deadline)
 
     def vendor(self, calendar: CalendarName) -> Vendor:
         """Return what is known of a calendar's vendor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,13 +15,17 @@ from bridge.booking.context import BookingContext
 from bridge.booking.deletions import forget_past, tell_stops
 from bridge.booking.follow import follow_calendar, followed, is_followed, survey
 from bridge.booking.look import close_outlived, look
+from bridge.booking.probe import probe
 from bridge.booking.read_back import read_back
+from bridge.booking.tidy import tidy
 from bridge.booking.watch import LOOK_EVERY, PushChannels
+from bridge.calendars.health import PROBE
 from bridge.model import CalendarName
 from bridge.store.sql import bookings, writes
 from providers.base import Deadline
 
 RECONCILE_EVERY = timedelta(minutes=1)
+TIDY_EVERY = timedelta(hours=1)
 _SECONDS = 20.0  # nobody waits on the phone for these
 
 
@@ -41,6 +46,8 @@ class BookingJobs:
             jobs.FOLLOW: self._follow,
             jobs.LOOK: self._look,
             jobs.WATCH: self._watch,
+            jobs.TIDY: self._tidy,
+            PROBE: partial(probe, self.context),
         }
 
     def _reconcile(self, _subject: str) -> timedelta:
@@ -79,6 +86,10 @@ class BookingJobs:
     def _look(self, subject: str) -> timedelta | None:
         return look(self.context, subject, self._deadline())
 
+    def _tidy(self, _subject: str) -> timedelta:
+        tidy(self.context)
+        return TIDY_EVERY
+
     def _watch(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
         if not self.channels.is_possible or calendar not in followed(self.context):
@@ -93,6 +104,9 @@ class BookingJobs:
         if kind in (jobs.REMOVE, jobs.READ_BACK, jobs.LOOK):
             made = writes.of_booking(connection, subject.partition("/")[0])
             return _lane(made[-1].calendar) if made else None
+        if kind == PROBE:
+            vendor, _, account = subject.partition(":")
+            return Lane(vendor, account)
         return None
 
     def _deadline(self) -> Deadline:
@@ -106,6 +120,7 @@ def _lane(calendar: CalendarName) -> Lane:
 def plan_standing(context: BookingContext, background: Background) -> None:
     """Make sure that the jobs that are always due again are planned; they run at once."""
     background.plan(jobs.RECONCILE)
+    background.plan(jobs.TIDY)
     calendars = followed(context)
     for provider in sorted({each.provider for each in calendars if context.vendor(each).is_surveyed}):
         background.plan(jobs.SURVEY, provider)

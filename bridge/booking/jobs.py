@@ -15,6 +15,7 @@ READ_BACK = "read_back"  # what lies beside a new event: subject "<booking>"
 FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
 SURVEY = "survey"  # which calendars changed at all: subject "<vendor>", for those that can tell
 LOOK = "look"  # where a booking's own event is, and how: subject "<booking>"
+TIDY = "tidy"  # alerts and health that concern nobody any more
 WATCH = "watch"  # keep a push channel of a calendar open: subject "<calendar>"
 
 

@@ -5,13 +5,14 @@ A host is known only when every one of its calendars answered; of the others it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bridge.calendars.free_busy import Answer, Asked, FreeBusy
+from bridge.calendars.health import Health
 from bridge.model import CalendarName, EventType, Host
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
@@ -27,7 +28,8 @@ _LIMITS_REACH = timedelta(days=8)  # a booking that counts in the same ISO week,
 class Busy:
     """The busy time of hosts as their calendars told it.
 
-    `by_host` is None for a host with a calendar that did not answer; `failures` says which, and why.
+    `by_host` is None for a host with a calendar that did not answer, or whose booking calendar refuses
+    appointments; `failures` says which did not answer, and why.
     `asked_at` is the monotonic time of the oldest answer, `window` what was asked for. `by_calendar`
     holds what each calendar said by itself. All of it holds until `FreeBusy.version` is not `version`.
     """
@@ -68,13 +70,12 @@ class Availability:
         free_busy: FreeBusy,
         store: Store,
         hosts: Mapping[str, Host],
-        *,
-        notice: Callable[[Iterable[CalendarName], Mapping[CalendarName, ProviderError]], None],
+        health: Health,
     ) -> None:
         self._free_busy = free_busy
         self._store = store
         self._hosts = hosts
-        self._notice = notice
+        self._health = health
 
     def busy(
         self,
@@ -96,15 +97,26 @@ class Availability:
         told = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
         answers = told.by_question
         failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error}
-        self._notice({asked.name for asked in answers}, failures)
         return Busy(
-            by_host={host.id: _busy_of(host, wanted[host.id], answers) for host in hosts},
+            by_host={
+                host.id: None
+                if host.booking_calendar != leave_out and self._health.refusal(host.booking_calendar)
+                else _busy_of(host, wanted[host.id], answers)
+                for host in hosts
+            },
             failures=failures,
             asked_at=min((answer.asked_at for answer in answers.values()), default=0.0),
             window=window,
             by_calendar={asked.name: answer.busy for asked, answer in answers.items() if not answer.error},
             version=told.version,
         )
+
+    def look_again(self, names: Sequence[CalendarName], now: datetime, deadline: Deadline) -> None:
+        """Ask calendars of one account for a week's busy time, even if calls are to leave it alone now."""
+        host_of = {name: host for host in self._hosts.values() for name in host.calendars}
+        wanted = [_asked(host_of[name], name, None) for name in names]
+        window = Interval(now, now + timedelta(days=7))
+        self._free_busy.ask(wanted, window, max_age=0, deadline=deadline, is_probe=True)
 
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""

@@ -1,6 +1,7 @@
 """Asks calendars for their free/busy: all accounts at once, within a deadline, and keeps answers for a while.
 
-An error is an answer too, but never kept. An account that asked for patience is not asked before then.
+An error is an answer too, but never kept. An account that asked for patience, or that let somebody wait in
+vain, is not asked for a while by any process: what is known of health says so.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from functools import partial
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
-from bridge.model import CalendarName
+from bridge.calendars.health import Health
+from bridge.model import Ability, CalendarName
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
-from providers.errors import ProviderError, ProviderUnavailable, RateLimited
+from providers.errors import ProviderError, ProviderUnavailable
 from providers.intervals import clip
 
 
@@ -57,41 +59,72 @@ class Answers:
 _Call = Future[Mapping[BusyQuery, BusyAnswer]]
 
 
+class _Refused(_Call):
+    """An answer that no calendar gave."""
+
+
+_NO_ANSWER = "no answer in time"
+_PATIENCE = 1.0  # who had less says nothing about the account by its silence
+
+
+def _has_timed_out(error: ProviderError | None) -> bool:
+    """Tell whether somebody waited for an answer in vain; `Timeout` is in the names of libraries' errors."""
+    return isinstance(error, ProviderUnavailable) and (
+        error.detail == _NO_ANSWER or "Timeout" in error.detail
+    )
+
+
 class FreeBusy:
     """Busy time of many calendars. Safe to share between threads."""
 
-    def __init__(self, accounts: Accounts, pool: CallPool, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, accounts: Accounts, pool: CallPool, monotonic: Callable[[], float], health: Health
+    ) -> None:
         self._accounts = accounts
         self._pool = pool
         self._monotonic = monotonic
+        self._health = health
         self._kept: dict[Asked, Answer] = {}
-        self._not_before: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
         self._generation = 0  # grows whenever everything kept is forgotten
         self.version = 0  # grows whenever a kept answer is contradicted or forgotten
 
     def ask(
-        self, wanted: Iterable[Asked], window: Interval, *, max_age: float, deadline: Deadline
+        self,
+        wanted: Iterable[Asked],
+        window: Interval,
+        *,
+        max_age: float,
+        deadline: Deadline,
+        is_probe: bool = False,
     ) -> Answers:
-        """Return an answer for each: kept ones at most `max_age` seconds old, the others live."""
+        """Return an answer for each: kept ones at most `max_age` seconds old, the others live.
+
+        Only a probe asks an account that is to be left alone.
+        """
+        self._health.refresh()
         asked_at = self._monotonic()
         with self._lock:  # read first: a change while calendars are asked makes the answers old
             version, generation = self.version, self._generation
         answers: dict[Asked, Answer] = {}
         missing: dict[tuple[str, str], list[Asked]] = defaultdict(list)
         for asked in dict.fromkeys(wanted):
-            kept = self._kept.get(asked)
-            if kept and max_age > 0 and kept.asked_at >= asked_at - max_age and kept.window.covers(window):
+            kept = self._kept_one(asked, window, asked_at - max_age) if max_age > 0 else None
+            if kept:
                 answers[asked] = kept
             else:
                 missing[asked.account].append(asked)
-        calls = [(group, self._call(group, window, deadline)) for group in missing.values()]
+        patience = deadline.remaining()
+        calls = [
+            (group, self._silence(group, is_probe=is_probe) or self._call(group, window, deadline))
+            for group in missing.values()
+        ]
         live = {
             asked: Answer((), busy, window, asked_at)
             if isinstance(busy, ProviderError)
             else Answer(busy, None, window, asked_at)
             for group, call in calls
-            for asked, busy in _collect(group, call, deadline).items()
+            for asked, busy in self._collect(group, call, deadline, patience).items()
         }
         if live:
             version = self._keep(live, version, generation)
@@ -104,13 +137,25 @@ class FreeBusy:
             self._generation += 1
             self.version += 1
 
+    def _kept_one(self, asked: Asked, window: Interval, since: float) -> Answer | None:
+        """Return a kept answer that serves, but not of a calendar that another process found silent."""
+        kept = self._kept.get(asked)
+        is_good = kept and kept.asked_at >= since and kept.window.covers(window)
+        return kept if is_good and not self._health.fails(asked.name, Ability.READ) else None
+
+    def _silence(self, group: Sequence[Asked], *, is_probe: bool) -> _Call | None:
+        """Return why an account is not asked at this moment; None: it is."""
+        silence = None if is_probe else self._health.silence(group[0].name)
+        if silence is None:
+            return None
+        told = _Refused()
+        told.set_exception(silence)
+        return told
+
     def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline) -> _Call:
         """Ask one account about its calendars; whatever goes wrong is told by the result."""
         name = group[0].name
         try:
-            patience = self._not_before.get(group[0].account, 0.0) - self._monotonic()
-            if patience > 0:
-                raise RateLimited(name.provider, "free_busy", "asked to wait", retry_after=patience)
             queries = [asked.query for asked in group]
             ask = partial(self._accounts.provider(name).free_busy, queries, window, deadline=deadline)
             return self._pool.submit(name.provider, ask)
@@ -119,6 +164,27 @@ class FreeBusy:
             refused.set_exception(error)
             return refused
 
+    def _collect(
+        self, group: Sequence[Asked], call: _Call, deadline: Deadline, patience: float
+    ) -> Mapping[Asked, BusyAnswer]:
+        """Wait for an account's answers and take note of them; `patience` is what it had in seconds."""
+        provider = group[0].name.provider
+        left_out = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
+        told: Mapping[Asked, BusyAnswer]
+        try:
+            answered = call.result(timeout=deadline.remaining())
+            told = {asked: answered.get(asked.query, left_out) for asked in group}
+        except StillRunning:
+            told = dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", _NO_ANSWER))
+        except ProviderError as error:
+            told = dict.fromkeys(group, error)
+        if not isinstance(call, _Refused):
+            for asked, busy in told.items():
+                failure = busy if isinstance(busy, ProviderError) else None
+                is_hanging = patience >= _PATIENCE and _has_timed_out(failure)
+                self._health.answered(asked.name, failure, is_hanging=is_hanging)
+        return told
+
     def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int) -> int:
         """Keep what was answered; return the version at which all the answers hold."""
         with self._lock:
@@ -126,8 +192,6 @@ class FreeBusy:
                 return version  # a calendar was said to have changed since these were asked for
             is_latest = version == self.version
             for asked, answer in live.items():
-                if isinstance(answer.error, RateLimited) and answer.error.retry_after:
-                    self._not_before[asked.account] = self._monotonic() + answer.error.retry_after
                 before = self._kept.get(asked)
                 # Where nothing was kept, nobody relies on anything else: what was made of this stays good.
                 if before and not _agree(before, answer):
@@ -141,22 +205,6 @@ class FreeBusy:
                 if answer.error is None and asked.query.without is None and not is_narrower:
                     self._kept[asked] = answer
             return self.version if is_latest else version
-
-
-def _collect(group: Sequence[Asked], call: _Call, deadline: Deadline) -> Mapping[Asked, BusyAnswer]:
-    provider = group[0].name.provider
-    try:
-        told = call.result(timeout=deadline.remaining())
-    except StillRunning:
-        return dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", "no answer in time"))
-    except ProviderError as error:
-        return dict.fromkeys(group, error)
-    return {
-        asked: told[asked.query]
-        if asked.query in told
-        else ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
-        for asked in group
-    }
 
 
 def _agree(before: Answer, after: Answer) -> bool:

@@ -32,6 +32,7 @@ from bridge.model.event_types import (
     Suggest,
     Team,
 )
+from bridge.model.health import Ability, Condition
 from bridge.model.hosts import (
     CalendarName,
     DateRange,
@@ -42,6 +43,7 @@ from bridge.model.hosts import (
 )
 
 __all__ = [
+    "Ability",
     "Assignment",
     "Attendee",
     "Booking",
@@ -49,6 +51,7 @@ __all__ = [
     "BookingState",
     "CalendarName",
     "Claim",
+    "Condition",
     "Contact",
     "CountDays",
     "DateRange",

@@ -95,7 +95,7 @@ def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding
     if not isinstance(answer, ProviderError):
         return Finding(str(name), Verdict.GOOD, "free/busy can be read")
     said = f"{type(answer).__name__}: {answer.detail or 'no further word'}"
-    return Finding(str(name), Verdict.FAILED, f"{said}. {context.vendor(name).explain(answer)}")
+    return Finding(str(name), Verdict.FAILED, f"{said}. {context.health.advise(name, answer)}")
 
 
 def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:

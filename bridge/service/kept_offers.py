@@ -22,14 +22,16 @@ from providers.base import Deadline
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
 
+Revision = tuple[int, int]  # of the claims, and of health
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be told to a caller now, and of which state of claims and calendars that is true."""
+    """What may be told to a caller now, and of which state of claims, health and calendars that is true."""
 
     slots: tuple[Slot, ...]
     minute: datetime
-    claims: int  # the revision of the claims
+    revision: Revision
     version: int  # of the busy answers
     asked_at: float
     is_complete: bool
@@ -66,19 +68,21 @@ class Offers:
         StoreUnavailable: the database does not answer.
         """
         now = self._context.now()
-        claims = self._claims_revision()
-        kept = self._kept_one(event_type, now, claims)
+        revision = self._revision()
+        kept = self._kept_one(event_type, now, revision)
         if kept:
             return kept
         limit = self._seconds if seconds is None else min(seconds, self._seconds)
         deadline = Deadline(limit, self._context.monotonic)
         if self._max_age == 0:
-            return self._make(event_type, now, claims, deadline)
+            return self._make(event_type, now, revision, deadline)
         # Callers at the same moment wait for the one who asks, half their time, and take that answer.
         turn = self._turns.setdefault(event_type.id, threading.Lock())
         is_mine = turn.acquire(timeout=limit / 2)
         try:
-            made = self._kept_one(event_type, now, claims) or self._make(event_type, now, claims, deadline)
+            made = self._kept_one(event_type, now, revision) or self._make(
+                event_type, now, revision, deadline
+            )
             if made.is_complete:
                 self._kept[event_type.id] = made
             return made
@@ -89,7 +93,7 @@ class Offers:
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
         """Return all that is bookable now, for callers with a wish."""
         now = self._context.now()
-        self._claims_revision()
+        self._revision()
         limit = self._seconds if seconds is None else min(seconds, self._seconds)
         busy = self._busy(event_type, now, Deadline(limit, self._context.monotonic))
         times = self._context.availability.times(event_type, busy)
@@ -98,22 +102,22 @@ class Offers:
     def as_of(self, event_type: EventType, now: datetime) -> Offer:
         """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
         deadline = Deadline(self._seconds, self._context.monotonic)
-        return self._make(event_type, now, self._claims_revision(), deadline)
+        return self._make(event_type, now, self._revision(), deadline)
 
-    def _claims_revision(self) -> int:
-        """Return the state of the claims; forget busy answers when a calendar is said to have changed."""
+    def _revision(self) -> Revision:
+        """Return the state of claims and health; forget busy answers of calendars said to have changed."""
         counted = self._context.store.revisions()
         seen = (counted.get(revisions.LOCAL, 0), counted.get(revisions.BUSY, 0))
         if seen != self._seen:
             self._seen = seen
             self._free_busy.forget()
-        return counted.get(revisions.CLAIMS, 0)
+        return counted.get(revisions.CLAIMS, 0), counted.get(revisions.HEALTH, 0)
 
-    def _kept_one(self, event_type: EventType, now: datetime, claims: int) -> Offer | None:
+    def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type.id)
         if (
             kept
-            and kept.claims == claims
+            and kept.revision == revision
             and kept.version == self._free_busy.version
             and kept.minute == now.replace(second=0, microsecond=0)
             and self._context.monotonic() - kept.asked_at <= self._max_age
@@ -121,12 +125,12 @@ class Offers:
             return kept
         return None
 
-    def _make(self, event_type: EventType, now: datetime, claims: int, deadline: Deadline) -> Offer:
+    def _make(self, event_type: EventType, now: datetime, revision: Revision, deadline: Deadline) -> Offer:
         busy = self._busy(event_type, now, deadline)
         return Offer(
             slots=offer(event_type, self._context.availability.times(event_type, busy), now),
             minute=now.replace(second=0, microsecond=0),
-            claims=claims,
+            revision=revision,
             version=busy.version,
             asked_at=busy.asked_at,
             is_complete=not busy.failures,

@@ -78,26 +78,41 @@ class Outside:
 
 @dataclass(frozen=True, kw_only=True)
 class Plugged:
-    """A vendor, set up. Its accounts are connected by a sign-in there, by a form here, or need neither."""
+    """A vendor, set up. Its accounts are connected by a sign-in there, by a form here, or need neither.
+
+    `approve_at` is the vendor's page on which an administrator lets the bridge in, empty where there is none.
+    """
 
     open: Opener
     connect: SignIn | PasswordForm | None = None
     delegation: Delegation | None = None
+    approve_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reached:
+    """How an account is reached: where its owner connects it, or by a key of the bridge's own.
+
+    `approve_at` is where an administrator lets the bridge in. Addresses that do not exist are empty.
+    """
+
+    connect_at: str = ""
+    is_delegated: bool = False
+    approve_at: str = ""
 
 
 # What went wrong and what to do about it, for every vendor that does not know better.
 _MEANINGS: tuple[tuple[type[ProviderError], str], ...] = (
     (
-        errors.ConnectionExpired,
-        _("The account is not connected, or not any more: connect it on the page Connections."),
-    ),
-    (
         errors.AccessDenied,
-        _("The account may not do this: share the calendar with it, or give the bridge the permission."),
+        _(
+            "The account may not do this: let the calendar's owner share it with {account}, with the right "
+            "to make changes."
+        ),
     ),
     (
         errors.CalendarNotFound,
-        _("The account has no such calendar: compare its name in the configuration."),
+        _("The account {account} has no such calendar: compare its name in the configuration."),
     ),
     (
         errors.RateLimited,
@@ -109,15 +124,24 @@ _MEANINGS: tuple[tuple[type[ProviderError], str], ...] = (
     ),
 )
 _NOT_UNDERSTOOD = _("The vendor answered in a way the bridge does not understand.")
+_CONNECT = _("The account {account} is not connected, or not any more: connect it at {address}.")
+_NOT_SET_UP = _("The configuration has no section for this vendor: add one, and restart the bridge.")
+_KEY_REFUSED = _(
+    "The vendor does not let the bridge's own key act for {account}: compare the address and the key in the "
+    "configuration with what the administrator allowed."
+)
+# What the bridge itself says of an account that somebody connected, or should.
+_NO_CONSENT = frozenset({"not connected", "needs reconnecting"})
 
 
 class Vendor(VendorRules):
     """One calendar vendor; what a subclass does not say, its calendars do not do.
 
     `title` is the name people know, `main_calendar` the vendor's own word for an account's first calendar.
-    `pushes` tells whether its provider opens channels and `read_push` reads their messages. `is_surveyed`
-    tells whether one question says which of all its calendars changed; `can_relocate`, whether people can
-    put an event into another calendar of the account.
+    `places` are what the texts of `explain` name beside the account. `pushes` tells whether its provider
+    opens channels and `read_push` reads their messages. `is_surveyed` tells whether one question says which
+    of all its calendars changed; `can_relocate`, whether people can put an event into another calendar of
+    the account.
     """
 
     title: ClassVar[str]
@@ -125,6 +149,7 @@ class Vendor(VendorRules):
     pushes: ClassVar[bool] = False
     is_surveyed: ClassVar[bool] = False
     can_relocate: ClassVar[bool] = True
+    places: ClassVar[Mapping[str, str]] = {}
     follow_every: ClassVar[timedelta] = timedelta(minutes=5)
 
     def plug(self, config: Config, outside: Outside) -> Plugged | None:
@@ -139,8 +164,16 @@ class Vendor(VendorRules):
         """Return which calendars changed since a mark (None: ever) and the new mark; only if surveyed."""
         raise NotImplementedError
 
-    def explain(self, error: ProviderError) -> str:
-        """Say what a failure means and what to do, as a text of the catalogues."""
+    def explain(self, error: ProviderError, reached: Reached) -> str:
+        """Say in a sentence what a failure means and what to do, as a text of the catalogues.
+
+        It may have the vendor's `places`, {account}, {address} (where it is connected) and {approve} (where
+        an administrator lets the bridge in).
+        """
+        if isinstance(error, errors.ConnectionExpired):
+            if reached.is_delegated and error.detail not in _NO_CONSENT:
+                return _KEY_REFUSED
+            return _CONNECT if reached.connect_at else _NOT_SET_UP
         return next((text for kind, text in _MEANINGS if isinstance(error, kind)), _NOT_UNDERSTOOD)
 
     def shown(self, calendar: str) -> str:

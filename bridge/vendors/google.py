@@ -27,14 +27,17 @@ from bridge.vendors.contract import (
     PushAnswer,
     PushMessage,
     PushRequest,
+    Reached,
     Vendor,
     check_account,
 )
 from providers.base import Deadline
+from providers.errors import AccessDenied, ProviderError
 from providers.google import GoogleCalendars, Lines, ServiceAccountTokens, read_notification, sign_in
 from providers.google import service_account_tokens as tokens_of_service_account
 from providers.google.settings import (
     CALENDAR_LIST,
+    CALENDAR_SCOPES,
     EMAIL,
     EVENTS,
     FREE_BUSY,
@@ -62,6 +65,22 @@ _DIED_YOUNG = _(
     "Platform, Audience), then reconnect."
 )
 _YOUNG = timedelta(days=8)
+_SCOPE = "scope missing:"  # before the scope, in what providers/google says
+_SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+_API_IS_OFF = _(
+    "The Google Calendar API is not switched on in the Cloud project: switch it on there (APIs & Services, "
+    "Library); it works a few minutes later."
+)
+_NOT_DELEGATED = _(
+    "Delegation is not granted for these scopes: {scopes}. An administrator of the Workspace must add them "
+    "to the service account's client id (Admin console, Security, API controls, Domain-wide delegation)."
+)
+_ADMIN_MUST_APPROVE = _("An administrator of the Workspace must approve the bridge: {approve}")
+_BOX_LEFT_EMPTY = _("A permission is missing: connect {account} again at {address} and tick every box.")
+_CLIENT_REFUSED = _(
+    "Google does not know this bridge (any more): compare client_id and client_secret in the section "
+    "[google] with the Cloud project."
+)
 _OPENED = "sync"  # Google's first message: the channel is open, nothing has changed
 
 
@@ -115,6 +134,7 @@ class Google(Vendor):
     main_calendar = "primary"
     conferences = frozenset({"google_meet"})
     pushes = True
+    places: ClassVar[Mapping[str, str]] = {"scopes": ", ".join(CALENDAR_SCOPES)}
 
     def check_section(self, read: Read[GoogleSection], *, at: TomlPath, problems: Problems) -> None:
         """Note a missing half of the OAuth client, which only a service account makes needless."""
@@ -148,7 +168,23 @@ class Google(Vendor):
             ),
             connect=GoogleSignIn(settings) if section.client_id else None,
             delegation=_service_account(settings, file, clocks) if file else None,
+            approve_at="https://admin.google.com/ac/owl/list?tab=configuredApps",
         )
+
+    def explain(self, error: ProviderError, reached: Reached) -> str:
+        """Say what Google's own words ask for."""
+        words = set(error.detail.split()) if isinstance(error, AccessDenied) else set()
+        if words & _SWITCHED_OFF:
+            return _API_IS_OFF
+        if "admin_policy_enforced" in words or "org_internal" in words:
+            return _ADMIN_MUST_APPROVE
+        if reached.is_delegated and ("unauthorized_client" in words or error.detail.startswith(_SCOPE)):
+            return _NOT_DELEGATED
+        if error.detail.startswith(_SCOPE):
+            return _BOX_LEFT_EMPTY
+        if words & {"invalid_client", "deleted_client", "disabled_client", "unauthorized_client"}:
+            return _CLIENT_REFUSED
+        return super().explain(error, reached)
 
     def read_push(self, request: PushRequest) -> PushAnswer:
         """Read the one message in a request's headers."""

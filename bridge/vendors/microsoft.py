@@ -24,10 +24,12 @@ from bridge.vendors.contract import (
     PushAnswer,
     PushMessage,
     PushRequest,
+    Reached,
     Vendor,
     check_account,
 )
 from providers.base import Deadline
+from providers.errors import AccessDenied, ConnectionExpired, ProviderError
 from providers.microsoft import (
     AppTokens,
     Entra,
@@ -47,6 +49,13 @@ _ = str  # marks a text for the catalogues
 _PERMISSION = _("Have full access to your calendars")
 _TENANTS_OF_MANY = ("common", "organizations", "consumers")
 _SCHEDULE = "schedule:"  # before the address of a colleague or room that is only seen through an account
+_OF_ADMINISTRATORS = re.compile(r"AADSTS(90093|90094|90095)")
+_NO_MAILBOX = re.compile(r"Mailbox|ErrorInvalidUser|ResourceNotFound|NonExistent")
+_ADMIN_MUST_APPROVE = _("An administrator must approve the bridge: {approve}")
+_MAILBOX_OUT_OF_REACH = _(
+    "{account} has no mailbox that the bridge can reach: it is switched off, or on the company's own server. "
+    "Compare the address, or ask the administrator."
+)
 _ENDING = frozenset({"subscriptionRemoved", "reauthorizationRequired"})
 
 
@@ -131,7 +140,18 @@ class Microsoft(Vendor):
             ),
             connect=None if settings.app_only else MicrosoftSignIn(entra),
             delegation=_without_sign_in(tokens) if settings.app_only else None,
+            approve_at=f"{settings.login_url}/{settings.tenant}/adminconsent?client_id={settings.client_id}",
         )
+
+    def explain(self, error: ProviderError, reached: Reached) -> str:
+        """Say what Graph's and Entra's own words ask for."""
+        if isinstance(error, AccessDenied | ConnectionExpired) and _OF_ADMINISTRATORS.search(error.detail):
+            return _ADMIN_MUST_APPROVE
+        if isinstance(error, AccessDenied) and _NO_MAILBOX.search(error.detail):
+            return _MAILBOX_OUT_OF_REACH
+        if isinstance(error, AccessDenied) and reached.is_delegated:
+            return _ADMIN_MUST_APPROVE
+        return super().explain(error, reached)
 
     def read_push(self, request: PushRequest) -> PushAnswer:
         """Read the messages in a request's body, or answer a new subscription's first call."""

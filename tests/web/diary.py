@@ -55,7 +55,9 @@ class Diary:
         if self.fault:
             raise self.fault
         if self.told is None or self.told.slots != tuple(self.free):
-            self.told = Offer(tuple(self.free), NINE, claims=0, version=0, asked_at=0.0, is_complete=True)
+            self.told = Offer(
+                tuple(self.free), NINE, revision=(0, 0), version=0, asked_at=0.0, is_complete=True
+            )
         return self.told
 
     def book(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bridge.store.sql.upsert import upsert
 from bridge.store.tables import alerts
@@ -32,6 +32,11 @@ def resolve(connection: Connection, key: str, now: datetime) -> bool:
     """Close an open alert; return whether there was one."""
     closed = update(alerts).where(alerts.c.key == key, alerts.c.resolved_at.is_(None))
     return bool(connection.execute(closed.values(resolved_at=now)).rowcount)
+
+
+def drop_closed(connection: Connection, before: datetime) -> None:
+    """Forget what was closed before that moment."""
+    connection.execute(delete(alerts).where(alerts.c.resolved_at < before))
 
 
 def open_alerts(connection: Connection) -> list[Alert]:

@@ -16,6 +16,7 @@ LOCAL = "local"  # an embedded calendar changed
 # An import into one changed something. A counter of its own, by which expanded recurrences are kept: to
 # count or compare the imported rows would take longer than all the rest of a call.
 IMPORTED = "imported"
+HEALTH = "health"  # a calendar or an account began to fail, or is well again
 BUSY = "busy"  # a vendor told that a calendar changed, so answers kept are stale
 
 

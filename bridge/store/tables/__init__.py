@@ -8,6 +8,7 @@ from bridge.store.tables.bookings import LIVE, booking_hosts, bookings, claims, 
 from bridge.store.tables.callers import asked_back
 from bridge.store.tables.connections import connections, oauth_flows, signin_failures
 from bridge.store.tables.following import channels, cursors, deletions
+from bridge.store.tables.health import health
 from bridge.store.tables.local import local_events, local_series
 from bridge.store.tables.metadata import metadata
 
@@ -22,6 +23,7 @@ __all__ = [
     "connections",
     "cursors",
     "deletions",
+    "health",
     "host_joins",
     "jobs",
     "leases",

@@ -12,7 +12,7 @@ from bridge.config.values.text import WebAddress, slug
 from bridge.connections.passwords import PasswordForm
 from bridge.connections.tokens import Delegation
 from bridge.model import CalendarName
-from bridge.vendors.contract import Outside, Plugged, Vendor
+from bridge.vendors.contract import Outside, Plugged, Reached, Vendor
 from providers.base import CalendarProvider, Deadline
 from providers.errors import ConnectionExpired, ProviderError
 from providers.tokens import TokenSource
@@ -73,10 +73,10 @@ class Paper(Vendor):
             ),
         )
 
-    def explain(self, error: ProviderError) -> str:
+    def explain(self, error: ProviderError, reached: Reached) -> str:
         if isinstance(error, ConnectionExpired):
             return "The diary's lock was changed: type its password in again on the page Connections."
-        return super().explain(error)
+        return super().explain(error, reached)
 
 
 class Written:

@@ -1,0 +1,25 @@
+"""The table of health: what every calendar and account does at present.
+
+health         one row for each ability of a calendar or an account; `error` is null while it is well
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Table, Text
+
+from bridge.store.tables.metadata import metadata
+from bridge.store.types import Instant
+
+health = Table(
+    "health",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("ability", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("good_at", Instant),
+    Column("kind", Text),
+    Column("error", Text),
+    Column("advice", Text),
+    Column("not_before", Instant),
+    Column("by_right", Boolean, nullable=False),
+)

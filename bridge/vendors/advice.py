@@ -1,0 +1,52 @@
+"""Says in the owner's language what a calendar's failure means and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from bridge.model import CalendarName
+from bridge.speech.language import Language
+from bridge.vendors.contract import Plugged, Reached, Vendor
+from providers.errors import ProviderError
+
+
+class Adviser:
+    """Asks each vendor's module, with the addresses that lead out of the trouble."""
+
+    def __init__(
+        self,
+        vendors: Mapping[str, Vendor],
+        plugged: Mapping[str, Plugged],
+        language: Language,
+        public_url: str,
+    ) -> None:
+        self._vendors = vendors
+        self._plugged = plugged
+        self._language = language
+        self._public_url = public_url
+
+    def advise(self, name: CalendarName, error: ProviderError) -> str:
+        """Return one sentence that its reader can act on."""
+        reached = self.reached(name)
+        vendor = self._vendors[name.provider]
+        places = {
+            **vendor.places,
+            "address": reached.connect_at,
+            "approve": reached.approve_at,
+            "account": name.account or name.calendar,
+        }
+        return self._language.translate(vendor.explain(error, reached)).format_map(places)
+
+    def reached(self, name: CalendarName) -> Reached:
+        """Return how a calendar's account is reached."""
+        plugged = self._plugged.get(name.provider)
+        if plugged is None:
+            return Reached()
+        delegation = plugged.delegation
+        page = f"{self._public_url}/connect/{name.provider}?account={quote(name.account, safe='@')}"
+        return Reached(
+            connect_at=page if plugged.connect else "",
+            is_delegated=delegation is not None and delegation.covers(name.account),
+            approve_at=plugged.approve_at,
+        )
