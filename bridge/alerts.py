@@ -5,6 +5,7 @@ This is the only way to raise or to close an alert. Every alert is worded here, 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -22,6 +23,11 @@ _log = logging.getLogger(__name__)
 def alert_key(provider: str, account: str) -> str:
     """Return what an alert about a connection is known by."""
     return f"connection:{provider}:{account}"
+
+
+def alert_id(key: str) -> str:
+    """Return the short id by which people name an alert."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 class Alerts:

@@ -44,13 +44,13 @@ def test_braces_in_what_others_said_are_no_places(alerts: Alerts) -> None:
     alerts.alert("connection:1", "Was Google sagt: {error}")
     alerts.alert(
         "calendar:1",
-        "What people change in the calendar {calendar} cannot be followed at present ({cause}). {advice}",
+        "The calendar {calendar} cannot be read ({cause}), so nothing is offered there. {advice}",
         calendar=ANNA,
         cause="{calendar}",
         advice="",
     )
     assert texts(alerts) == [
-        "Was Menschen im Kalender local:anna ändern, lässt sich zurzeit nicht verfolgen ({calendar}). ",
+        "Der Kalender local:anna lässt sich nicht lesen ({calendar}), deshalb wird dort nichts angeboten. ",
         "Was Google sagt: {error}",
     ]
 

@@ -100,9 +100,10 @@ class BookingCalendar:
         """
         if not self.health.may_write(self.name):
             raise CalendarRefused("the calendar takes no appointments at present")
-        return self._create(event_key, draft)
+        return self.create_now(event_key, draft)
 
-    def _create(self, event_key: str, draft: EventDraft) -> Event:
+    def create_now(self, event_key: str, draft: EventDraft) -> Event:
+        """Create an event even in a calendar that is known to take none."""
         try:
             return self._write_until_clear(
                 lambda account: self._created(account, event_key, draft), seen=lambda: self.find(event_key)
@@ -110,11 +111,11 @@ class BookingCalendar:
         except LinkRefused:
             if draft.conference is None:
                 raise
-            return self._create(event_key, replace(draft, conference=None))
+            return self.create_now(event_key, replace(draft, conference=None))
         except GuestsRefused:
             if not draft.attendees:
                 raise
-            return self._create(event_key, replace(draft, attendees=()))
+            return self.create_now(event_key, replace(draft, attendees=()))
 
     def _created(self, account: CalendarProvider, event_key: str, draft: EventDraft) -> Event:
         """Create an event, and take note of what this shows of the calendar."""

@@ -95,8 +95,10 @@ def _move_along(context: BookingContext, found: ledger.Resting, event: Event) ->
     except SlotTaken:
         context.alerts.alert(
             f"overlap:{found.booking.id}",
-            "An appointment was moved in {calendar} to where there is another one. Please look at both.",
+            "An appointment was moved in {calendar} to {time}, where there is another one. "
+            "Please look at both.",
             calendar=found.write.calendar,
+            time=event.interval.start,
         )
     try:
         return ledger.follow_move(context, found, event, is_claimed=False)

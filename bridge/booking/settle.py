@@ -37,7 +37,8 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
     with context.store.read() as connection:
         write = writes.get(connection, booking_id, number)
         made = writes.of_booking(connection, booking_id)
-    # A job may run once more than it is needed: what is settled stays as it is.
+        # A job may run once more than it is needed: what is settled stays as it is.
+        start = writes.draft_of(connection, write).interval.start if write else None
     if write is None or write.state is not WriteState.UNWANTED:
         return None
     key = f"removal:{write.booking_id}/{write.number}"
@@ -51,8 +52,9 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
         if context.now() - write.made_at > LOOKS[-1]:
             context.alerts.alert(
                 key,
-                "An event that belongs to no appointment cannot be removed from {calendar}. "
+                "An event that belongs to no appointment, on {time}, cannot be removed from {calendar}. "
                 "The bridge keeps trying; please look whether the calendar can be reached.",
+                time=start,
                 calendar=write.calendar,
             )
         raise

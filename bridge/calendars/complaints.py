@@ -13,7 +13,8 @@ from providers.errors import ConnectionExpired, ProviderError
 
 _ = str  # marks a text for the catalogues
 
-# Not of PUSH, without which the slow poll still sees everything; nor of ANSWER, which READ tells of.
+# Not of PUSH, without which the slow poll still sees everything, nor of ANSWER, which READ tells of; what
+# cannot be followed is alerted where it is followed in another way.
 _COMPLAINTS: Mapping[Ability, str] = {
     Ability.READ: _(
         "The calendar {calendar} cannot be read ({cause}), so nothing is offered there. {advice}"
@@ -29,9 +30,6 @@ _COMPLAINTS: Mapping[Ability, str] = {
     Ability.LINK: _(
         "The calendar {calendar} could not make the meeting link of the appointment on {time} ({cause}); "
         "appointments are booked without one until it can."
-    ),
-    Ability.FOLLOW: _(
-        "What people change in the calendar {calendar} cannot be followed at present ({cause}). {advice}"
     ),
 }
 

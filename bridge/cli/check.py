@@ -15,10 +15,11 @@ _STYLES = {"ok": "green", "note": "yellow", "FAILS": "bold red"}
 
 
 @click.command()
+@click.option("--book", is_flag=True, help="Make and remove a test event in each booking calendar too.")
 @json_option
 @config_option
 @click.pass_obj
-def check(session: Session) -> None:
+def check(session: Session, book: bool) -> None:
     """Try everything a call will need; ends with 1 if something would fail a call.
 
     First the configuration, with every problem at once, then the database, the clock and every calendar.
@@ -26,7 +27,7 @@ def check(session: Session) -> None:
     config = session.config()
     bridge = Bridge(config)
     try:
-        found = list(findings(config, bridge.context, prepare=lambda: bring_up_to_date(config)))
+        found = list(findings(config, bridge.context, prepare=lambda: bring_up_to_date(config), books=book))
     finally:
         bridge.stop()
     rows = [[_MARKS[each.verdict], each.subject, each.text] for each in found]

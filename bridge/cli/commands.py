@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "worker": Entry("worker", "Do the background work in a process of its own, until stopped."),
     },
     "To keep it well": {
+        "alerts": Entry("alerts", "List what needs a person, or close it by hand."),
         "backup": Entry("backup", "Write everything the database holds into a file."),
         "restore": Entry("backup", "Put back what a backup holds, into an empty database."),
         "version": Entry("version", "Show which version this is, and where its code lies."),

@@ -6,20 +6,25 @@ Says of each thing what was tried, whether it works, and if not what to do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from bridge.booking.context import BookingContext
+from bridge.booking.probe import meant
 from bridge.config import Config, remarks
-from bridge.errors import BridgeError
-from bridge.model import CalendarName, Host
+from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
+from bridge.model import Ability, CalendarName, Host
+from bridge.scheduling.hours import open_between
+from bridge.scheduling.offers import every_start, offer
+from bridge.scheduling.slots import HostTime
 from bridge.store.engine import database_now
 from bridge.store.migrate import require_current
-from providers.base import BusyQuery, CalendarInfo, Deadline, Interval
+from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
 from providers.errors import ProviderError
 
 _SECONDS = 10.0
+_AHEAD = (timedelta(days=14), timedelta(days=366))  # most are open within days, which is soon found
 _CLOCKS_MAY_DIFFER = timedelta(seconds=30)
 
 
@@ -41,9 +46,16 @@ class Finding:
 
 
 def findings(
-    config: Config, context: BookingContext, *, prepare: Callable[[], object] = lambda: None
+    config: Config,
+    context: BookingContext,
+    *,
+    prepare: Callable[[], object] = lambda: None,
+    books: bool = False,
 ) -> Iterator[Finding]:
-    """Try one thing after another and yield what came of it; `prepare` comes before the database."""
+    """Try one thing after another and yield what came of it; `prepare` comes before the database.
+
+    With `books` a test event is made and removed in each booking calendar.
+    """
     hosts, kinds = len(config.hosts), len(config.event_types)
     counted = f"{hosts} host{'s' * (hosts != 1)}, {kinds} event type{'s' * (kinds != 1)}"
     yield Finding("configuration", Verdict.GOOD, counted)
@@ -57,7 +69,12 @@ def findings(
         return
     yield Finding("database", Verdict.GOOD, "answers and is up to date")
     yield _clock(context)
+    yield from _timetables(context)
     yield from _calendars(context)
+    if books:
+        for name in sorted({host.booking_calendar for host in context.hosts.values()}):
+            yield _trial(context, name)
+    yield from _known(context)
     for alert in context.alerts.open():
         since = f"{alert.raised_at:%Y-%m-%d %H:%M} UTC"
         yield Finding("open alert", Verdict.UNWISE, f"{alert.text} (since {since})")
@@ -70,6 +87,57 @@ def _clock(context: BookingContext) -> Finding:
         text = f"this machine and the database differ by {apart.total_seconds():.0f} seconds; set the clocks"
         return Finding("clock", Verdict.FAILED, text)
     return Finding("clock", Verdict.GOOD, "agrees with the database's")
+
+
+def _timetables(context: BookingContext) -> Iterator[Finding]:
+    """Say who is never open, and what nobody can ever be booked for, were all calendars empty."""
+    now = context.now()
+    for host in context.hosts.values():
+        if not any(open_between(host.schedule, Interval(now, now + ahead)) for ahead in _AHEAD):
+            text = "is never open in the coming year: give the host open_hours"
+            yield Finding(f"hosts.{host.id}", Verdict.FAILED, text)
+    for kind in context.event_types.values():
+        idle = {host: HostTime(context.hosts[host], busy=()) for host in kind.team.hosts}
+        if not offer(kind, idle, now) and not every_start(kind, idle, now):
+            text = (
+                "nobody can be booked for it, even with empty calendars: compare its hours, its notice, its "
+                "horizon and its hosts' hours"
+            )
+            yield Finding(f"event_types.{kind.id}", Verdict.FAILED, text)
+
+
+def _known(context: BookingContext) -> Iterator[Finding]:
+    """Tell what all processes know of the calendars' health, but what was tried just now."""
+    context.health.write_down()
+    for each in context.health.every():
+        if not each.error or each.ability is Ability.READ:
+            continue
+        fails_calls = each.ability in (Ability.ANSWER, Ability.WRITE)
+        since = f"since {each.since:%Y-%m-%d %H:%M} UTC"
+        good = f", well until {each.good_at:%Y-%m-%d %H:%M}" if each.good_at else ""
+        text = f"{each.ability}: {each.error} ({since}{good}). {each.advice}"
+        yield Finding(each.subject, Verdict.FAILED if fails_calls else Verdict.UNWISE, text)
+
+
+def _trial(context: BookingContext, name: CalendarName) -> Finding:
+    """Make a test event far from now and remove it, whatever is known of the calendar."""
+    now, key = context.now(), context.new_id()
+    start = now.replace(hour=3, minute=0, second=0, microsecond=0) + timedelta(days=300)
+    private = {"booking_id": f"test-{key[:16]}", "event_key": key}
+    title = context.alerts.language.translate("A test of the calendar bridge, removed at once")
+    draft = EventDraft(title, Interval(start, start + timedelta(minutes=15)), "UTC", private=private)
+    calendar = context.calendar(name, Deadline(_SECONDS, context.monotonic))
+    try:
+        event = calendar.create_now(key, draft)
+        calendar.remove(replace(event.ref, etag=None), notify=False)
+    except CalendarRefused as refused:
+        why = context.health.refusal(name) or str(refused)
+        text = f"a test event was refused ({why})"
+        return Finding(str(name), Verdict.FAILED, text)
+    except OutcomeUnknown as unknown:
+        text = f"a test event on {start:%Y-%m-%d %H:%M} UTC is unclear: {unknown}; look for it, and remove it"
+        return Finding(str(name), Verdict.FAILED, text)
+    return Finding(str(name), Verdict.GOOD, "a test event was made and removed")
 
 
 def _calendars(context: BookingContext) -> Iterator[Finding]:
@@ -92,6 +160,7 @@ def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding
         answer = provider.free_busy([query], Interval(now, now + timedelta(days=7)), deadline=deadline)[query]
     except ProviderError as error:
         answer = error
+    context.health.answered(name, answer if isinstance(answer, ProviderError) else None)
     if not isinstance(answer, ProviderError):
         return Finding(str(name), Verdict.GOOD, "free/busy can be read")
     said = f"{type(answer).__name__}: {answer.detail or 'no further word'}"
@@ -101,15 +170,13 @@ def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding
 def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:
     """Look whether bookings of a host can be written where they go, with the links they promise."""
     name = host.booking_calendar
-    is_main = name.calendar == context.vendor(name).main_calendar
     try:
         deadline = Deadline(_SECONDS, context.monotonic)
         listed = context.accounts.provider(name).list_calendars(deadline=deadline)
     except ProviderError as error:
         yield Finding(str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {error.detail}")
         return
-    meant = (each for each in listed if each.id == name.calendar or (is_main and each.is_primary))
-    calendar = next(meant, None)
+    calendar = meant(context, name, listed)
     if calendar is None:
         yield Finding(str(name), Verdict.FAILED, "the account does not list this calendar")
     elif not calendar.can_write:
