@@ -7,6 +7,7 @@ no calendar can be asked to take an event only where it is free.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bridge.booking import ledger
 from bridge.booking.calendar import BookingCalendar, reference
@@ -16,6 +17,8 @@ from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, Write
 from bridge.store.sql import writes
 from providers.base import Deadline, Event
+
+_LINK_AFTER = timedelta(minutes=10)  # what is still being made then is the owner's to add
 
 
 def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> None:
@@ -60,16 +63,27 @@ def _remove_double(context: BookingContext, calendar: BookingCalendar, write: Wr
 def _complete_link(
     context: BookingContext, calendar: BookingCalendar, booking: Booking, write: Write
 ) -> None:
-    """Take over a meeting link that was not ready when the event was made."""
+    """Take over a meeting link that was not ready when the event was made; alert where none comes."""
     with context.store.read() as connection:
         wants_link = writes.draft_of(connection, write).conference is not None
     if booking.link or not wants_link:
         return
     # Google makes a Meet link in the background, and says "pending" in the answer to the insert.
     event = calendar.read(reference(write))
+    key = f"no_link:{booking.id}"
     if event.link:
         ledger.record_link(context, booking.id, event.link)
-    elif event.conference_pending:
+        context.alerts.resolve(key)
+        return
+    if not event.conference_pending or context.now() - write.made_at > _LINK_AFTER:
+        context.alerts.alert(
+            key,
+            "The meeting link of the appointment on {time} in {calendar} could not be made. "
+            "Please add one by hand, and tell the caller.",
+            time=booking.interval.start,
+            calendar=write.calendar,
+        )
+    if event.conference_pending:
         raise OutcomeUnknown("the meeting link is not ready yet")
 
 

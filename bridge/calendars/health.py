@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -201,7 +201,7 @@ class Health:
         with self._store.read() as connection:
             return health.every(connection)
 
-    def forget_all_but(self, names: Iterable[CalendarName]) -> None:
+    def forget_all_but(self, names: Collection[CalendarName]) -> None:
         """Forget calendars that the configuration does not name any more, and what was alerted of them."""
         used = {str(name) for name in names} | {account_of(name) for name in names}
         gone = sorted({each.subject for each in self.every()} - used)

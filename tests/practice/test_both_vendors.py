@@ -153,6 +153,9 @@ def test_a_calendar_that_makes_no_meet_link_gets_the_event_without_one(
     assert outcome.booking is not None and not outcome.booking.link
     salon.bridge.health.write_down()
     assert any(alert.key.startswith("link:") for alert in salon.bridge.alerts.open())
+    salon.clock.turn(minutes=1)
+    salon.bridge.background.run_due()
+    assert any(alert.key == f"no_link:{outcome.booking.id}" for alert in salon.bridge.alerts.open())
 
 
 def test_a_meet_link_that_is_made_late_is_completed_in_the_background(
@@ -162,9 +165,13 @@ def test_a_meet_link_that_is_made_late_is_completed_in_the_background(
     google.set_meet(reads=40)
     outcome = salon.book("kim", tomorrow_at(10))
     assert outcome.booking is not None and not outcome.booking.link
+    salon.clock.turn(minutes=11)
+    salon.bridge.background.run_due()
+    assert [alert.key for alert in salon.bridge.alerts.open()] == [f"no_link:{outcome.booking.id}"]
     google.set_meet(reads=1)
     for _ in range(6):
         salon.clock.turn(minutes=11)
         salon.bridge.background.run_due()
     (booking,) = salon.confirmed()
     assert booking.link
+    assert not salon.bridge.alerts.open()
