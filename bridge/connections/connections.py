@@ -72,6 +72,11 @@ class Connections:
         return self._shown(row.key, row)
 
     @property
+    def approvals(self) -> Mapping[str, str]:
+        """Return links for administrators, by the names people know the vendors by."""
+        return self._consents.approvals()
+
+    @property
     def sign_ins(self) -> Mapping[str, str]:
         """Return which vendors have a sign-in page, with the names people know."""
         return {name: title for name, title in self.vendors.items() if name not in self._forms}

@@ -23,6 +23,7 @@ from bridge.vault import CannotOpen
 from providers.errors import ProviderError
 
 FLOW_LASTS = timedelta(minutes=10)
+APPROVAL = "approval"  # the state of an administrator's answer: it ends no sign-in and proves nothing
 _REMEMBERED = timedelta(days=1)  # so long, an expired sign-in is told apart from one that never was
 
 
@@ -33,6 +34,14 @@ class Consents:
         self._around = around
         self._say = around.sentences
         self._vendors = vendors
+
+    def approvals(self) -> dict[str, str]:
+        """Return what to send to a company's administrator, by the name people know the vendor by."""
+        links = {
+            vendor.title: vendor.approval_link(self._redirect_uri(vendor), APPROVAL)
+            for vendor in self._vendors.values()
+        }
+        return {title: link for title, link in links.items() if link}
 
     def begin(self, provider: str, browser: str, account: str | None) -> str:
         """Return where to send the browser. ConnectError: this vendor's accounts cannot be connected now.

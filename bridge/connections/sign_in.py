@@ -82,6 +82,9 @@ class Renewal(Protocol):
 class SignIn(Renewal, Protocol):
     """One vendor's sign-in page. Every method but `missing` may raise a ProviderError."""
 
+    def approval_link(self, redirect_uri: str, state: str) -> str:
+        """Return where an administrator approves the bridge for a company, empty where none does."""
+
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
 

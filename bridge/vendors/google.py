@@ -209,6 +209,10 @@ class GoogleSignIn:
         # It writes states, and would write tokens, whatever level the bridge's own log has.
         logging.getLogger("requests_oauthlib").setLevel(logging.INFO)
 
+    def approval_link(self, redirect_uri: str, state: str) -> str:
+        """Return nothing: a Workspace's administrator lists trusted apps in a console of its own."""
+        return ""
+
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
         url, state, verifier = sign_in.begin_consent(self._settings, redirect_uri, REQUIRED_SCOPES, account)

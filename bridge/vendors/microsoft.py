@@ -181,6 +181,10 @@ class MicrosoftSignIn:
     def __init__(self, entra: Entra) -> None:
         self._entra = entra
 
+    def approval_link(self, redirect_uri: str, state: str) -> str:
+        """Return Entra's page for administrators: many companies let nobody connect an app before that."""
+        return self._entra.approval_link(redirect_uri, state)
+
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
         flow = self._entra.begin_consent(redirect_uri, login_hint=account, deadline=deadline)

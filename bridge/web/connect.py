@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from bridge.connections import AccountState, Answer, Connection, Connections, Dropped, Withdrawal
+from bridge.connections.consents import APPROVAL
 from bridge.connections.passwords import PasswordForm
 from bridge.connections.refusals import NotConfigured, VendorSilent
 from bridge.errors import ConnectError, NotFound
@@ -21,7 +22,7 @@ _STATUS = {NotConfigured: 404, NotFound: 404, VendorSilent: 502}
 def connect_blueprint(connections: Connections, gate: Gate, language: Language) -> Blueprint:
     """Return `/connections`, and `/connect/<provider>` with its callback."""
     say = language.translate
-    blueprint = page_blueprint("connect", say, gate)
+    blueprint = page_blueprint("connect", say, gate, but=_is_approval)
     add_error(blueprint, ConnectError, say("The account was not connected"), _STATUS)
     add_error(blueprint, NotFound, say("There is nothing to disconnect"), _STATUS)
 
@@ -34,6 +35,7 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
             working=[each for each in accounts if not _needs_a_person(each)],
             vendors=connections.vendors,
             sign_ins=connections.sign_ins,
+            approvals=connections.approvals,
         )
 
     @blueprint.post("/connections/disconnect")
@@ -62,7 +64,9 @@ def _add_connecting(blueprint: Blueprint, connections: Connections, gate: Gate, 
         return redirect(connections.begin(provider, gate.browser, account=account), 303)
 
     @blueprint.get("/connect/<provider>/callback")
-    def callback(provider: str) -> Response:
+    def callback(provider: str) -> ResponseReturnValue:
+        if _is_approval():
+            return _approval_page(language)
         connected = connections.finish(provider, gate.browser, Answer(request.args.to_dict()))
         flash(_connected_text(language, connected), "success")
         return redirect(url_for("connect.overview"), 303)
@@ -79,6 +83,24 @@ def _add_connecting(blueprint: Blueprint, connections: Connections, gate: Gate, 
             return _form_page(form, account, problem=str(refused)), _STATUS.get(type(refused), 400)
         flash(_connected_text(language, connected), "success")
         return redirect(url_for("connect.overview"), 303)
+
+
+def _is_approval() -> bool:
+    """Tell whether an administrator comes back, who need not be known here: nothing is done or told."""
+    return request.endpoint == "connect.callback" and request.args.get("state") == APPROVAL
+
+
+def _approval_page(language: Language) -> str:
+    say = language.translate
+    if request.args.get("admin_consent", "").lower() == "true":
+        title, text = (
+            say("Thank you"),
+            say("The approval is given: colleagues can connect their calendars now."),
+        )
+    else:
+        title = say("Nothing was approved")
+        text = say("You can open the link again at any time; until then no colleague can connect a calendar.")
+    return render_template("error.html", title=title, text=text)
 
 
 def _form_page(form: PasswordForm, account: str, problem: str = "") -> str:

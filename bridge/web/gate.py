@@ -53,12 +53,15 @@ class Gate:
         """Sign this browser out."""
         session.clear()
 
-    def guard(self, blueprint: Blueprint) -> None:
-        """Send whoever is not signed in to the sign-in page, and back to a page asked for by name."""
+    def guard(self, blueprint: Blueprint, *, but: Callable[[], bool] = lambda: False) -> None:
+        """Send whoever is not signed in to the sign-in page, and back to a page asked for by name.
+
+        `but` tells of a request that it is for everybody.
+        """
 
         @blueprint.before_request
         def require() -> Response | None:
-            if self.is_open:
+            if self.is_open or but():
                 return None
             if session.pop("signed_in_at", None) is not None:
                 flash(self._translate("You were signed out after a while. Please sign in again."), "notice")

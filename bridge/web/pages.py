@@ -53,14 +53,20 @@ def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequen
     return shared
 
 
-def page_blueprint(name: str, translate: Callable[[str], str], gate: Gate | None = None) -> Blueprint:
+def page_blueprint(
+    name: str,
+    translate: Callable[[str], str],
+    gate: Gate | None = None,
+    *,
+    but: Callable[[], bool] = lambda: False,
+) -> Blueprint:
     """Return a blueprint for pages: its forms are protected, its errors are pages too.
 
-    With a gate, only for those who are signed in.
+    With a gate, only for those who are signed in; `but` tells of a request that it is for everybody.
     """
     blueprint = Blueprint(name, __name__)
     if gate is not None:  # first, so that who was signed out is told that and not of an old form
-        gate.guard(blueprint)
+        gate.guard(blueprint, but=but)
     protect(blueprint)
 
     @blueprint.errorhandler(CSRFError)

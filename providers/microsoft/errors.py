@@ -144,7 +144,8 @@ _POLICY = (
     "calendar bridge, then connect the account again."
 )
 _ADMIN = (
-    "An administrator of the company must approve the calendar bridge first; then connect the account again."
+    "An administrator of the company must approve the calendar bridge first, by the link that stands on the "
+    "page of connections; then connect the account again."
 )
 _CLIENT_KEY = "The bridge's client secret is {}: create a new one in Entra and put it into the configuration."
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from providers.route import STRAIGHT, Route
 
@@ -34,6 +34,17 @@ class MicrosoftSettings:
     def authority(self) -> str:
         """Return the sign-in address of the tenant."""
         return f"{self.login_url.rstrip('/')}/{self.tenant}"
+
+    def approval_link(self, redirect_uri: str, state: str) -> str:
+        """Return the page on which an administrator approves the application for a whole company.
+
+        The answer comes to `redirect_uri`. Source: learn.microsoft.com/entra/identity-platform
+        /v2-admin-consent.
+        """
+        # Of an account nobody knows the company yet; "organizations" lets the administrator's sign-in say it.
+        tenant = "organizations" if self.tenant in ("common", "consumers") else self.tenant
+        query = urlencode({"client_id": self.client_id, "redirect_uri": redirect_uri, "state": state})
+        return f"{self.login_url.rstrip('/')}/{tenant}/adminconsent?{query}"
 
     @property
     def graph(self) -> str:

@@ -59,6 +59,10 @@ class Entra:
         self._found: Found = {}
         self._discovering = threading.Lock()
 
+    def approval_link(self, redirect_uri: str, state: str) -> str:
+        """Return the page on which an administrator approves the application for a whole company."""
+        return self._settings.approval_link(redirect_uri, state)
+
     def begin_consent(
         self, redirect_uri: str, *, login_hint: str | None = None, deadline: Deadline
     ) -> dict[str, Any]:

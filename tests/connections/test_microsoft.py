@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -256,6 +259,22 @@ def test_an_application_of_its_own_needs_no_sign_in(
     clock.turn(minutes=51)
     process.connections.keep_fresh()
     assert len(microsoft.requests) == asked + 1
+
+
+def test_an_administrator_gets_a_link_and_needs_no_sign_in_here(process: Process, browser: Browser) -> None:
+    browser.get("/connections")
+    (link,) = re.findall(r'href="([^"]+/adminconsent[^"]+)"', browser.page)
+    query = dict(parse_qsl(urlsplit(unescape(link)).query))
+    assert urlsplit(link).path == "/organizations/adminconsent"
+    stranger = process.browser()
+    answer = stranger.get(
+        f"{query['redirect_uri']}?admin_consent=True&tenant={CONTOSO}&state={query['state']}"
+    )
+    assert answer.status_code == 200
+    assert "The approval is given" in stranger.main()
+    stranger.get(f"{query['redirect_uri']}?error=permission_denied&state={query['state']}")
+    assert "Nothing was approved" in stranger.main()
+    assert stranger.get(f"{query['redirect_uri']}?admin_consent=True&state=other").status_code == 303
 
 
 def test_disconnecting_tells_what_became_of_the_consent(

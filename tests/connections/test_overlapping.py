@@ -63,6 +63,9 @@ class SlowVendor:
     def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
         return True
 
+    def approval_link(self, redirect_uri: str, state: str) -> str:
+        return ""
+
     def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
         return ()
 
