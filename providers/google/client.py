@@ -45,7 +45,7 @@ class Api:
             static_discovery=True,  # the bundled description: no network
             client_options={"api_endpoint": api_url},
         )
-        # Each of these costs an eighth of a whole call, so they are made once.
+        # The library writes each of these anew from the description whenever it is asked: so once.
         self.freebusy = built.freebusy()
         self.events = built.events()
         self.calendar_list = built.calendarList()
