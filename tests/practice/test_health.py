@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from tests.cast.server import running
 from tests.vendors.google import FakeGoogle, Fault
 
 ANNA = CalendarName.parse(f"google:{ANNA_GOOGLE}/primary")
-TEN = tomorrow_at(10)
+TEN, ELEVEN = tomorrow_at(10), tomorrow_at(11)
 
 OpenTwo = Callable[..., tuple[Salon, Salon]]
 
@@ -65,8 +65,8 @@ def wait_for_an_alert(url: str) -> None:
     raise AssertionError("nobody was alerted")
 
 
-def books(salon: Salon, who: str, **details: object) -> bool:
-    is_booked = salon.book(who, TEN, **details).success
+def books(salon: Salon, who: str, start: datetime = TEN, **details: object) -> bool:
+    is_booked = salon.book(who, start, **details).success
     salon.bridge.health.write_down()
     return is_booked
 
@@ -144,7 +144,7 @@ def test_a_calendar_that_refuses_writes_is_offered_again_for_one_booking_every_1
     assert [offers(first), offers(second)] == [True, True]
     google.requests.clear()
     with ThreadPoolExecutor(2) as threads:
-        assert list(threads.map(books, (first, second), ("lee", "max"))) == [False, False]
+        assert list(threads.map(books, (first, second), ("lee", "max"), (TEN, ELEVEN))) == [False, False]
     assert google.operations().count("events.insert") == 1
     assert len(alerts(first)) == 1
     google.come_up()
@@ -179,7 +179,7 @@ def test_a_refusal_because_of_guests_takes_no_host_off_and_ends_with_the_next_in
     assert books(first, "kim", email="kim@example.com")
     assert [offers(first), offers(second)] == [True, True]
     assert len(alerts(second)) == 1
-    assert second.book("lee", TEN + timedelta(hours=1), email="lee@example.com").success
+    assert second.book("lee", ELEVEN, email="lee@example.com").success
     second.bridge.health.write_down()
     assert alerts(first) == []
 
