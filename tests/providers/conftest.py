@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.providers.google import ANNA, TEAM
 from tests.providers.microsoft import BEN
@@ -34,3 +36,17 @@ def ms() -> Iterator[FakeMicrosoft]:
     with FakeMicrosoft() as fake:
         fake.add_account(BEN)
         yield fake
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Return an authority that nobody else knows."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    """Return the file by which clients know it."""
+    place = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(place))
+    return str(place)

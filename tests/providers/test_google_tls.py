@@ -7,7 +7,6 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import trustme
@@ -23,18 +22,6 @@ from tests.vendors.google.canned import Canned
 
 BUSY = {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"}
 BODY = json.dumps({"calendars": {ANNA: {"busy": [BUSY]}}}).encode()
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
-    place = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(str(place))
-    return str(place)
 
 
 @pytest.fixture

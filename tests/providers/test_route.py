@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,18 +26,6 @@ GOOGLE = "google.example.com"  # known to the proxy alone
 BUSY = {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"}
 CALENDARS = {"calendars": {ANNA: {"busy": [BUSY]}}}
 TOKEN = {"access_token": "fake-access", "expires_in": 3600, "token_type": "Bearer"}
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
-    place = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(str(place))
-    return str(place)
 
 
 @pytest.fixture
