@@ -15,6 +15,7 @@ PARTS = {
     "siege": "what callers notice while strangers do what they can",
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "walk": "how many of the project's own functions and files one request passes",
+    "idle": "what 2,000 embedded hosts take of a processor while nothing happens",
     "start": "seconds and memory of importing, making and serving the app",
 }
 

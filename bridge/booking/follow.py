@@ -15,7 +15,7 @@ from bridge.booking import jobs, ledger
 from bridge.booking.context import BookingContext
 from bridge.booking.look import look
 from bridge.errors import OutcomeUnknown
-from bridge.model import Booking, BookingState, CalendarName
+from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
 from bridge.store.sql import bookings, cursors, deletions, writes
 from providers.base import Changes, Deadline, Event
 
@@ -36,16 +36,16 @@ class _Hint:
 
 
 def survey(context: BookingContext, provider: str) -> timedelta:
-    """Ask a vendor which of its calendars changed at all, and plan to follow those with bookings to come."""
+    """Ask a vendor which of its calendars changed at all, and plan to follow those."""
     vendor, whole = context.vendors[provider], CalendarName(provider, "", "*")
     with context.store.read() as connection:
         mark = cursors.get(connection, whole)
         changed, current = vendor.changed_since(connection, mark)
-        if current == mark:
-            return vendor.follow_every
-        coming = _following(context, connection)
+    if current == mark:
+        return vendor.follow_every
+    ours = followed(context)
     with context.store.write() as connection:
-        for name in sorted(coming):
+        for name in sorted(ours):
             if name.provider == provider and name.calendar in changed:
                 jobs.plan_follow(connection, name, context.now())
         cursors.put(connection, whole, current, context.now())
@@ -62,7 +62,10 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
         return _without_feed(context, name)
     with context.store.read() as connection:
         hints = list(_hints(context, connection, name, changes))
-        is_close = bool(_coming(context, connection, name))
+        returned = list(_returned(connection, name, changes))
+        is_close = name in _of_bookings(context, connection)
+    for write in returned:
+        ledger.disown_returned(context, write)
     # In one transaction: whatever was read past is a job by then, and outlives this process.
     with context.store.write() as connection:
         for hint in hints:
@@ -81,19 +84,18 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
 def followed(context: BookingContext) -> set[CalendarName]:
     """Return the calendars whose changes by people matter: that take bookings, or to which events went."""
     with context.store.read() as connection:
-        return _following(context, connection) | {host.booking_calendar for host in context.hosts.values()}
+        accounts = {
+            (name.provider, name.account) for host in context.hosts.values() for name in host.calendars
+        }
+        went = {
+            name for name in _of_bookings(context, connection) if (name.provider, name.account) in accounts
+        }
+    return went | {host.booking_calendar for host in context.hosts.values()}
 
 
-def is_followed(context: BookingContext, calendar: CalendarName) -> bool:
-    """Tell whether what people do in a calendar matters (any more)."""
-    return calendar in followed(context)
-
-
-def _following(context: BookingContext, connection: Connection) -> set[CalendarName]:
-    """Return the calendars that hold events of bookings to come, of accounts in the configuration."""
-    accounts = {(name.provider, name.account) for host in context.hosts.values() for name in host.calendars}
-    coming = bookings.coming_calendars(connection, context.now())
-    return {name for name in coming if (name.provider, name.account) in accounts}
+def _of_bookings(context: BookingContext, connection: Connection) -> set[CalendarName]:
+    """Return the calendars that hold events of bookings to come, or held some that may return."""
+    return bookings.coming_calendars(connection, context.now()) | deletions.calendars(connection)
 
 
 def _coming(context: BookingContext, connection: Connection, name: CalendarName) -> list[Booking]:
@@ -123,6 +125,16 @@ def _hints(
         listed = {event.booking_id for event in live}
         coming = _coming(context, connection, name)
         yield from (_Hint(each.id) for each in coming if each.id not in listed)
+
+
+def _returned(connection: Connection, name: CalendarName, changes: Changes) -> Iterator[Write]:
+    """Yield the writes whose events were gone and are there again."""
+    for event in changes.events:
+        if event.booking_id and not event.cancelled:
+            made = writes.by_event(connection, name, event.ref.event_id)
+            # A move is a write of its own for the same event: of one that stands nothing has returned.
+            if made and all(write.state is WriteState.GONE for write in made):
+                yield made[0]
 
 
 def _is_coming(context: BookingContext, booking: Booking | None) -> bool:

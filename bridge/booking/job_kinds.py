@@ -13,7 +13,7 @@ from bridge.background import Background, Lane, Work
 from bridge.booking import jobs, settle
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import forget_past, tell_stops
-from bridge.booking.follow import follow_calendar, followed, is_followed, survey
+from bridge.booking.follow import follow_calendar, followed, survey
 from bridge.booking.look import close_outlived, look
 from bridge.booking.probe import probe
 from bridge.booking.read_back import read_back
@@ -70,7 +70,7 @@ class BookingJobs:
 
     def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
-        if not is_followed(self.context, calendar):
+        if calendar not in followed(self.context):
             return None  # taken out of the configuration; its job ends by this
         return follow_calendar(self.context, calendar, self._deadline())
 

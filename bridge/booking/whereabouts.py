@@ -60,6 +60,8 @@ def _elsewhere(
     except OutcomeUnknown:
         names, is_certain = _configured(context, write.calendar), False
     for name in names:
+        if deadline.remaining() <= 0:
+            raise OutcomeUnknown("there was no time left to search the account")
         try:
             events = context.calendar(name, deadline).find_booking(write.booking_id)
         except OutcomeUnknown:

@@ -251,3 +251,30 @@ def test_embedded_calendars_are_followed_only_where_something_changed(pair: Pair
 def _planned(salon: Salon) -> dict[str, str]:
     with salon.bridge.store.read() as connection:
         return {row.kind: row.subject for row in connection.execute(select(jobs))}
+
+
+def test_an_event_restored_after_another_was_put_back_is_removed(pair: Pair) -> None:
+    made = pair.annas(4)
+    old = [event for event in pair.one.events("anna") if event.booking_id == made[0].id]
+    for booking in made:
+        pair.deletes(booking)
+    decide(pair.one.bridge.context, ANNA, accept=False)
+    pair.passes(minutes=1)
+    pair.one.restore("anna", old[0].ref.event_id)
+    pair.passes(minutes=1)
+    assert set(pair.states(*made)) == {"confirmed"}
+    pair.one.is_consistent()
+
+
+def test_a_deleted_event_restored_in_an_embedded_calendar_revives_its_booking(pair: Pair) -> None:
+    (booking,) = pair.annas(1)
+    (event,) = (each for each in pair.one.events("anna") if each.booking_id == booking.id)
+    pair.deletes(booking)
+    pair.passes(minutes=2)
+    assert pair.states(booking) == ["cancelled"]
+    pair.one.restore("anna", event.ref.event_id)
+    pair.passes(minutes=1)
+    assert pair.states(booking) == ["confirmed"]
+    assert pair.one.claims_of(booking)
+    pair.passes(minutes=20)
+    pair.one.is_consistent()

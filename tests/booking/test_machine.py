@@ -36,7 +36,7 @@ SLOTS = [TEN + n * HALF_AN_HOUR for n in range(4)]
 STEPS = [
     *("held", "event_created", "confirmed", "failed", "left", "given_up", "move_held", "event_moved"),
     *("move_confirmed", "move_abandoned", "cancelled", "event_removed", "followed"),
-    *("deletion_seen", "deletion_followed"),
+    *("deletion_seen", "deletion_followed", "revived", "disowned"),
 ]
 
 EXAMPLES, PARTS = 60, 4
@@ -62,6 +62,8 @@ class Machine(RuleBasedStateMachine):
         self.silent: set[str] = set()  # callers whose process died: they were told nothing
         self.first_late: datetime | None = None
         self.deleted = 0
+        self.binned: list[Event] = []
+        self.is_read_only = False
 
     def teardown(self) -> None:
         self.everything_agrees_in_the_end()
@@ -130,8 +132,19 @@ class Machine(RuleBasedStateMachine):
             assert event.booking_id is not None
             self.deleted += 1
             self.uncertain.add(event.booking_id)
+            self.binned.append(event)
             provider = self.salon.bridge.opened.provider(self.salon.calendars()[0])
             provider.cancel_event(replace(event.ref, etag=None), notify=False, deadline=self.salon.patience())
+
+    @precondition(lambda self: self.binned)
+    @rule()
+    def person_undoes(self) -> None:
+        event = self.binned.pop()
+        self.salon.restore(event.ref.calendar, event.ref.event_id)
+
+    @rule(spell=st.booleans())
+    def calendars_take_no_writes(self, spell: bool) -> None:
+        self.is_read_only = spell
 
     @precondition(lambda self: self.salon.unruly.late())
     @rule()
@@ -169,6 +182,8 @@ class Machine(RuleBasedStateMachine):
         self.salon.fatal_step = None
         self.salon.unruly.land_all(self.salon)
         self.salon.settle()
+        self.person_heeds_alerts()
+        self.salon.settle()
         self.salon.is_consistent()
         confirmed = {booking.id: booking for booking in self.salon.confirmed()}
         for booking_id, start in self.told.items():
@@ -181,6 +196,15 @@ class Machine(RuleBasedStateMachine):
                 "who was told failed has a booking"
             )
 
+    def person_heeds_alerts(self) -> None:
+        """Let the owner delete events that returned to time given away, as the alert asks."""
+        told = {alert.key for alert in self.salon.bridge.alerts.open()}
+        for event in self.salon.events():
+            if f"returned:{event.booking_id}" in told:
+                provider = self.salon.bridge.opened.provider(self.salon.calendars()[0])
+                ref = replace(event.ref, etag=None)
+                provider.cancel_event(ref, notify=False, deadline=self.salon.patience())
+
     def under(
         self,
         action: Callable[[], BookOutcome],
@@ -191,6 +215,7 @@ class Machine(RuleBasedStateMachine):
         """Do something while things go wrong; None when the process died."""
         self.salon.plan.writes.extend(writes)
         self.salon.plan.reads.extend(reads)
+        self.salon.plan.every_write = Trouble.REFUSED if self.is_read_only else Trouble.NONE
         self.salon.fatal_step = fatal
         outcome = None
         with suppress(Killed):

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from bridge.app import Bridge
 from bridge.attendee import CallerRequest
 from bridge.calendars.accounts import Accounts
 from bridge.config import Config
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, EventType
 from bridge.service.outcome import BookOutcome
-from bridge.store.sql import bookings, claims, writes
+from bridge.store.sql import bookings, claims, revisions, writes
+from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
 from providers.base import Deadline, Event, EventDraft, Interval
 from tests.cast.clock import HALF_AN_HOUR, TurnableClock
@@ -166,6 +169,15 @@ class Salon:
     def claimed(self, booking: Booking) -> list[str]:
         """Return whose time the booking takes."""
         return [claim.host for claim in self.claims(booking)]
+
+    def restore(self, calendar: str, event_id: str) -> None:
+        """Let a person take a deleted event out of an embedded calendar's bin."""
+        with self.bridge.store.write() as connection:
+            connection.execute(
+                update(local_events)
+                .where(local_events.c.calendar == calendar, local_events.c.id == event_id)
+                .values(cancelled=False, changed=revisions.bump(connection, revisions.LOCAL))
+            )
 
     def guests(self, booking: Booking) -> list[str]:
         """Return who is invited to the booking's event."""

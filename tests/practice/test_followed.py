@@ -51,6 +51,18 @@ def test_one_unreadable_calendar_hides_no_deletion_of_another(there: There) -> N
     assert there.state == "cancelled"
 
 
+def test_a_calendar_that_shows_only_free_busy_hides_no_deletion_of_another(
+    open_at_vendors: OpenThere, google: FakeGoogle
+) -> None:
+    AtGoogle.fake = google
+    there = AtGoogle(open_at_vendors(google=google))
+    google.share(google.add_account("boss@example.com"), there.account, "freeBusyReader")
+    there.delete()
+    there.reads()
+    there.reads()
+    assert there.state == "cancelled"
+
+
 def test_undo_three_seconds_after_deleting_cancels_nothing(there: There) -> None:
     there.delete()
     there.reads(seconds=1)

@@ -33,6 +33,8 @@ REST = timedelta(seconds=60)  # "undo" is a few seconds' matter in every calenda
 MOST_DELETIONS = 3  # of one calendar; with more it was emptied, unshared or synchronised badly
 WITHIN = timedelta(minutes=10)
 
+_ENDED = (BookingState.CANCELLED, BookingState.FAILED)
+
 
 def record_gone(context: LedgerContext, found: Resting, *, is_reported: bool) -> bool:
     """Record that a booking's event is gone: from now on that rests, or all of its calendar's stop.
@@ -121,6 +123,23 @@ def revive(
     context.checkpoint("revived")
     context.wake()
     return True
+
+
+def disown_returned(context: LedgerContext, write: Write) -> None:
+    """Have an event removed once more that came back although its booking has ended or has another one."""
+    with context.store.write_alone() as connection:
+        booking = bookings.get(connection, write.booking_id)
+        current = writes.get(connection, write.booking_id, write.number)
+        if booking is None or current is None or current.state is not WriteState.GONE:
+            return
+        found = at_rest(connection, booking.id)
+        is_replaced = isinstance(found, Resting) and found.write.event_key != write.event_key
+        # What a person deleted and brought back is theirs.
+        is_ended = booking.state in _ENDED and deletions.get(connection, booking.id) is None
+        if is_replaced or is_ended:
+            disown(context, connection, current)
+    context.checkpoint("disowned")
+    context.wake()
 
 
 def decide(context: LedgerContext, calendar: CalendarName, decision: DeletionState) -> list[str]:

@@ -53,6 +53,12 @@ def in_state(
     return [_deletion(row) for row in rows]
 
 
+def calendars(connection: Connection) -> set[CalendarName]:
+    """Return the calendars of which deletions are known."""
+    names = connection.execute(select(deletions.c.calendar).distinct()).scalars()
+    return {CalendarName.parse(name) for name in names}
+
+
 def count_since(connection: Connection, calendar: CalendarName, since: datetime) -> int:
     """Return how many deletions of a calendar were found since then, whatever became of them."""
     found = select(func.count()).where(
