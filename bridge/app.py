@@ -23,6 +23,7 @@ from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.free_busy import FreeBusy
 from bridge.calendars.health import Health
+from bridge.calendars.identities import Identities
 from bridge.config import Config, load_config
 from bridge.connections import Connections
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
@@ -91,6 +92,7 @@ class Bridge:
             advise=Adviser(self.vendors, self.plugged, self.speech.language, config.bridge.public_url).advise,
         )
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
+        self.identities = Identities(self.store, self.accounts, pool, self.vendors)
         self.context = self._make_context(pool, around)
         self.reception = self._make_reception()
         self.channels = PushChannels(self.context, config.bridge.public_url)
@@ -152,7 +154,8 @@ class Bridge:
             store=self.store,
             accounts=self.accounts,
             pool=pool,
-            availability=Availability(self.free_busy, self.store, config.hosts, self.health),
+            identities=self.identities,
+            availability=Availability(self.free_busy, self.identities, self.store, config.hosts, self.health),
             alerts=self.alerts,
             health=self.health,
             hosts=config.hosts,

@@ -238,6 +238,9 @@ class CalendarProvider(Protocol):
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         """Return every calendar the account can see."""
 
+    def identity(self, calendar: str, *, deadline: Deadline) -> str:
+        """Return what the vendor knows the calendar by, the same through every name and account."""
+
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:
@@ -278,10 +281,7 @@ class CalendarProvider(Protocol):
         """
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
-        """Remove the event, telling its attendees if `notify`.
-
-        One that is gone already, or that nothing was ever made under, is done.
-        """
+        """Remove the event, telling its attendees if `notify`; one that is not there is done."""
 
     def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
         """Return what changed since the cursor; everything current when it is None or expired."""

@@ -14,6 +14,7 @@ from bridge.calendars.accounts import Accounts
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.health import Health
+from bridge.calendars.identities import Identities
 from bridge.model import CalendarName, EventType, Host
 from bridge.store.engine import Store, database_now
 from bridge.vendors.contract import Vendor
@@ -58,6 +59,7 @@ class BookingContext(LedgerContext):
 
     accounts: Accounts
     pool: CallPool
+    identities: Identities
     availability: Availability
     alerts: Alerts
     health: Health

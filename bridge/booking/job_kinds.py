@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from bridge.booking import jobs, settle
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import forget_past, tell_stops
 from bridge.booking.follow import follow_calendar, followed, survey
+from bridge.booking.identify import ASK_AGAIN, claim_calendars, identify, unidentified
 from bridge.booking.look import close_outlived, look
 from bridge.booking.probe import probe
 from bridge.booking.read_back import read_back
@@ -23,6 +25,9 @@ from bridge.calendars.health import PROBE
 from bridge.model import CalendarName
 from bridge.store.sql import bookings, writes
 from providers.base import Deadline
+from providers.errors import ProviderError
+
+_log = logging.getLogger(__name__)
 
 RECONCILE_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(hours=1)
@@ -48,6 +53,8 @@ class BookingJobs:
             jobs.WATCH: self._watch,
             jobs.TIDY: self._tidy,
             PROBE: partial(probe, self.context),
+            jobs.IDENTIFY: self._identify,
+            jobs.CLAIM_CALENDARS: self._claim_calendars,
         }
 
     def _reconcile(self, _subject: str) -> timedelta:
@@ -97,9 +104,23 @@ class BookingJobs:
         self.channels.keep_open(calendar, self._deadline())
         return LOOK_EVERY
 
+    def _identify(self, subject: str) -> timedelta | None:
+        calendar = CalendarName.parse(subject)
+        if calendar not in unidentified(self.context):
+            return None  # a call has asked meanwhile, or it was taken out of the configuration
+        try:
+            identify(self.context, calendar, self._deadline())
+        except ProviderError as error:
+            _log.info("it is not known yet which calendar %s is: %s", calendar, error)
+            return ASK_AGAIN
+        return None
+
+    def _claim_calendars(self, _subject: str) -> None:
+        claim_calendars(self.context)
+
     def lane(self, connection: Connection, kind: str, subject: str) -> Lane | None:
         """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""
-        if kind in (jobs.FOLLOW, jobs.WATCH):
+        if kind in (jobs.FOLLOW, jobs.WATCH, jobs.IDENTIFY):
             return _lane(CalendarName.parse(subject))
         if kind in (jobs.REMOVE, jobs.READ_BACK, jobs.LOOK):
             made = writes.of_booking(connection, subject.partition("/")[0])
@@ -121,6 +142,9 @@ def plan_standing(context: BookingContext, background: Background) -> None:
     """Make sure that the jobs that are always due again are planned; they run at once."""
     background.plan(jobs.RECONCILE)
     background.plan(jobs.TIDY)
+    background.plan(jobs.CLAIM_CALENDARS)
+    for calendar in unidentified(context):
+        background.plan(jobs.IDENTIFY, str(calendar))
     calendars = followed(context)
     for provider in sorted({each.provider for each in calendars if context.vendor(each).is_surveyed}):
         background.plan(jobs.SURVEY, provider)

@@ -16,6 +16,8 @@ FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
 SURVEY = "survey"  # which calendars changed at all: subject "<vendor>", for those that can tell
 LOOK = "look"  # where a booking's own event is, and how: subject "<booking>"
 TIDY = "tidy"  # alerts and health that concern nobody any more
+IDENTIFY = "identify"  # what a calendar's name means: subject "<calendar>"
+CLAIM_CALENDARS = "claim_calendars"  # of bookings to come whose calendars are not claimed yet
 WATCH = "watch"  # keep a push channel of a calendar open: subject "<calendar>"
 
 

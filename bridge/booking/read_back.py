@@ -6,6 +6,7 @@ no calendar can be asked to take an event only where it is free.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +16,8 @@ from bridge.booking.context import BookingContext
 from bridge.calendars.availability import OwnEvent
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, Write
-from bridge.store.sql import writes
+from bridge.store.sql import bookings, writes
+from bridge.store.tables import LIVE
 from providers.base import Deadline, Event
 
 _LINK_AFTER = timedelta(minutes=10)  # what is still being made then is the owner's to add
@@ -37,8 +39,13 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
         if event.booking_id == booking.id:
             _remove_double(context, calendar, write, event)
     _complete_link(context, calendar, booking, write)
-    foreign = any(event.booking_id is None and event.blocks and not event.cancelled for event in events)
-    if foreign or _is_busy_elsewhere(context, booking, write, deadline):
+    blocking = [event for event in events if event.blocks and not event.cancelled]
+    others = [event for event in blocking if event.booking_id not in (None, booking.id)]
+    if _overlaps_ours(context, booking, others):
+        alert_overlap(context, booking)
+    elif any(event.booking_id is None for event in blocking) or _is_busy_elsewhere(
+        context, booking, write, deadline
+    ):
         context.alerts.alert(
             f"overlap:{booking.id}",
             "The appointment on {time} in {calendar} overlaps something that was entered at the same moment. "
@@ -48,6 +55,30 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
         )
     else:
         context.alerts.resolve(f"overlap:{booking.id}")
+
+
+def alert_overlap(context: BookingContext, booking: Booking) -> None:
+    """Tell the owner that two bookings lie over each other in one calendar."""
+    context.alerts.alert(
+        f"overlap:{booking.id}",
+        "The appointment on {time} in {calendar} overlaps another appointment in the same calendar. "
+        "Please look at both.",
+        time=booking.interval.start,
+        calendar=booking.calendar,
+    )
+
+
+def _overlaps_ours(context: BookingContext, booking: Booking, events: Sequence[Event]) -> bool:
+    """Tell whether another live booking lies over this one in a calendar that its organiser checks."""
+    with context.store.read() as connection:
+        if not ledger.checked_calendars(context, connection, [(booking.hosts[0], booking.calendar)]):
+            return False
+        others = [bookings.get(connection, event.booking_id or "") for event in events]
+    # One that is over leaves an event behind until it is removed; one nobody knows is another bridge's.
+    return any(
+        other is None or (str(other.state) in LIVE and other.interval.overlaps(booking.interval))
+        for other in others
+    )
 
 
 def _remove_double(context: BookingContext, calendar: BookingCalendar, write: Write, event: Event) -> None:

@@ -5,18 +5,19 @@ A host is known only when every one of its calendars answered; of the others it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bridge.calendars.free_busy import Answer, Asked, FreeBusy
+from bridge.calendars.free_busy import Answer, Asked, FreeBusy, has_timed_out
 from bridge.calendars.health import Health
+from bridge.calendars.identities import Identified, Identities
 from bridge.model import CalendarName, EventType, Host
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
-from bridge.store.sql import bookings, claims
+from bridge.store.sql import bookings, claims, identities
 from providers.base import BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError
 from providers.intervals import merge
@@ -68,11 +69,13 @@ class Availability:
     def __init__(
         self,
         free_busy: FreeBusy,
+        identities: Identities,
         store: Store,
         hosts: Mapping[str, Host],
         health: Health,
     ) -> None:
         self._free_busy = free_busy
+        self._identities = identities
         self._store = store
         self._hosts = hosts
         self._health = health
@@ -89,19 +92,16 @@ class Availability:
     ) -> Busy:
         """Ask every calendar of the hosts (but `leave_out`), all accounts at once."""
         hosts = [self._hosts[each] for each in dict.fromkeys(host_ids)]
-        wanted = {
-            host.id: [_asked(host, name, own) for name in host.calendars if name != leave_out]
-            for host in hosts
-        }
+        wanted, unmet = self._questions(hosts, own, leave_out, deadline)
         every = [asked for group in wanted.values() for asked in group]
         told = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
         answers = told.by_question
-        failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error}
+        failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error} | unmet
         return Busy(
             by_host={
                 host.id: None
                 if host.booking_calendar != leave_out and self._health.refusal(host.booking_calendar)
-                else _busy_of(host, wanted[host.id], answers)
+                else _busy_of(host, wanted[host.id], answers, unmet)
                 for host in hosts
             },
             failures=failures,
@@ -111,12 +111,59 @@ class Availability:
             version=told.version,
         )
 
+    def _questions(
+        self,
+        hosts: Sequence[Host],
+        own: OwnEvent | None,
+        leave_out: CalendarName | None,
+        deadline: Deadline,
+    ) -> tuple[Mapping[str, Sequence[Asked]], dict[CalendarName, ProviderError]]:
+        """Return what to ask for each host, and the calendars that cannot be asked about."""
+        names = {name for host in hosts for name in host.calendars}
+        met, unmet = self._meet(names, deadline)
+        # Of calendars that no host has any more it is enough what is known.
+        apart = {name for name in (own.calendar if own else None, leave_out) if name} - names
+        if apart:
+            met = Identified({**self._identities.known(apart).known, **met.known})
+        wanted = {
+            host.id: [
+                self._asked(host, name, own, met)
+                for name in host.calendars
+                if name not in unmet and (leave_out is None or not met.same(name, leave_out))
+            ]
+            for host in hosts
+        }
+        return wanted, unmet
+
     def look_again(self, names: Sequence[CalendarName], now: datetime, deadline: Deadline) -> None:
         """Ask calendars of one account for a week's busy time, even if calls are to leave it alone now."""
         host_of = {name: host for host in self._hosts.values() for name in host.calendars}
-        wanted = [_asked(host_of[name], name, None) for name in names]
+        met, unmet = self._meet(names, deadline, is_probe=True)
+        wanted = [self._asked(host_of[name], name, None, met) for name in names if name not in unmet]
         window = Interval(now, now + timedelta(days=7))
         self._free_busy.ask(wanted, window, max_age=0, deadline=deadline, is_probe=True)
+
+    def _meet(
+        self, names: Collection[CalendarName], deadline: Deadline, *, is_probe: bool = False
+    ) -> tuple[Identified, dict[CalendarName, ProviderError]]:
+        """Return which calendars names mean, after asking about new ones, and why some are unknown."""
+        met = self._identities.known(names)
+        new = [name for name in names if name not in met.known]
+        if not new:
+            return met, {}
+        silent = {} if is_probe else {name: why for name in new if (why := self._health.silence(name))}
+        told, failures = self._identities.learn([name for name in new if name not in silent], deadline)
+        for name, error in failures.items():
+            self._health.answered(name, error, is_hanging=has_timed_out(error))
+        return Identified({**met.known, **told}), {**silent, **failures}
+
+    def _asked(self, host: Host, name: CalendarName, own: OwnEvent | None, met: Identified) -> Asked:
+        # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
+        is_there = own is not None and (met.same(name, own.calendar) or own.ref.ical_uid is not None)
+        without, at = (own.ref, own.interval) if own and is_there else (None, None)
+        query = BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without, at)
+        # What tells less must not answer for the calendar itself.
+        return Asked(name, query, str(name) if self._identities.tells_less(name) else met.of(name))
 
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""
@@ -138,9 +185,11 @@ def host_times(
     """
     asked = [hosts[each] for each in busy.by_host]
     ids = [host.id for host in asked]
-    calendars = sorted({name for host in asked for name in host.busy_calendars})
+    # As it is in this transaction: what a calendar is called must not decide whether it is free.
+    identity = identities.alike(connection, {name for host in asked for name in host.busy_calendars})
+    checked = {host.id: {identity[name] for name in host.busy_calendars} for host in asked}
     taken = claims.overlapping(
-        connection, hosts=ids, calendars=calendars, window=busy.window, without=without
+        connection, hosts=ids, calendars=sorted(identity), window=busy.window, without=without
     )
     starts: Mapping[str, Sequence[datetime]] = {}
     if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
@@ -153,7 +202,7 @@ def host_times(
             claims=merge(
                 claim.interval
                 for claim in taken
-                if claim.host == host.id or claim.calendar in host.busy_calendars
+                if claim.host == host.id or identity.get(claim.calendar) in checked[host.id]
             ),
             booked=tuple(starts.get(host.id, ())),
         )
@@ -161,16 +210,14 @@ def host_times(
     }
 
 
-def _asked(host: Host, name: CalendarName, own: OwnEvent | None) -> Asked:
-    # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
-    is_there = own is not None and (name == own.calendar or own.ref.ical_uid is not None)
-    without, at = (own.ref, own.interval) if own and is_there else (None, None)
-    return Asked(name, BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without, at))
-
-
 def _busy_of(
-    host: Host, wanted: Sequence[Asked], answers: Mapping[Asked, Answer]
+    host: Host,
+    wanted: Sequence[Asked],
+    answers: Mapping[Asked, Answer],
+    unmet: Collection[CalendarName],
 ) -> tuple[Interval, ...] | None:
+    if any(name in unmet for name in host.calendars):
+        return None
     checked = set(host.busy_calendars)
     busy: list[Interval] = []
     for asked in wanted:

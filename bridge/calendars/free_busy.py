@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -17,17 +17,26 @@ from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health
 from bridge.model import Ability, CalendarName
-from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
+from providers.base import BusyAnswer, BusyPolicy, BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError, ProviderUnavailable
 from providers.intervals import clip
+
+# What an answer is kept by: the calendar's identity, and what of the question decides about the answer.
+_Key = tuple[str, BusyPolicy, str, EventRef | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A calendar with the question to put to it."""
+    """A calendar with the question to put to it; the same question about one `identity` has one answer."""
 
     name: CalendarName
     query: BusyQuery
+    identity: str
+
+    @property
+    def key(self) -> _Key:
+        """Return what it shares with the same question under the calendar's other names."""
+        return (self.identity, self.query.policy, self.query.timezone, self.query.without)
 
     @property
     def account(self) -> tuple[str, str]:
@@ -67,7 +76,7 @@ _NO_ANSWER = "no answer in time"
 _PATIENCE = 1.0  # who had less says nothing about the account by its silence
 
 
-def _has_timed_out(error: ProviderError | None) -> bool:
+def has_timed_out(error: ProviderError | None) -> bool:
     """Tell whether somebody waited for an answer in vain; `Timeout` is in the names of libraries' errors."""
     return isinstance(error, ProviderUnavailable) and (
         error.detail == _NO_ANSWER or "Timeout" in error.detail
@@ -84,7 +93,7 @@ class FreeBusy:
         self._pool = pool
         self._monotonic = monotonic
         self._health = health
-        self._kept: dict[Asked, Answer] = {}
+        self._kept: dict[_Key, Answer] = {}
         self._lock = threading.Lock()
         self._generation = 0  # grows whenever everything kept is forgotten
         self.version = 0  # grows whenever a kept answer is contradicted or forgotten
@@ -107,25 +116,14 @@ class FreeBusy:
         with self._lock:  # read first: a change while calendars are asked makes the answers old
             version, generation = self.version, self._generation
         answers: dict[Asked, Answer] = {}
-        missing: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+        missing: dict[_Key, list[Asked]] = defaultdict(list)
         for asked in dict.fromkeys(wanted):
             kept = self._kept_one(asked, window, asked_at - max_age) if max_age > 0 else None
             if kept:
                 answers[asked] = kept
             else:
-                missing[asked.account].append(asked)
-        patience = deadline.remaining()
-        calls = [
-            (group, self._silence(group, is_probe=is_probe) or self._call(group, window, deadline))
-            for group in missing.values()
-        ]
-        live = {
-            asked: Answer((), busy, window, asked_at)
-            if isinstance(busy, ProviderError)
-            else Answer(busy, None, window, asked_at)
-            for group, call in calls
-            for asked, busy in self._collect(group, call, deadline, patience).items()
-        }
+                missing[asked.key].append(asked)
+        live = self._ask_one_of_each(missing.values(), window, deadline, is_probe=is_probe)
         if live:
             version = self._keep(live, version, generation)
         return Answers({**answers, **live}, version)
@@ -139,7 +137,7 @@ class FreeBusy:
 
     def _kept_one(self, asked: Asked, window: Interval, since: float) -> Answer | None:
         """Return a kept answer that serves, but not of a calendar that another process found silent."""
-        kept = self._kept.get(asked)
+        kept = self._kept.get(asked.key)
         is_good = kept and kept.asked_at >= since and kept.window.covers(window)
         return kept if is_good and not self._health.fails(asked.name, Ability.READ) else None
 
@@ -151,6 +149,35 @@ class FreeBusy:
         told = _Refused()
         told.set_exception(silence)
         return told
+
+    def _ask_one_of_each(
+        self, same: Collection[Sequence[Asked]], window: Interval, deadline: Deadline, *, is_probe: bool
+    ) -> dict[Asked, Answer]:
+        """Ask about each calendar by the first of its names; by the others only where that one fails."""
+        live = self._ask([first for first, *_ in same], window, deadline, is_probe=is_probe)
+        # An account that is cut off must not hide a calendar from those who see it through their own.
+        more = [each for first, *others in same if live[first].error for each in others]
+        live |= self._ask(more, window, deadline, is_probe=is_probe)
+        return {each: live.get(each, live[group[0]]) for group in same for each in group}
+
+    def _ask(
+        self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool
+    ) -> dict[Asked, Answer]:
+        asked_at, patience = self._monotonic(), deadline.remaining()
+        by_account: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+        for asked in wanted:
+            by_account[asked.account].append(asked)
+        calls = [
+            (group, self._silence(group, is_probe=is_probe) or self._call(group, window, deadline))
+            for group in by_account.values()
+        ]
+        return {
+            asked: Answer((), busy, window, asked_at)
+            if isinstance(busy, ProviderError)
+            else Answer(busy, None, window, asked_at)
+            for group, call in calls
+            for asked, busy in self._collect(group, call, deadline, patience).items()
+        }
 
     def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline) -> _Call:
         """Ask one account about its calendars; whatever goes wrong is told by the result."""
@@ -181,7 +208,7 @@ class FreeBusy:
         if not isinstance(call, _Refused):
             for asked, busy in told.items():
                 failure = busy if isinstance(busy, ProviderError) else None
-                is_hanging = patience >= _PATIENCE and _has_timed_out(failure)
+                is_hanging = patience >= _PATIENCE and has_timed_out(failure)
                 self._health.answered(asked.name, failure, is_hanging=is_hanging)
         return told
 
@@ -192,10 +219,10 @@ class FreeBusy:
                 return version  # a calendar was said to have changed since these were asked for
             is_latest = version == self.version
             for asked, answer in live.items():
-                before = self._kept.get(asked)
+                before = self._kept.get(asked.key)
                 # Where nothing was kept, nobody relies on anything else: what was made of this stays good.
                 if before and not _agree(before, answer):
-                    del self._kept[asked]
+                    del self._kept[asked.key]
                     self.version += 1
                     before = None
                 # A narrower answer serves fewer than the one kept; a question about one move is not repeated.
@@ -203,7 +230,7 @@ class FreeBusy:
                     before and before.window != answer.window and before.window.covers(answer.window)
                 )
                 if answer.error is None and asked.query.without is None and not is_narrower:
-                    self._kept[asked] = answer
+                    self._kept[asked.key] = answer
             return self.version if is_latest else version
 
 

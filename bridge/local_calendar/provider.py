@@ -75,6 +75,10 @@ class LocalCalendars:
             for calendar, zone in self._zones.items()
         ]
 
+    def identity(self, calendar: str, *, deadline: Deadline) -> str:
+        """Return the calendar's name: it belongs to nobody's account, and has only this one."""
+        return calendar
+
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:

@@ -17,7 +17,8 @@ from providers.base import Interval
 class Claim:
     """A host's time taken by a live booking, buffers included; `calendar` is where its event goes.
 
-    `pending` claims belong to a move that is under way.
+    `pending` claims belong to a move that is under way. `checked` is the identity of that calendar where
+    the organiser checks it: then the calendar's time is taken too.
     """
 
     booking_id: str
@@ -25,6 +26,7 @@ class Claim:
     interval: Interval
     calendar: CalendarName
     pending: bool = False
+    checked: str | None = None
 
 
 class Slot(NamedTuple):

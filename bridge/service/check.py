@@ -5,12 +5,14 @@ Says of each thing what was tried, whether it works, and if not what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from bridge.booking.context import BookingContext
+from bridge.booking.identify import identify, unidentified
 from bridge.booking.probe import meant
 from bridge.config import Config, remarks
 from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
@@ -149,6 +151,31 @@ def _calendars(context: BookingContext) -> Iterator[Finding]:
                 yield tried[name]
         if tried[host.booking_calendar].verdict is Verdict.GOOD:
             yield from _booking(context, host)
+    yield from _identities(context, [name for name, found in tried.items() if found.verdict is Verdict.GOOD])
+
+
+def _identities(context: BookingContext, names: Sequence[CalendarName]) -> Iterator[Finding]:
+    """Say which names are one calendar, and which of them nobody knows to be none of the others."""
+    for name in set(names) & set(unidentified(context)):
+        try:
+            identify(context, name, Deadline(_SECONDS, context.monotonic))
+        except ProviderError as error:
+            yield _unidentified(context, name, error)
+    known = context.identities.known(names)
+    by_identity = defaultdict(list)
+    for name in names:
+        by_identity[known.of(name)].append(str(name))
+    for same in by_identity.values():
+        if len(same) > 1:
+            text = "one calendar: what is booked by one name is taken by all"
+            yield Finding(" = ".join(same), Verdict.GOOD, text)
+
+
+def _unidentified(context: BookingContext, name: CalendarName, error: ProviderError) -> Finding:
+    why = f"its vendor does not say which calendar it is ({error.detail})"
+    if name in context.identities.known([name]).known:
+        return Finding(str(name), Verdict.UNWISE, f"{why}: bookings go on, known by this name alone")
+    return Finding(str(name), Verdict.FAILED, f"{why}, so nothing is offered there")
 
 
 def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding:

@@ -1,6 +1,7 @@
 """What the database itself refuses beyond the tables' own keys, in the words of each database.
 
-No two claims of one host and different bookings overlap, and a claim ends after it starts. One list says
+No two claims of one host and different bookings overlap, nor two of one calendar that its hosts check, and a
+claim ends after it starts. One list says
 so for both; every migration ends by making the database follow it, because Alembic's batch mode drops a
 table's triggers with the table.
 """
@@ -17,12 +18,16 @@ from bridge.errors import StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A rule for one table's rows; `refuses` is SQLite's condition on NEW, `postgresql` the whole clause."""
+    """A rule for one table's rows; `refuses` is SQLite's condition on NEW, `postgresql` the whole clause.
+
+    `since` is the revision that made what it speaks of.
+    """
 
     name: str
     table: str
     refuses: str
     postgresql: str
+    since: str = "0001"
 
 
 # SQLite has neither exclusion constraints nor ranges: there a trigger asks the same question of each row.
@@ -35,19 +40,33 @@ CONSTRAINTS = (
         "EXCLUDE USING gist (host WITH =, tstzrange(starts_at, ends_at) WITH &&, booking_id WITH <>)",
     ),
     Constraint(
+        "claims_no_overlap_in_calendar",
+        "claims",
+        "EXISTS (SELECT 1 FROM claims WHERE checked_calendar = NEW.checked_calendar"
+        " AND booking_id <> NEW.booking_id AND starts_at < NEW.ends_at AND ends_at > NEW.starts_at)",
+        "EXCLUDE USING gist"
+        " (checked_calendar WITH =, tstzrange(starts_at, ends_at) WITH &&, booking_id WITH <>)"
+        " WHERE (checked_calendar IS NOT NULL)",
+        since="0006",
+    ),
+    Constraint(
         "claims_end_after_start", "claims", "NEW.ends_at <= NEW.starts_at", "CHECK (ends_at > starts_at)"
     ),
 )
 
-# AFTER: the row itself is then found by its own booking, also where an update changes that.
-TRIGGERS = {
-    f"{rule.name}_on_{verb.lower()}": (
-        f"CREATE TRIGGER {rule.name}_on_{verb.lower()} AFTER {verb} ON {rule.table}"
-        f" WHEN {rule.refuses} BEGIN SELECT RAISE(ABORT, '{rule.name}'); END"
-    )
-    for rule in CONSTRAINTS
-    for verb in ("INSERT", "UPDATE")
-}
+
+def _triggers(rule: Constraint) -> dict[str, str]:
+    # AFTER: the row itself is then found by its own booking, also where an update changes that.
+    return {
+        f"{rule.name}_on_{verb.lower()}": (
+            f"CREATE TRIGGER {rule.name}_on_{verb.lower()} AFTER {verb} ON {rule.table}"
+            f" WHEN {rule.refuses} BEGIN SELECT RAISE(ABORT, '{rule.name}'); END"
+        )
+        for verb in ("INSERT", "UPDATE")
+    }
+
+
+TRIGGERS = {name: statement for rule in CONSTRAINTS for name, statement in _triggers(rule).items()}
 
 
 def drop_triggers(connection: Connection) -> None:
@@ -57,21 +76,23 @@ def drop_triggers(connection: Connection) -> None:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
 
 
-def enforce(connection: Connection) -> None:
-    """Make the database follow the list, inside the migration's transaction.
+def enforce(connection: Connection, revision: str) -> None:
+    """Make the database of a revision follow the list, inside the migration's transaction.
 
     StoreUnavailable: PostgreSQL lacks an extension that only its administrator can add.
     """
+    rules = [rule for rule in CONSTRAINTS if rule.since <= revision]
     if connection.dialect.name == "sqlite":
         drop_triggers(connection)
-        for statement in TRIGGERS.values():
-            connection.exec_driver_sql(statement)
+        for rule in rules:
+            for statement in _triggers(rule).values():
+                connection.exec_driver_sql(statement)
         return
     # Without it an exclusion constraint knows ranges, but not the equal host and the other booking.
     _need_btree_gist(connection)
     # Only what is missing: to check a constraint anew reads the whole table.
     absent = missing(connection)
-    for rule in CONSTRAINTS:
+    for rule in rules:
         if rule.name in absent:
             connection.execute(text(f"ALTER TABLE {rule.table} ADD CONSTRAINT {rule.name} {rule.postgresql}"))
 

@@ -114,7 +114,7 @@ def _run(connection: Connection, to: str, scripts: str) -> None:
     config.attributes["connection"] = connection
     constraints.drop_triggers(connection)
     command.upgrade(config, to)
-    constraints.enforce(connection)
+    constraints.enforce(connection, to)
     _refuse_orphans(connection, to)
 
 

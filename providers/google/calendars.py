@@ -21,6 +21,7 @@ from providers.base import (
     EventRef,
     Interval,
 )
+from providers.errors import AccessDenied
 from providers.google import changes, events, freebusy, listing, push
 from providers.google.client import PROVIDER, Api, Client, Json
 from providers.google.settings import GoogleSettings
@@ -28,6 +29,7 @@ from providers.google.transport import Lines
 from providers.http import Call, Clocks
 from providers.tokens import TokenSource
 
+PRIMARY = "primary"
 _WRITING = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 _SHOWING = _WRITING | {"reader"}
 _CALENDAR_FIELDS = (
@@ -85,6 +87,26 @@ class GoogleCalendars:
             )
 
         return self._client.ask(call, request, lambda page: page)
+
+    def identity(self, calendar: str, *, deadline: Deadline) -> str:
+        """Return the calendar's id, the same for everybody who sees it; only "primary" is looked up.
+
+        Of an account that may not list its calendars, the address is taken for its primary calendar's id.
+        """
+        if calendar != PRIMARY:
+            return calendar.casefold()
+        call = self._client.call("identity", deadline)
+
+        def request(api: Api) -> Any:
+            return api.calendar_list.get(calendarId=PRIMARY, fields="id")
+
+        try:
+            found = self._client.ask(call, request, lambda entry: member(call, entry, "id", str))
+        except AccessDenied:
+            # The box for the calendar list can be left empty on the consent page, and everything else works.
+            # "Usually matches the primary email address": concepts/events-calendars.
+            found = self._client.account
+        return found.casefold()
 
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline

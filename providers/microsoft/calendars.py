@@ -26,11 +26,13 @@ from providers.http import Call, Clocks
 from providers.microsoft import changes, events, freebusy, listing, push
 from providers.microsoft.client import PROVIDER, Client, Question
 from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.schedules import SCHEDULE
 from providers.microsoft.settings import MicrosoftSettings
 from providers.microsoft.teams import TeamsCalendars, makes_teams
 from providers.tokens import TokenSource
 
 _TEAMS = "microsoft_teams"
+_IDENTITY_FIELDS = "id,isDefaultCalendar,owner"
 _CALENDAR_FIELDS = "id,name,canEdit,isDefaultCalendar,allowedOnlineMeetingProviders"
 
 
@@ -54,6 +56,7 @@ class MicrosoftCalendars:
         mailboxes: Mailboxes | None = None,
     ) -> None:
         shared = mailboxes or Mailboxes(clocks.monotonic, settings.route)
+        self._account = account
         self._client = Client(account, tokens, settings, clocks=clocks, mailboxes=shared)
         self._teams = TeamsCalendars(clocks.monotonic)
 
@@ -68,6 +71,19 @@ class MicrosoftCalendars:
         for info in found:
             self._teams.note(info.id, can=_TEAMS in info.conferences)
         return tuple(found)
+
+    def identity(self, calendar: str, *, deadline: Deadline) -> str:
+        """Return the owner's address, with the calendar's id unless it is the owner's default calendar.
+
+        An id is of the mailbox it is seen through. So an owner's default calendar and schedule are known
+        everywhere; another owner's calendar in this account's list is known only as that.
+        """
+        if calendar.startswith(SCHEDULE):
+            return calendar.removeprefix(SCHEDULE).casefold()
+        call = self._client.call("identity", deadline)
+        path = listing.calendar_path(self._client, calendar)
+        question = Question("GET", path, query={"$select": _IDENTITY_FIELDS})
+        return self._client.ask(call, question, lambda answer: _identity(call, answer.body, self._account))
 
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
@@ -122,6 +138,15 @@ class MicrosoftCalendars:
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
         """Close a push channel; one that is gone already is done."""
         push.unwatch(self._client, channel, deadline)
+
+
+def _identity(call: Call, item: Any, account: str) -> str:
+    """Return what tells a calendar from all others: id, isDefaultCalendar, owner.address."""
+    calendar_id, owner = member(call, item, "id", str), item.get("owner")
+    # "If set" (resources/calendar): where Graph names nobody, it is the account's own.
+    address = owner.get("address") if isinstance(owner, Mapping) else None
+    own = str(address or account).casefold()
+    return own if item.get("isDefaultCalendar") is True else f"{own}/{calendar_id}"
 
 
 def _calendar(call: Call, item: Any) -> CalendarInfo:

@@ -29,16 +29,18 @@ def vendors_toml(
     """
     staff, sections = [], []
     if google is not None:
+        google.add_account(ANNA_GOOGLE)
         staff.append(Staff("anna", "00:00-24:00", calendar=f"google:{ANNA_GOOGLE}/primary"))
-        sections.append(_google_section(google, folder))
+        sections.append(google_section(google, folder))
     if microsoft is not None:
+        microsoft.add_account(BEN_MICROSOFT)
         staff.append(Staff("ben", "00:00-24:00", calendar=f"microsoft:{BEN_MICROSOFT}/calendar"))
-        sections.append(_microsoft_section(microsoft))
+        sections.append(microsoft_section(microsoft))
     return salon_toml(url, *staff, rest="\n".join(sections), **more)
 
 
-def _google_section(google: FakeGoogle, folder: Path) -> str:
-    google.add_account(ANNA_GOOGLE)
+def google_section(google: FakeGoogle, folder: Path) -> str:
+    """Return the section of a service account that may act for every account."""
     key = folder / "service-account.json"
     key.write_text(json.dumps(google.add_service_account(ROBOT, DEFAULT_SCOPES)))
     return (
@@ -47,8 +49,8 @@ def _google_section(google: FakeGoogle, folder: Path) -> str:
     )
 
 
-def _microsoft_section(microsoft: FakeMicrosoft) -> str:
-    microsoft.add_account(BEN_MICROSOFT)
+def microsoft_section(microsoft: FakeMicrosoft) -> str:
+    """Return the section of an application that may act for every account of its tenant."""
     settings = microsoft.settings(tenant=CONTOSO, app_only=True)
     return (
         f'[microsoft]\nclient_id = "{settings.client_id}"\nclient_secret = "{settings.client_secret}"\n'

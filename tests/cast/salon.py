@@ -18,7 +18,7 @@ from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, revisions, writes
 from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
-from providers.base import Deadline, Event, EventDraft, Interval
+from providers.base import CalendarProvider, Deadline, Event, EventDraft, Interval
 from tests.cast.clock import HALF_AN_HOUR, TurnableClock
 
 
@@ -75,10 +75,12 @@ class Salon:
     def calendars(self) -> list[CalendarName]:
         return sorted({host.booking_calendar for host in self.config.hosts.values()})
 
+    def provider(self, name: CalendarName) -> CalendarProvider:
+        """Return what people reach a calendar by, however the bridge fares with it."""
+        return self.bridge.opened.provider(name)
+
     def _events(self, name: CalendarName) -> list[Event]:
-        found = self.bridge.opened.provider(name).list_events(
-            name.calendar, self.ever, deadline=self.patience()
-        )
+        found = self.provider(name).list_events(name.calendar, self.ever, deadline=self.patience())
         return [event for event in found if not event.cancelled]
 
     def patience(self) -> Deadline:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +48,12 @@ class Server:
 
     def post_at_once(self, path: str, bodies: list[object]) -> list[dict[str, object]]:
         """Send all requests at the same time, each over a connection of its own."""
-        with ThreadPoolExecutor(len(bodies)) as threads:
-            return [answer for _, answer in threads.map(lambda body: self.post(path, body), bodies)]
+        return self.post_each_at_once([(path, body) for body in bodies])
+
+    def post_each_at_once(self, requests: Sequence[tuple[str, object]]) -> list[dict[str, object]]:
+        """Do the same with requests to several paths."""
+        with ThreadPoolExecutor(len(requests)) as threads:
+            return [answer for _, answer in threads.map(lambda request: self.post(*request), requests)]
 
 
 @contextlib.contextmanager

@@ -37,6 +37,15 @@ class FindContract:
             assert infos[calendar].timezone in {"Europe/Berlin", None}
         assert account.unknown_calendar not in infos
 
+    def test_a_calendar_is_known_by_the_same_identity_to_every_process_and_no_other_calendar(
+        self, account: AccountUnderTest
+    ) -> None:
+        known = [
+            account.make_provider().identity(calendar, deadline=plenty())
+            for calendar in (account.calendar, account.calendar, account.other_calendar)
+        ]
+        assert known[0] == known[1] != known[2]
+
     def test_an_event_is_found_by_its_key(self, account: AccountUnderTest) -> None:
         event = create(account.make_provider(), account, span(1, 9))
         found = account.make_provider().find_event(account.calendar, KEY, deadline=plenty())

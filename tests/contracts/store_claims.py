@@ -99,6 +99,29 @@ class ClaimContract:
             connection.execute(update(claims).values(booking_id="b2"))
             assert connection.execute(select(claims.c.booking_id)).scalars().all() == ["b2"]
 
+    @pytest.mark.parametrize(
+        ("theirs", "is_refused"), [("google:team", True), ("google:other", False), (None, False)]
+    )
+    def test_two_hosts_bookings_cannot_overlap_in_a_calendar_that_both_check(
+        self, store: Store, theirs: str | None, is_refused: bool
+    ) -> None:
+        with store.write() as connection:
+            for booking in ("b1", "b2"):
+                add_booking(connection, booking)
+            add_claim(connection, "b1", at(9), at(10), host="anna", checked_calendar="google:team")
+            add_claim(
+                connection, "b1", at(9.5), at(10.5), host="anna", pending=True, checked_calendar="google:team"
+            )
+            add_claim(connection, "b2", at(9.75), at(11), host="ben")
+        changed = update(claims).where(claims.c.host == "ben").values(checked_calendar=theirs)
+        names = []
+        try:
+            with store.write() as connection:
+                connection.execute(changed)
+        except ConstraintViolated as refusal:
+            names.append(refusal.name)
+        assert names == ["claims_no_overlap_in_calendar"] * is_refused
+
     @pytest.mark.parametrize("end", [at(9), at(8)], ids=["empty", "backwards"])
     def test_a_claim_ends_after_it_starts(self, store: Store, end: datetime) -> None:
         assert "claims_end_after_start" in refusal_of(store, "b1", at(9), end)

@@ -119,6 +119,8 @@ def follow(salon: Salon) -> None:
 def test_available_asks_google_exactly_once(open_at_vendors: OpenThere, google: FakeGoogle) -> None:
     salon = open_at_vendors(google=google)
     salon.bridge.connections.keep_fresh()  # as the background does: the call itself fetches no token
+    salon.bridge.plan_standing()
+    salon.bridge.background.run_due()  # which also learns once what "primary" means
     google.requests.clear()
     assert salon.reception.offer(salon.reception.event_type(None)).slots
     assert google.operations() == ["freebusy.query"]
@@ -127,6 +129,8 @@ def test_available_asks_google_exactly_once(open_at_vendors: OpenThere, google: 
 def test_available_asks_microsoft_once_per_page(open_at_vendors: OpenThere, microsoft: FakeMicrosoft) -> None:
     salon = open_at_vendors(microsoft=microsoft)
     salon.bridge.connections.keep_fresh()
+    salon.bridge.plan_standing()
+    salon.bridge.background.run_due()
     microsoft.requests.clear()
     assert salon.reception.offer(salon.reception.event_type(None)).slots
     assert microsoft.operations() == ["calendarView"]

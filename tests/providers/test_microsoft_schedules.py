@@ -175,3 +175,10 @@ def test_only_what_lies_in_the_window_is_told(ms: FakeMicrosoft) -> None:
     ms.add_event(ROOM, at(1, 8), at(1, 10))
     window = Interval(at(1, 9), datetime(2026, 12, 1, 9, 30, tzinfo=at(1, 9).tzinfo))
     assert busy(calendars(ms), query(OF_ROOM), window) == (window,)
+
+
+def test_a_default_calendar_is_one_under_its_word_its_id_and_its_owners_schedule(ms: FakeMicrosoft) -> None:
+    own_id = next(iter(ms.world.account(BEN).calendars))
+    names = ("calendar", own_id, f"schedule:{BEN.upper()}", OF_CARLA)
+    known = [calendars(ms).identity(name, deadline=soon()) for name in names]
+    assert known == [BEN, BEN, BEN, CARLA]

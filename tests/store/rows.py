@@ -50,19 +50,18 @@ def add_claim(
     end: datetime,
     *,
     host: str = "anna",
-    pending: bool = False,
+    **differing: Any,
 ) -> None:
     """Insert a claim on a host's time."""
-    connection.execute(
-        insert(claims).values(
-            booking_id=booking_id,
-            host=host,
-            pending=pending,
-            starts_at=start,
-            ends_at=end,
-            calendar=f"local:{host}",
-        )
-    )
+    row: dict[str, Any] = {
+        "booking_id": booking_id,
+        "host": host,
+        "pending": False,
+        "starts_at": start,
+        "ends_at": end,
+        "calendar": f"local:{host}",
+    }
+    connection.execute(insert(claims).values({**row, **differing}))
 
 
 def take_slot(connection: Connection, booking_id: str, start: datetime, end: datetime) -> None:

@@ -63,7 +63,7 @@ def test_a_constraint_that_is_gone_is_missed(store: Store) -> None:
         else:
             connection.execute(text("ALTER TABLE claims DROP CONSTRAINT claims_no_overlap"))
         assert any(name.startswith("claims_no_overlap") for name in constraints.missing(connection))
-        constraints.enforce(connection)
+        constraints.enforce(connection, HEAD)
         assert constraints.missing(connection) == frozenset()
 
 

@@ -116,6 +116,9 @@ class UnrulyCalendars:
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         return self._read("list_calendars", lambda: self._inner.list_calendars(deadline=deadline))
 
+    def identity(self, calendar: str, *, deadline: Deadline) -> str:
+        return self._inner.identity(calendar, deadline=deadline)
+
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:

@@ -49,7 +49,8 @@ confirmed or no-show booking for a while, and changes nothing of it.
 What follows from a change that people notice is added in change.record_change, in its transaction.
 """
 
-from bridge.booking.ledger.change import standing_write, with_event
+from bridge.booking.ledger.calendars import claim_calendars, learn_identity
+from bridge.booking.ledger.change import checked_calendars, standing_write, with_event
 from bridge.booking.ledger.deletions import (
     MOST_DELETIONS,
     REST,
@@ -84,6 +85,8 @@ __all__ = [
     "borrowed",
     "cancel",
     "cancel_deleted",
+    "checked_calendars",
+    "claim_calendars",
     "complete_move",
     "complete_put_back",
     "confirm",
@@ -94,6 +97,7 @@ __all__ = [
     "give_up",
     "hold",
     "is_left",
+    "learn_identity",
     "left_behind",
     "let_go",
     "mark_no_show",

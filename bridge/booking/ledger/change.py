@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Any
 
@@ -10,8 +11,8 @@ from sqlalchemy import Connection
 from bridge.booking import jobs
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key
-from bridge.model import Booking, BookingState, Claim, Write, WriteState
-from bridge.store.sql import bookings, writes
+from bridge.model import Booking, BookingState, CalendarName, Claim, Write, WriteState
+from bridge.store.sql import bookings, identities, writes
 from providers.base import EventDraft, Interval
 
 NOBODYS: dict[str, Any] = {"owner": None, "lease_until": None}  # nobody works on the booking any more
@@ -55,14 +56,41 @@ def become_owner(
     return owner if is_mine else None
 
 
-def claims_of(context: LedgerContext, booking: Booking, *, pending: bool = False) -> list[Claim]:
-    """Return what a booking claims: the time of each attending host, buffers included."""
+def claims_of(
+    context: LedgerContext, connection: Connection, booking: Booking, *, pending: bool = False
+) -> list[Claim]:
+    """Return what a booking claims: the time of each attending host, buffers included.
+
+    The organiser's claim is on the event's calendar too, where the organiser checks that.
+    """
     event_type, interval = context.event_types.get(booking.event_type), booking.interval
     taken = event_type.padded(interval.start) if event_type else interval
     if event_type and interval.end - interval.start != event_type.duration:
         # A person made the appointment longer or shorter in the calendar.
         taken = Interval(taken.start, interval.end + event_type.buffer_after)
-    return [Claim(booking.id, host, taken, booking.calendar, pending) for host in booking.hosts]
+    organiser = booking.hosts[0]
+    checked = checked_calendars(context, connection, [(organiser, booking.calendar)])
+    return [
+        Claim(booking.id, host, taken, booking.calendar, pending, checked.get((host, booking.calendar)))
+        for host in booking.hosts
+    ]
+
+
+def checked_calendars(
+    context: LedgerContext, connection: Connection, places: Iterable[tuple[str, CalendarName]]
+) -> dict[tuple[str, CalendarName], str]:
+    """Return the identities of calendars, by organiser and name, where the organiser checks that calendar.
+
+    Who only writes into a calendar does not mind what else is there.
+    """
+    known = [(host, calendar) for host, calendar in set(places) if host in context.hosts]
+    names = {name for host, calendar in known for name in (calendar, *context.hosts[host].busy_calendars)}
+    identity = identities.alike(connection, sorted(names))
+    return {
+        (host, calendar): identity[calendar]
+        for host, calendar in known
+        if identity[calendar] in {identity[name] for name in context.hosts[host].busy_calendars}
+    }
 
 
 def open_write(context: LedgerContext, connection: Connection, booking: Booking) -> tuple[Write, EventDraft]:

@@ -110,7 +110,7 @@ def revive(
                 return False
             if not bookings.change(connection, after.id, states=(BookingState.CANCELLED,), values=values):
                 return False
-            claims.add(connection, claims_of(context, after))
+            claims.add(connection, claims_of(context, connection, after))
             draft = replace(writes.draft_of(connection, write), interval=event.interval)
             writes.relocate(connection, write, calendar, event.ref)
             writes.set_wanted(connection, write, draft, event.ref.etag)

@@ -78,7 +78,7 @@ def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
             current = _in_state(connection, booking, BookingState.CONFIRMED)
             if is_undone:
                 # A live booking holds its time; where that was given away, the constraint refuses.
-                claims.add(connection, claims_of(context, current))
+                claims.add(connection, claims_of(context, connection, current))
                 record_change(context, connection, current, Change.NO_SHOW_UNDONE)
     except ConstraintViolated as error:
         raise SlotTaken("another appointment has been made for this time, so it stays a no-show") from error

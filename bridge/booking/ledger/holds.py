@@ -57,7 +57,7 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
             booking = _held(context, wish, choice, booking_id)
             lease_until = context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
-            claims.add(connection, claims_of(context, booking))
+            claims.add(connection, claims_of(context, connection, booking))
             write, draft = open_write(context, connection, booking)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
@@ -104,7 +104,7 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
             bookings.replace_hosts(connection, mine.id, booking.hosts)
             # A host who stays has a claim already, which would be in the way of the new one.
             claims.drop(connection, mine.id)
-            claims.add(connection, claims_of(context, booking))
+            claims.add(connection, claims_of(context, connection, booking))
             # It was refused, or never sent. In another calendar another key: keys are not used twice.
             writes.set_state(connection, held.write, WriteState.GONE)
             write, draft = open_write(context, connection, booking)

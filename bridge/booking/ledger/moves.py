@@ -59,7 +59,7 @@ def begin_move(
             choice = _choose(context, connection, booking, start, busy)
             after = _after(context, booking, choice, start)
             # Beside the old ones: claims of one booking may overlap, so it can move by half its length.
-            claims.add(connection, claims_of(context, after, pending=True))
+            claims.add(connection, claims_of(context, connection, after, pending=True))
             if after.hosts == booking.hosts:
                 write, draft = _change_of_event(context, connection, after, standing)
             else:

@@ -53,8 +53,8 @@ def at_rest(connection: Connection, booking_id: str) -> Resting | Unsettled | No
 def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_claimed: bool) -> bool:
     """Let a booking go where its event is; False when it changed meanwhile and must be looked at again.
 
-    SlotTaken: its hosts' time is another booking's there; without `is_claimed` it claims none. Also
-    without: the caller has another appointment at that very time.
+    SlotTaken: its hosts' or its calendar's time is another booking's there; without `is_claimed` it claims
+    only what is free. Also without: the caller has another appointment at that very time.
     """
     after = replace(
         found.booking,
@@ -70,8 +70,8 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
                 return False
             claims.drop(connection, after.id)
             # Without a claim others may be booked over it; what a person entered is theirs to sort out.
-            if is_claimed:
-                claims.add(connection, claims_of(context, after))
+            wanted = claims_of(context, connection, after)
+            claims.add(connection, wanted if is_claimed else claims.as_far_as_free(connection, wanted))
             draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
             writes.set_wanted(connection, found.write, draft, event.ref.etag)
             record_change(context, connection, after, Change.MOVED_BY_PERSON)
@@ -85,10 +85,14 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
 def relocate(context: LedgerContext, found: Resting, calendar: CalendarName, event: Event) -> bool:
     """Let a booking refer to where in the account a person put its event; False when it changed meanwhile."""
     values = {"calendar": str(calendar), "by_person": True}
-    with context.store.write() as connection:
+    with context.store.write_alone() as connection:
         if not _still(connection, found, values):
             return False
         writes.relocate(connection, found.write, calendar, event.ref)
+        # Its time is taken where it lies now; what else is there was there before it.
+        claims.drop(connection, found.booking.id)
+        wanted = claims_of(context, connection, replace(found.booking, calendar=calendar))
+        claims.add(connection, claims.as_far_as_free(connection, wanted))
         jobs.plan_follow(connection, calendar, context.now())
     context.checkpoint("relocated")
     return True

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from bridge.model import CalendarName, Claim
 from bridge.store.sql import revisions
-from bridge.store.tables import claims
+from bridge.store.tables import booking_hosts, bookings, claims
 from providers.base import Interval
 
 
@@ -25,6 +27,7 @@ def add(connection: Connection, wanted: Iterable[Claim]) -> None:
                 starts_at=claim.interval.start,
                 ends_at=claim.interval.end,
                 calendar=str(claim.calendar),
+                checked_calendar=claim.checked,
             )
         )
     revisions.bump(connection, revisions.CLAIMS)
@@ -70,6 +73,64 @@ def overlapping(
     return [_claim(row) for row in rows]
 
 
+def as_far_as_free(connection: Connection, wanted: Iterable[Claim]) -> list[Claim]:
+    """Return the claims whose hosts' time is free, on their calendars where these are free too.
+
+    For what cannot be refused because it has happened; whoever asks for time claims it by `add`.
+    """
+    free = [each for each in wanted if not _is_taken(connection, each, claims.c.host == each.host)]
+    return [
+        replace(each, checked=None)
+        if _is_taken(connection, each, claims.c.checked_calendar == each.checked)
+        else each
+        for each in free
+    ]
+
+
+def _is_taken(connection: Connection, claim: Claim, by: ColumnElement[bool]) -> bool:
+    others = select(claims.c.host).where(
+        by,
+        claims.c.booking_id != claim.booking_id,
+        claims.c.starts_at < claim.interval.end,
+        claims.c.ends_at > claim.interval.start,
+    )
+    return connection.execute(others.limit(1)).first() is not None
+
+
+def organisers_unchecked(connection: Connection, now: datetime) -> list[Claim]:
+    """Return the organisers' claims to come that claim no calendar, in the order their bookings were made."""
+    rows = connection.execute(
+        select(claims)
+        .join(booking_hosts, booking_hosts.c.booking_id == claims.c.booking_id)
+        .join(bookings, bookings.c.id == claims.c.booking_id)
+        .where(
+            booking_hosts.c.position == 0,
+            booking_hosts.c.host == claims.c.host,
+            claims.c.checked_calendar.is_(None),
+            claims.c.ends_at > now,
+        )
+        .order_by(bookings.c.made_at, bookings.c.id)
+    )
+    return [_claim(row) for row in rows]
+
+
+def check_calendar(connection: Connection, claim: Claim, identity: str) -> None:
+    """Claim the calendar, too, that a claim's event goes into. ConstraintViolated: another booking has it."""
+    is_same = (
+        (claims.c.booking_id == claim.booking_id)
+        & (claims.c.host == claim.host)
+        & (claims.c.pending == claim.pending)
+    )
+    connection.execute(update(claims).where(is_same).values(checked_calendar=identity))
+
+
+def release_calendars(connection: Connection, calendars: Iterable[CalendarName]) -> None:
+    """Claim calendars no more for the bookings whose events go there; their hosts' time stays taken."""
+    names = [str(name) for name in calendars]
+    connection.execute(update(claims).where(claims.c.calendar.in_(names)).values(checked_calendar=None))
+    revisions.bump(connection, revisions.CLAIMS)
+
+
 def of_booking(connection: Connection, booking_id: str) -> list[Claim]:
     """Return a booking's claims, pending ones last."""
     rows = connection.execute(
@@ -80,4 +141,5 @@ def of_booking(connection: Connection, booking_id: str) -> list[Claim]:
 
 def _claim(row: Row[Any]) -> Claim:
     interval = Interval(row.starts_at, row.ends_at)
-    return Claim(row.booking_id, row.host, interval, CalendarName.parse(row.calendar), row.pending)
+    calendar = CalendarName.parse(row.calendar)
+    return Claim(row.booking_id, row.host, interval, calendar, row.pending, row.checked_calendar)

@@ -5,6 +5,7 @@ A new module of tables is imported here: then `metadata` holds all of them, whoe
 
 from bridge.store.tables.background import alerts, jobs, leases, revisions
 from bridge.store.tables.bookings import LIVE, booking_hosts, bookings, claims, host_joins, writes
+from bridge.store.tables.calendars import calendar_identities
 from bridge.store.tables.callers import asked_back
 from bridge.store.tables.connections import connections, oauth_flows, signin_failures
 from bridge.store.tables.following import channels, cursors, deletions
@@ -18,6 +19,7 @@ __all__ = [
     "asked_back",
     "booking_hosts",
     "bookings",
+    "calendar_identities",
     "channels",
     "claims",
     "connections",

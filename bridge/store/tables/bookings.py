@@ -64,7 +64,8 @@ booking_hosts = Table(
     Index(None, "host"),
 )
 
-# No two claims of one host and different bookings overlap: constraints.py makes the database see to it.
+# No two claims of one host and different bookings overlap, nor two of one calendar: constraints.py makes the
+# database see to it. A calendar is claimed by its identity, and only where the organiser checks it.
 claims = Table(
     "claims",
     metadata,
@@ -74,9 +75,11 @@ claims = Table(
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("calendar", Text, nullable=False),
+    Column("checked_calendar", Text),
     # By their end: what is asked for is to come, and past claims stay with their bookings.
     Index(None, "host", "ends_at"),
     Index(None, "calendar", "ends_at"),
+    Index(None, "checked_calendar", "ends_at"),
 )
 
 # Written before the request goes out; whatever is killed then, the next process finds what may exist.

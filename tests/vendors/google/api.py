@@ -13,7 +13,7 @@ from tests.vendors.google.answers import Refused, insufficient_scope
 from tests.vendors.google.channels import Channels
 from tests.vendors.google.description import Json, Method, Query, complaints, response_schema
 from tests.vendors.google.events import Events
-from tests.vendors.google.state import World
+from tests.vendors.google.state import Calendar, World
 from tests.vendors.google.tokens import Tokens
 
 
@@ -84,6 +84,8 @@ class Api:
             return freebusy.query(self.world, account, asked.body)
         if kind == "calendarList.list":
             return self._calendar_list(account, asked.single)
+        if kind == "calendarList.get":
+            return _entry(self.world.calendar_for(account, asked.path["calendarId"]), account)
         if kind == "channels.stop":
             self.channels.stop(asked.body)
             return None
@@ -93,18 +95,7 @@ class Api:
         raise Refused(501, "notImplemented")
 
     def _calendar_list(self, account: str, query: dict[str, str]) -> Json:
-        entries = [
-            {
-                "kind": "calendar#calendarListEntry",
-                "id": calendar.id,
-                "summary": calendar.summary,
-                "timeZone": calendar.timezone,
-                "accessRole": calendar.roles[account],
-                "conferenceProperties": {"allowedConferenceSolutionTypes": list(calendar.conferences)},
-            }
-            | ({"primary": True} if calendar.id == account else {})
-            for calendar in self.world.visible(account)
-        ]
+        entries = [_entry(calendar, account) for calendar in self.world.visible(account)]
         begin = int(query.get("pageToken", "0"))
         size = min(int(query.get("maxResults", "100")), 250, self.paging.size)
         answer: Json = {"kind": "calendar#calendarList", "items": entries[begin : begin + size]}
@@ -134,3 +125,16 @@ class Api:
             return self.channels.watch(calendar, asked.body)
         self.violations.append(f"events.{name}: this fake does not have it")
         raise Refused(501, "notImplemented")
+
+
+def _entry(calendar: Calendar, account: str) -> Json:
+    """Return a calendar as the account's list shows it."""
+    found: Json = {
+        "kind": "calendar#calendarListEntry",
+        "id": calendar.id,
+        "summary": calendar.summary,
+        "timeZone": calendar.timezone,
+        "accessRole": calendar.roles[account],
+        "conferenceProperties": {"allowedConferenceSolutionTypes": list(calendar.conferences)},
+    }
+    return found | ({"primary": True} if calendar.id == account else {})

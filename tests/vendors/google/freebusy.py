@@ -55,7 +55,8 @@ def _busy(calendar: Calendar, low: datetime, high: datetime) -> Iterator[tuple[d
     """Return whole events: Google's answer need not be clipped."""
     for event in singles(calendar, low, high):
         start, end = instant(event["start"], calendar), instant(event["end"], calendar)
-        if is_busy(calendar, event) and start < high and end > low:
+        is_shown = calendar.shown_until is None or calendar.changed[event["id"]] <= calendar.shown_until
+        if is_shown and is_busy(calendar, event) and start < high and end > low:
             yield start, end
 
 

@@ -64,6 +64,12 @@ class People:
         """From now on free/busy has this error inside its 200, and events cannot be read (503)."""
         self.world.calendars[calendar].broken = reason
 
+    def lag(self, calendar: str) -> None:
+        """Let free/busy know nothing that is put in from now on; listings do."""
+        with self.world.lock:
+            place = self.world.calendars[calendar]
+            place.shown_until = place.changes
+
     def mend_calendar(self, calendar: str) -> None:
         """Undo `break_calendar`."""
         self.world.calendars[calendar].broken = None

@@ -32,6 +32,7 @@ class Calendar:
     changes: int = 0
     epoch: int = 0  # sync tokens of an earlier epoch have expired
     broken: str | None = None
+    shown_until: int | None = None  # free/busy knows no change after this one
 
     @property
     def zone(self) -> ZoneInfo:

@@ -60,6 +60,9 @@ class PaperDiaries:
         answer = self._ask("list_calendars", "GET", "", deadline)
         return [CalendarInfo(diary, diary, self._zone.key, can_write=True) for diary in answer["diaries"]]
 
+    def identity(self, calendar: str, *, deadline: Deadline) -> str:
+        return f"{self._url}/{calendar}"
+
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:
