@@ -10,12 +10,12 @@ from datetime import datetime
 
 from bridge.booking.context import LedgerContext
 from bridge.model import EventType, Schedule
-from bridge.scheduling.fair_share import HostRecord, month_start
+from bridge.scheduling.fair_share import Figures, HostRecord, month_start
 from bridge.scheduling.round_robin import Choice, Standings, simulate, standings
 from bridge.store.sql import round_robin
 
 
-def who_is_due(context: LedgerContext, event_type: EventType) -> tuple[Standings, ...]:
+def who_is_due(context: LedgerContext, event_type: EventType) -> tuple[Standings[Figures], ...]:
     """Return for each group who would be chosen now, were all bookable, and why."""
     now = context.now()
     return standings(

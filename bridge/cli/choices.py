@@ -12,7 +12,14 @@ from bridge.cli.instants import local_text
 from bridge.cli.tables import Grid
 from bridge.model import Booking
 
-FIGURES = ("weight", "priority", "bookings", "calibration", "shortfall", "last booked")
+_COLUMNS = {
+    "weight": "weight",
+    "priority": "priority",
+    "bookings": "bookings",
+    "calibration": "calibration",
+    "shortfall": "shortfall",
+    "last_booked_at": "last booked",
+}
 
 _RULES = {
     "weight_zero": "all others have weight 0",
@@ -31,17 +38,20 @@ def rule_words(rule: str) -> str:
     return _RULES.get(rule, rule)
 
 
+def figures_head(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what a table of these members' figures is headed: those that all of them have."""
+    return [_COLUMNS[name] for name in _COLUMNS if all(name in member for member in members)]
+
+
 def figures_row(member: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
-    """Return a member's figures as cells, in the order of `FIGURES`."""
-    last = member["last_booked_at"]
-    return [
-        str(member["weight"]),
-        str(member["priority"]),
-        str(member["bookings"]),
-        number_text(Fraction(member["calibration"])),
-        number_text(Fraction(member["shortfall"])),
-        local_text(datetime.fromisoformat(last), zone) if last else "never",
-    ]
+    """Return a member's figures as cells, in the order of `figures_head`."""
+    return [_cell(name, member[name], zone) for name in _COLUMNS if name in member]
+
+
+def _cell(name: str, figure: Any, zone: ZoneInfo) -> str:
+    if name == "last_booked_at":
+        return local_text(datetime.fromisoformat(figure), zone) if figure else "never"
+    return number_text(Fraction(figure))
 
 
 def number_text(number: Fraction) -> str:
@@ -62,7 +72,7 @@ def _grid(part: Mapping[str, Any], zone: ZoneInfo) -> Grid:
     chosen, way = part["chosen"], part["assignment"].replace("_", " ")
     rows = [[member["host"], _fate(member, chosen), *figures_row(member, zone)] for member in part["members"]]
     title = f"{chosen} was chosen ({way}): {rule_words(part['rule'])}"
-    return Grid(title, ["host", "was", *FIGURES], rows)
+    return Grid(title, ["host", "was", *figures_head(part["members"])], rows)
 
 
 def _fate(member: Mapping[str, Any], chosen: str) -> str:

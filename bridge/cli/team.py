@@ -11,7 +11,7 @@ import click
 from bridge.booking.ledger import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_comes_next, who_is_due
 from bridge.cli.bookings import booking_id, booking_json
-from bridge.cli.choices import FIGURES, figures_row, rule_words
+from bridge.cli.choices import figures_head, figures_row, rule_words
 from bridge.cli.instants import local_text
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
@@ -80,13 +80,14 @@ def no_show(session: Session, booking: str, undo: bool) -> None:
     session.output.result({"status": "success", "booking": booking_json(changed)}, said)
 
 
-def _group(event_type: EventType, standing: Standings, number: int) -> Sequence[Grid | str]:
+def _group(event_type: EventType, standing: Standings[Figures], number: int) -> Sequence[Grid | str]:
     zone, way = event_type.timezone, event_type.team.assignment.replace("_", " ")
     which = f"Group {number}, " if len(event_type.team.groups) > 1 else ""
-    rows = [[each.member.host, *figures_row(each.as_json(), zone)] for each in standing.figures]
+    members = [each.as_json() for each in standing.figures]
+    rows = [[str(each["host"]), *figures_row(each, zone)] for each in members]
     first = standing.figures[0].member.host
     return [
-        Grid(f"{which}{way}".capitalize(), ["host", *FIGURES], rows),
+        Grid(f"{which}{way}".capitalize(), ["host", *figures_head(members)], rows),
         f"Next: {first} ({rule_words(standing.rule)}).",
     ]
 
@@ -104,7 +105,7 @@ def _simulated(coming: Sequence[Choice]) -> Sequence[Grid | str]:
     return [Grid(title, ["booking", "hosts", "because"], rows), f"In all: {shares}."]
 
 
-def _group_json(standing: Standings) -> dict[str, object]:
+def _group_json(standing: Standings[Figures]) -> dict[str, object]:
     return {
         "next": standing.figures[0].member.host,
         "rule": standing.rule,

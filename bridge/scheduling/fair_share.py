@@ -21,7 +21,8 @@ class HostRecord:
     """What a host was given of one event type.
 
     `booked_at` is when the live bookings were made that were made this month, `last_booked_at` when the
-    last live one of all, `joined_at` when the host first appeared in the event type.
+    last live one of all, `joined_at` when the host first appeared in the event type. Turns need the second
+    alone, shares all three.
     """
 
     host: str
@@ -31,37 +32,57 @@ class HostRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """A member's part in the month; `place` is its place in the config.
+class Turn:
+    """Since when a member waits for a booking; `place` is its place in the config."""
+
+    member: Member
+    place: int
+    last_booked_at: datetime | None
+
+    def as_json(self) -> dict[str, object]:
+        """Return what turns go by, as JSON can hold it."""
+        last = self.last_booked_at
+        return {
+            "host": self.member.host,
+            "priority": self.member.priority,
+            "last_booked_at": last.isoformat() if last else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(Turn):
+    """A member's part in the month too.
 
     `calibration` are bookings reckoned as given to someone who was not there to be given them,
     `shortfall` how many are missing to the fair share, below zero how many are too many.
     """
 
-    member: Member
-    place: int
     bookings: int
     calibration: Fraction
     shortfall: Fraction
-    last_booked_at: datetime | None
 
     def as_json(self) -> dict[str, object]:
         """Return the figures as JSON can hold them, fractions as `7/3`."""
-        last = self.last_booked_at
         return {
-            "host": self.member.host,
+            **Turn.as_json(self),  # not super(): in a class with slots it knows another class
             "weight": self.member.weight,
-            "priority": self.member.priority,
             "bookings": self.bookings,
             "calibration": str(self.calibration),
             "shortfall": str(self.shortfall),
-            "last_booked_at": last.isoformat() if last else None,
         }
 
 
 def month_start(event_type: EventType, now: datetime) -> datetime:
     """Return when the calendar month began whose bookings count, in the event type's zone."""
     return day_start(event_type.timezone, date_of(event_type.timezone, now).replace(day=1))
+
+
+def turns(group: Sequence[Member], records: Mapping[str, HostRecord]) -> tuple[Turn, ...]:
+    """Return since when every member of a group waits, in the order of the config."""
+    return tuple(
+        Turn(member, place, records[member.host].last_booked_at if member.host in records else None)
+        for place, member in enumerate(group)
+    )
 
 
 def figures(
@@ -79,7 +100,7 @@ def figures(
     given = [len(own.booked_at) + extra for own, extra in zip(kept, calibrations, strict=True)]
     shares = _shares(group, sum(given, Fraction(0)))
     return tuple(
-        Figures(member, place, len(own.booked_at), extra, share - had, own.last_booked_at)
+        Figures(member, place, own.last_booked_at, len(own.booked_at), extra, share - had)
         for place, (member, own, extra, share, had) in enumerate(
             zip(group, kept, calibrations, shares, given, strict=True)
         )

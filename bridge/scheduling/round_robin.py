@@ -10,33 +10,44 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any, Generic, TypeVar
 
 from bridge.model import Assignment, EventType, Schedule
 from bridge.scheduling.days import shift
-from bridge.scheduling.fair_share import Figures, HostRecord, figures
+from bridge.scheduling.fair_share import Figures, HostRecord, Turn, figures, turns
 from bridge.scheduling.team import Pool
+
+_Figures = TypeVar("_Figures", bound=Turn)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who attends, the organiser first, and for each group the figures that decided it, as JSON."""
+    """Who attends, the organiser first, and for each group the figures that decided it, as JSON.
+
+    Figures that the assignment does not go by are not among them.
+    """
 
     hosts: tuple[str, ...]
     decision: tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Generic[_Figures]):
     """A group's figures in the order in which its members are due.
 
     `rule` is what puts the first before the second: weight_zero, shortfall, weight, priority,
     least_recently_booked, config_order, or only_one.
     """
 
-    figures: tuple[Figures, ...]
+    figures: tuple[_Figures, ...]
     rule: str
+
+
+def needs_shares(event_type: EventType) -> bool:
+    """Tell whether a choice goes by what each was given this month, and not by turns alone."""
+    return event_type.team.assignment is Assignment.WEIGHTED
 
 
 def choose(
@@ -54,7 +65,9 @@ def choose(
     """
     hosts, decision = list(pool.fixed), []
     for number, (group, free) in enumerate(zip(event_type.team.groups, pool.groups, strict=True)):
-        every = figures(event_type, group, records, now, schedules=schedules)
+        every: Sequence[Turn] = turns(group, records)
+        if needs_shares(event_type):
+            every = figures(event_type, group, records, now, schedules=schedules)
         asked = {member.host for member in free}
         kept = asked & keep
         standing = _rank(event_type, [each for each in every if each.member.host in (kept or asked)])
@@ -78,7 +91,7 @@ def standings(
     now: datetime,
     *,
     schedules: Mapping[str, Schedule],
-) -> tuple[Standings, ...]:
+) -> tuple[Standings[Figures], ...]:
     """Return for each group who would be chosen next, were all of them bookable, and why."""
     return tuple(
         _rank(event_type, figures(event_type, group, records, now, schedules=schedules))
@@ -108,7 +121,8 @@ def simulate(
 
 
 # What ranks members, by name: the smaller comes first, and only equals are left to the next.
-_Criterion = Callable[[Figures], int | Fraction | datetime]
+# Only weights look at more than turns, and who goes by them is given figures.
+_Criterion = Callable[[Any], int | Fraction | datetime]
 _LEAST_RECENTLY_BOOKED: dict[str, _Criterion] = {
     "least_recently_booked": lambda each: each.last_booked_at or _NEVER,
     "config_order": lambda each: each.place,
@@ -130,7 +144,7 @@ _CRITERIA = {
 }
 
 
-def _rank(event_type: EventType, members: Sequence[Figures]) -> Standings:
+def _rank(event_type: EventType, members: Sequence[_Figures]) -> Standings[_Figures]:
     criteria = _CRITERIA[event_type.team.assignment]
     ranked = sorted(members, key=lambda each: tuple(criterion(each) for criterion in criteria.values()))
     if len(ranked) == 1:

@@ -13,7 +13,7 @@ from bridge.calendars.availability import Busy, host_times
 from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
 from bridge.model import Contact, EventType, Wish
 from bridge.scheduling.fair_share import month_start
-from bridge.scheduling.round_robin import Choice, choose
+from bridge.scheduling.round_robin import Choice, choose, needs_shares
 from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
 from bridge.scheduling.team import Pool, pool_for, with_host
 from bridge.store.sql import bookings, round_robin
@@ -57,7 +57,8 @@ def choose_from(
 ) -> Choice:
     """Return whom the team's rules choose, with the figures that decided, for a returning contact too."""
     now, hosts = context.now(), event_type.team.hosts
-    since = month_start(event_type, now)
+    # Everybody else who books waits for this transaction: what was given all month is read for shares alone.
+    since = month_start(event_type, now) if needs_shares(event_type) else None
     given = round_robin.records(connection, event_type.id, hosts, since, without=without)
     schedules = {host: context.hosts[host].schedule for host in hosts}  # their time off counts
     last: Sequence[str] = ()

@@ -20,23 +20,26 @@ def records(
     connection: Connection,
     event_type: str,
     hosts: Sequence[str],
-    since: datetime,
+    since: datetime | None,
     *,
     without: str | None = None,
 ) -> dict[str, HostRecord]:
     """Return what each host was given of the event type: each booking made since then, and the last of all.
 
-    `without` is a booking that shall not count, because it is being moved.
+    `since` None leaves out what only shares need, and tells the last alone. `without` is a booking that
+    shall not count, because it is being moved.
     """
+    # Of all times, not of this month: who was booked in the last days of the last one is not due first.
+    latest = func.max(bookings.c.made_at, type_=bookings.c.made_at.type)
+    query = live_by_host(latest, event_type, hosts, without).group_by(booking_hosts.c.host)
+    last: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}
+    if since is None:
+        return {host: HostRecord(host, last_booked_at=last.get(host)) for host in hosts}
     made: dict[str, list[datetime]] = {host: [] for host in hosts}
     query = live_by_host(bookings.c.made_at, event_type, hosts, without)
     query = query.where(bookings.c.made_at >= since).order_by(bookings.c.made_at)
     for host, moment in connection.execute(query):
         made[host].append(moment)
-    # Of all times, not of this month: who was booked in the last days of the last one is not due first.
-    latest = func.max(bookings.c.made_at, type_=bookings.c.made_at.type)
-    query = live_by_host(latest, event_type, hosts, without).group_by(booking_hosts.c.host)
-    last: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}
     since_when = joined(connection, event_type)
     return {host: HostRecord(host, tuple(made[host]), last.get(host), since_when.get(host)) for host in hosts}
 
