@@ -17,7 +17,7 @@ from rich.table import Table
 from bench.console import wide_console
 from bench.voice_world import MATCHING, NOT_MATCHING, ZONE, Caller, Hours, Week, caller, weeks
 from bridge.model import OfferRules, Suggest
-from bridge.scheduling.thinning import thin, varied
+from bridge.scheduling.offers import thin, varied
 from bridge.scheduling.wishes import nearest, told
 
 EACH = 50  # weeks of every business at every fullness

@@ -191,10 +191,9 @@ class Bridge:
             max_age=section.busy_max_age.total_seconds(),
             seconds=section.deadline.total_seconds(),
         )
-        ours = OurDesk(self.context, offers)
         return Reception(
             self.context,
-            lambda _event_type: ours,
+            OurDesk(self.context, offers),
             self.speech,
             default=self.config.default_event_type,
             country=section.country,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool
-from bridge.store.engine import database_now
+from bridge.store.dialects import database_now
 from bridge.vendors.contract import Vendor
 from bridge.vendors.registry import VENDORS
 

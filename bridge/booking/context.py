@@ -16,7 +16,8 @@ from bridge.calendars.call_pool import CallPool
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identities
 from bridge.model import CalendarName, EventType, Host
-from bridge.store.engine import Store, database_now
+from bridge.store.dialects import database_now
+from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
 from providers.base import Deadline
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from bridge.alerts import Alerts
 from bridge.connections.sentences import Sentences
-from bridge.store.engine import Store, database_now
+from bridge.store.dialects import database_now
+from bridge.store.engine import Store
 from bridge.vault import Vault
 from providers.base import Deadline
 from providers.http import Clocks

@@ -20,7 +20,7 @@ from bridge.model import Ability, CalendarName, Host
 from bridge.scheduling.hours import open_between
 from bridge.scheduling.offers import every_start, offer
 from bridge.scheduling.slots import HostTime
-from bridge.store.engine import database_now
+from bridge.store.dialects import database_now
 from bridge.store.migrate import require_current
 from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
 from providers.errors import ProviderError

@@ -1,8 +1,8 @@
 """The four questions a caller can put about an event type: what is free, book it, move it, cancel it.
 
 Whoever answers them is a desk. Ours computes slots from calendars and books into them; a scheduling
-service that makes slots and bookings itself can stand behind the same questions. Reception asks the desk
-of the event type, and finds the words.
+service that makes slots and bookings itself can stand behind the same questions, and so can a desk that asks
+ours for some event types and a service for others. Reception asks the desk, and finds the words.
 """
 
 from __future__ import annotations

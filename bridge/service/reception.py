@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -38,15 +38,15 @@ class Reception:
     def __init__(
         self,
         context: BookingContext,
-        desk_of: Callable[[str], Desk],
+        desk: Desk,
         speech: Speech,
         *,
         default: EventType | None,
         country: str | None,
     ) -> None:
-        """Ask the desk of each event type, by its id; `country` is where callers' numbers belong."""
+        """Ask the desk; `country` is where callers' numbers belong."""
         self._context = context
-        self._desk_of = desk_of
+        self._desk = desk
         self._speech = speech
         self._default = default
         self._country = country
@@ -67,22 +67,21 @@ class Reception:
 
     def offer(self, event_type: EventType, *, now: datetime | None = None) -> Offer:
         """Return the offer of this moment, or what it would be at another."""
-        return self._desk_of(event_type.id).offer(event_type, now=now)
+        return self._desk.offer(event_type, now=now)
 
     def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
         """Return the offer, to a caller with a wish the slots nearest to it."""
         wished = self._wished(event_type, request.contact_details)
         if wished.is_empty:
             return self.offer(event_type)
-        desk, limit = self._desk_of(event_type.id), event_type.offer.most
-        return search(desk, event_type, wished, self._speech, limit=limit)
+        return search(self._desk, event_type, wished, self._speech, limit=event_type.offer.most)
 
     def find(
         self, event_type: EventType, members: Mapping[str, object], *, limit: int | None = None
     ) -> Found:
         """Return the slots nearest to a wish, and a sentence about them."""
         wished = self._wished(event_type, members)
-        return search(self._desk_of(event_type.id), event_type, wished, self._speech, limit=limit)
+        return search(self._desk, event_type, wished, self._speech, limit=limit)
 
     def _wished(self, event_type: EventType, members: Mapping[str, object]) -> Wished:
         return read_wish(
@@ -106,7 +105,6 @@ class Reception:
         deadline = self._context.deadline()
         if start is None:
             return self._refusal(event_type, Refusal.START)
-        desk = self._desk_of(event_type.id)
         host = read_host(request.contact_details, event_type, self._host_names)
         wish = Wish(event_type, request.contact, start, source=source, host=host)
 
@@ -116,9 +114,9 @@ class Reception:
 
         try:
             if dry_run:
-                desk.rehearse(wish, who, deadline)
+                self._desk.rehearse(wish, who, deadline)
                 return BookOutcome(True)
-            return BookOutcome(True, booking=desk.book(wish, who, deadline))
+            return BookOutcome(True, booking=self._desk.book(wish, who, deadline))
         except BridgeError as error:
             _log.info("not booked: %s", error.code)
             return self._refusal(event_type, error, instead_of=start, deadline=deadline)
@@ -127,7 +125,7 @@ class Reception:
         """Move a booking to another start, or say why it stays."""
         deadline = self._context.deadline()
         try:
-            moved = self._desk_of(booking.event_type).move(booking, start, deadline)
+            moved = self._desk.move(booking, start, deadline)
             return BookOutcome(True, booking=moved)
         except BridgeError as error:
             event_type = self._context.event_types.get(booking.event_type)
@@ -137,7 +135,7 @@ class Reception:
         """Cancel a booking, or say why it cannot be."""
         deadline = self._context.deadline()
         try:
-            cancelled = self._desk_of(booking.event_type).cancel(booking, deadline)
+            cancelled = self._desk.cancel(booking, deadline)
             return BookOutcome(True, booking=cancelled)
         except BridgeError as error:
             return self._refusal(self._context.event_types.get(booking.event_type), error)
@@ -174,6 +172,5 @@ class Reception:
         slots: Sequence[Slot] = ()
         if instead_of and deadline and isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
             with suppress(StoreUnavailable):  # the reason counts, and is told without
-                desk = self._desk_of(event_type.id)
-                slots = nearest_to(desk, event_type, instead_of, seconds=deadline.remaining())
+                slots = nearest_to(self._desk, event_type, instead_of, seconds=deadline.remaining())
         return BookOutcome(False, self._speech.reason(refusal, zone=event_type.timezone, slots=slots))

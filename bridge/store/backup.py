@@ -18,10 +18,10 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from sqlalchemy import Connection, Table, insert, select
 
 from bridge.errors import BridgeError
+from bridge.store.dialects import Instant
 from bridge.store.engine import Store
 from bridge.store.schema import HEAD
 from bridge.store.tables import metadata
-from bridge.store.types import Instant
 
 _MANIFEST = "manifest.json"
 _ROWS_AT_ONCE = 500

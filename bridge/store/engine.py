@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -150,15 +149,6 @@ class Store:
         self._writer = threading.Lock()
 
 
-def database_now(connection: Connection) -> datetime:
-    """Return the database's clock, by which leases run."""
-    if connection.dialect.name == "postgresql":
-        moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return moment.astimezone(UTC)
-    stamp: str = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')").scalar_one()
-    return datetime.fromisoformat(stamp)
-
-
 _living: WeakSet[Store] = WeakSet()
 
 
@@ -176,4 +166,4 @@ def _in_child() -> None:
 
 os.register_at_fork(before=_before_fork, after_in_child=_in_child)
 
-__all__ = ["BUSY_TIMEOUT_SECONDS", "ConstraintViolated", "Store", "database_now"]
+__all__ = ["BUSY_TIMEOUT_SECONDS", "ConstraintViolated", "Store"]

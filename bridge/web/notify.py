@@ -17,8 +17,7 @@ from flask import Blueprint, Response, request
 
 from bridge.errors import StoreUnavailable
 from bridge.vendors.contract import PushMessage, PushReader, PushRequest
-from bridge.web.admission import MOST_BYTES
-from bridge.web.body import read_body
+from bridge.web.admission import MOST_BYTES, read_body
 from bridge.web.errors import BodyIncomplete, BodyTooLarge
 
 _log = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from bridge.service.search import Found
 from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
-from bridge.web.body import read_body
+from bridge.web.admission import read_body
 from bridge.web.errors import JSON, UnknownEventType, json_error, log_fault, status_of
 from bridge.web.schema import openapi
 from bridge.web.signature import HEADER, SignatureInvalid, verify

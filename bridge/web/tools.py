@@ -18,7 +18,7 @@ from bridge.model import EventType
 from bridge.service.search import MOST, Found
 from bridge.speech.instants import format_instant
 from bridge.speech.reasons import Refusal, Speech
-from bridge.web.body import read_body
+from bridge.web.admission import read_body
 from bridge.web.canonical import stringify
 from bridge.web.errors import JSON, json_error, log_fault
 

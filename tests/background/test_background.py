@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bridge.background import THREADS, Background, Lane, Precedence
-from bridge.store.engine import Store, database_now
+from bridge.store.dialects import database_now
+from bridge.store.engine import Store
 from tests.background.many_accounts import latest
 
 PATIENCE = 30.0

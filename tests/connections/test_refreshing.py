@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.store.engine import database_now
+from bridge.store.dialects import database_now
 from bridge.store.sql import leases
 from providers.errors import ProviderUnavailable
 from tests.cast.clock import RealClock

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import StatementError
 
-from bridge.store.engine import ConstraintViolated, Store, database_now
+from bridge.store.dialects import database_now
+from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.tables import bookings, leases, revisions
 from tests.contracts.store_claims import ClaimContract
 from tests.contracts.store_firsts import FirstRowContract

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import OfferRules, Suggest
-from bridge.scheduling.thinning import thin, varied
+from bridge.scheduling.offers import thin, varied
 from tests.scheduling.building import minutes, utc
 from tests.scheduling.strategies import laws
 

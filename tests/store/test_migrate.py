@@ -34,7 +34,7 @@ for name in ("claims", "bookings"):
 """
 
 REPLACE_COLUMN = """
-from bridge.store.types import Instant
+from bridge.store.dialects import Instant
 for index in sa.inspect(op.get_bind()).get_indexes("claims"):
     if "starts_at" in index["column_names"]:
         op.drop_index(index["name"])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import upsert
 from bridge.store.tables import alerts
 
 

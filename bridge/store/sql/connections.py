@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, or_, select, update
 
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import upsert
 from bridge.store.tables import connections
 
 CONNECTED = "connected"

@@ -7,9 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, literal, select, update
 
 from bridge.model import CalendarName
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import Instant, upsert
 from bridge.store.tables import cursors
-from bridge.store.types import Instant
 
 _NONE = ""  # of a calendar whose changes could never be read
 

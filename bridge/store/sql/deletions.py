@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from bridge.model import CalendarName, Deletion, DeletionState
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import upsert
 from bridge.store.tables import bookings, deletions
 
 

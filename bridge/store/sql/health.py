@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row, case, delete, literal, or_, select, update
 
 from bridge.model import Ability, Condition
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import Instant, upsert
 from bridge.store.tables import health
-from bridge.store.types import Instant
 
 _WELL = {"kind": None, "error": None, "advice": None, "not_before": None, "by_right": False}
 _ALL = select(health).order_by(health.c.subject, health.c.ability)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from bridge.model import CalendarName
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import upsert
 from bridge.store.tables import calendar_identities as table
 
 

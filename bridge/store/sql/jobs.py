@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, case, delete, literal, or_, select, update
 
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import Instant, upsert
 from bridge.store.tables import jobs
-from bridge.store.types import Instant
 
 MOST_DUE = 1000  # looked at in one go
 

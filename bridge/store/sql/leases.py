@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select
 
-from bridge.store.sql.upsert import upsert
+from bridge.store.dialects import upsert
 from bridge.store.tables import leases
 
 

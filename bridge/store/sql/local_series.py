@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from bridge.store.engine import database_now
+from bridge.store.dialects import database_now
 from bridge.store.sql import revisions
 from bridge.store.sql.local_events import pieces
 from bridge.store.tables import local_series

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
+from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
-from bridge.store.types import Instant
 
 # Rows of a table, not locks of the database: they outlive a transaction, and a vendor is asked meanwhile.
 leases = Table(

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
+from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
-from bridge.store.types import Instant
 
 LIVE = ("held", "confirmed")
 # A caller nobody knows may book any number of times; for one who is known the same start is the same wish.

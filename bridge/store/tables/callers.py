@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table, Text
 
+from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
-from bridge.store.types import Instant
 
 asked_back = Table(
     "asked_back",

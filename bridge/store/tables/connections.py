@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Index, Integer, Table, Text
 
+from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
-from bridge.store.types import Instant
 
 connections = Table(
     "connections",

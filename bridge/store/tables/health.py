@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Table, Text
 
+from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
-from bridge.store.types import Instant
 
 health = Table(
     "health",

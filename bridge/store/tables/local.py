@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, Table, Text
 
+from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
-from bridge.store.types import Instant
 
 local_events = Table(
     "local_events",

@@ -1,11 +1,13 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""What SQLite and PostgreSQL say differently: instants, the time of day, and "add it or change it"."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect
+from sqlalchemy import BigInteger, ColumnElement, Connection, DateTime, Dialect, Row, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Counted in whole microseconds, as PostgreSQL does: floating seconds would lose the last digits.
@@ -47,3 +49,33 @@ class Instant(TypeDecorator[datetime]):
             stored: datetime = value
             return stored.astimezone(UTC)
         return _EPOCH + timedelta(microseconds=value)
+
+
+def database_now(connection: Connection) -> datetime:
+    """Return the database's clock, by which leases run."""
+    if connection.dialect.name == "postgresql":
+        moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
+    stamp: str = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')").scalar_one()
+    return datetime.fromisoformat(stamp)
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    values: Mapping[str, Any],
+    *,
+    then: Mapping[str, Any],
+    where: ColumnElement[bool] | None = None,
+) -> Row[Any] | None:
+    """Insert a row; if its primary key is there already, set `then` on the one it belongs to instead.
+
+    Returns the row as it is now; None when the present one isn't as `where` says, and was left alone.
+    """
+    # Update first and insert if nothing was there is two statements, and two processes can both find nothing.
+    # https://www.sqlite.org/lang_upsert.html, https://www.postgresql.org/docs/current/sql-insert.html
+    # One class for each database with the same method: SQLAlchemy has no common one.
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(**values)
+    changed = statement.on_conflict_do_update(index_elements=table.primary_key, set_=then, where=where)
+    return connection.execute(changed.returning(*table.columns)).one_or_none()
