@@ -31,7 +31,7 @@ from bridge.model import Attendee, Booking, BookingState, Source, Wish
 from bridge.store.sql import bookings
 from providers.base import Deadline
 
-_MOVED_MEMORY = timedelta(seconds=60)
+_MOVED_MEMORY = timedelta(seconds=60)  # a repeat comes sooner; who asks for the old start later means it
 _WAIT_SECONDS = 0.05
 
 
@@ -53,6 +53,7 @@ def book_appointment(
             with suppress(BookingClosed):
                 return move_booking(context, replaced, wish.start, deadline, attendee=wish.attendee)
         busy = ask_hosts(context, wish.event_type, wish.start, deadline)
+        # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
         held = ledger.hold(context, wish, busy)
         with _settling(context, held, is_certain=True):
             return _write(context, held, busy, deadline)
@@ -61,6 +62,7 @@ def book_appointment(
 def rehearse(context: BookingContext, wish: Wish, who: Callable[[], Attendee], deadline: Deadline) -> None:
     """Raise what would keep `book_appointment` from succeeding, changing nothing."""
     earlier = _same_start(context, wish)
+    # The request itself would be a replay, and succeed.
     if earlier and earlier.state is BookingState.CONFIRMED:
         return
     wish = replace(wish, attendee=who())
@@ -108,6 +110,7 @@ def _to_replace(context: BookingContext, wish: Wish) -> Booking | None:
         return None
     oldest = context.now() - window
     for booking in _live(context, wish):
+        # What a person moved in the calendar may be agreed upon with the caller by now.
         is_recent = booking.state is BookingState.CONFIRMED and booking.made_at >= oldest
         if is_recent and booking.source is Source.TELLI and not booking.by_person:
             return booking if _same_person(booking.attendee, wish.attendee) else None
@@ -191,5 +194,6 @@ def _settling(context: BookingContext, held: ledger.Hold, *, is_certain: bool) -
         ledger.fail(context, held, is_certain=is_certain)
         raise
     except OutcomeUnknown:
+        # The caller hears "failed", but the event may be there: whoever asks again finds it.
         ledger.let_go(context, held)
         raise

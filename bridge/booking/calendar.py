@@ -55,6 +55,7 @@ SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are as
 _FIRST_PAUSE_SECONDS = 0.1  # before an unclear write is made again; doubled each time
 _LEAST_SECONDS_FOR_A_LOOK = 0.2  # with less, the answer would come too late to be of use
 
+# What the steps treat apart; of any other refusal it is enough that nothing was written.
 _KINDS: dict[type[ProviderError], type[CalendarRefused]] = {
     EventNotFound: EventGone,
     EventChanged: EventChangedMeanwhile,
@@ -109,6 +110,7 @@ class BookingCalendar:
                 lambda account: self._created(account, event_key, draft), seen=lambda: self.find(event_key)
             )
         except LinkRefused:
+            # Then it was not the link, and the same draft would be refused without end.
             if draft.conference is None:
                 raise
             return self.create_now(event_key, replace(draft, conference=None))
@@ -250,6 +252,7 @@ class BookingCalendar:
             raise kind("the calendar did not take the appointment") from error
 
     def _run(self, request: Callable[[CalendarProvider], T]) -> T:
+        # On the pool: libraries' time-outs count per read, so a trickling answer would outlast any deadline.
         account = self.accounts.provider(self.name)
         return self.pool.run(account.name, partial(request, account), self.deadline)
 

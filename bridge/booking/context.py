@@ -21,7 +21,7 @@ from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
 from providers.base import Deadline
 
-_LEASE_BEYOND_DEADLINE = timedelta(seconds=5)
+_LEASE_BEYOND_DEADLINE = timedelta(seconds=5)  # whoever is late still ends its own work, before others may
 
 
 def _no_checkpoint(_step: str) -> None:

@@ -35,6 +35,7 @@ def follow_deletion(
         known = deletions.get(connection, found.booking.id)
     is_reported = place.is_told or (known is not None and known.is_reported)
     if not is_reported and not place.is_certain:
+        # It may lie where nobody can look at present: dragged there, not deleted.
         _alert_missing(context, found)
         return _LATER
     if context.alerts.is_open(missing_key(found.booking.id)):

@@ -34,6 +34,7 @@ def draft_event(
     """Return the wanted event; the caller is invited only if the event type says so, co-hosts always."""
     attendee = booking.attendee
     title, description = event_text(event_type, attendee, locale)
+    # The event lies in the organiser's calendar; only an invitation brings it into a co-host's.
     guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
     if event_type.invite and attendee.email:
         guests.append(EventAttendee(attendee.email, attendee.name))
@@ -58,6 +59,7 @@ def event_text(event_type: EventType, attendee: Attendee, locale: str) -> tuple[
 
 
 def _lines(attendee: Attendee, words: Language) -> Iterator[str]:
+    # What could not be checked is shown all the same: a person may make sense of it.
     known = {
         words.translate("Name"): attendee.name,
         words.translate("Phone"): attendee.phone,

@@ -48,6 +48,7 @@ def survey(context: BookingContext, provider: str) -> timedelta:
         for name in sorted(ours):
             if name.provider == provider and name.calendar in changed:
                 jobs.plan_follow(connection, name, context.now())
+        # With the plans: a mark that outlives them says of unseen changes that they were seen.
         cursors.put(connection, whole, current, context.now())
     return vendor.follow_every
 
@@ -84,6 +85,7 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
 def followed(context: BookingContext) -> set[CalendarName]:
     """Return the calendars whose changes by people matter: that take bookings, or to which events went."""
     with context.store.read() as connection:
+        # Of an account taken out of the configuration nothing can be read; asking would fail for ever.
         accounts = {
             (name.provider, name.account) for host in context.hosts.values() for name in host.calendars
         }
@@ -196,6 +198,7 @@ def _look_one_by_one(context: BookingContext, name: CalendarName) -> None:
         if deadline.remaining() <= 0:
             return
         with context.store.write() as connection:
+            # Before the look: one that always fails would keep the others from theirs.
             cursors.look_on_from(connection, name, booking.id)
         try:
             look(context, booking.id, deadline)

@@ -135,6 +135,7 @@ class BookingJobs:
 
 
 def _lane(calendar: CalendarName) -> Lane:
+    # Embedded calendars have no account in common that could keep the next one waiting.
     return Lane(calendar.provider, calendar.account or calendar.calendar)
 
 

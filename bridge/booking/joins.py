@@ -16,6 +16,7 @@ def record_joins(context: LedgerContext) -> None:
     All newcomers of one configuration joined at one moment: none of them is the earlier host.
     """
     with context.store.read() as connection:
+        # At nearly every start: nobody should wait for the lock to hear that nothing is new.
         if not list(_differing(context, connection)):
             return
     now = context.now()

@@ -75,6 +75,7 @@ def _follow(context: BookingContext, found: ledger.Resting, place: Found) -> tim
         ledger.withdraw(context, found.booking.id)
     event = place.event
     if (place.calendar, event.ref.event_id) != (found.write.calendar, found.write.event_id):
+        # First where, then when: the next look reads the event where it now belongs.
         return _NOW if ledger.relocate(context, found, place.calendar, event) else _SOON
     # An all-day event says nothing about the hour; the appointment keeps the one it has.
     if (
@@ -143,6 +144,7 @@ def _revive(
     context: BookingContext, booking: Booking, write: Write, place: Found, deadline: Deadline
 ) -> None:
     try:
+        # The claims are checked as it is revived; what people entered meanwhile is known to calendars alone.
         if _is_busy(context, booking, place, deadline):
             raise SlotTaken("something else was entered at this time")
         ledger.revive(context, booking, write, place.calendar, place.event)
@@ -178,6 +180,7 @@ def _returned_key(booking_id: str) -> str:
 
 def close_outlived(context: BookingContext) -> None:
     """Close what was told of events whose bookings are over, or have ended since."""
+    # Of what is past nothing is looked at any more, so nothing else would close these.
     kinds = {missing_key(""), _returned_key(""), *(f"{name}:" for name, _is_so, _text in _ODDITIES)}
     for alert in context.alerts.open():
         kind, colon, booking_id = alert.key.partition(":")

@@ -30,6 +30,7 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     if found is None:
         return
     booking, write = found
+    # A late job: of what is over there is nothing left to sort out.
     if booking.interval.end <= context.now():
         return
     calendar = context.calendar(write.calendar, deadline)
@@ -126,6 +127,7 @@ def _is_busy_elsewhere(context: BookingContext, booking: Booking, write: Write, 
         max_age=0,
         deadline=deadline,
         own=OwnEvent(booking.id, write.calendar, reference(write), booking.interval),
+        # read above already, event by event
         leave_out=write.calendar,
     )
     if busy.failures:

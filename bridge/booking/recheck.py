@@ -58,6 +58,7 @@ def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:
     The other rules held when its time was claimed, and are not asked twice: notice may run out meanwhile.
     """
     event_type, start = context.event_types[booking.event_type], booking.interval.start
+    # Without claims: the booking's own would stand in its way.
     times = [HostTime(context.hosts[host], busy.by_host[host]) for host in booking.hosts]
     return not any(
         {Rule.FREE, Rule.KNOWN} & set(failing_rules(event_type, time, start, context.now())) for time in times

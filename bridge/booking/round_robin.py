@@ -31,6 +31,7 @@ def who_comes_next(context: LedgerContext, event_type: EventType, count: int) ->
 
 
 def _given(context: LedgerContext, event_type: EventType, now: datetime) -> Mapping[str, HostRecord]:
+    # Of the whole month whatever the assignment: who asks wants to see how it is shared out.
     hosts, since = event_type.team.hosts, month_start(event_type, now)
     with context.store.read() as connection:
         return round_robin.records(connection, event_type.id, hosts, since)

@@ -59,6 +59,7 @@ class PushChannels:
             with context.store.write() as connection:
                 channels.add(connection, calendar, opened, token)
                 plan_follow(connection, calendar, context.now())
+        # After the new one is open: in between nobody would hear of a change.
         for channel in replaced:
             self._close(calendar, channel, deadline)
 
@@ -68,6 +69,7 @@ class PushChannels:
             return {}
         with self.context.store.read() as connection:
             found = channels.named(connection, ids)
+        # One vendor's message must not pass by a channel at another.
         return {name: token for name, (calendar, token) in found.items() if calendar.provider == provider}
 
     def changed(self, channel_id: str, *, ends: bool) -> None:

@@ -43,6 +43,7 @@ def whereabouts(context: BookingContext, write: Write, deadline: Deadline) -> Fo
     except EventGone:
         is_told = False
     else:
+        # Google shows a deleted event as cancelled; Graph says no more than that there is none.
         if not event.cancelled:
             return Found(write.calendar, event)
         is_told = True

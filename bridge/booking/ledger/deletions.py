@@ -49,6 +49,7 @@ def record_gone(context: LedgerContext, found: Resting, *, is_reported: bool) ->
             return False
         resting = Deletion(booking.id, calendar, DeletionState.RESTING, is_reported, now)
         deletions.put(connection, resting)
+        # Also one that comes long after: else the fifth would cancel while four wait for an answer.
         is_stopped = bool(deletions.in_state(connection, DeletionState.STOPPED, calendar=calendar))
         if is_stopped or deletions.count_since(connection, calendar, now - WITHIN) > MOST_DELETIONS:
             deletions.change(connection, calendar, (DeletionState.RESTING,), DeletionState.STOPPED)

@@ -52,6 +52,7 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
     try:
         # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
+            # Judged again: since the calendars were asked, others may have claimed the time.
             pool = pool_of(context, connection, wish, busy)
             choice = choose_from(context, connection, wish.event_type, pool, contact=wish.contact)
             booking = _held(context, wish, choice, booking_id)

@@ -123,6 +123,7 @@ def abandon_move(context: LedgerContext, move: Move, *, is_certain: bool) -> Non
             owner=move.owner,
             values=NOBODYS,
         ):
+            # The old claims were there all along: the appointment could not be lost to anybody.
             claims.drop(connection, move.before.id, pending=True)
         # Of its own request this process knows most, whoever the booking belongs to by now.
         if is_certain:

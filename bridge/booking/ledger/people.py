@@ -73,6 +73,7 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
             wanted = claims_of(context, connection, after)
             claims.add(connection, wanted if is_claimed else claims.as_far_as_free(connection, wanted))
             draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
+            # With its version: else our own next move would be refused as somebody's change.
             writes.set_wanted(connection, found.write, draft, event.ref.etag)
             record_change(context, connection, after, Change.MOVED_BY_PERSON)
     except ConstraintViolated as error:
