@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bridge.local_calendar.occurrence import Occurrence
 from bridge.store.sql import local_series
 from bridge.store.sql.local_events import Busy
 from providers.base import BusyQuery, Interval
 from providers.intervals import busy_answer
+from providers.times import instant
 
 _KEPT_SPANS = 3  # of one calendar: the offer's, and what is moved far ahead
 _ZONES_REACH = timedelta(days=1)  # floating times are kept as if in UTC; no zone is further away
@@ -31,6 +31,28 @@ _MOST = 200_000  # occurrences of one calendar in one span
 
 class Unreadable(Exception):
     """An imported entry cannot be read any more, so nobody knows when its calendar is busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time at which an imported entry takes place; `status` is one of Graph's words.
+
+    The interval of a `floating` one is its wall-clock time, written as if it were UTC.
+    """
+
+    id: str
+    ical_uid: str
+    interval: Interval
+    status: str
+    all_day: bool = False
+    floating: bool = False
+
+    def within(self, zone: ZoneInfo) -> Interval:
+        """Return when it takes place for somebody in this zone."""
+        if not self.floating:
+            return self.interval
+        start, end = (moment.replace(tzinfo=None) for moment in self.interval)
+        return Interval(instant(start, zone), instant(end, zone, is_end=end > start))
 
 
 def busy_time(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bridge.local_calendar.occurrence import Occurrence, entry_id, moment_of
+from bridge.local_calendar.busy import Occurrence
 from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import Series, StoredSeries
 from providers.base import DEFAULT_POLICY, Event, EventAttendee, EventDraft, EventRef, Interval
@@ -102,3 +102,23 @@ def list_imported(calendar: str, near: Sequence[Occurrence], zone: ZoneInfo, win
     """Return those occurrences that overlap the window; floating times are read in the calendar's zone."""
     found = [event_at(calendar, one, one.within(zone)) for one in near]
     return [event for event in found if event.interval.overlaps(window)]
+
+
+def entry_id(ical_uid: str, recurrence: str = "") -> str:
+    """Return the event id of an imported entry, or of one of its occurrences."""
+    return f"ics:{recurrence}:{ical_uid}"
+
+
+def uid_of(event_id: str) -> str | None:
+    """Return the iCalendar UID within an imported entry's event id, None for any other id."""
+    prefix, _, rest = event_id.partition(":")
+    return rest.partition(":")[2] if prefix == "ics" else None
+
+
+def moment_of(event_id: str) -> datetime | None:
+    """Return the moment an occurrence is named by, as if in UTC; None where none is named."""
+    recurrence = event_id.split(":", 2)[1]
+    try:
+        return datetime.fromisoformat(recurrence).replace(tzinfo=UTC)
+    except ValueError:
+        return None

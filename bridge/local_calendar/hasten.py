@@ -11,7 +11,7 @@ from typing import Any
 
 from icalendar.prop import vDDDTypes
 
-from bridge.local_calendar.occurrence import as_utc
+from bridge.local_calendar.rules import as_utc
 
 _DAYS = {"DAILY": 1, "WEEKLY": 7}
 # These count or pick among occurrences, so that the first one matters.

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bridge.local_calendar.access import Access
-from bridge.local_calendar.busy import KeptOccurrences, Unreadable, busy_time
+from bridge.local_calendar.busy import KeptOccurrences, Occurrence, Unreadable, busy_time
 from bridge.local_calendar.cursor import read_cursor, write_cursor
 from bridge.local_calendar.entries import (
     NAME,
@@ -22,8 +22,8 @@ from bridge.local_calendar.entries import (
     ical_uid,
     list_imported,
     read_imported,
+    uid_of,
 )
-from bridge.local_calendar.occurrence import Occurrence, uid_of
 from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.sql import local_events, local_series, revisions
 from bridge.store.sql.local_events import LocalEvent

@@ -12,8 +12,6 @@ from typing import Any
 
 from dateutil.rrule import rrulestr
 
-from bridge.local_calendar.occurrence import as_utc
-
 FIRST_YEAR, LAST_YEAR = 1600, 2200  # Apple's birthdays without a year are of 1604
 _MOST = 250_000  # more than an entry every day for 600 years
 _COUNTED = 5_000  # longer countings are not worth their time: such an entry is looked at for ever
@@ -93,3 +91,10 @@ def _written(rule: Any) -> str:
 
     written: bytes = vRecur(rule).to_ical()  # type: ignore[no-untyped-call] # the library's own gap
     return written.decode()
+
+
+def as_utc(moment: date) -> datetime:
+    """Return a moment in UTC; days and floating times as if they were there."""
+    if not isinstance(moment, datetime):
+        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -8,8 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bridge.local_calendar.groups import Group
-from bridge.local_calendar.occurrence import as_utc
-from bridge.local_calendar.rules import FIRST_YEAR, LAST_YEAR, Unusable, check_rule, ends_with
+from bridge.local_calendar.rules import FIRST_YEAR, LAST_YEAR, Unusable, as_utc, check_rule, ends_with
 from bridge.local_calendar.series import UNREADABLE, expand, is_single, parse
 from bridge.store.sql.local_series import Series
 from providers.base import Interval
