@@ -21,7 +21,6 @@ from bridge.booking.ledger.hosts import choose_from, pool_of
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, Wish, Write, WriteState
-from bridge.scheduling.round_robin import Choice
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, writes
 from providers.base import Event, EventDraft
@@ -48,14 +47,27 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
 
     SlotTaken, SlotNotOffered, AvailabilityUnknown: it cannot be had (any more).
     """
-    owner, booking_id = context.new_id(), context.new_id()
+    owner = context.new_id()
     try:
         # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
             # Judged again: since the calendars were asked, others may have claimed the time.
             pool = pool_of(context, connection, wish, busy)
             choice = choose_from(context, connection, wish.event_type, pool, contact=wish.contact)
-            booking = _held(context, wish, choice, booking_id)
+            booking = Booking(
+                id=context.new_id(),
+                event_type=wish.event_type.id,
+                state=BookingState.HELD,
+                interval=wish.interval,
+                hosts=choice.hosts,
+                calendar=context.hosts[choice.hosts[0]].booking_calendar,
+                contact=wish.contact,
+                attendee=wish.attendee,
+                version=1,
+                made_at=context.now(),
+                source=wish.source,
+                decision=choice.decision,
+            )
             lease_until = context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
             claims.add(connection, claims_of(context, connection, booking))
@@ -64,23 +76,6 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
         raise SlotTaken("the slot was taken in this moment") from error
     context.checkpoint("held")
     return Hold(booking, write, draft, owner, wish.host)
-
-
-def _held(context: LedgerContext, wish: Wish, choice: Choice, booking_id: str) -> Booking:
-    return Booking(
-        id=booking_id,
-        event_type=wish.event_type.id,
-        state=BookingState.HELD,
-        interval=wish.interval,
-        hosts=choice.hosts,
-        calendar=context.hosts[choice.hosts[0]].booking_calendar,
-        contact=wish.contact,
-        attendee=wish.attendee,
-        version=1,
-        made_at=context.now(),
-        source=wish.source,
-        decision=choice.decision,
-    )
 
 
 def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozenset[str]) -> Hold:
