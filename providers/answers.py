@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 def member(call: Call, holder: Any, name: str, kind: type[T]) -> T:
     """Return a member that the vendor's description promises. UnexpectedResponse: it is not there."""
     value = holder.get(name) if isinstance(holder, dict) else None
+    # By kind, not by truth: [] is an answer, null in its place is none.
     if not isinstance(value, kind):
         raise call.unexpected(name)
     return value

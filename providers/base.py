@@ -24,7 +24,7 @@ class Interval(NamedTuple):
 
     def overlaps(self, window: Interval) -> bool:
         """Tell whether it shares time with the window; a moment lies in a window that begins with it."""
-        if self.start == self.end:
+        if self.start == self.end:  # the rule below would miss one at the window's very start
             return window.start <= self.start < window.end
         return self.start < window.end and self.end > window.start
 
@@ -43,7 +43,7 @@ class Deadline:
 
     def remaining(self) -> float:
         """Return the seconds left, never below zero."""
-        return max(0.0, self._ends - self._monotonic())
+        return max(0.0, self._ends - self._monotonic())  # a lock raises below zero, and waits for ever at -1
 
     def less(self, seconds: float) -> Deadline:
         """Return a deadline that ends so many seconds earlier."""
@@ -61,7 +61,7 @@ class AllDay(StrEnum):
 
 _KEY = re.compile(r"[0-9a-f]{32}")  # of an event: what Google, Graph and iCalendar all take
 
-DEFAULT_BUSY_STATUSES = frozenset({"busy", "tentative", "oof", "unknown"})
+DEFAULT_BUSY_STATUSES = frozenset({"busy", "tentative", "oof", "unknown"})  # Graph's showAs
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,11 @@ class CalendarInfo:
 
     id: str
     name: str
-    timezone: str | None
+    timezone: str | None  # Graph tells none
     can_write: bool
     is_primary: bool = False
     conferences: frozenset[str] = frozenset()
-    shows_events: bool = True
+    shows_events: bool = True  # False: shared for free/busy alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ class EventRef:
 
     calendar: str
     event_id: str
-    etag: str | None = None
-    ical_uid: str | None = None
+    etag: str | None = None  # for If-Match: a person's change in between is not overwritten
+    ical_uid: str | None = None  # the same in every guest's copy, which the id is not
 
     @property
     def is_by_key(self) -> bool:
@@ -193,7 +193,7 @@ class Event:
     booking_id: str | None = None
     event_key: str | None = None
     link: str | None = None
-    conference_pending: bool = False
+    conference_pending: bool = False  # Google makes Meet links after the insert has answered
     declined: bool = False
     all_day: bool = False
 

@@ -59,6 +59,7 @@ class RateLimited(ProviderUnavailable):
         super().__init__(provider, operation, detail)
 
 
+# Not retryable: Graph's delta has paged on for ever by report (msgraph-sdk-dotnet #3070, #3082).
 class EndlessAnswer(ProviderError):
     """One question has taken more answers, or more bytes, than any calendar holds."""
 
@@ -66,6 +67,7 @@ class EndlessAnswer(ProviderError):
 class WriteUnknown(ProviderError):
     """A write may or may not have reached the calendar; only reading tells."""
 
+    # Google's event id and Graph's transactionId make a repeat find the first write, not add another.
     retryable = True
 
 
@@ -99,6 +101,7 @@ class EventChanged(ProviderError):
     """The event is not as it was when its etag was read."""
 
 
+# Apart from other refusals, as the next one is: a booking without its link is better than no booking.
 class ConferenceUnavailable(ProviderError):
     """This calendar cannot make the meeting link; the event was not created."""
 
@@ -119,6 +122,7 @@ class UnexpectedResponse(ProviderError):
     """A 2xx answer without the documented shape; `status` and `field` say where, the body is not kept."""
 
     def __init__(self, provider: str, operation: str, *, status: int, field: str) -> None:
+        # The body stays out: it may hold titles and guests, and errors end in logs.
         self.status = status
         self.field = field
         super().__init__(provider, operation, f"HTTP {status} without a usable {field}")

@@ -194,7 +194,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        return float(text[:9])
+        return float(text[:9])  # thirty years are long enough
     try:
         at = parsedate_to_datetime(text)
     except ValueError:

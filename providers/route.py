@@ -30,7 +30,7 @@ class Route:
     well-known ones.
     """
 
-    proxy: str | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
     no_proxy: str = ""
     ca_file: str | None = None
 
@@ -39,6 +39,7 @@ class Route:
         parts = urlsplit(url)
         if self.proxy is None or parts.scheme != "https":
             return None
+        # The standard library's own reading of NO_PROXY: suffixes, ports and * mean what they mean elsewhere.
         return None if proxy_bypass_environment(parts.netloc, {"no": self.no_proxy}) else self.proxy
 
     def tunnel_to(self, host: str, port: int) -> Proxy | None:
@@ -49,6 +50,7 @@ class Route:
         parts = urlsplit(proxy)
         headers = {}
         if parts.username is not None:
+            # In an address they are percent-encoded; the header wants them as they are (RFC 7617).
             who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             headers["Proxy-Authorization"] = f"Basic {b64encode(who.encode()).decode()}"
         return Proxy(parts.hostname or "", parts.port or 80, headers)

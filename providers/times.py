@@ -43,12 +43,14 @@ def offset_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime
 
 def all_day(first: date, until: date, zone: ZoneInfo) -> Interval:
     """Return the time from the beginning of one local day to the beginning of another."""
+    # The end is the first day after, in iCalendar (RFC 5545, 3.6.1) as in Google's `end.date`.
     begin = instant(datetime.combine(first, time.min), zone)
     return Interval(begin, instant(datetime.combine(until, time.min), zone))
 
 
 def joined(earlier: list[T] | ProviderError, later: list[T] | ProviderError) -> list[T] | ProviderError:
     """Return both parts of an answer together; the first error stands for the whole."""
+    # Half an answer would show the other half as free.
     if isinstance(earlier, ProviderError):
         return earlier
     return later if isinstance(later, ProviderError) else earlier + later

@@ -17,8 +17,8 @@ from providers.base import Deadline
 from providers.errors import ProviderUnavailable
 from providers.http import Call
 
-_LIVES_STILL = timedelta(minutes=1)
-_RENEWED_BEFORE = timedelta(minutes=10)
+_LIVES_STILL = timedelta(minutes=1)  # it must outlive the call it is given to
+_RENEWED_BEFORE = timedelta(minutes=10)  # a refresh inside a call makes a caller on the phone wait
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,6 +33,7 @@ class Grant:
     email: str | None
     access_token: str = field(repr=False)
     expires_at: datetime
+    # Google gives none to an account that was connected before, unless asked with prompt=consent.
     refresh_token: str | None = field(repr=False)
     granted_scopes: frozenset[str]
 
@@ -80,6 +81,7 @@ class DelegatedTokens(ABC):
 
     def rejected(self, token: str) -> None:
         """Forget the token, so that the next question fetches another."""
+        # Another thread may have fetched the next one meanwhile; that one still works.
         if token == self._current[0]:
             self._current = ("", _NEVER)
 

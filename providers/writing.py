@@ -12,7 +12,7 @@ from providers.base import Deadline, Event, EventDraft
 from providers.errors import EventChanged, EventExists, EventNotFound, ProviderError, WriteUnknown
 from providers.http import WRITE_NEEDS_SECONDS, Call, Clocks
 
-LINK_WAIT_SECONDS = 1.0
+LINK_WAIT_SECONDS = 1.0  # a link may come after the booking; a caller on the phone does not wait for it
 LINK_POLL_SECONDS = 0.2
 
 
@@ -48,6 +48,7 @@ def after_conflict(call: Call, refused: ProviderError, read: Callable[[], Event]
     except EventNotFound:
         raise
     except ProviderError as error:
+        # 412 may be said of our own first try: httplib2 sends again by itself when a kept line drops.
         if isinstance(refused, EventChanged):
             raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
         raise refused from None

@@ -49,12 +49,14 @@ class Backup:
 
 def read_rows(store: Store) -> Rows:
     """Return every row of every table, all of one moment."""
+    # One transaction for all: a booking whose hosts are of a later moment could not be put back.
     with store.read() as connection:
         return {table.name: [*_rows_of(connection, table)] for table in metadata.sorted_tables}
 
 
 def write_file(backup: Backup, path: Path) -> None:
     """Write a backup to a file that is not there yet. FileExistsError: it is."""
+    # Made and closed to others in one step, and never over a file: it may be the only older backup.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         _write(backup, file)
 
@@ -81,6 +83,7 @@ def read_file(path: Path) -> Backup:
 
 def put_back(connection: Connection, rows: Rows, now: datetime) -> None:
     """Write the rows into empty tables; background work is due at once, and nobody's."""
+    # Parents first: claims, hosts and writes refer to their bookings.
     for table in metadata.sorted_tables:
         if table.name in _PASSING:
             continue
@@ -91,6 +94,7 @@ def put_back(connection: Connection, rows: Rows, now: datetime) -> None:
 
 def is_empty(connection: Connection) -> bool:
     """Tell whether the database holds nothing that a restored one would overwrite."""
+    # Only what people would miss: jobs and leases are there as soon as a process runs.
     return not any(
         connection.execute(select(1).select_from(table).limit(1)).first()
         for table in metadata.sorted_tables
@@ -101,6 +105,7 @@ def is_empty(connection: Connection) -> bool:
 def _set_right(table: Table, now: datetime) -> dict[str, Any]:
     if table.name != "jobs":
         return {}
+    # Owners and their leases were of processes that are gone.
     return {"owner": None, "lease_until": None, "tries": 0, "due_at": now}
 
 

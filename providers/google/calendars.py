@@ -30,8 +30,11 @@ from providers.http import Call, Clocks
 from providers.tokens import TokenSource
 
 PRIMARY = "primary"
+# CalendarListEntry.accessRole has grown: who knew only owner and writer would call the third read-only.
 _WRITING = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
+# Of a freeBusyReader's calendar events.list is 403, or a list without events.
 _SHOWING = _WRITING | {"reader"}
+# Only what is read: entries also carry colours, reminders and notification settings.
 _CALENDAR_FIELDS = (
     "items(id,summary,summaryOverride,timeZone,accessRole,primary,conferenceProperties),nextPageToken"
 )
@@ -76,12 +79,14 @@ class GoogleCalendars:
             found.extend(_calendar(call, entry) for entry in member(call, page, "items", list))
             if page.get("nextPageToken") is None:
                 return tuple(found)
+            # A token that repeats would page for ever.
             if page["nextPageToken"] == token:
                 raise call.unexpected("nextPageToken")
             token = member(call, page, "nextPageToken", str)
 
     def _calendar_page(self, call: Call, token: str | None) -> Json:
         def request(api: Api) -> Any:
+            # Hidden is a matter of Google's own page: such calendars can be booked into.
             return api.calendar_list.list(
                 maxResults=250, showHidden=True, pageToken=token, fields=_CALENDAR_FIELDS
             )
@@ -165,6 +170,8 @@ class GoogleCalendars:
 
 def _calendar(call: Call, entry: Json) -> CalendarInfo:
     """Return a calendar: id, summaryOverride or summary, timeZone, accessRole, what it can make."""
+    # Known before it is asked for: a calendar that makes no Meet refuses the whole insert with 400
+    # (google-api-nodejs-client #3052).
     conference = entry.get("conferenceProperties")
     allowed = conference.get("allowedConferenceSolutionTypes") if isinstance(conference, Mapping) else None
     role = entry.get("accessRole")

@@ -45,6 +45,8 @@ def _listing(
     events: list[Event] = []
     deleted: list[str] = []
     cursor: str | None = None
+    # The same parameters with and without a token, or the answers are undefined (reference, events.list,
+    # syncToken); only timeMin must not stand beside it.
     for page in pages(
         client,
         call,
@@ -58,6 +60,7 @@ def _listing(
     ):
         _sort_out(call, calendar, page, events, deleted)
         cursor = page.get("nextSyncToken")
+    # Without one the next reading would begin nowhere, and what happens until then be missed.
     if not isinstance(cursor, str):
         raise call.unexpected("nextSyncToken")
     return Changes(tuple(events), tuple(deleted), cursor, complete)

@@ -77,6 +77,8 @@ class Client:
         self._api = api_at(settings.api_url)
         self._lines = lines
         self._patience = Patience(clocks.monotonic)
+        # A service account is one user to Google, and 600 requests a minute are for each user (guides/quota):
+        # quotaUser, of at most 40 characters, tells its calendars apart. Hashed, since addresses name people.
         self._quota_user = hashlib.sha256(account.encode()).hexdigest()[:40] if spread_quota else None
 
     def call(self, operation: str, deadline: Deadline, *, writes: bool = False) -> Call:
@@ -99,12 +101,14 @@ class Client:
         """
 
         def once() -> T:
+            # googleapiclient passes over Retry-After; here all threads heed it.
             self._patience.check(call)
             return read(self._authorized(call, request, headers or {}, meaning))
 
         try:
             return repeat(call, once, self.clocks)
         except UnexpectedResponse as error:
+            # A 2xx says that something was written, if not what.
             if call.writes:
                 raise call.broken(sent=True, detail=error.detail) from None
             raise

@@ -33,6 +33,7 @@ class ServiceAccountTokens(DelegatedTokens):
         return Call(PROVIDER, "service_account_token", deadline)
 
     def _fetch(self, call: Call) -> tuple[str, datetime]:
+        # A session for each: tokens last about an hour, no line is worth keeping that long.
         with session(self._route) as made:
             expires_at = Wire(made, call).refresh(self._credentials)
         return self._credentials.token, expires_at
@@ -51,6 +52,7 @@ def service_account_tokens(
     `key` is the content of the JSON key file. ValueError: it is not one.
     """
     made: Any = Credentials  # google-auth leaves it untyped
+    # The key file names Google's own endpoint; what is configured counts.
     credentials = made.from_service_account_info(
         {**key, "token_uri": settings.token_url}, scopes=sorted(scopes), subject=subject
     )

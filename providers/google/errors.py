@@ -34,6 +34,7 @@ from providers.http import Call, retry_after
 _RATE = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"})
 QUOTA_SECONDS = 300.0  # such a limit lifts after minutes or hours: never within a call
+# As a rule a box left unticked (protocols/oauth2/resources/granular-permissions): no waiting mends that.
 _SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes"})
 _ABOUT_EVENTS = frozenset({"read_event", "find_event", "move_event", "cancel_event"})
 _NEEDED = {"free_busy": FREE_BUSY, "list_calendars": CALENDAR_LIST}

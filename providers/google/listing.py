@@ -62,6 +62,7 @@ def calendar_zone(client: Client, calendar: str, deadline: Deadline) -> ZoneInfo
     call = client.call("read_calendar", deadline)
 
     def request(api: Api) -> Any:
+        # Not calendars.get: none of our scopes serves it (discovery document).
         return api.events.list(calendarId=calendar, maxResults=1, fields="timeZone")
 
     return client.ask(call, request, lambda answer: zone_of(call, answer))
@@ -86,5 +87,6 @@ def overlapping(client: Client, call: Call, calendar: str, window: Interval) -> 
         timeMin=rfc3339(window.start),
         timeMax=rfc3339(window.end),
     )
+    # timeMin bounds the ends, timeMax the starts (reference, events.list): edges are judged by our own rule.
     inside = (event for event in found if event.interval.overlaps(window))
     return tuple(sorted(inside, key=lambda event: event.interval))

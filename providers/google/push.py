@@ -54,6 +54,7 @@ def _no_push(call: Call, refusal: Refusal) -> ProviderError | None:
 
 
 def _channel(call: Call, answer: Json) -> Channel:
+    # Milliseconds as text: so the discovery document writes 64-bit numbers, which JSON readers may round.
     text = member(call, answer, "expiration", str)
     try:
         expires_at = datetime.fromtimestamp(int(text) / 1000, UTC)
@@ -92,6 +93,7 @@ def read_notification(headers: Mapping[str, str]) -> Notification | None:
 
     Source: developers.google.com/workspace/calendar/api/guides/push.
     """
+    # The body is empty: what there is to know stands in headers, and nowhere what changed.
     given = {name.casefold(): value for name, value in headers.items()}
     channel = given.get("x-goog-channel-id")
     state = given.get("x-goog-resource-state")

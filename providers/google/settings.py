@@ -14,7 +14,9 @@ from providers.route import STRAIGHT, Route
 
 _PREFIX = "https://www.googleapis.com/auth/"
 
+# calendar.events does not serve freebusy.query, nor this one the events.
 FREE_BUSY = f"{_PREFIX}calendar.freebusy"
+# Not calendar.events.owned: a team's calendar is often somebody else's.
 EVENTS = f"{_PREFIX}calendar.events"
 CALENDAR_LIST = f"{_PREFIX}calendar.calendarlist.readonly"
 # "email" would come back as this long form, and oauthlib takes that for a change of scope.

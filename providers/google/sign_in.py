@@ -122,6 +122,7 @@ def _page_refusal(call: Call, code: str) -> ProviderError:
 
 def _exchange_refusal(call: Call, code: str | None) -> ProviderError:
     """Return the meaning of a refused code: invalid_grant is about the code, not about a connection."""
+    # A code is good once; the back button or a reload sends it again.
     if code == "invalid_grant":
         return ConsentMismatch(call.provider, call.operation, "the code came too late, twice or not from us")
     return refusal_of(call, code)
@@ -135,6 +136,7 @@ def _grant(call: Call, client: WebApplicationClient, text: str) -> Grant:
         claims = _decode(token.get("id_token", ""), verify=False)
     except (OAuth2Error, GoogleAuthError, ValueError, TypeError, AttributeError):
         raise call.unexpected("id_token") from None
+    # TLS says who sent the token, not for whom it was made.
     if claims.get("aud") != client.client_id:
         raise call.unexpected("id_token")
     return Grant(
@@ -142,6 +144,7 @@ def _grant(call: Call, client: WebApplicationClient, text: str) -> Grant:
         access_token=_text(call, token, "access_token"),
         expires_at=datetime.fromtimestamp(_number(call, token, "expires_at"), UTC),
         refresh_token=token.get("refresh_token"),
+        # Owners may untick single boxes (resources/granular-permissions); only this tells what they left.
         granted_scopes=frozenset(token.scopes) if token.get("scope") else frozenset(),
     )
 
@@ -185,6 +188,7 @@ def refresh(
         email=None,
         access_token=credentials.token,
         expires_at=expires_at,
+        # Google may give another one; None leaves the stored one as it is.
         refresh_token=rotated if rotated != refresh_token else None,
         granted_scopes=frozenset(credentials.granted_scopes or scopes),
     )

@@ -25,6 +25,7 @@ from providers.http import Call, send
 def post(made: requests.Session, call: Call, url: str, body: Any, headers: Mapping[str, str]) -> Any:
     """Return the endpoint's answer. ProviderUnavailable: it has trouble of its own."""
     answer = send(made, call, "POST", url, data=body, headers=dict(headers))
+    # Raised before google-auth sees them: to these it makes up to three attempts, whatever the deadline.
     if answer.status_code >= 500 or answer.status_code in (408, 429):
         raise ProviderUnavailable(call.provider, call.operation, f"HTTP {answer.status_code}")
     return answer
@@ -72,6 +73,7 @@ class Wire(transport.Request):
         """Send one request; its time-out is the deadline's, whatever google-auth would have."""
         answer = post(self._made, self._call, url, body, headers or {})
         if answer.status_code != 200:
+            # RefreshError tells it as a sentence; here it is still a code.
             self._refusal = refusal_of(self._call, error_code(answer))
         return _Answer(answer)
 

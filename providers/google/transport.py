@@ -51,6 +51,7 @@ class _Exchange:
 
     def connect(self) -> None:
         """Open the connection within CONNECT_SECONDS; after that, reads may take `timeout`."""
+        # httplib2 has one time-out for both: a host that is down would take all of the time for reading.
         reading = self.timeout
         self.timeout = min(reading, CONNECT_SECONDS)
         try:
@@ -167,6 +168,7 @@ class Lines:
         except _BROKEN as error:
             raise call.broken(sent=True, detail=type(error).__name__) from None
         finally:
+            # The rest of a late answer may still come on a broken line, and would be read as the next one's.
             if is_sound:
                 self._keep(line)
             else:

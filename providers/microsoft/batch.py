@@ -14,7 +14,7 @@ from providers.errors import ProviderError, ProviderUnavailable
 from providers.http import Call
 from providers.microsoft.client import Answer, Client, Question
 
-MOST_PARTS = 20
+MOST_PARTS = 20  # Graph's limit (graph/json-batching)
 
 Outcome = Answer | ProviderError
 
@@ -50,6 +50,7 @@ def _together(client: Client, call: Call, questions: Sequence[Question]) -> list
 
 
 def _part(number: str, question: Question) -> dict[str, Any]:
+    # A part has headers of its own: how times and ids are wanted must stand in each.
     headers = question.headers()
     part: dict[str, Any] = {"id": number, "method": question.method, "url": question.url, "headers": headers}
     if question.body is not None:

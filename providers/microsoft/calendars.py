@@ -55,6 +55,7 @@ class MicrosoftCalendars:
         clocks: Clocks,
         mailboxes: Mailboxes | None = None,
     ) -> None:
+        # Four at once per application and mailbox (throttling-limits): all accounts share the counting.
         shared = mailboxes or Mailboxes(clocks.monotonic, settings.route)
         self._account = account
         self._client = Client(account, tokens, settings, clocks=clocks, mailboxes=shared)
@@ -63,12 +64,14 @@ class MicrosoftCalendars:
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         """Return every calendar in the account's list, the default one as "calendar"."""
         call = self._client.call("list_calendars", deadline)
+        # Graph's default page is short, and every further one a round trip.
         query = {"$select": _CALENDAR_FIELDS, "$top": "100"}
         question = Question("GET", f"{self._client.base}/calendars", query=query)
         found = [
             _calendar(call, item) for items in listing.pages(self._client, call, question) for item in items
         ]
         for info in found:
+            # At hand now; asked for while booking it would cost the caller a round trip.
             self._teams.note(info.id, can=_TEAMS in info.conferences)
         return tuple(found)
 
@@ -154,9 +157,10 @@ def _calendar(call: Call, item: Any) -> CalendarInfo:
     own_id = member(call, item, "id", str)
     is_default = item.get("isDefaultCalendar") is True
     return CalendarInfo(
+        # A word people can write into a configuration; Graph's own ids are long and opaque.
         id=listing.DEFAULT if is_default else own_id,
         name=str(item.get("name") or own_id),
-        timezone=None,
+        timezone=None,  # the mailbox settings have one, but want a permission of their own
         can_write=item.get("canEdit") is True,
         is_primary=is_default,
         conferences=frozenset({_TEAMS} if makes_teams(item) else ()),

@@ -97,6 +97,7 @@ def _afresh(client: Client, call: Call, calendar: str, *, deleted: tuple[str, ..
     window = Interval(now - LOOK_BACK, now + LOOK_AHEAD)
     path = client.base if calendar == DEFAULT else calendar_path(client, calendar)
     query = {"startDateTime": utc_text(window.start), "endDateTime": utc_text(window.end)}
+    # No $select and no $expand, which the delta does not take: details are read from the calendar afterwards.
     question = Question("GET", f"{path}/calendarView/delta", query=query, page_size=PAGE_SIZE)
     told = _told(client, call, question, is_first=True)
     events = overlapping(client, call, calendar, window)
@@ -136,6 +137,7 @@ def _entries(
             told.link = client.within_graph(call, body["@odata.deltaLink"])
             return
         link = client.within_graph(call, body.get("@odata.nextLink"))
+        # By report such links have led on for ever (msgraph-sdk-dotnet #3070, #3082).
         if link == question.path:
             raise call.unexpected("@odata.nextLink")
         question = Question("GET", link, page_size=PAGE_SIZE)
@@ -158,6 +160,7 @@ def _events(client: Client, call: Call, calendar: str, told: _Told) -> tuple[Eve
     if not told.changed:
         return ()
     start, end = min(each.start for each in told.times), max(each.end for each in told.times)
+    # A day more: whole days are told as midnights in UTC or the mailbox's zone (microsoft-graph-docs #1802).
     around = Interval(start - timedelta(days=1), end + timedelta(days=1))
     listed = overlapping(client, call, calendar, around)
     return tuple(event for event in listed if event.ref.event_id in told.changed)

@@ -115,6 +115,7 @@ class Client:
         try:
             return repeat(call, lambda: read(self._accepted(call, question, meaning)), self.clocks)
         except UnexpectedResponse as error:
+            # A 2xx says that something was written, if not what.
             if call.writes:
                 raise call.broken(sent=True, detail=error.detail) from None
             raise
@@ -125,6 +126,7 @@ class Client:
             return answer
         refusal = Refusal.read(answer.status, answer.headers, answer.body, self.clocks.now())
         error = meaning(refusal) or general_error(call, refusal)
+        # Throttled is the mailbox, not the request (graph/throttling-limits): all threads hold still.
         if isinstance(error, RateLimited):
             self._mailbox.patience.note(error)
         raise error

@@ -14,6 +14,7 @@ from providers.microsoft.sign_in import Entra
 from providers.tokens import DelegatedTokens
 
 
+# It opens every mailbox of the tenant, unless an administrator narrowed it (RBAC for Applications).
 class AppTokens(DelegatedTokens):
     """The application's token. One object serves every mailbox: the token is the application's."""
 

@@ -34,6 +34,7 @@ DUPLICATE_TRANSACTION = "ErrorDuplicateTransactionId"
 CANNOT_DELETE = "ErrorCannotDeleteObject"
 CONFLICT = "ErrorIrresolvableConflict"
 
+# Some of these are 404: read as a missing event, a switched-off mailbox would look like deleted bookings.
 _NO_MAILBOX = {
     "MailboxNotEnabledForRESTAPI": "the mailbox is inactive, soft-deleted or on the company's own server",
     "MailboxNotSupportedForRESTAPI": "the mailbox is on the company's own server",
@@ -45,8 +46,10 @@ _NO_MAILBOX = {
 _BUSY_MAILBOX = frozenset(
     {"ErrorMailboxMoveInProgress", "ErrorMailboxStoreUnavailable", "ErrorTimeoutExpired", "ErrorServerBusy"}
 )
+# Told as 400, meant as 404: what cannot even be an id names nothing.
 _NO_SUCH_ID = frozenset({"ErrorInvalidIdMalformed", "ErrorInvalidId", "ErrorInvalidIdEmpty"})
 _ABOUT_EVENTS = frozenset({"read_event", "move_event", "cancel_event"})
+# Whatever else stands in its place is text, and text may hold names.
 _WORD = re.compile(r"[A-Za-z_.-]{1,60}")
 
 
@@ -80,6 +83,7 @@ class Refusal:
 def general_error(call: Call, refusal: Refusal) -> ProviderError:
     """Return what a refusal means wherever the operation has no meaning of its own for it."""
     status, code = refusal.status, refusal.code
+    # 509 is about bandwidth (graph/errors).
     if status in (429, 509):
         return RateLimited(call.provider, call.operation, str(refusal), retry_after=refusal.retry_after)
     if code in _NO_MAILBOX:
@@ -89,6 +93,7 @@ def general_error(call: Call, refusal: Refusal) -> ProviderError:
     if code in _NO_SUCH_ID or status in (404, 410):
         kind = EventNotFound if call.operation in _ABOUT_EVENTS else CalendarNotFound
         return kind(call.provider, call.operation, str(refusal))
+    # The code is also told, by users' reports, where nobody changed anything.
     if call.operation in _ABOUT_EVENTS and (status == 412 or code == CONFLICT):
         return EventChanged(call.provider, call.operation, str(refusal))
     if status in (401, 403):
@@ -118,6 +123,7 @@ def refused_consent(call: Call, result: Result) -> ProviderError:
 
 def _says_more(result: Result) -> bool:
     """Tell whether invalid_grant is about the account and not about the code."""
+    # These are of the code and its verifier: used before, too old, begun elsewhere.
     return not set(codes(result)) <= {54005, 501481, 70008, 70000, 9002313}
 
 
@@ -149,6 +155,7 @@ _ADMIN = (
 )
 _CLIENT_KEY = "The bridge's client secret is {}: create a new one in Entra and put it into the configuration."
 
+# Numbers from reference-error-codes: without a sentence, owners would read no more than "invalid_grant".
 SENTENCES: dict[int, str] = {
     50173: "The password was changed or access was withdrawn. " + _SIGN_IN_AGAIN,
     700082: "The account was not used for too long. " + _SIGN_IN_AGAIN,
@@ -196,6 +203,7 @@ SENTENCES: dict[int, str] = {
     90033: "Microsoft's sign-in is not available at the moment.",
 }
 
+# Entra saw a loop of requests from us: the consent is not at fault, so nobody need connect anew.
 LOOP = 50196
 LATER = frozenset({LOOP, 90033})
 
@@ -206,6 +214,7 @@ def codes(answer: Mapping[str, Any]) -> Iterator[int]:
     for code in listed if isinstance(listed, list) else ():
         if isinstance(code, int):
             yield code
+    # The consent page's answer has no error_codes: there the number stands in the text alone.
     for code in _AADSTS.findall(str(answer.get("error_description", ""))):
         yield int(code)
 

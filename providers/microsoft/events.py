@@ -38,7 +38,7 @@ from providers.microsoft.listing import (
 from providers.writing import after_conflict, holder, with_link
 
 _FRESH = timedelta(seconds=5)
-_CLOCK_CHANGE = timedelta(hours=1)
+_CLOCK_CHANGE = timedelta(hours=1)  # what rules of different age differ by
 
 
 def create_event(
@@ -218,7 +218,7 @@ def _moved_after_all(
 ) -> Event:
     """Look at the event after 412, which is also said of conflicts that pass: try again if unchanged."""
     event = after_conflict(call, refused, lambda: read_event(client, ref, call.deadline))
-    if event.interval == interval and not event.cancelled:
+    if event.interval == interval and not event.cancelled:  # an earlier try of ours did it
         return event
     if event.cancelled or ref.etag not in (None, event.ref.etag):
         raise EventChanged(call.provider, call.operation, "changed since it was read")
@@ -248,7 +248,7 @@ def _cancelled(client: Client, call: Call, ref: EventRef) -> bool:
     try:
         client.ask(
             call,
-            Question("POST", path, body={"comment": ""}),
+            Question("POST", path, body={"comment": ""}),  # v1.0 names it so; older pages write Comment
             lambda _: None,
             meaning=lambda refusal: _no_meeting(call, refusal),
         )

@@ -31,10 +31,13 @@ def free_busy(
 ) -> Mapping[BusyQuery, BusyAnswer]:
     """Return an answer for each query: one batch for all of them."""
     call = client.call("free_busy", deadline)
+    # getSchedule sees default calendars only and refuses personal accounts (api/calendar-getschedule):
+    # one's own calendars are read as events.
     views = _views(client, [query for query in queries if not _is_schedule(query)], window)
     named = [query.calendar.removeprefix(SCHEDULE) for query in queries if _is_schedule(query)]
     chunks = list(schedules.chunks(client, list(dict.fromkeys(named)), window))
     questions = [question for _, question in views] + [chunk.question for chunk in chunks]
+    # In one round trip: a caller is waiting, and a mailbox takes few questions at once (throttling-limits).
     outcomes = ask_all(client, call, questions)
     items: dict[str, Items] = {}
     for (calendar, _), outcome in zip(views, outcomes[: len(views)], strict=True):
@@ -57,6 +60,7 @@ def _is_schedule(query: BusyQuery) -> bool:
 
 def _views(client: Client, queries: Sequence[BusyQuery], window: Interval) -> list[tuple[str, Question]]:
     """Return the questions that read the calendars as events: each calendar once, whoever asks."""
+    # A colleague's copy of an event has another id, but the same UID.
     by_uid = any(query.without is not None and query.without.ical_uid for query in queries)
     fields = f"{JUDGED_FIELDS},iCalUId" if by_uid else JUDGED_FIELDS
     return [

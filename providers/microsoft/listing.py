@@ -78,6 +78,7 @@ def overlapping(client: Client, call: Call, calendar: str, window: Interval) -> 
         for items in pages(client, call, question):
             for item in items:
                 event = event_of(call, calendar, item)
+                # By id: pieces of a window both hold what crosses their border.
                 found[event.ref.event_id] = event
     inside = (event for event in found.values() if event.interval.overlaps(window))
     return tuple(sorted(inside, key=lambda event: event.interval))

@@ -24,8 +24,9 @@ from providers.microsoft.json import utc_text
 from providers.microsoft.listing import DEFAULT, calendar_path
 
 LIFETIME = timedelta(minutes=10_000)  # 10,080 is the most
-_LONGEST_TOKEN = 2048
+_LONGEST_TOKEN = 2048  # of what a stranger may have us send back
 CHANGED = "changed"
+# After the last two, messages are lost: only the calendar itself tells what happened.
 _LIFECYCLE = frozenset({"reauthorizationRequired", "subscriptionRemoved", "missed"})
 
 
@@ -42,7 +43,7 @@ def watch(client: Client, calendar: str, address: str, token: str, deadline: Dea
         "lifecycleNotificationUrl": address,  # cannot be added later
         "resource": f"{place}/events",
         "expirationDateTime": utc_text(client.clocks.now() + LIFETIME),
-        "clientState": token,
+        "clientState": token,  # at most 128 characters
     }
     try:
         return client.ask(

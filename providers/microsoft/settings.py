@@ -24,7 +24,7 @@ class MicrosoftSettings:
 
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
-    tenant: str = "common"
+    tenant: str = "common"  # any company or none; refuses a single-tenant application (AADSTS50194)
     app_only: bool = False
     login_url: str = "https://login.microsoftonline.com"
     graph_url: str = "https://graph.microsoft.com/v1.0"

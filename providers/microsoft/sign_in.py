@@ -76,6 +76,7 @@ class Entra:
             lambda: self._application(call).initiate_auth_code_flow(
                 list(self._settings.scopes),
                 redirect_uri=redirect_uri,
+                # Else Entra takes whichever account the browser is signed in to.
                 prompt="select_account",
                 login_hint=login_hint,
                 response_mode="form_post",
@@ -105,6 +106,7 @@ class Entra:
             raise ConsentMismatch(call.provider, call.operation, "another sign-in's answer") from None
         if "error" in result:
             raise refused_consent(call, result)
+        # msal no longer verifies these (its #911); they came straight from Entra over TLS.
         claims = result.get("id_token_claims")
         claims = claims if isinstance(claims, Mapping) else {}
         accounts = application.get_accounts()
@@ -134,6 +136,7 @@ class Entra:
         )
         result = understood(
             call,
+            # Not acquire_token_silent: that is None after every failure, and invalid_grant must be told.
             lambda: application.acquire_token_silent_with_error(
                 list(self._settings.scopes), account, force_refresh=force_refresh
             ),
@@ -152,6 +155,7 @@ class Entra:
         """
         call = Call(PROVIDER, "acquire_app_only", deadline)
         application = self._application(call)
+        # An application asks for all it was granted at once: ".default" (graph/auth-v2-service).
         result = understood(
             call, lambda: application.acquire_token_for_client([f"{self._settings.resource}/.default"])
         )
@@ -161,6 +165,7 @@ class Entra:
 
     def _application(self, call: Call, cache: Any = None) -> Any:
         """Return an application object: cheap, but for the discovery the first one does for all."""
+        # One at a time: else each thread of a fresh process would look up the same endpoints.
         with self._discovering:
             line = Line(self._session, call, self._found, self._clocks.monotonic())
             return understood(

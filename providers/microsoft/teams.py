@@ -17,13 +17,14 @@ from providers.microsoft.client import Client, Question
 from providers.microsoft.json import TEAMS
 from providers.microsoft.listing import calendar_path
 
-BELIEVED_SECONDS = 3600.0
+BELIEVED_SECONDS = 3600.0  # licences change seldom; a caller waits for every request
 _FIELDS = "id,allowedOnlineMeetingProviders"
 
 
 def makes_teams(calendar: Any) -> bool:
     """Tell from a calendar's JSON whether it can make Teams meetings."""
     allowed = calendar.get("allowedOnlineMeetingProviders") if isinstance(calendar, Mapping) else None
+    # Others can be allowed without it, as skypeForBusiness: their links are not what was asked for.
     return isinstance(allowed, list) and TEAMS in allowed
 
 

@@ -14,7 +14,7 @@ from requests import RequestException, Response
 from providers.errors import ProviderError, ProviderUnavailable, UnexpectedResponse
 from providers.http import Call, send
 
-_DISCOVERY_SECONDS = 86_400.0
+_DISCOVERY_SECONDS = 86_400.0  # without it every application object of msal would ask
 
 Found = dict[str, tuple[float, Response]]
 
@@ -37,6 +37,7 @@ class Line:
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any) -> Response:
         """Return the token endpoint's answer."""
+        # msal has no time-out of its own by default; the call's deadline is one.
         answer = send(self._session, self._call, "POST", url, params=params, data=data, headers=headers)
         return self._told(answer)
 

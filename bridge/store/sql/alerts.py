@@ -30,6 +30,7 @@ def raise_alert(connection: Connection, key: str, text: str, now: datetime) -> b
 
 def resolve(connection: Connection, key: str, now: datetime) -> bool:
     """Close an open alert; return whether there was one."""
+    # Only an open one: a closed one keeps the time at which it ended.
     closed = update(alerts).where(alerts.c.key == key, alerts.c.resolved_at.is_(None))
     return bool(connection.execute(closed.values(resolved_at=now)).rowcount)
 

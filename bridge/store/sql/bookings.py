@@ -129,8 +129,9 @@ def get(connection: Connection, booking_id: str) -> Booking | None:
 
 def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
     """Return the bookings, two at most, whose id begins like this."""
-    if not prefix:
+    if not prefix:  # every id begins with nothing
         return []
+    # Two tell that it is not clear which; unescaped, "%" would begin every id.
     begins = bookings.c.id.startswith(prefix, autoescape=True)
     return _read(connection, connection.execute(select(bookings).where(begins).limit(2)).all())
 
@@ -229,6 +230,7 @@ def last_hosts_of_contact(
     last = (
         select(bookings.c.id)
         .where(bookings.c.contact_key == contact_key, bookings.c.event_type == event_type)
+        # Not of a hold, which may come to nothing.
         .where(bookings.c.state.in_((BookingState.CONFIRMED, BookingState.NO_SHOW)))
         .order_by(bookings.c.made_at.desc(), bookings.c.id)
         .limit(1)

@@ -48,6 +48,7 @@ def of_calendar(connection: Connection, calendar: CalendarName) -> list[Channel]
 
 def set_end(connection: Connection, channel_id: str, expires_at: datetime) -> None:
     """Say when a channel ends."""
+    # Graph renews under the same id; Google opens another channel.
     connection.execute(update(channels).where(channels.c.id == channel_id).values(expires_at=expires_at))
 
 

@@ -28,6 +28,7 @@ def put(connection: Connection, calendar: CalendarName, value: str, now: datetim
 def fail(connection: Connection, calendar: CalendarName, now: datetime) -> datetime:
     """Remember that the calendar's changes could not be read; return since when they cannot."""
     new = {"calendar": str(calendar), "cursor": _NONE, "read_at": now, "failing_since": now}
+    # The first failure counts: how long it has been so decides when somebody is told.
     since = func.coalesce(cursors.c.failing_since, literal(now, Instant()))
     row = upsert(connection, cursors, new, then={"failing_since": since})
     found = now if row is None else row.failing_since
@@ -43,5 +44,6 @@ def looked_at(connection: Connection, calendar: CalendarName) -> str:
 
 def look_on_from(connection: Connection, calendar: CalendarName, booking_id: str) -> None:
     """Remember the booking that was last looked at because the calendar's changes cannot be read."""
+    # Kept: when time runs out, the next turn goes on behind it, and every booking has its turn.
     here = cursors.c.calendar == str(calendar)
     connection.execute(update(cursors).where(here).values(looked_at=booking_id))

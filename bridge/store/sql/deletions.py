@@ -33,6 +33,7 @@ def put(connection: Connection, deletion: Deletion) -> None:
 
 def report(connection: Connection, booking_id: str, calendar: CalendarName, now: datetime) -> None:
     """Record that a calendar says the event was deleted; what is known already has now been said by it."""
+    # A state that is there stays: it may be decided already, and this only confirms it.
     new = {"booking_id": booking_id, "calendar": str(calendar), "state": DeletionState.REPORTED}
     upsert(connection, deletions, {**new, "is_reported": True, "seen_at": now}, then={"is_reported": True})
 
@@ -74,6 +75,7 @@ def change(
 ) -> None:
     """Bring the deletions of a calendar from some states into another."""
     connection.execute(
+        # By state: of two processes that decide, the second finds nothing left to change.
         update(deletions)
         .where(deletions.c.calendar == str(calendar), deletions.c.state.in_(list(before)))
         .values(state=after)
@@ -82,6 +84,7 @@ def change(
 
 def forget_past(connection: Connection, now: datetime) -> None:
     """Forget the deletions of bookings whose time is over."""
+    # Nobody brings back an event whose time is over; such rows would only gather.
     over = select(bookings.c.id).where(bookings.c.id == deletions.c.booking_id, bookings.c.ends_at <= now)
     connection.execute(delete(deletions).where(over.exists()))
 

@@ -28,6 +28,7 @@ def record_good(
     if connection.execute(ended.values(since=now, good_at=now, **_WELL)).rowcount:
         return True
     new = {"subject": subject, "ability": ability, "since": now, "good_at": now, **_WELL}
+    # Good answers come all the time, in every process: the row need not change with each.
     is_old = or_(health.c.good_at.is_(None), health.c.good_at <= now - every)
     upsert(connection, health, new, then={"good_at": now}, where=is_old)
     return False
@@ -49,6 +50,7 @@ def record_failure(connection: Connection, found: Condition) -> bool:
 
 def let_through(connection: Connection, subject: str, now: datetime, until: datetime) -> bool:
     """Let one write through that may show whether the calendar takes any again; the next one `until` then."""
+    # One statement asks and takes: of several processes only one tries a calendar that refuses.
     is_due = or_(health.c.not_before.is_(None), health.c.not_before <= now)
     mine = (health.c.subject == subject, health.c.ability == Ability.WRITE, health.c.error.is_not(None))
     changed = update(health).where(*mine, is_due).values(not_before=until)

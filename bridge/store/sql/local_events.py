@@ -148,6 +148,7 @@ def move_event(connection: Connection, found: LocalEvent, interval: Interval) ->
 # the event is gone.
 def cancel_event(connection: Connection, found: LocalEvent) -> LocalEvent:
     """Cancel an event, read to be changed, and forget what it said."""
+    # The two by which a repeated request knows its event; names and numbers go.
     private = {
         name: value for name, value in found.draft.private.items() if name in {"booking_id", "event_key"}
     }
@@ -157,6 +158,7 @@ def cancel_event(connection: Connection, found: LocalEvent) -> LocalEvent:
 
 
 def _change(connection: Connection, wanted: LocalEvent) -> LocalEvent:
+    # The database's clock: those of several machines differ.
     made = replace(wanted, version=wanted.version + 1, changed_at=database_now(connection))
     connection.execute(
         update(local_events)

@@ -20,6 +20,7 @@ health = Table(
     Column("kind", Text),
     Column("error", Text),
     Column("advice", Text),
+    # A calendar that refuses is tried again only then, by one write: not with every caller.
     Column("not_before", Instant),
     Column("by_right", Boolean, nullable=False),
 )

@@ -11,6 +11,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# As the columns were then: a migration must not change when the types of the program do.
 INSTANT = sa.BigInteger().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 
 
@@ -56,6 +57,7 @@ def _create_bookings() -> None:
         sa.Column("decision", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_bookings"),
     )
+    # Callers nobody knows have no key, and may book any number of times.
     live = sa.text("state IN ('held', 'confirmed') AND contact_key IS NOT NULL")
     op.create_index(
         "bookings_one_live_per_contact",

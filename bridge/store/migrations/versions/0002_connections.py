@@ -43,6 +43,7 @@ def _create_connections() -> None:
 def _create_oauth_flows() -> None:
     op.create_table(
         "oauth_flows",
+        # Hashed: who can read the database cannot end somebody's sign-in.
         sa.Column("state_hash", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("session_hash", sa.Text(), nullable=False),

@@ -27,5 +27,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_deletions_calendar_state", "deletions", ["calendar", "state"])
     op.add_column("cursors", sa.Column("failing_since", INSTANT))
+    # With a default: there are rows already, and both databases refuse NOT NULL without one.
     op.add_column("cursors", sa.Column("looked_at", sa.Text(), nullable=False, server_default=""))
     op.create_index("ix_local_events_changed", "local_events", ["changed"])
