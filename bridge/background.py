@@ -170,7 +170,9 @@ class Background:
         if self._pid != os.getpid():
             return
         until = monotonic() + patience
-        for thread in (*self._loops, *self._threads.under_way()):
+        for loop in self._loops:
+            loop.join(max(0.0, until - monotonic()))
+        for thread in self._threads.under_way():  # asked now: until its end the loop may begin others
             thread.join(max(0.0, until - monotonic()))
 
     def wake(self) -> None:
@@ -194,6 +196,8 @@ class Background:
         """Give due jobs a thread each, as far as threads go."""
         self._is_crowded = False
         for job, lane in self._due():
+            if self._stop.is_set():
+                return
             work = partial(self._on_thread, job, lane)
             if not self._threads.begin(work, lane, is_first=job.kind in self._precedence.first):
                 self._is_crowded = True
