@@ -10,16 +10,15 @@ import logging
 import os
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from bridge.background.threads import JobThreads, Lane
 from bridge.errors import BridgeError, NotFound, StoreUnavailable
 from bridge.store.engine import Store
 from bridge.store.sql import jobs, leases
@@ -28,31 +27,12 @@ _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 UPKEEP_SECONDS = 60.0
-THREADS = 10
-# Five accounts of one vendor that hang leave its others two threads; all of them that hang leave two more.
-OF_ONE_VENDOR = 7
-KEPT_FOR_FIRST = 1
 _LEASE = timedelta(seconds=60)
 _LONGEST_PAUSE = timedelta(minutes=10)
 _LONGEST_IDLE_SECONDS = 8.0
 
 # What a job's work returns: in how long to do it again, or None when it is done.
 Work = Callable[[str], timedelta | None]
-
-
-class Lane(NamedTuple):
-    """Whose answers a job waits for; two jobs of one account are never under way at once, in any process.
-
-    Vendors count what is asked of an account at once, and callers come first: the background takes one turn.
-    """
-
-    vendor: str
-    account: str
-
-    @property
-    def lease(self) -> str:
-        """Return the name under which a process has the account's background work to itself."""
-        return f"background {self.vendor}:{self.account}"
 
 
 # Tells from a job's kind and subject whose answers it waits for; None: nobody's.
@@ -73,48 +53,6 @@ class Precedence:
 
     lane_of: LaneOf = _no_lane
     first: frozenset[str] = frozenset()
-
-
-class _Threads:
-    """The jobs under way in this process; decides whether one more may begin."""
-
-    def __init__(self, freed: Callable[[], None]) -> None:
-        self._freed = freed
-        self._lock = threading.Lock()
-        self._accounts: set[Lane] = set()
-        self._vendors: Counter[str] = Counter()
-        self._threads: set[threading.Thread] = set()
-
-    def begin(self, work: Callable[[], None], lane: Lane | None, *, is_first: bool) -> bool:
-        """Start work on a thread of its own, if its account is idle and a thread is left for it."""
-        thread = threading.Thread(target=self._run, args=(work, lane), name="background-job", daemon=True)
-        with self._lock:
-            if len(self._threads) >= (THREADS if is_first else THREADS - KEPT_FOR_FIRST):
-                return False
-            if lane and (lane in self._accounts or self._vendors[lane.vendor] >= OF_ONE_VENDOR):
-                return False
-            self._threads.add(thread)
-            if lane:
-                self._accounts.add(lane)
-                self._vendors[lane.vendor] += 1
-        thread.start()
-        return True
-
-    def under_way(self) -> tuple[threading.Thread, ...]:
-        """Return the threads that do a job at this moment."""
-        with self._lock:
-            return tuple(self._threads)
-
-    def _run(self, work: Callable[[], None], lane: Lane | None) -> None:
-        try:
-            work()
-        finally:
-            with self._lock:
-                self._threads.discard(threading.current_thread())
-                if lane:
-                    self._accounts.discard(lane)
-                    self._vendors[lane.vendor] -= 1
-            self._freed()
 
 
 class Background:
@@ -141,7 +79,7 @@ class Background:
         self._stop = threading.Event()
         self._pid = -1
         self._loops: tuple[threading.Thread, ...] = ()
-        self._threads = _Threads(self._freed)
+        self._threads = JobThreads(self._freed)
         self._is_crowded = False
         self._lock = threading.Lock()
 
@@ -154,7 +92,7 @@ class Background:
                 return
             self._pid = os.getpid()
             self._wake, self._stop = threading.Event(), threading.Event()
-            self._threads = _Threads(self._freed)
+            self._threads = JobThreads(self._freed)
             self._loops = (
                 threading.Thread(target=self._loop, name="background", daemon=True),
                 # On its own: tokens must be renewed whatever the jobs wait for.
