@@ -3,6 +3,7 @@
 ProviderError            provider, operation; itself: a refusal that is none of these (400, say)
 +- ProviderUnavailable   retryable: time-out, DNS, 5xx, a body that is no JSON, a full call pool
 |  +- RateLimited        retryable: 429, Google's 403 usageLimits; retry_after in seconds or None
++- EndlessAnswer         one question had so many answers, or so large, that no end was in sight
 +- WriteUnknown          retryable under its key: a write timed out or its answer was lost
 +- ConnectionExpired     refresh refused or consent revoked: the owner must reconnect
 +- AccessDenied          403 that is not quota: missing scope, calendar no longer shared
