@@ -19,7 +19,6 @@ from providers.google.listing import pages
 from providers.http import Call
 
 LOOK_BACK = timedelta(days=31)
-CHANNEL_SECONDS = 604_800  # the default and, as far as is known, the most
 
 
 class _CursorExpired(ProviderError):
