@@ -57,6 +57,7 @@ from providers.http import Clocks
 
 _log = logging.getLogger(__name__)
 
+_CALL_SECONDS = 1.0  # and for a call to a calendar, or a note of its outcome
 _JOB_SECONDS = 5.0  # how long a stopping process waits for the job under way
 
 
@@ -117,8 +118,8 @@ class Bridge:
     def stop(self) -> None:
         """End the background work and give up every connection to the database."""
         self.background.stop(patience=_JOB_SECONDS)
+        self.context.pool.close(patience=_CALL_SECONDS)
         self.health.write_down()
-        self.context.pool.close()
         self.store.close()
 
     def record_joins(self) -> None:

@@ -29,13 +29,17 @@ class CallPool:
         self._open()
 
     def submit(self, provider: str, call: Callable[[], T]) -> Future[T]:
-        """Start a call. ProviderUnavailable when every thread is taken."""
+        """Start a call. ProviderUnavailable: every thread is taken, or the pool is closed."""
         if self._pid != os.getpid():
             self._open()
         places = self._places
         if not places.acquire(blocking=False):
             raise ProviderUnavailable(provider, "call", "too many calls are waiting")
-        future = self._threads.submit(call)
+        try:
+            future = self._threads.submit(call)
+        except RuntimeError:  # the executor's word for being shut down: this process is stopping
+            places.release()
+            raise ProviderUnavailable(provider, "call", "the bridge is stopping") from None
         future.add_done_callback(lambda _done: places.release())
         return future
 
@@ -46,9 +50,16 @@ class CallPool:
         """
         return self.submit(provider, call).result(timeout=deadline.remaining())
 
-    def close(self) -> None:
-        """Take no more calls; those that run end by their own time-outs."""
+    def close(self, *, patience: float = 0.0) -> None:
+        """Take no more calls, and wait so many seconds for each that runs; the others end by themselves.
+
+        A call may note in the database what it found: a connection that it has in use when the database's
+        are closed would stay open.
+        """
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for _ in range(self._size):
+            if not self._places.acquire(timeout=patience):
+                return
 
     def _open(self) -> None:
         with self._lock:
