@@ -92,8 +92,11 @@ def test_patience_asked_for_is_kept_by_all_processes_for_five_minutes_at_most(
 
 
 def test_a_hanging_account_costs_its_time_out_once(open_two: OpenTwo, google: FakeGoogle) -> None:
-    first, second = open_two(bridge="deadline_seconds = 1.5")
-    google.fail_next(Fault.HANG, operation="freebusy.query", times=None, seconds=3)
+    first, second = open_two(bridge="busy_max_age_seconds = 0")
+    assert offers(first)  # connected, and its identity known: the whole deadline is for the answer
+    assert offers(second)
+    google.requests.clear()
+    google.fail_next(Fault.HANG, operation="freebusy.query", times=None, seconds=5)
     told = [offers(salon) for salon in (first, second, second, first, second)]
     assert not any(told)
     assert google.operations().count("freebusy.query") == 1
