@@ -226,8 +226,10 @@ class BookingCalendar:
             except (EventGone, EventChangedMeanwhile):
                 raise  # true whatever became of an earlier request: it cannot change this event any more
             except CalendarRefused as refused:
+                if unclear is None:
+                    raise
                 # A refusal says nothing about the request before it, which may still land.
-                raise unclear or refused from refused
+                raise unclear from refused
             except OutcomeUnknown as error:
                 unclear = error
             with suppress(OutcomeUnknown, EventGone):  # if not even that can be told, the next write tells

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from bridge.errors import CalendarRefused
 from bridge.model import BookingState
+from providers.base import EventRef
+from providers.errors import AccessDenied
 from tests.cast.clock import MONDAY
 from tests.cast.config import ANNA, salon_config
 from tests.cast.unruly import UnrulySalon
@@ -103,6 +106,16 @@ def test_a_refusal_after_an_unclear_answer_leaves_no_late_event(unruly: UnrulySa
     unruly.settle()
     assert not unruly.events()
     unruly.is_consistent()
+
+
+def test_a_refusal_keeps_the_vendors_as_its_cause(unruly: UnrulySalon) -> None:
+    unruly.book("kim", TEN)
+    (booking,) = unruly.confirmed()
+    unruly.plan.writes.append(Trouble.REFUSED)
+    calendar = unruly.bridge.context.calendar(booking.calendar, unruly.clock.deadline())
+    with pytest.raises(CalendarRefused) as refused:
+        calendar.remove(EventRef(booking.calendar.calendar, "any"), notify=False)
+    assert isinstance(refused.value.__cause__, AccessDenied)
 
 
 def test_an_unclear_move_is_made_again(unruly: UnrulySalon) -> None:
