@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: demo test bench lint audit lock catalogues clean
 
 demo: $(STAMP)
 	@$(BIN)/bridge demo
 
+# The tests start processes by the dozen; where bytecode is not kept, each would compile the bridge anew.
+# Their databases lie in memory where that has room: each commit would wait for the disk.
+ROOMY = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print $$6 }')
+test: export PYTHONDONTWRITEBYTECODE =
+test: export TMPDIR := $(or $(TMPDIR),$(ROOMY),/tmp)
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 

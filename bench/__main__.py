@@ -14,6 +14,7 @@ PARTS = {
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
     "siege": "what callers notice while strangers do what they can",
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
+    "database": "bookings while PostgreSQL hangs, is far away, locked, cut off or fails over",
     "walk": "how many of the project's own functions and files one request passes",
     "idle": "what 2,000 embedded hosts take of a processor while nothing happens",
     "start": "seconds and memory of importing, making and serving the app",

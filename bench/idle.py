@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench.console import wide_console
-from bridge.app import Bridge
+from bridge.parts import Bridge
 from bridge.store.migrate import migrate
 from tests.cast.config import Staff, read_toml, salon_toml
 

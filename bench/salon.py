@@ -7,11 +7,11 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bridge.app import Bridge
 from bridge.local_calendar.importing import import_ics
+from bridge.parts import Bridge
 from bridge.store.migrate import migrate
 from bridge.web.signature import HEADER, sign
-from tests.configs import load_config
+from tests.cast.reading import load_config
 
 API_KEY = "fake-key-for-measuring"
 HOSTS = 10
@@ -42,7 +42,7 @@ def make_salon(folder: Path, *, busy_max_age_seconds: int) -> Path:
     bridge = Bridge(config)
     dice = random.Random("busy times")  # noqa: S311 - made-up meetings
     for host in config.hosts:
-        import_ics(bridge.store, host, _meetings(host, dice).encode())
+        import_ics(bridge.imported, host, _meetings(host, dice).encode(), bridge.context.now())
     bridge.stop()
     return path
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from rich.table import Table
 
 from bench.console import wide_console
-from bridge.app import Bridge
+from bridge.parts import Bridge
 from bridge.store.migrate import migrate
 from tests.cast.config import API_KEY, SECRET, WEEK
-from tests.configs import parse_config
+from tests.cast.reading import parse_config
 from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle
 from tests.vendors.microsoft import CONTOSO, FakeMicrosoft
 

@@ -95,6 +95,11 @@ class Week:
         """Return the engine's own starts, by day."""
         return list(bookable_days(self.event_type, self.times, self.now))
 
+    def idle_starts(self) -> list[datetime]:
+        """Return the starts there would be if nothing were in the calendars."""
+        idle = {name: HostTime(time.host, ()) for name, time in self.times.items()}
+        return [start for day in bookable_days(self.event_type, idle, self.now) for start in day]
+
     def fine_starts(self) -> list[datetime]:
         """Return the bookable starts on a 15-minute grid."""
         fine = replace(self.event_type, start_increment=15 * _MINUTE)

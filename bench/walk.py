@@ -26,7 +26,7 @@ from rich.table import Table
 
 from bench.salon import bookings, make_salon, question, tomorrow
 from bridge.app import create_app
-from tests.configs import load_config
+from tests.cast.reading import load_config
 
 _COMPREHENSIONS = {"<module>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 

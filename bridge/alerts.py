@@ -13,11 +13,10 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
+from bridge import log
 from bridge.speech.language import Language
 from bridge.store.engine import Store
 from bridge.store.sql import alerts
-
-_log = logging.getLogger(__name__)
 
 
 def alert_key(provider: str, account: str) -> str:
@@ -30,36 +29,63 @@ def alert_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
+def _nothing(_connection: Connection) -> None:
+    pass
+
+
 class Alerts:
     """The open alerts. A key says what one is about, and is open once at most."""
 
     def __init__(
-        self, store: Store, now: Callable[[], datetime], *, language: Language, zone: tzinfo
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        language: Language,
+        zone: tzinfo,
+        on_new: Callable[[Connection], None] = _nothing,
     ) -> None:
-        """Word alerts in the owner's language, with times in the owner's zone."""
+        """Word alerts in the owner's language, with times in the owner's zone.
+
+        `on_new` adds to the transaction of a new alert whatever follows from it.
+        """
+        self._on_new = on_new
         self.language = language
         self._store = store
         self._now = now
         self._zone = zone
 
-    def alert(self, key: str, message: str, *, within: Connection | None = None, **facts: object) -> None:
+    def alert(
+        self,
+        key: str,
+        message: str,
+        *,
+        within: Connection | None = None,
+        is_private: bool = False,
+        **facts: object,
+    ) -> None:
         """Raise an alert unless it is open already; `within` a transaction it is part of that.
 
         `message` is a text of the catalogue with places for the facts; instants are told as people say
-        them. A text that is in the owner's language already is taken as it is, without facts.
+        them. A text that is in the owner's language already is taken as it is, without facts. One that names
+        a caller `is_private`: the log only tells that there is an alert.
         """
         text = self.language.translate(message)
         if facts:
             text = text.format_map({name: self._said(fact) for name, fact in facts.items()})
         with self._writing(within) as connection:
             is_new = alerts.raise_alert(connection, key, text, self._now())
+            if is_new:
+                self._on_new(connection)
         if is_new:
-            _log.warning("alert: %s", text, extra={"alert": key})
+            log.event("alert", level=logging.WARNING, about=key, text="" if is_private else text)
 
     def resolve(self, key: str, *, within: Connection | None = None) -> None:
         """Close an alert, if it is open."""
         with self._writing(within) as connection:
-            alerts.resolve(connection, key, self._now())
+            was_open = alerts.resolve(connection, key, self._now())
+        if was_open:
+            log.event("alert_closed", about=key)
 
     def is_open(self, key: str, *, within: Connection | None = None) -> bool:
         """Tell whether an alert waits for a person."""

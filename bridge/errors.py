@@ -3,13 +3,21 @@
 BridgeError              code: stable, for programs; str(error) is safe to show to people
 +- ConfigError           problems: every one, with its TOML path
 +- NotFound              event type, host, booking, calendar
-+- SlotNotOffered        the start is not one the rules allow; `failures` names each rule
-+- SlotTaken             somebody else has the time
++- NotBookable           nobody can attend at that start; `explanation` says of each host why
+|  +- SlotNotOffered     the start is not one the rules allow; `rules` names each
+|  +- SlotTaken          somebody else has the time
+|  +- AvailabilityUnknown  a calendar could not be read; raised from the cause
+|     +- TakesNoAppointments  it refuses appointments at present
++- NoAppointment         the caller has no such appointment
++- SeveralAppointments   the caller has several, and did not say which
++- TooLateToChange       so shortly before, callers change nothing by themselves
 +- BookingClosed         the booking is in a state in which this cannot be done
 +- AlreadyMoved          the caller's appointment was just moved away from this start
++- CancelledByStaff      a repeat of a request whose appointment the business has cancelled since
 +- MissingField          a required answer of the caller is missing
 |  +- EmailMissing       the event type needs the caller's e-mail address
-+- AvailabilityUnknown   a calendar could not be read; raised from the cause
++- ServiceUnknown        the caller asked for a service that there is not
++- TooManyBookings       the caller has as many appointments ahead as one may have
 +- OutcomeUnknown        the calendar did not say in time whether it holds the event
 +- CalendarRefused       the calendar clearly refused; nothing was written
 |  +- EventGone          it does not hold the event (any more)
@@ -24,7 +32,7 @@ BridgeError              code: stable, for programs; str(error) is safe to show 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 
@@ -50,17 +58,27 @@ class NotFound(BridgeError):
     code = "not_found"
 
 
-class SlotNotOffered(BridgeError):
+class NotBookable(BridgeError):
+    """Nobody can attend; `explanation` says of each host which rules fail, and which calendars are why."""
+
+    def __init__(self, text: str, explanation: Sequence[Mapping[str, object]] = ()) -> None:
+        self.explanation = tuple(explanation)
+        super().__init__(text)
+
+
+class SlotNotOffered(NotBookable):
     """The start breaks a rule of the event type; `rules` are the names of those that fail."""
 
     code = "slot_not_offered"
 
-    def __init__(self, text: str, rules: Sequence[str] = ()) -> None:
+    def __init__(
+        self, text: str, rules: Sequence[str] = (), explanation: Sequence[Mapping[str, object]] = ()
+    ) -> None:
         self.rules = tuple(rules)
-        super().__init__(text)
+        super().__init__(text, explanation)
 
 
-class SlotTaken(BridgeError):
+class SlotTaken(NotBookable):
     """The time is no longer free."""
 
     code = "slot_taken"
@@ -72,10 +90,48 @@ class BookingClosed(BridgeError):
     code = "booking_closed"
 
 
+class NoAppointment(BridgeError):
+    """The caller has no such appointment; somebody else's is none."""
+
+    code = "no_appointment"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such appointment")
+
+
+class SeveralAppointments(BridgeError):
+    """The caller has several appointments; `sentence` names them and asks which is meant."""
+
+    code = "several_appointments"
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__("there are several appointments")
+
+
+class TooLateToChange(BridgeError):
+    """So shortly before an appointment its caller changes nothing without speaking to somebody."""
+
+    code = "too_late_to_change"
+
+    def __init__(self) -> None:
+        super().__init__("it is too late to change this appointment")
+
+
 class AlreadyMoved(BridgeError):
     """A repeat of a request whose booking has been moved since; `start` is where it is now."""
 
     code = "already_moved"
+
+    def __init__(self, text: str, start: datetime) -> None:
+        self.start = start
+        super().__init__(text)
+
+
+class CancelledByStaff(BridgeError):
+    """A repeat of a request whose booking the business has just cancelled; `start` is when it was."""
+
+    code = "cancelled_by_staff"
 
     def __init__(self, text: str, start: datetime) -> None:
         self.start = start
@@ -111,10 +167,32 @@ class EmailDoubtful(BridgeError):
         super().__init__("the caller's e-mail address is doubtful")
 
 
-class AvailabilityUnknown(BridgeError):
+class ServiceUnknown(BridgeError):
+    """The event type has no service of the name the caller said; `titles` are those it has."""
+
+    code = "service_unknown"
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = tuple(titles)
+        super().__init__("there is no such service")
+
+
+class TooManyBookings(BridgeError):
+    """The caller has as many appointments of the event type ahead as one may have."""
+
+    code = "too_many_bookings"
+
+
+class AvailabilityUnknown(NotBookable):
     """A calendar could not be read, so nothing may be offered or booked on it."""
 
     code = "availability_unknown"
+
+
+class TakesNoAppointments(AvailabilityUnknown):
+    """The calendar of whoever could attend refuses appointments at present; its owner was alerted."""
+
+    code = "takes_no_appointments"
 
 
 class OutcomeUnknown(BridgeError):
@@ -158,9 +236,16 @@ class SchemaOutdated(BridgeError):
 
 
 class StoreUnavailable(BridgeError):
-    """The database cannot be reached, is locked for too long, or its disk is full."""
+    """The database cannot be reached, is locked for too long, or its disk is full.
+
+    `passes`: it may well be there again in a moment, and asking once more is of use.
+    """
 
     code = "store_unavailable"
+
+    def __init__(self, text: str, *, passes: bool = False) -> None:
+        self.passes = passes
+        super().__init__(text)
 
 
 class ConnectError(BridgeError):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool
 from bridge.store.dialects import database_now
+from bridge.store.notes import state_folder
 from bridge.vendors.contract import Vendor
 from bridge.vendors.registry import VENDORS
 
@@ -22,11 +25,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def configuration_file() -> Path:
+    """Return the file that BRIDGE_CONFIG names (default: config.toml)."""
+    return Path(os.environ.get("BRIDGE_CONFIG") or "config.toml").absolute()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """The clocks, the vendors, and the hooks by which tests watch and disturb a process.
 
-    `vendors` are the same that read the configuration.
+    `vendors` are the same that read the configuration. `state_folder` says, from the database's file if it is
+    one, where a process keeps what must outlive it while the database is away.
     """
 
     now: Callable[[], datetime] = utc_now
@@ -36,5 +45,6 @@ class Surroundings:
     checkpoint: Callable[[str], None] = lambda _step: None
     wrap_accounts: Callable[[Accounts], Accounts] = lambda accounts: accounts
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    state_folder: Callable[[Path | None], Path] = state_folder
     make_pool: Callable[[], CallPool] = CallPool
     vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)

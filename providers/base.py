@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from providers.busy_policy import DEFAULT_POLICY, BusyPolicy
 from providers.errors import ProviderError
 
 
@@ -51,41 +51,7 @@ class Deadline:
         return Deadline(left, self._monotonic, is_patient=self.is_patient)
 
 
-class AllDay(StrEnum):
-    """What all-day events do to a host's time."""
-
-    BLOCK = "block"
-    IGNORE = "ignore"
-    OUT_OF_OFFICE_ONLY = "out_of_office_only"
-
-
 _KEY = re.compile(r"[0-9a-f]{32}")  # of an event: what Google, Graph and iCalendar all take
-
-DEFAULT_BUSY_STATUSES = frozenset({"busy", "tentative", "oof", "unknown"})  # Graph's showAs
-
-
-@dataclass(frozen=True, slots=True)
-class BusyPolicy:
-    """What counts as busy for one host: the statuses that block (Graph's words), and all-day events."""
-
-    statuses: frozenset[str] = DEFAULT_BUSY_STATUSES
-    all_day_events: AllDay = AllDay.BLOCK
-
-    @property
-    def is_default(self) -> bool:
-        """Tell whether a plain free/busy answer already follows this policy."""
-        return self.statuses == DEFAULT_BUSY_STATUSES and self.all_day_events is AllDay.BLOCK
-
-    def blocks(self, status: str, *, is_all_day: bool = False) -> bool:
-        """Tell whether an event of this status takes its host's time."""
-        if is_all_day and self.all_day_events is AllDay.IGNORE:
-            return False
-        if is_all_day and self.all_day_events is AllDay.OUT_OF_OFFICE_ONLY and status != "oof":
-            return False
-        return status in self.statuses
-
-
-DEFAULT_POLICY = BusyPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +192,8 @@ class CalendarProvider(Protocol):
 
     A reference is by the vendor's event id, or by key alone after an answer was lost: reading, moving and
     removing take either. What a vendor cannot do has an answer of its own: no channel (None), no renewal
-    (None), no invitations (`can_invite`), no link (ConferenceUnavailable).
-
-    `can_invite` says whether the vendor itself sends invitations to the attendees of an event; where it does
-    not, they are kept with the event and nobody is told.
+    (None), no link (ConferenceUnavailable), no invitations (not `can_invite`: attendees are kept with the
+    event and nobody is told).
     """
 
     name: str
@@ -252,11 +216,10 @@ class CalendarProvider(Protocol):
     def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
         """Create an event under a key the caller chose, once however often it is repeated.
 
-        `event_key` is 32 lower-case hex digits (Google event id, Graph transactionId, local id).
-        Attendees of the draft are invited by the vendor, if it `can_invite`. Repeating a create whose event
-        exists returns that event. EventExists: the key is used up by a cancelled or a foreign event.
-        WriteUnknown: it may have happened. ConferenceUnavailable: nothing was written, ask again without.
-        InvitationsRefused: nothing was written, ask again without attendees.
+        X a create whose event
+            exists returns that event. EventExists: the key is used up by a cancelled or a foreign event.
+            WriteUnknown: it may have happened. ConferenceUnavailable: nothing was written, ask again without.
+            InvitationsRefused: nothing was written, ask again without attendees.
         """
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
@@ -280,6 +243,20 @@ class CalendarProvider(Protocol):
         EventChanged: it is not. EventNotFound: it is gone. WriteUnknown: it may have happened.
         """
 
+    def amend_event(self, ref: EventRef, was: EventDraft, now: EventDraft, *, deadline: Deadline) -> Event:
+        """Bring texts and guests from `was` to `now`; what people added stays, and so does the time.
+
+        EventNotFound: it is gone. EventChanged, InvitationsRefused: nothing was written. WriteUnknown: it may
+        have happened; a repeat does no harm.
+        """
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, *, deadline: Deadline) -> Event:
+        """Ask for a meeting link for an event that has none; it may still be being made then.
+
+        `key` (32 hex digits) is another one for each try. ConferenceUnavailable: the calendar makes none.
+        Otherwise as for moving.
+        """
+
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event, telling its attendees if `notify`; one that is not there is done."""
 
@@ -290,10 +267,7 @@ class CalendarProvider(Protocol):
         """Open a push channel to an https address; None where the vendor has none."""
 
     def renew(self, channel: Channel, *, deadline: Deadline) -> Channel | None:
-        """Return the channel with a new term.
-
-        None: this vendor renews none, or has closed this one; open another.
-        """
+        """Return the channel with a new term; None where the vendor renews none or has closed this one."""
 
     def unwatch(self, channel: Channel, *, deadline: Deadline) -> None:
         """Close a push channel; one that is gone already is done."""

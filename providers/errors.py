@@ -1,10 +1,10 @@
 """What can go wrong between the bridge and a calendar.
 
 ProviderError            provider, operation; itself: a refusal that is none of these (400, say)
-+- ProviderUnavailable   retryable: time-out, DNS, 5xx, a body that is no JSON, a full call pool
-|  +- RateLimited        retryable: 429, Google's 403 usageLimits; retry_after in seconds or None
++- ProviderUnavailable   time-out, DNS, 5xx, a body that is no JSON, a full call pool
+|  +- RateLimited        429, Google's 403 usageLimits; retry_after in seconds or None
 +- EndlessAnswer         one question had so many answers, or so large, that no end was in sight
-+- WriteUnknown          retryable under its key: a write timed out or its answer was lost
++- WriteUnknown          a write timed out or its answer was lost
 +- ConnectionExpired     refresh refused or consent revoked: the owner must reconnect
 +- AccessDenied          403 that is not quota: missing scope, calendar no longer shared
 +- CalendarNotFound      404, or a per-calendar error inside a 200
@@ -17,9 +17,9 @@ ProviderError            provider, operation; itself: a refusal that is none of 
 +- ConsentMismatch       the vendor's answer does not belong to this sign-in, came too late or twice
 +- UnexpectedResponse    a 2xx whose JSON is not the documented shape; keeps status and field, never the body
 
-`retryable` is the one bit callers branch on: the same request, made again later, may succeed. Where it is not
-set, something must change first: the request, the calendar, a person's mind. WriteUnknown alone leaves open
-whether a write happened; after all others it did not.
+Callers branch on the kind. WriteUnknown alone leaves open whether a write happened, and the same request may
+be made again under its key; after all others it did not. What is unavailable may answer later; after the
+rest something must change first: the request, the calendar, a person's mind.
 
 A message names the provider and the operation, never a token, a title, a name or a vendor's body.
 """
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 class ProviderError(Exception):
     """Base of everything a provider raises on purpose."""
 
-    retryable = False
-
     def __init__(self, provider: str, operation: str, detail: str = "") -> None:
         self.provider = provider
         self.operation = operation
@@ -46,8 +44,6 @@ class ProviderError(Exception):
 
 class ProviderUnavailable(ProviderError):
     """The calendar did not answer usefully in time; asking again later may help."""
-
-    retryable = True
 
 
 class RateLimited(ProviderUnavailable):
@@ -60,16 +56,14 @@ class RateLimited(ProviderUnavailable):
         super().__init__(provider, operation, detail)
 
 
-# Not retryable: Graph's delta has paged on for ever by report (msgraph-sdk-dotnet #3070, #3082).
+# Not asked again: Graph's delta has paged on for ever by report (msgraph-sdk-dotnet #3070, #3082).
 class EndlessAnswer(ProviderError):
     """One question has taken more answers, or more bytes, than any calendar holds."""
 
 
+# Google's event id and Graph's transactionId make a repeat find the first write, not add another.
 class WriteUnknown(ProviderError):
     """A write may or may not have reached the calendar; only reading tells."""
-
-    # Google's event id and Graph's transactionId make a repeat find the first write, not add another.
-    retryable = True
 
 
 class ConnectionExpired(ProviderError):

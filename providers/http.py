@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import ConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from providers.base import Deadline
@@ -103,6 +105,30 @@ class Call:
         return self.fault(detail) if sent else ProviderUnavailable(self.provider, self.operation, detail)
 
 
+class _Connection(HTTPSConnection):
+    """A connection whose failed handshake or tunnel shows as a connection that did not come up."""
+
+    def connect(self) -> None:
+        # urllib3 says the same SSLError of a failed handshake and of an answer that breaks off: by then the
+        # request is out, and a write may have happened.
+        try:
+            super().connect()
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "the handshake took too long") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"no handshake: {type(error).__name__}") from error
+
+
+class _Adapter(HTTPAdapter):
+    """Makes connections that tell whether they came up, straight or through a proxy."""
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
+        pool = super().get_connection_with_tls_context(*args, **options)
+        if isinstance(pool, HTTPSConnectionPool):
+            pool.ConnectionCls = _Connection
+        return pool
+
+
 class _Session(requests.Session):
     """A session that takes the route to each address."""
 
@@ -124,7 +150,7 @@ def session(route: Route = STRAIGHT, *, connections: int = 16) -> requests.Sessi
     made = _Session(route)
     made.trust_env = False  # .netrc would replace our bearer token; the look-ups cost 0.15 ms a call
     # No repeats by urllib3: it knows neither our deadline nor which writes are harmless.
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
+    adapter = _Adapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
     made.mount("https://", adapter)
     made.mount("http://", adapter)
     return made
@@ -147,9 +173,7 @@ def send(made: requests.Session, call: Call, method: str, url: str, **options: A
 
 def _never_sent(error: requests.RequestException) -> bool:
     """Tell whether the connection failed before a byte of the request could leave."""
-    if isinstance(
-        error, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
-    ):
+    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
         return True
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else None

@@ -79,6 +79,10 @@ class DelegatedTokens(ABC):
         """Fetch the next token well before this one ends: for the background, so that no call has to."""
         self._lasting(_RENEWED_BEFORE, deadline)
 
+    def is_at_hand(self) -> bool:
+        """Tell whether a call would be given a token without asking the vendor."""
+        return self._at_hand(_LIVES_STILL) is not None
+
     def rejected(self, token: str) -> None:
         """Forget the token, so that the next question fetches another."""
         # Another thread may have fetched the next one meanwhile; that one still works.

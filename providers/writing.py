@@ -14,6 +14,7 @@ from providers.http import WRITE_NEEDS_SECONDS, Call, Clocks
 
 LINK_WAIT_SECONDS = 1.0  # a link may come after the booking; a caller on the phone does not wait for it
 LINK_POLL_SECONDS = 0.2
+_SECONDS_FOR_TELLING = 0.3  # of a deadline, after a write
 
 
 def holder(call: Call, look: Callable[[], Event | None], event_key: str, draft: EventDraft) -> Event:
@@ -52,6 +53,19 @@ def after_conflict(call: Call, refused: ProviderError, read: Callable[[], Event]
         if isinstance(refused, EventChanged):
             raise WriteUnknown(call.provider, call.operation, f"changed or moved; {error.detail}") from None
         raise refused from None
+
+
+def seen_again(changed: Event, look: Callable[[Deadline], Event], deadline: Deadline) -> Event:
+    """Return a changed event as `look` finds it, as the change was answered where that takes too long.
+
+    EventNotFound: it is gone. However slow the look, the caller keeps the time to tell of the change.
+    """
+    try:
+        return look(deadline.less(_SECONDS_FOR_TELLING))
+    except EventNotFound:
+        raise
+    except ProviderError:
+        return changed
 
 
 def with_link(

@@ -1,7 +1,11 @@
-"""Leaves damaged coverage files out of the report: a process that was killed may not have finished its own.
+"""What is measured, and what of it is kept: tests that only repeat are not, damaged files are left out.
 
-coverage skips a file that it cannot open, but one whose first page is whole and whose others are not makes
-combining end with "database disk image is malformed", and with it the run.
+Measuring a law over all inputs takes three times as long as trying it, and what the law walks, the examples
+beside it have walked; the same holds for a test's second run on PostgreSQL, but for the tests of the store.
+
+A process that was killed may not have finished its coverage file. coverage skips one that it cannot open, but
+one whose first page is whole and whose others are not makes combining end with "database disk image is
+malformed", and with it the run.
 """
 
 from __future__ import annotations
@@ -12,6 +16,25 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+STORE = Path(__file__).with_name("store")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests unmeasured that repeat what others walk."""
+    for item in items:
+        if _is_law(item) or _is_repeated(item):
+            item.add_marker("no_cover")
+
+
+def _is_law(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False)
+
+
+def _is_repeated(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)  # only parametrised tests have one
+    on_postgresql = call is not None and call.params.get("store_url") == "postgresql"
+    return on_postgresql and STORE not in item.path.parents
 
 
 def remove_damaged(folder: Path) -> list[str]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.attendee import CallerRequest
 from bridge.booking.event import event_text
 from bridge.model import Attendee, Contact, FieldSource
 from tests.callers import EVENT_TYPE, details, field, read, variant
+from tests.scheduling.building import host
+
+
+def test_an_event_of_several_hosts_names_all_of_them() -> None:
+    both = [replace(host(name), name=f"{name.title()} Example") for name in ("anna", "ben")]
+    assert event_text(EVENT_TYPE, Attendee(), "de_DE", both)[1] == "Mit: Anna Example und Ben Example"
+    assert event_text(EVENT_TYPE, Attendee(), "de_DE", both[:1])[1] == ""
 
 
 def test_both_ids_are_read_and_anything_but_a_usable_id_is_nobody() -> None:
@@ -103,6 +112,7 @@ known_names = st.sampled_from(
 described = st.dictionaries(known_names | st.text(max_size=5), json_values, max_size=6) | json_values
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(
     payload=st.fixed_dictionaries(
         {}, optional={"contact_id": json_values, "contact_details": described, "contact": described}

@@ -6,6 +6,7 @@ import pytest
 
 from bridge.errors import MissingField
 from bridge.model import FieldSource
+from bridge.model.event_types import SYSTEM_PATHS
 from tests.callers import answers, details, field, read, variant
 
 
@@ -38,6 +39,21 @@ def test_system_paths_name_the_contact_and_the_event_type() -> None:
         "Europe/Berlin",
         "09:00",
     ]
+
+
+def test_system_paths_name_the_call_and_every_member_of_the_contact() -> None:
+    paths = ["call.id", "contact.firstName", "contact.last_name", "contact.company", "contact.nothing"]
+    fields = [field(FieldSource.SYSTEM, path) for path in paths]
+    record = {"first_name": "Kim", "lastName": "Example", "properties": [{"key": "company", "value": "M"}]}
+    payload = {"contact": record, "contact_details": {"call_id": "call-7"}}
+    assert answers(payload, *fields) == ["call-7", "Kim", "Example", "M"]
+
+
+def test_every_path_that_may_be_configured_has_a_value() -> None:
+    payload = {"contact_id": "c", "external_contact_id": "e", "contact_details": {"callId": "call-7"}}
+    assert len(answers(payload, *(field(FieldSource.SYSTEM, path) for path in SYSTEM_PATHS))) == len(
+        SYSTEM_PATHS
+    )
 
 
 def test_the_agents_answers_come_from_the_details_alone() -> None:

@@ -33,3 +33,15 @@ def test_a_closed_pool_refuses_calls_as_a_calendar_does() -> None:
     for _ in range(3):  # no place is lost by it
         with pytest.raises(ProviderUnavailable):
             pool.submit("google", lambda: None)
+
+
+def test_what_a_call_nobody_waits_for_raises_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise ValueError("unexpected")
+
+    pool = CallPool(1)
+    pool.start("fake", fail)
+    pool.close(patience=5)
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], ValueError)

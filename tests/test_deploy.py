@@ -24,6 +24,7 @@ from bridge.vendors.registry import VENDORS
 from tests.cast.command import environment, ran, running
 from tests.cast.config import salon_toml
 from tests.config.samples import PASSWORD_HASH, SECRET_KEY
+from tests.zygote import Zygote
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -147,7 +148,9 @@ def test_systemd_finds_the_unit_sound_and_hardened(tmp_path: Path) -> None:
     assert subprocess.run(security, capture_output=True, check=False).returncode == 0
 
 
-def test_the_units_commands_start_tell_systemd_and_reload(tmp_path: Path, sqlite_url: str) -> None:
+def test_the_units_commands_start_tell_systemd_and_reload(
+    zygote: Zygote, tmp_path: Path, sqlite_url: str
+) -> None:
     service = unit()["Service"]
     (tmp_path / "config.toml").write_text(salon_toml(sqlite_url))
     start, again = (
@@ -158,7 +161,9 @@ def test_the_units_commands_start_tell_systemd_and_reload(tmp_path: Path, sqlite
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(60)
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
-        with running(*start, "--bind", f"127.0.0.1:{free_port(0)}", folder=tmp_path, **told) as bridge:
+        with running(
+            zygote, *start, "--bind", f"127.0.0.1:{free_port(0)}", folder=tmp_path, **told
+        ) as bridge:
             bridge.wait_for("`bridge reload`")
             assert b"READY=1" in systemd.recv(1000)
             assert ran(*again, folder=tmp_path).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def test_offers_follow_any_sentence_as_one_of_their_own() -> None:
 def test_german_is_spoken_formally_with_german_dates() -> None:
     assert reason(SlotTaken("x"), "de_DE", offers=2) == (
         "Der Termin ist nicht mehr verfügbar. Die nächsten freien Termine sind "
-        "Dienstag, 24. November um 10:00 Uhr und Dienstag, 24. November um 13:00 Uhr."
+        "am Dienstag, dem 24. November um 10:00 Uhr und am Dienstag, dem 24. November um 13:00 Uhr."
     )
     assert (
         reason(EmailMissing(), "de_AT") == "Bitte erfragen Sie die E-Mail-Adresse und buchen Sie dann erneut."
@@ -71,9 +72,9 @@ def test_german_is_spoken_formally_with_german_dates() -> None:
 
 def test_times_are_those_of_the_zone_across_summer_time() -> None:
     speech, slot = Speech("en_GB"), Slot(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), NINE)
-    assert speech.next_times([slot], zone=BERLIN) == "The next free time is Thursday, 2 July at 00:30."
+    assert speech.next_times([slot], zone=BERLIN) == "The next free time is Thursday, 2 July at 0:30."
     assert speech.next_times([slot], zone=ZoneInfo("Asia/Kolkata")) == (
-        "The next free time is Thursday, 2 July at 04:00."
+        "The next free time is Thursday, 2 July at 4:00."
     )
 
 
@@ -119,6 +120,8 @@ def every_error() -> Iterator[BridgeError]:
         "text": "xyzzy",
         "field": "Reason",
         "heard": "kim@",
+        "titles": ["Haircut", "Colouring"],
+        "sentence": "Which one is meant?",
         "start": NINE,
         "problems": [],
         "rules": (),
@@ -145,3 +148,33 @@ def test_every_refusal_has_a_sentence_without_the_errors_own_text(
 @pytest.mark.parametrize("error", [NotFound(""), AvailabilityUnknown(""), StoreUnavailable("")])
 def test_the_two_languages_differ(error: BridgeError) -> None:
     assert reason(error, "en_US") != reason(error, "de_DE")
+
+
+_WEEKDAYS = {
+    "en_US": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "de_DE": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+}
+_SAID = re.compile(
+    r"(?:am )?(?P<weekday>\w+), (?:dem )?(?:(?P<day>\d+)\. \w+|\w+ (?P<dayafter>\d+))"
+    r" (?:at|um) (?P<hour>\d+):(?P<minute>\d\d) ?(?P<half>AM|PM|Uhr)"
+)
+
+
+@pytest.mark.parametrize("locale", sorted(_WEEKDAYS))
+@pytest.mark.parametrize("name", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+def test_what_is_said_is_the_local_weekday_date_and_time(locale: str, name: str) -> None:
+    zone, year = ZoneInfo(name), datetime(2026, 1, 1, tzinfo=UTC)
+    whole_year = [year + timedelta(minutes=523 * number) for number in range(1000)]
+    days = ((3, 8), (3, 28), (4, 4), (10, 3), (10, 24), (10, 31))
+    changes = [datetime(2026, month, day, tzinfo=UTC) for month, day in days]
+    half_hours = [change + timedelta(minutes=30 * half) for change in changes for half in range(72)]
+    for instant in [*whole_year, *half_hours]:
+        local = instant.astimezone(zone)
+        said = _SAID.fullmatch(Speech(locale).language.said(instant, zone))
+        assert said, local
+        hour = int(said["hour"])
+        if said["half"] != "Uhr":
+            hour = hour % 12 + 12 * (said["half"] == "PM")
+        told = (said["weekday"], int(said["day"] or said["dayafter"]), hour, int(said["minute"]))
+        assert told == (_WEEKDAYS[locale][local.weekday()], local.day, local.hour, local.minute)
+        assert not said["hour"].startswith("0") or said["hour"] == "0"

@@ -1,21 +1,42 @@
-"""Starts processes that are about to be killed, without importing the bridge anew for each.
+"""Starts processes that need the bridge, without importing it anew for each.
 
-A process of one thread imports everything once, then forks a child per request, which runs a module's
-`main` and dies when it dies; requests and answers are lines of JSON.
+A process of one thread imports everything once and forks a child for each request. The child runs a module's
+`main` and ends as any process does. A second child stands between the two, to tell the test how it ended.
+coverage measures those whose environment asks for it; most are killed, and what they do, others do too.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
+import select
+import signal
+import socket
 import subprocess
 import sys
-import tempfile
-import traceback
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-PRELOADED = ("tests.cast.victim",)
+import coverage
+
+PRELOADED = (
+    "alembic.command",
+    "bridge.cli.serve",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "bridge.server.taken",
+    "tests.cast.victim",
+    "tests.connections.stage",
+    "tests.store.rows",
+)
+ROOT = Path(__file__).parents[1]
+FOR_ITSELF = ("COVERAGE_PROCESS_CONFIG", "BRIDGE_CONFIG")  # each child says whether it wants them
+_NUMBER = 4  # bytes
 
 
 @dataclass(frozen=True)
@@ -26,62 +47,161 @@ class Ended:
     output: str
 
 
+class Child:
+    """A process that was forked, as a test sees it; `stdout` is what it prints, if that goes to no file."""
+
+    def __init__(self, status: int, stdin: int, stdout: int | None) -> None:
+        self._status = status
+        self.stdin = os.fdopen(stdin, "w")
+        self.stdout = os.fdopen(stdout if stdout is not None else os.open(os.devnull, os.O_RDONLY))
+        self.pid = _received(status)
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return how it ended, None while it runs."""
+        if self.returncode is None and self._ends_within(0):
+            self.returncode = _received(self._status)
+            os.close(self._status)
+        return self.returncode
+
+    def wait(self, seconds: float = 60) -> int:
+        """Return how it ended."""
+        assert self.returncode is not None or self._ends_within(seconds), f"process {self.pid} runs on"
+        code = self.poll()
+        assert code is not None
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def finish(self) -> Ended:
+        """Say nothing more to it, and return how it ended and what it printed since it was read last."""
+        with suppress(BrokenPipeError):
+            self.stdin.close()
+        printed = "" if self.stdout.closed else self.stdout.read()
+        self.stdout.close()
+        return Ended(self.wait(), printed)
+
+    def _ends_within(self, seconds: float) -> bool:
+        return bool(select.select([self._status], [], [], seconds)[0])
+
+
+@dataclass(frozen=True)
+class _Request:
+    module: str
+    arguments: Sequence[str]
+    folder: str
+    environment: dict[str, str]
+
+    def carry_out(self) -> None:
+        os.setsid()
+        os.chdir(self.folder)
+        os.environ.update(self.environment)
+        sys.stdin = os.fdopen(0, closefd=False)
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+        sys.stderr = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
+        coverage.process_startup()
+        importlib.import_module(self.module).main(*self.arguments)
+
+
 class Zygote:
     """The forking process, as a test sees it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._control, theirs = socket.socketpair()
+        around = {name: value for name, value in os.environ.items() if name not in FOR_ITSELF}
+        with theirs:
+            number = theirs.fileno()
+            command = [sys.executable, "-m", "tests.zygote", str(number)]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=around, pass_fds=[number])
+
+    def start(
+        self,
+        module: str,
+        *arguments: str,
+        folder: Path = ROOT,
+        output: int | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Child:
+        """Run a module's `main` in a process and session of its own, in an environment with these additions.
+
+        What it prints, errors too, is read from the child or goes to the file `output`.
+        """
+        told, status = os.pipe()
+        stdin, ours = os.pipe()
+        printed, stdout = os.pipe() if output is None else (None, os.dup(output))
+        request = json.dumps(asdict(_Request(module, arguments, str(folder), dict(environment or {}))))
+        socket.send_fds(self._control, [request.encode() + b"\n"], [status, stdin, stdout])
+        for each in (status, stdin, stdout):
+            os.close(each)
+        return Child(told, ours, printed)
 
     def run(self, module: str, *arguments: str) -> Ended:
         """Run a module's `main` in a process of its own, and wait for its end."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps([module, *arguments]) + "\n")
-        self._process.stdin.flush()
-        return Ended(**json.loads(self._process.stdout.readline()))
+        return self.start(module, *arguments).finish()
 
     def close(self) -> None:
         """End the forking process."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
+        self._control.close()
         self._process.wait(10)
-        self._process.stdout.close()
 
 
-def serve() -> None:
-    """Fork a child for each line of standard input."""
+def serve(control: socket.socket) -> _Request | None:
+    """Fork a child for each request; return the request in the child, None in this process, at the end."""
     for name in PRELOADED:
         importlib.import_module(name)
-    for line in sys.stdin:
-        module, *arguments = json.loads(line)
-        ended = _fork(module, arguments)
-        print(json.dumps({"returncode": ended.returncode, "output": ended.output}), flush=True)
+    assert threading.active_count() == 1, "a fork takes only one thread along"
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those in between, nobody wants to know
+    while True:
+        line, pipes, _, _ = socket.recv_fds(control, 65536, 3)
+        while line and not line.endswith(b"\n"):
+            line += control.recv(65536)
+        if not line:
+            return None
+        if _is_child(*pipes):
+            control.close()
+            return _Request(**json.loads(line))
+        for each in pipes:
+            os.close(each)
 
 
-def _fork(module: str, arguments: list[str]) -> Ended:
-    with tempfile.TemporaryFile() as output:
-        child = os.fork()
-        if child == 0:
-            _become(module, arguments, output.fileno())
-        _, status = os.waitpid(child, 0)
-        output.seek(0)
-        return Ended(os.waitstatus_to_exitcode(status), output.read().decode())
+def _is_child(status: int, stdin: int, stdout: int) -> bool:
+    """Fork; tell whether this is the child. A process in between tells its number, and how it ended."""
+    if os.fork() != 0:
+        return False
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    child = os.fork()
+    if child == 0:
+        os.close(status)
+        for given, number in ((stdin, 0), (stdout, 1), (stdout, 2)):
+            os.dup2(given, number)
+        os.close(stdin)
+        os.close(stdout)
+        return True
+    os.close(stdin)
+    os.close(stdout)
+    _tell(status, child)
+    _, ended = os.waitpid(child, 0)
+    with suppress(BrokenPipeError):
+        _tell(status, os.waitstatus_to_exitcode(ended))
+    os._exit(0)
 
 
-def _become(module: str, arguments: list[str], output: int) -> None:
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    code = 1
-    try:
-        importlib.import_module(module).main(*arguments)
-        code = 0
-    except BaseException:  # noqa: BLE001 - the child ends here whatever happens, and says why
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(code)
+def _received(pipe: int) -> int:
+    told = os.read(pipe, _NUMBER)
+    assert len(told) == _NUMBER, "the forking process is gone"
+    return int.from_bytes(told, "big", signed=True)
+
+
+def _tell(pipe: int, number: int) -> None:
+    os.write(pipe, number.to_bytes(_NUMBER, "big", signed=True))
 
 
 if __name__ == "__main__":
-    serve()
+    with socket.socket(fileno=int(sys.argv[1])) as opened:
+        wanted = serve(opened)
+    if wanted is not None:
+        wanted.carry_out()

@@ -3,7 +3,7 @@
 Anything of an unexpected shape counts as absent; nothing a caller or agent can send is an error here.
 """
 
-from bridge.attendee.reading import read_attendee
+from bridge.attendee.reading import read_attendee, read_attendee_name
 from bridge.attendee.request import CallerRequest
 
-__all__ = ["CallerRequest", "read_attendee"]
+__all__ = ["CallerRequest", "read_attendee", "read_attendee_name"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -114,7 +113,9 @@ def _said_digits(value: object) -> str:
         return ""
     reading = _Reading()
     for token in _TOKEN.findall(unicodedata.normalize("NFKC", value).casefold()):
-        for part in _parts(token):
+        rest = token.removeprefix("doppel")
+        # "doppelnull" is "doppel" and "null".
+        for part in ("doppel", rest) if rest != token and rest in _DIGITS else (token,):
             reading.take(part)
     return reading.digits()
 
@@ -125,16 +126,6 @@ def _names_a_digit(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     words = _TOKEN.findall(value[:_LONGEST_SAID].casefold())
     return any(word.isdecimal() or (word in _DIGITS and word != "o") for word in words)
-
-
-def _parts(token: str) -> Iterator[str]:
-    """Yield "doppel" and "null" for "doppelnull"."""
-    rest = token.removeprefix("doppel")
-    if rest != token and rest in _DIGITS:
-        yield "doppel"
-        yield rest
-    else:
-        yield token
 
 
 class _Reading:
@@ -150,7 +141,10 @@ class _Reading:
         """Take the next word, run of digits or sign."""
         digits = _DIGITS.get(token) or (token if token.isdecimal() else "")
         if digits:
-            self._append(digits)
+            plain = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+            self._is_unclear |= self._is_after_a_word or (self._times > 1 and len(plain) > 1)
+            self._digits += plain * self._times
+            self._times = 1
         elif token in _TIMES:
             self._is_unclear |= self._times > 1
             self._times = _TIMES[token]
@@ -165,9 +159,3 @@ class _Reading:
         if self._is_unclear or self._times > 1 or not self._digits:
             return ""
         return self._plus + self._digits
-
-    def _append(self, digits: str) -> None:
-        plain = "".join(str(unicodedata.decimal(digit)) for digit in digits)
-        self._is_unclear |= self._is_after_a_word or (self._times > 1 and len(plain) > 1)
-        self._digits += plain * self._times
-        self._times = 1

@@ -6,6 +6,7 @@ The rules stand in docs/behaviour.md, Who is calling.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from bridge.attendee.request import CallerRequest, properties_of
 from bridge.attendee.text import bare, clean, spelled
 from bridge.errors import EmailDoubtful, EmailMissing, MissingField
 from bridge.model import Attendee, BookingField, EventType, FieldSource
+from bridge.model.event_types import CONTACT_PATH
 
 Answer = tuple[str, str, bool]
 
@@ -29,25 +31,37 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def read_attendee(
-    event_type: EventType, request: CallerRequest, *, country: str | None, system: Mapping[str, str] = _NONE
+    event_type: EventType,
+    request: CallerRequest,
+    *,
+    country: str | None,
+    system: Mapping[str, str] = _NONE,
+    known: Attendee | None = None,
 ) -> Attendee:
     """Return the caller with the answers to the event type's fields.
 
     `country` is that of telephone numbers without country code; fields may name what is in `system` too.
-    EmailMissing, EmailDoubtful, MissingField: the agent has to ask for it. The fallback address spares the
-    question, and is never the caller's.
+    Nothing is missing that is `known` already; but only what this request says is returned. EmailMissing,
+    EmailDoubtful, MissingField: the agent has to ask for it. The fallback address spares the question, and is
+    never the caller's.
     """
     email = email_of(request)
-    if email.address is None and event_type.require_email and not event_type.fallback_email:
+    is_asked_for = event_type.require_email and not event_type.fallback_email
+    if is_asked_for and email.address is None and (known is None or known.email is None or email.as_said):
         raise EmailDoubtful(email.as_said) if email.as_said else EmailMissing
     phone = phone_of(request, country)
     return Attendee(
-        name=_name_of(request),
+        name=read_attendee_name(request),
         email=email.address,
         email_as_said=email.as_said,
         phone=phone.e164,
         phone_as_said=phone.as_said,
-        answers=_answers(event_type, request, {**_system_values(event_type, request), **system}),
+        answers=_answers(
+            event_type,
+            request,
+            {**_system_values(event_type, request), **system},
+            known=frozenset(answer[0] for answer in known.answers) if known else frozenset(),
+        ),
     )
 
 
@@ -56,6 +70,7 @@ def _system_values(event_type: EventType, request: CallerRequest) -> dict[str, s
     return {
         "contact_id": request.contact.contact_id,
         "external_contact_id": request.contact.external_contact_id,
+        "call.id": clean(next(spelled(request.contact_details, ("callid",)), None)),
         "event_type.id": event_type.id,
         "event_type.title": event_type.title,
         "event_type.duration_minutes": str(event_type.duration // timedelta(minutes=1)),
@@ -63,7 +78,7 @@ def _system_values(event_type: EventType, request: CallerRequest) -> dict[str, s
     }
 
 
-def _name_of(request: CallerRequest) -> str:
+def read_attendee_name(request: CallerRequest) -> str:
     """Return the caller's full name, or what is known of it, or ""."""
     known = [_Name(source) for source in request.descriptions()]
     for name in known:
@@ -94,7 +109,9 @@ def _first(source: Mapping[str, object], names: tuple[str, ...]) -> str:
     )
 
 
-def _answers(event_type: EventType, request: CallerRequest, system: Mapping[str, str]) -> tuple[Answer, ...]:
+def _answers(
+    event_type: EventType, request: CallerRequest, system: Mapping[str, str], *, known: AbstractSet[str]
+) -> tuple[Answer, ...]:
     """Return (label, text, public) of every field that has an answer.
 
     MissingField when a required one has none. What the agent asked the caller (`llm`) is public.
@@ -104,7 +121,7 @@ def _answers(event_type: EventType, request: CallerRequest, system: Mapping[str,
         text = clean(_value(field, request, system))
         if text:
             answers.append((field.label, text, field.public or field.source is FieldSource.LLM))
-        elif field.required:
+        elif field.required and field.label not in known:
             raise MissingField(f"the answer to {field.label!r} is missing", field.label)
     return tuple(answers)
 
@@ -114,6 +131,9 @@ def _value(field: BookingField, request: CallerRequest, system: Mapping[str, str
         case FieldSource.CONSTANT:
             return field.value
         case FieldSource.SYSTEM:
+            if field.name.startswith(CONTACT_PATH):
+                member = field.name.removeprefix(CONTACT_PATH)
+                return next((value for value in _of_contact(request, member) if clean(value)), None)
             return system.get(field.name)
         case FieldSource.LLM:
             return _member(request.contact_details, field.name)

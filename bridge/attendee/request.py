@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 from bridge.attendee.text import digits_of
@@ -26,6 +29,18 @@ class CallerRequest:
     contact_details: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
     record: Mapping[str, object] | None = None
     looked_up: Mapping[str, object] | None = None
+
+    def fingerprint(self, event_type: str, start: datetime) -> str:
+        """Return what tells this request of a known contact from every other; "" is nobody's.
+
+        What telli knows of the contact beside the request does not count.
+        """
+        if self.contact.key is None:
+            return ""
+        ids = (self.contact.contact_id, self.contact.external_contact_id)
+        said = [event_type, start.isoformat(), ids, self.contact_details, self.record]
+        text = json.dumps(said, sort_keys=True, default=str, skipkeys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
     def from_payload(cls, payload: object) -> CallerRequest:

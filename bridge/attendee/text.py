@@ -21,12 +21,18 @@ def spelled(members: Mapping[str, object], names: Sequence[str]) -> Iterator[obj
 
     "firstname" is first_name, firstName and "First name" alike.
     """
-    by_name: dict[str, object] = {}
-    for name, value in members.items():
-        by_name.setdefault(bare(name), value)
+    by_name = by_bare_name(members)
     for name in names:
         if name and name in by_name:
             yield by_name[name]
+
+
+def by_bare_name(members: Mapping[str, object]) -> dict[str, object]:
+    """Return members by name, letters and digits only; of several alike the first."""
+    found: dict[str, object] = {}
+    for name, value in members.items():
+        found.setdefault(bare(name), value)
+    return found
 
 
 def bare(name: str) -> str:

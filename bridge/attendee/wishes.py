@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bridge.attendee.said_dates import said_day, said_part, said_time, said_weekdays
-from bridge.attendee.text import bare, clean, spelled
+from bridge.attendee.text import bare, by_bare_name, clean
 from bridge.model import EventType
 from bridge.scheduling.wishes import Part, Preference
 
@@ -34,7 +34,7 @@ class Wished:
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing was wished for."""
-        return self.preference.is_empty and self.host is None
+        return self.preference == Preference() and self.host is None
 
 
 def read_wish(
@@ -46,7 +46,8 @@ def read_wish(
     locale: str,
 ) -> Wished:
     """Return what `preferred_date`, `_time`, `_daypart`, `_weekday`, `earliest_date` and `host` say."""
-    said = {name: _text(members, name) for name in _NAMES}
+    named = by_bare_name(members)
+    said = {name: _text(named.get(name)) for name in _NAMES}
     if not any(said.values()):  # nearly every request, also one that is answered by a kept offer
         return Wished(Preference())
     phrase = said["preferreddate"]
@@ -76,8 +77,7 @@ def read_wish(
 _NAMES = ("preferreddate", "preferredtime", "preferreddaypart", "preferredweekday", "earliestdate")
 
 
-def _text(members: Mapping[str, object], name: str) -> str:
-    value = next(spelled(members, (name,)), "")
+def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
 
 
@@ -97,7 +97,7 @@ def _meant(day: date | None, today: date) -> date | None:
 
 def read_host(members: Mapping[str, object], event_type: EventType, names: Mapping[str, str]) -> str | None:
     """Return the host of the event type that `host` names, in full or by a part that only one has."""
-    said = _text(members, "host")
+    said = _text(by_bare_name(members).get("host"))
     wanted = bare(said)
     if not wanted:
         return None

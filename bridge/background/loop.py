@@ -11,7 +11,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -29,6 +29,7 @@ IDLE_SECONDS = 1.0
 UPKEEP_SECONDS = 60.0
 _LEASE = timedelta(seconds=60)
 _LONGEST_PAUSE = timedelta(minutes=10)
+_LONGEST_WAIT = timedelta(minutes=15)
 _LONGEST_IDLE_SECONDS = 8.0
 
 # What a job's work returns: in how long to do it again, or None when it is done.
@@ -39,20 +40,20 @@ Work = Callable[[str], timedelta | None]
 LaneOf = Callable[[Connection, str, str], Lane | None]
 
 
-def _nothing() -> None:
-    pass
-
-
 def _no_lane(_connection: Connection, _kind: str, _subject: str) -> None:
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """Which jobs wait for each other; kinds in `first` go first, and find a thread though all others hang."""
+    """Which jobs wait for each other; kinds in `first` go first, and find a thread though all others hang.
+
+    `longest` is how long jobs of a kind wait at most, where that is longer than a quarter of an hour.
+    """
 
     lane_of: LaneOf = _no_lane
     first: frozenset[str] = frozenset()
+    longest: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 class Background:
@@ -65,7 +66,7 @@ class Background:
         *,
         now: Callable[[Connection], datetime],
         owner: str,
-        upkeep: Callable[[], None] = _nothing,
+        upkeep: Sequence[Callable[[], None]] = (),
         precedence: Precedence = Precedence(),
     ) -> None:
         """Take over the jobs; `upkeep` is done by every process by itself, about once a minute."""
@@ -140,6 +141,24 @@ class Background:
             if not self._threads.begin(work, lane, is_first=job.kind in self._precedence.first):
                 self._is_crowded = True
 
+    def mend_dates(self) -> None:
+        """Make due what would wait longer than it ever should, because the clock was set back."""
+        with self._store.read() as connection:
+            now = self._now(connection)
+            found = jobs.misdated(connection, now, _LEASE, self._precedence.longest, _LONGEST_WAIT)
+        if found:
+            with self._store.write() as connection:
+                for kind, subject in found:
+                    jobs.make_due(connection, kind, subject, now)
+            self.wake()
+
+    def lag(self) -> timedelta:
+        """Return how late the job is that is due longest, of all processes."""
+        with self._store.read() as connection:
+            now = self._now(connection)
+            since = jobs.longest_due(connection, now)
+        return now - since if since else timedelta(0)
+
     def under_way(self) -> int:
         """Return how many jobs this process does at this moment."""
         return len(self._threads.under_way())
@@ -163,10 +182,13 @@ class Background:
     def _keep_up(self) -> None:
         stop = self._stop
         while not stop.is_set():
-            try:
-                self._upkeep()
-            except Exception:  # noqa: BLE001 - as above
-                _log.exception("the upkeep of this process had a fault and goes on")
+            for chore in (self.mend_dates, *self._upkeep):
+                try:
+                    chore()
+                except StoreUnavailable:
+                    pass  # the store says so; what is to be done waits
+                except Exception:  # noqa: BLE001 - as above
+                    _log.exception("the upkeep of this process had a fault and goes on")
             stop.wait(UPKEEP_SECONDS)
 
     def _due(self) -> Sequence[tuple[jobs.Job, Lane | None]]:
@@ -178,7 +200,7 @@ class Background:
                 return ()
             found.sort(key=lambda job: job.kind not in self._precedence.first)
             laned = [(job, self._precedence.lane_of(connection, job.kind, job.subject)) for job in found]
-            taken = leases.held_by_others(connection, self._leaseholder(), now)
+            taken = leases.held_by_others(connection, self._leaseholder(), _LEASE, now)
             return [(job, lane) for job, lane in laned if not lane or lane.lease not in taken]
 
     def _on_thread(self, job: jobs.Job, lane: Lane | None) -> None:

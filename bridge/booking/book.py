@@ -6,17 +6,19 @@ request has the same answer, however often and in whatever process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from bridge.attendee.corrections import corrected, is_somebody_else
 from bridge.booking import ledger
 from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
 from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
+from bridge.booking.correct import Who, correct_booking, has_had, refuse_what_staff_changed
 from bridge.booking.move import move_booking
-from bridge.booking.recheck import ask_again, ask_hosts, is_free
+from bridge.booking.recheck import Questions, is_free
 from bridge.calendars.availability import Busy
 from bridge.errors import (
     AlreadyMoved,
@@ -26,8 +28,10 @@ from bridge.errors import (
     OutcomeUnknown,
     SlotNotOffered,
     SlotTaken,
+    StoreUnavailable,
 )
-from bridge.model import Attendee, Booking, BookingState, Source, Wish
+from bridge.model import Booking, BookingState, Source, Wish
+from bridge.store.patience import repeated
 from bridge.store.sql import bookings
 from providers.base import Deadline
 
@@ -35,9 +39,7 @@ _MOVED_MEMORY = timedelta(seconds=60)  # a repeat comes sooner; who asks for the
 _WAIT_SECONDS = 0.05
 
 
-def book_appointment(
-    context: BookingContext, wish: Wish, who: Callable[[], Attendee], deadline: Deadline
-) -> Booking:
+def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> Booking:
     """Return the caller's confirmed booking, made now or by an earlier like request.
 
     `who` reads the attendee, and may raise MissingField: a replay is answered before that. A
@@ -46,27 +48,29 @@ def book_appointment(
     with turn(context, wish.contact, deadline):
         # First of all: telli repeats a request whose answer was late, and by then the slot is its own.
         if earlier := _replay(context, wish, deadline):
-            return earlier
-        wish = replace(wish, attendee=who())
-        if replaced := _to_replace(context, wish):
+            return correct_booking(context, earlier, wish, who, deadline)
+        refuse_what_staff_changed(context, wish)
+        if recent := _to_replace(context, wish):
             # One that its owner deleted in this very moment is replaced by a new one.
-            with suppress(BookingClosed):
-                return move_booking(context, replaced, wish.start, deadline, attendee=wish.attendee)
-        busy = ask_hosts(context, wish.event_type, wish.start, deadline)
+            with suppress(BookingClosed, _SomebodyElse):
+                return _replace(context, recent, wish, who, deadline)
+        wish = replace(wish, attendee=who(None))
+        questions = Questions(context, wish.event_type, wish.start, deadline)
+        busy = questions.ask(wish.event_type.team.hosts)
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
         held = ledger.hold(context, wish, busy)
         with _settling(context, held, is_certain=True):
-            return _write(context, held, busy, deadline)
+            return _write(context, held, questions, busy, deadline)
 
 
-def rehearse(context: BookingContext, wish: Wish, who: Callable[[], Attendee], deadline: Deadline) -> None:
+def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> None:
     """Raise what would keep `book_appointment` from succeeding, changing nothing."""
     earlier = _same_start(context, wish)
     # The request itself would be a replay, and succeed.
     if earlier and earlier.state is BookingState.CONFIRMED:
         return
-    wish = replace(wish, attendee=who())
-    busy = ask_hosts(context, wish.event_type, wish.start, deadline)
+    wish = replace(wish, attendee=who(None))
+    busy = Questions(context, wish.event_type, wish.start, deadline).ask(wish.event_type.team.hosts)
     with context.store.read() as connection:
         ledger.pool_of(context, connection, wish, busy)
 
@@ -75,7 +79,10 @@ def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> Booking 
     """Return the booking an earlier like request made, waiting for one that is under way."""
     while booking := _same_start(context, wish):
         if booking.state is BookingState.CONFIRMED:
-            return booking
+            # Perhaps told "failed" before, and about to be undone; from now on it is not.
+            if affirmed := ledger.affirm(context, booking):
+                return affirmed
+            continue
         # Its process died, or answered "failed" without knowing: whoever asks again finds out.
         if ledger.is_left(context, booking):
             return _finish(context, booking, deadline)
@@ -89,7 +96,7 @@ def _same_start(context: BookingContext, wish: Wish) -> Booking | None:
     """Return the caller's booking of this start. AlreadyMoved: it was just moved away from there."""
     live = _live(context, wish)
     for booking in live:
-        if booking.interval.start == wish.start:
+        if booking.interval.start == wish.start and booking.service == wish.event_type.service:
             return booking
     # A repeat that was under way while a later request moved the booking must not make a second one.
     oldest = context.now() - _MOVED_MEMORY
@@ -113,17 +120,30 @@ def _to_replace(context: BookingContext, wish: Wish) -> Booking | None:
         # What a person moved in the calendar may be agreed upon with the caller by now.
         is_recent = booking.state is BookingState.CONFIRMED and booking.made_at >= oldest
         if is_recent and booking.source is Source.TELLI and not booking.by_person:
-            return booking if _same_person(booking.attendee, wish.attendee) else None
+            return booking
     return None
 
 
-def _same_person(was: Attendee, now: Attendee) -> bool:
-    # What one of the two requests leaves out contradicts nothing: agents collect the rest during the call.
-    contradicts_phone = was.phone and now.phone and was.phone != now.phone
-    contradicts_email = was.email and now.email and was.email.lower() != now.email.lower()
-    return not contradicts_phone and not contradicts_email
+class _SomebodyElse(Exception):
+    """The same contact books for another person."""
 
 
+def _replace(context: BookingContext, recent: Booking, wish: Wish, who: Who, deadline: Deadline) -> Booking:
+    """Move the caller's booking of a moment ago, and correct what they say of themselves now."""
+    said = who(recent.attendee)
+    if is_somebody_else(recent.attendee.name, said.name):
+        raise _SomebodyElse
+    # A request it has had before is a change of mind about the time, and a late word about anything else.
+    known = has_had(context, recent, wish)
+    attendee = recent.attendee if known else corrected(recent.attendee, said)
+    recent = replace(recent, service=wish.event_type.service)
+    moved = move_booking(context, recent, wish.start, deadline, attendee=attendee)
+    with suppress(StoreUnavailable):  # moved it is, whatever else can be noted
+        return ledger.correct(context, moved, moved.attendee, wish.fingerprint)
+    return moved
+
+
+@repeated
 def _live(context: BookingContext, wish: Wish) -> list[Booking]:
     if wish.contact.key is None:  # nobody: neither replay nor replacing
         return []
@@ -131,12 +151,14 @@ def _live(context: BookingContext, wish: Wish) -> list[Booking]:
         return bookings.live_of_contact(connection, wish.contact, wish.event_type.id)
 
 
-def _write(context: BookingContext, held: ledger.Hold, busy: Busy, deadline: Deadline) -> Booking:
+def _write(
+    context: BookingContext, held: ledger.Hold, questions: Questions, busy: Busy, deadline: Deadline
+) -> Booking:
     """Re-check, write and confirm; after a clear refusal with the next host."""
     # Only clear refusals count against a host: after an unclear one the event may be there already.
     refused: frozenset[str] = frozenset()
     while True:
-        busy = ask_again(context, held.booking, busy, deadline)
+        busy = questions.ask_again(held.booking.hosts, busy)
         if is_free(context, held.booking, busy):
             try:
                 calendar = context.calendar(held.write.calendar, deadline)
@@ -154,7 +176,7 @@ def _has_others(
     context: BookingContext, held: ledger.Hold, refused: frozenset[str], deadline: Deadline
 ) -> bool:
     """Tell whether others could attend, and time is left to write into their calendar."""
-    team = context.event_types[held.booking.event_type].team
+    team = context.event_type_of(held.booking).team
     groups = [{member.host for member in group} - refused for group in team.groups]
     # Fixed hosts attend always: where one of them is refused, nobody can stand in.
     has_time = deadline.remaining() >= SECONDS_KEPT_FOR_A_WRITE
@@ -171,8 +193,9 @@ def _finish(context: BookingContext, booking: Booking, deadline: Deadline) -> Bo
         event = calendar.find(held.write.event_key)
         if event is None:
             # The time was claimed, but calendars know nothing of claims: somebody may have entered something.
-            nothing = Busy({}, {}, asked_at=float("-inf"), window=held.booking.interval)
-            busy = ask_again(context, held.booking, nothing, deadline)
+            event_type = context.event_type_of(held.booking)
+            questions = Questions(context, event_type, held.booking.interval.start, deadline)
+            busy = questions.ask(held.booking.hosts)
             if busy.failures:
                 raise AvailabilityUnknown("a calendar could not be read")
             if not is_free(context, held.booking, busy):

@@ -10,11 +10,11 @@ OutcomeUnknown   nobody knows; only looking tells
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from bridge.booking.until_clear import RefusedForNow, write_until_clear
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health
@@ -44,6 +44,8 @@ from providers.errors import (
     EventNotFound,
     InvitationsRefused,
     ProviderError,
+    ProviderUnavailable,
+    RateLimited,
     UnexpectedResponse,
     WriteUnknown,
 )
@@ -52,7 +54,6 @@ from providers.http import WRITE_NEEDS_SECONDS
 T = TypeVar("T")
 
 SECONDS_KEPT_FOR_A_WRITE = 1.5  # of a booking's deadline, when calendars are asked before it
-_FIRST_PAUSE_SECONDS = 0.1  # before an unclear write is made again; doubled each time
 _LEAST_SECONDS_FOR_A_LOOK = 0.2  # with less, the answer would come too late to be of use
 
 # What the steps treat apart; of any other refusal it is enough that nothing was written.
@@ -61,6 +62,8 @@ _KINDS: dict[type[ProviderError], type[CalendarRefused]] = {
     EventChanged: EventChangedMeanwhile,
     ConferenceUnavailable: LinkRefused,
     InvitationsRefused: GuestsRefused,
+    RateLimited: RefusedForNow,
+    ProviderUnavailable: RefusedForNow,
 }
 
 # After these a write may have happened: its answer was lost, could not be read, or is still to come.
@@ -152,6 +155,34 @@ class BookingCalendar:
             seen=seen,
         )
 
+    def amend(self, ref: EventRef, was: EventDraft, now: EventDraft) -> Event:
+        """Bring an event's text and guests from `was` to `now`. GuestsRefused: nothing was changed."""
+
+        def request(account: CalendarProvider) -> Event:
+            try:
+                return account.amend_event(ref, was, now, deadline=self.deadline)
+            except InvitationsRefused as error:
+                self.health.failed(self.name, Ability.INVITE, error, about=now.interval.start)
+                raise
+
+        # Only the repeated request tells: what people wrote around ours is not known here.
+        return self._write_until_clear(request, seen=lambda: None)
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, interval: Interval) -> Event:
+        """Ask for a meeting link for an event that has none. CalendarRefused: there is none (now)."""
+
+        def ask(account: CalendarProvider) -> Event:
+            try:
+                return account.add_conference(ref, conference, key, deadline=self.deadline)
+            except ConferenceUnavailable as error:
+                self.health.failed(self.name, Ability.LINK, error, about=interval.start)
+                raise
+
+        event = self._write(ask)
+        if event.link:
+            self.health.good(self.name, Ability.LINK)
+        return event
+
     def remove(self, ref: EventRef, *, notify: bool) -> None:
         """Remove an event, telling its guests if `notify`; one that is gone already is done."""
         self._write_until_clear(
@@ -214,31 +245,9 @@ class BookingCalendar:
     def _write_until_clear(
         self, request: Callable[[CalendarProvider], T], *, seen: Callable[[], T | None]
     ) -> T:
-        """Make a write; after an unclear answer look for what it did, and make the identical one again.
-
-        So one bad answer of a front end costs a moment, not the appointment: with one insert of five answered
-        by 503, eight of 30 callers were once sent away. OutcomeUnknown: it stayed unclear to the end.
-        """
-        pause, unclear = _FIRST_PAUSE_SECONDS, None
-        while True:
-            try:
-                return self._write(request)
-            except (EventGone, EventChangedMeanwhile):
-                raise  # true whatever became of an earlier request: it cannot change this event any more
-            except CalendarRefused as refused:
-                if unclear is None:
-                    raise
-                # A refusal says nothing about the request before it, which may still land.
-                raise unclear from refused
-            except OutcomeUnknown as error:
-                unclear = error
-            with suppress(OutcomeUnknown, EventGone):  # if not even that can be told, the next write tells
-                if (found := seen()) is not None:
-                    return found
-            if self.deadline.remaining() - pause < WRITE_NEEDS_SECONDS:
-                raise unclear
-            self.sleep(pause)
-            pause *= 2
+        return write_until_clear(
+            lambda: self._write(request), seen=seen, deadline=self.deadline, sleep=self.sleep
+        )
 
     def _write(self, request: Callable[[CalendarProvider], T]) -> T:
         # Not begun at all with less: a request that is cut off may land all the same, and be a ghost.

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from bridge.booking.context import BookingContext
 from bridge.errors import OutcomeUnknown, StoreUnavailable
 from bridge.model import Contact
+from bridge.store.patience import repeated
 from bridge.store.sql import leases
 from providers.base import Deadline
 
@@ -35,22 +36,25 @@ def turn(context: BookingContext, contact: Contact, deadline: Deadline) -> Itera
     try:
         yield
     finally:
-        _give_back(context, name, owner)
+        try:
+            _give_back(context, name, owner)
+        except StoreUnavailable as error:
+            # The outcome of the request stands; the lease ends by itself.
+            _log.warning("a caller's turn could not be given back: %s", error)
 
 
+@repeated
 def _give_back(context: BookingContext, name: str, owner: str) -> None:
-    try:
-        with context.store.write() as connection:
-            leases.release(connection, name, owner)
-    except StoreUnavailable as error:
-        # The outcome of the request stands; the lease ends by itself.
-        _log.warning("a caller's turn could not be given back: %s", error)
+    with context.store.write() as connection:
+        leases.release(connection, name, owner)
 
 
+@repeated
 def _acquired(context: BookingContext, name: str, owner: str) -> bool:
-    # Read first: on SQLite every attempt to write would wait for the one write lock.
-    with context.store.read() as connection:
-        if leases.is_held(connection, name, context.lease_now(connection)):
-            return False
+    # Read first, on SQLite: there every attempt to write would wait for the one write lock.
+    if context.store.is_sqlite:
+        with context.store.read() as connection:
+            if leases.is_held(connection, name, owner, context.lease, context.lease_now(connection)):
+                return False
     with context.store.write() as connection:
         return leases.acquire(connection, name, owner, context.lease, context.lease_now(connection))

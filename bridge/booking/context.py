@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,13 +16,20 @@ from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identities
-from bridge.model import CalendarName, EventType, Host
+from bridge.errors import BookingClosed
+from bridge.model import Booking, CalendarName, EventType, Host
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
+from bridge.store.notes import Notes
+from bridge.store.patience import within
 from bridge.vendors.contract import Vendor
 from providers.base import Deadline
 
 _LEASE_BEYOND_DEADLINE = timedelta(seconds=5)  # whoever is late still ends its own work, before others may
+
+
+def _nothing_follows(_connection: Connection, _booking: Booking, _change: str) -> None:
+    pass
 
 
 def _no_checkpoint(_step: str) -> None:
@@ -33,11 +41,13 @@ class LedgerContext:
     """The database, its clock, and what is configured: all that a change of a booking's state needs.
 
     No calendar can be reached from here, so none is waited for while a transaction is open. `lease_now`
-    reads the clock of leases from the database. `checkpoint` is told the name of each step that is done;
-    tests stop the process there. `wake` tells the background loop that a job is due.
+    reads the clock of leases from the database. `notes` outlive the process while the database is away.
+    `checkpoint` is told the name of each step that is done; tests stop the process there. `own_link` is the
+    address of a booking's page for its caller. `wake` tells the background loop that a job is due.
     """
 
     store: Store
+    notes: Notes
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
     locale: str
@@ -45,6 +55,8 @@ class LedgerContext:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     wake: Callable[[], None]
+    own_link: Callable[[str], str]
+    follow_up: Callable[[Connection, Booking, str], None] = _nothing_follows
     lease_now: Callable[[Connection], datetime] = database_now
     checkpoint: Callable[[str], None] = _no_checkpoint
 
@@ -52,6 +64,18 @@ class LedgerContext:
     def lease(self) -> timedelta:
         """Return how long a booking belongs to the process that works on it."""
         return timedelta(seconds=self.book_seconds) + _LEASE_BEYOND_DEADLINE
+
+    def find_event_type(self, booking: Booking) -> EventType | None:
+        """Return what was booked, the service where it was one; None when it is not offered any more."""
+        found = self.event_types.get(booking.event_type)
+        return found.services.get(booking.service) if found and booking.service else found
+
+    def event_type_of(self, booking: Booking) -> EventType:
+        """Return what was booked. BookingClosed: it is not offered any more."""
+        found = self.find_event_type(booking)
+        if found is None:
+            raise BookingClosed("this kind of appointment is not offered any more")
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +95,13 @@ class BookingContext(LedgerContext):
     def deadline(self) -> Deadline:
         """Start the clock of one booking."""
         return Deadline(self.book_seconds, self.monotonic)
+
+    @contextmanager
+    def in_time(self) -> Iterator[Deadline]:
+        """Start the clock of one booking; in the block the database, too, is waited for no longer."""
+        deadline = self.deadline()
+        with within(deadline, self.sleep):
+            yield deadline
 
     def calendar(self, name: CalendarName, deadline: Deadline) -> BookingCalendar:
         """Return a calendar that holds bookings' events, for requests within this deadline."""

@@ -19,7 +19,7 @@ from providers.base import Deadline
 
 _NOW = timedelta(0)
 _LATER = timedelta(minutes=5)  # nothing to be done but to see whether the event is back
-_STOPPED = "deletions:"  # before the name of a calendar whose deletions wait
+_STOPPED = "deletions:"  # before the identity of a calendar whose deletions wait
 
 
 def missing_key(booking_id: str) -> str:
@@ -96,12 +96,21 @@ def decide(context: BookingContext, calendar: CalendarName, *, accept: bool) -> 
 
 
 def waiting(context: BookingContext) -> dict[CalendarName, int]:
-    """Return the calendars whose deletions wait for a decision, with how many."""
-    counts: dict[CalendarName, int] = {}
+    """Return the calendars whose deletions wait for a decision, with how many; each by one of its names."""
+    return dict(_stopped(context).values())
+
+
+def _stopped(context: BookingContext) -> dict[str, tuple[CalendarName, int]]:
+    """Return by identity a name and how many deletions wait."""
     with context.store.read() as connection:
-        for each in deletions.in_state(connection, DeletionState.STOPPED):
-            counts[each.calendar] = counts.get(each.calendar, 0) + 1
-    return counts
+        found = deletions.in_state(connection, DeletionState.STOPPED)
+    met = context.identities.known({each.calendar for each in found})
+    stopped: dict[str, tuple[CalendarName, int]] = {}
+    for each in found:
+        identity = met.of(each.calendar)
+        name, count = stopped.get(identity, (each.calendar, 0))
+        stopped[identity] = name, count + 1
+    return stopped
 
 
 def undone(context: BookingContext, booking_ids: Iterable[str]) -> list[str]:
@@ -117,7 +126,7 @@ def tell_stops(context: BookingContext) -> None:
 
     Also done each minute: a process may die between the stop and its alert.
     """
-    stopped = {f"{_STOPPED}{name}": name for name in waiting(context)}
+    stopped = {f"{_STOPPED}{identity}": name for identity, (name, _) in _stopped(context).items()}
     told = {alert.key for alert in context.alerts.open() if alert.key.startswith(_STOPPED)}
     for key in told - stopped.keys():
         context.alerts.resolve(key)

@@ -7,11 +7,11 @@ not public.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform
-from bridge.speech.language import Language, language
-from providers.base import EventAttendee, EventDraft, Interval
+from bridge.speech.language import language
+from providers.base import EventAttendee, EventDraft
 
 _PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private property
 
@@ -26,58 +26,60 @@ def draft_event(
     event_type: EventType,
     booking: Booking,
     hosts: Sequence[Host],
-    interval: Interval,
     *,
     key: str,
     locale: str,
+    own_link: str,
 ) -> EventDraft:
     """Return the wanted event; the caller is invited only if the event type says so, co-hosts always."""
     attendee = booking.attendee
-    title, description = event_text(event_type, attendee, locale)
+    title, description = event_text(event_type, attendee, locale, hosts)
+    label = language(locale).translate("Change or cancel")
     # The event lies in the organiser's calendar; only an invitation brings it into a co-host's.
     guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
     if event_type.invite and attendee.email:
         guests.append(EventAttendee(attendee.email, attendee.name))
     return EventDraft(
         title=title,
-        interval=interval,
+        interval=booking.interval,
         timezone=str(event_type.timezone),
-        description=description,
-        location=location_of(event_type, booking),
+        description="\n\n".join(filter(None, (description, f"{label}: {own_link}"))),
+        location=location_of(event_type, attendee),
         attendees=tuple(guests),
         conference=event_type.conference,
         private=_private(booking, key),
     )
 
 
-def event_text(event_type: EventType, attendee: Attendee, locale: str) -> tuple[str, str]:
-    """Return title and description of the event."""
+def event_text(
+    event_type: EventType, attendee: Attendee, locale: str, hosts: Sequence[Host] = ()
+) -> tuple[str, str]:
+    """Return title and description of the event; hosts are named where there are several."""
     who = attendee.name or attendee.phone or attendee.phone_as_said
     title = f"{event_type.title}: {who}" if who else event_type.title
-    lines = "\n".join(_lines(attendee, language(locale)))
-    return title, "\n\n".join(filter(None, (event_type.description, lines)))
-
-
-def _lines(attendee: Attendee, words: Language) -> Iterator[str]:
+    words = language(locale)
+    several = words.listed([host.name for host in hosts]) if len(hosts) > 1 else ""
     # What could not be checked is shown all the same: a person may make sense of it.
     known = {
+        words.translate("With"): several,
         words.translate("Name"): attendee.name,
         words.translate("Phone"): attendee.phone,
         words.translate("Phone (not checked)"): attendee.phone_as_said,
         words.translate("E-mail"): attendee.email,
         words.translate("E-mail (not checked)"): attendee.email_as_said,
     }
-    yield from (f"{label}: {value}" for label, value in known.items() if value)
+    lines = [f"{label}: {value}" for label, value in known.items() if value]
     truths = {"true": words.translate("yes"), "false": words.translate("no")}
-    yield from (f"{label}: {truths.get(text, text)}" for label, text, public in attendee.answers if public)
+    lines += [f"{label}: {truths.get(text, text)}" for label, text, public in attendee.answers if public]
+    return title, "\n\n".join(filter(None, (event_type.description, "\n".join(lines))))
 
 
-def location_of(event_type: EventType, booking: Booking) -> str:
-    """Return where the appointment takes place, as far as it is known before the event exists."""
+def location_of(event_type: EventType, attendee: Attendee) -> str:
+    """Return where an appointment takes place, as far as that is known before the event exists."""
     places: dict[str, str] = {
         MeetingPlatform.IN_PERSON: event_type.address,
         MeetingPlatform.LINK: event_type.link,
-        MeetingPlatform.PHONE: booking.attendee.phone or booking.attendee.phone_as_said,
+        MeetingPlatform.PHONE: attendee.phone or attendee.phone_as_said,
     }
     return places.get(event_type.meeting_platform, "")
 

@@ -5,18 +5,19 @@ The feeds decide nothing. Where one cannot be read, its coming bookings are look
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bridge.booking import jobs, ledger
+from bridge.booking import ledger
 from bridge.booking.context import BookingContext
+from bridge.booking.job_names import FOLLOW, LOOK
 from bridge.booking.look import look
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
-from bridge.store.sql import bookings, cursors, deletions, writes
+from bridge.store.sql import bookings, cursors, deletions, identities, jobs, writes
 from providers.base import Changes, Deadline, Event
 
 RARELY = timedelta(hours=1)  # a calendar without a booking to come
@@ -25,6 +26,8 @@ _AGAIN = timedelta(minutes=1)
 _PATIENCE = timedelta(minutes=3)
 _SECONDS = 20.0
 _ENDED = (BookingState.CANCELLED, BookingState.FAILED)
+
+Names = Collection[CalendarName]  # of one calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def survey(context: BookingContext, provider: str) -> timedelta:
     with context.store.write() as connection:
         for name in sorted(ours):
             if name.provider == provider and name.calendar in changed:
-                jobs.plan_follow(connection, name, context.now())
+                jobs.schedule(connection, FOLLOW, str(name), context.now())
         # With the plans: a mark that outlives them says of unseen changes that they were seen.
         cursors.put(connection, whole, current, context.now())
     return vendor.follow_every
@@ -62,8 +65,9 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
     except OutcomeUnknown:
         return _without_feed(context, name)
     with context.store.read() as connection:
-        hints = list(_hints(context, connection, name, changes))
-        returned = list(_returned(connection, name, changes))
+        names = identities.alike(connection, [name])
+        hints = list(_hints(context, connection, names, changes))
+        returned = list(_returned(connection, names, changes))
         is_close = name in _of_bookings(context, connection)
     for write in returned:
         ledger.disown_returned(context, write)
@@ -72,7 +76,7 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
         for hint in hints:
             if hint.is_reported:
                 deletions.report(connection, hint.booking_id, name, context.now())
-            jobs.plan_look(connection, hint.booking_id, context.now())
+            jobs.schedule(connection, LOOK, hint.booking_id, context.now())
         cursors.put(connection, name, changes.cursor, context.now())
     if context.alerts.is_open(_key(name)):
         context.alerts.resolve(_key(name))
@@ -100,40 +104,41 @@ def _of_bookings(context: BookingContext, connection: Connection) -> set[Calenda
     return bookings.coming_calendars(connection, context.now()) | deletions.calendars(connection)
 
 
-def _coming(context: BookingContext, connection: Connection, name: CalendarName) -> list[Booking]:
+def _coming(context: BookingContext, connection: Connection, names: Names) -> list[Booking]:
     confirmed = (BookingState.CONFIRMED,)
-    return bookings.listed(connection, since=context.now(), states=confirmed, calendar=name)
+    return bookings.listed(connection, since=context.now(), states=confirmed, calendars=names)
 
 
 def _hints(
-    context: BookingContext, connection: Connection, name: CalendarName, changes: Changes
+    context: BookingContext, connection: Connection, names: Names, changes: Changes
 ) -> Iterator[_Hint]:
-    """Yield the bookings that a feed gives reason to look at."""
+    """Yield the bookings that the feed of a calendar with these names gives reason to look at."""
     told = {alert.key.rpartition(":")[2] for alert in context.alerts.open()}  # an alert's cause may have gone
     gone = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
     for event_id in sorted(gone):
-        for booking_id in sorted({write.booking_id for write in writes.by_event(connection, name, event_id)}):
+        made = writes.by_event(connection, names, event_id)
+        for booking_id in sorted({write.booking_id for write in made}):
             is_coming = _is_coming(context, bookings.get(connection, booking_id))
             if is_coming or booking_id in told:
                 yield _Hint(booking_id, is_reported=is_coming)
     live = [event for event in changes.events if not event.cancelled]
     for event in live:
         if event.booking_id and (
-            event.booking_id in told or not _is_as_known(context, connection, name, event)
+            event.booking_id in told or not _is_as_known(context, connection, names, event)
         ):
             yield _Hint(event.booking_id)
     # A full listing comes when a cursor has expired; deletions in between are reported nowhere.
     if changes.complete:
         listed = {event.booking_id for event in live}
-        coming = _coming(context, connection, name)
+        coming = _coming(context, connection, names)
         yield from (_Hint(each.id) for each in coming if each.id not in listed)
 
 
-def _returned(connection: Connection, name: CalendarName, changes: Changes) -> Iterator[Write]:
+def _returned(connection: Connection, names: Names, changes: Changes) -> Iterator[Write]:
     """Yield the writes whose events were gone and are there again."""
     for event in changes.events:
         if event.booking_id and not event.cancelled:
-            made = writes.by_event(connection, name, event.ref.event_id)
+            made = writes.by_event(connection, names, event.ref.event_id)
             # A move is a write of its own for the same event: of one that stands nothing has returned.
             if made and all(write.state is WriteState.GONE for write in made):
                 yield made[0]
@@ -147,7 +152,7 @@ def _is_coming(context: BookingContext, booking: Booking | None) -> bool:
     )
 
 
-def _is_as_known(context: BookingContext, connection: Connection, name: CalendarName, event: Event) -> bool:
+def _is_as_known(context: BookingContext, connection: Connection, names: Names, event: Event) -> bool:
     """Tell whether a live event is where and how its booking says, so that there is nothing to look at."""
     booking = bookings.get(connection, event.booking_id or "")
     if booking is None or booking.interval.end <= context.now():
@@ -159,7 +164,8 @@ def _is_as_known(context: BookingContext, connection: Connection, name: Calendar
         return True  # held, or a no-show
     return (
         isinstance(found, ledger.Resting)
-        and (found.write.calendar, found.write.event_id) == (name, event.ref.event_id)
+        and found.write.calendar in names
+        and found.write.event_id == event.ref.event_id
         and event.interval == booking.interval
         and event.blocks
         and not event.all_day
@@ -190,7 +196,7 @@ def _look_one_by_one(context: BookingContext, name: CalendarName) -> None:
         # Whose deletion is known has a look planned already.
         coming = [
             booking
-            for booking in _coming(context, connection, name)
+            for booking in _coming(context, connection, [name])
             if deletions.get(connection, booking.id) is None
         ]
         last = cursors.looked_at(connection, name)

@@ -1,41 +1,176 @@
-"""Names the background jobs of bookings and plans them."""
+"""The background jobs of bookings: what each kind does, and when it is due again."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
-from bridge.model import CalendarName, Write
-from bridge.store.sql import jobs
+from bridge.background import Background, Lane, Work
+from bridge.booking import job_names, settle
+from bridge.booking.amend import amend
+from bridge.booking.context import BookingContext
+from bridge.booking.deletions import forget_past, tell_stops
+from bridge.booking.follow import RARELY, follow_calendar, followed, survey
+from bridge.booking.identify import ASK_AGAIN, claim_calendars, identify, unidentified
+from bridge.booking.link import complete_link
+from bridge.booking.look import LOOK_AT_FAR, close_outlived, look
+from bridge.booking.probe import probe
+from bridge.booking.read_back import read_back
+from bridge.booking.tidy import tidy
+from bridge.booking.watch import LOOK_EVERY, PushChannels
+from bridge.calendars.health import PROBE
+from bridge.model import CalendarName
+from bridge.store.sql import bookings, jobs, writes
+from providers.base import Deadline
+from providers.errors import ProviderError
 
-RECONCILE = "reconcile"  # holds and moves nobody finishes
-REMOVE = "remove"  # an unwanted write: subject "<booking>/<number>"
-READ_BACK = "read_back"  # what lies beside a new event: subject "<booking>"
-FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
-SURVEY = "survey"  # which calendars changed at all: subject "<vendor>", for those that can tell
-LOOK = "look"  # where a booking's own event is, and how: subject "<booking>"
-TIDY = "tidy"  # alerts and health that concern nobody any more
-IDENTIFY = "identify"  # what a calendar's name means: subject "<calendar>"
-CLAIM_CALENDARS = "claim_calendars"  # of bookings to come whose calendars are not claimed yet
-WATCH = "watch"  # keep a push channel of a calendar open: subject "<calendar>"
+_log = logging.getLogger(__name__)
+
+RECONCILE_EVERY = timedelta(minutes=1)
+TIDY_EVERY = timedelta(hours=1)
+# How long jobs wait at most, where that is longer than a quarter of an hour; for when the clock is set back.
+LONGEST_WAITS = {
+    job_names.TIDY: TIDY_EVERY,
+    job_names.FOLLOW: RARELY,
+    job_names.SURVEY: RARELY,
+    job_names.WATCH: LOOK_EVERY,
+    job_names.LOOK: LOOK_AT_FAR,
+}
+_SECONDS = 20.0  # nobody waits on the phone for these
+_OF_BOOKINGS = frozenset(
+    {job_names.REMOVE, job_names.READ_BACK, job_names.AMEND, job_names.LOOK, job_names.LINK}
+)
 
 
-def plan_removal(connection: Connection, write: Write, due_at: datetime) -> None:
-    """Plan to look for an unwanted event, and to remove it."""
-    jobs.schedule(connection, REMOVE, f"{write.booking_id}/{write.number}", due_at)
+@dataclass(frozen=True)
+class BookingJobs:
+    """The work behind each kind of job."""
+
+    context: BookingContext
+    channels: PushChannels
+
+    def kinds(self) -> Mapping[str, Work]:
+        """Return what to do for each kind of job."""
+        return {
+            job_names.RECONCILE: self._reconcile,
+            job_names.REMOVE: self._remove,
+            job_names.READ_BACK: self._read_back,
+            job_names.AMEND: self._amend,
+            job_names.SURVEY: self._survey,
+            job_names.FOLLOW: self._follow,
+            job_names.LOOK: self._look,
+            job_names.LINK: self._link,
+            job_names.WATCH: self._watch,
+            job_names.TIDY: self._tidy,
+            PROBE: partial(probe, self.context),
+            job_names.IDENTIFY: self._identify,
+            job_names.CLAIM_CALENDARS: self._claim_calendars,
+        }
+
+    def _reconcile(self, _subject: str) -> timedelta:
+        settle.reconcile(self.context)
+        tell_stops(self.context)
+        close_outlived(self.context)
+        forget_past(self.context)
+        return RECONCILE_EVERY
+
+    def _remove(self, subject: str) -> timedelta | None:
+        booking_id, _, number = subject.rpartition("/")
+        return settle.remove(self.context, booking_id, int(number), self._deadline())
+
+    def _read_back(self, subject: str) -> None:
+        self._follow_closely(subject)
+        read_back(self.context, subject, self._deadline())
+
+    def _amend(self, subject: str) -> timedelta | None:
+        return amend(self.context, subject, self._deadline())
+
+    def _survey(self, subject: str) -> timedelta:
+        return survey(self.context, subject)
+
+    def _follow(self, subject: str) -> timedelta | None:
+        calendar = CalendarName.parse(subject)
+        if calendar not in followed(self.context):
+            return None  # taken out of the configuration; its job ends by this
+        return follow_calendar(self.context, calendar, self._deadline())
+
+    def _follow_closely(self, booking_id: str) -> None:
+        """Plan to follow a calendar that was followed rarely, now that it holds a booking."""
+        with self.context.store.write() as connection:
+            booking = bookings.get(connection, booking_id)
+            if booking is None or self.context.vendor(booking.calendar).is_surveyed:
+                return
+            soon = self.context.now() + self.context.vendor(booking.calendar).follow_every
+            jobs.schedule(connection, job_names.FOLLOW, str(booking.calendar), soon)
+
+    def _look(self, subject: str) -> timedelta | None:
+        return look(self.context, subject, self._deadline())
+
+    def _link(self, subject: str) -> timedelta | None:
+        return complete_link(self.context, subject, self._deadline())
+
+    def _tidy(self, _subject: str) -> timedelta:
+        tidy(self.context)
+        return TIDY_EVERY
+
+    def _watch(self, subject: str) -> timedelta | None:
+        calendar = CalendarName.parse(subject)
+        if not self.channels.is_possible or calendar not in followed(self.context):
+            return None
+        self.channels.keep_open(calendar, self._deadline())
+        return LOOK_EVERY
+
+    def _identify(self, subject: str) -> timedelta | None:
+        calendar = CalendarName.parse(subject)
+        if calendar not in unidentified(self.context):
+            return None  # a call has asked meanwhile, or it was taken out of the configuration
+        try:
+            identify(self.context, calendar, self._deadline())
+        except ProviderError as error:
+            _log.info("it is not known yet which calendar %s is: %s", calendar, error)
+            return ASK_AGAIN
+        return None
+
+    def _claim_calendars(self, _subject: str) -> None:
+        claim_calendars(self.context)
+
+    def lane(self, connection: Connection, kind: str, subject: str) -> Lane | None:
+        """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""
+        if kind in (job_names.FOLLOW, job_names.WATCH, job_names.IDENTIFY):
+            return _lane(CalendarName.parse(subject))
+        if kind in _OF_BOOKINGS:
+            made = writes.of_booking(connection, subject.partition("/")[0])
+            return _lane(made[-1].calendar) if made else None
+        if kind == PROBE:
+            vendor, _, account = subject.partition(":")
+            return Lane(vendor, account)
+        return None
+
+    def _deadline(self) -> Deadline:
+        return Deadline(_SECONDS, self.context.monotonic, is_patient=True)
 
 
-def plan_read_back(connection: Connection, booking_id: str, due_at: datetime) -> None:
-    """Plan to look at what else lies where a new event was put."""
-    jobs.schedule(connection, READ_BACK, booking_id, due_at)
+def _lane(calendar: CalendarName) -> Lane:
+    # Embedded calendars have no account in common that could keep the next one waiting.
+    return Lane(calendar.provider, calendar.account or calendar.calendar)
 
 
-def plan_look(connection: Connection, booking_id: str, due_at: datetime) -> None:
-    """Plan to look at a booking's own event."""
-    jobs.schedule(connection, LOOK, booking_id, due_at)
-
-
-def plan_follow(connection: Connection, calendar: CalendarName, due_at: datetime) -> None:
-    """Plan to see what people did in a calendar."""
-    jobs.schedule(connection, FOLLOW, str(calendar), due_at)
+def plan_standing(context: BookingContext, background: Background) -> None:
+    """Make sure that the jobs that are always due again are planned; they run at once."""
+    background.plan(job_names.RECONCILE)
+    background.plan(job_names.TIDY)
+    background.plan(job_names.CLAIM_CALENDARS)
+    for calendar in unidentified(context):
+        background.plan(job_names.IDENTIFY, str(calendar))
+    calendars = followed(context)
+    for provider in sorted({each.provider for each in calendars if context.vendor(each).is_surveyed}):
+        background.plan(job_names.SURVEY, provider)
+    for calendar in sorted(each for each in calendars if not context.vendor(each).is_surveyed):
+        background.plan(job_names.FOLLOW, str(calendar))
+        if context.vendor(calendar).pushes:
+            background.plan(job_names.WATCH, str(calendar))

@@ -23,7 +23,7 @@ _ = str  # marks a text for the catalogues
 _NOW = timedelta(0)
 _SOON = timedelta(seconds=30)  # something of the booking is under way: a writer or the sweeper has it
 # Graph's feed does not reach further than 400 days; who lies beyond is looked at without it.
-_FAR, _LOOK_AT_FAR = timedelta(days=360), timedelta(hours=6)
+_FAR, LOOK_AT_FAR = timedelta(days=360), timedelta(hours=6)
 
 _ODDITIES = (
     (
@@ -64,10 +64,12 @@ def look(context: BookingContext, booking_id: str, deadline: Deadline) -> timede
     place = whereabouts(context, found.write, deadline)
     if isinstance(place, Nowhere):
         return follow_deletion(context, found, place, deadline)
-    return _follow(context, found, place)
+    return _follow(context, found, place, deadline)
 
 
-def _follow(context: BookingContext, found: ledger.Resting, place: Found) -> timedelta | None:
+def _follow(
+    context: BookingContext, found: ledger.Resting, place: Found, deadline: Deadline
+) -> timedelta | None:
     """Let the booking go where its event is, and tell what is odd about it."""
     with context.store.read() as connection:
         is_in_doubt = deletions.get(connection, found.booking.id) is not None
@@ -75,6 +77,9 @@ def _follow(context: BookingContext, found: ledger.Resting, place: Found) -> tim
         ledger.withdraw(context, found.booking.id)
     event = place.event
     if (place.calendar, event.ref.event_id) != (found.write.calendar, found.write.event_id):
+        # A calendar that no host is configured with: another account's may be the same one.
+        if place.calendar not in context.identities.known([place.calendar]).known:
+            context.identities.learn([place.calendar], deadline)
         # First where, then when: the next look reads the event where it now belongs.
         return _NOW if ledger.relocate(context, found, place.calendar, event) else _SOON
     # An all-day event says nothing about the hour; the appointment keeps the one it has.
@@ -86,7 +91,7 @@ def _follow(context: BookingContext, found: ledger.Resting, place: Found) -> tim
         return _SOON
     _tell_oddities(context, found, event)
     is_far = event.interval.start - context.now() > _FAR
-    return _LOOK_AT_FAR if is_far else None
+    return LOOK_AT_FAR if is_far else None
 
 
 def _move_along(context: BookingContext, found: ledger.Resting, event: Event) -> bool:

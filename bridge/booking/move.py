@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.booking import jobs, ledger
+from bridge.booking import ledger
 from bridge.booking.calendar import BookingCalendar, holds, reference
 from bridge.booking.context import BookingContext
-from bridge.booking.recheck import ask_again, ask_hosts, is_free
-from bridge.calendars.availability import OwnEvent
+from bridge.booking.job_names import FOLLOW
+from bridge.booking.recheck import Questions, is_free
+from bridge.calendars.availability import Busy, OwnEvent
 from bridge.errors import (
     BookingClosed,
     CalendarRefused,
     EventChangedMeanwhile,
     EventGone,
+    HoldLost,
     OutcomeUnknown,
     SlotTaken,
 )
 from bridge.model import Attendee, Booking, EventType, Write
-from bridge.store.sql import bookings
+from bridge.store.patience import repeated
+from bridge.store.sql import bookings, jobs
 from providers.base import Deadline, Event
 
 
@@ -30,30 +33,49 @@ def move_booking(
     deadline: Deadline,
     *,
     attendee: Attendee | None = None,
+    by_staff: bool = False,
 ) -> Booking:
     """Return the booking at its new start; the hosts stay if they can, else are chosen anew.
 
-    `attendee` is what is known of the caller by now. A BridgeError says why the booking stays as it was.
+    It becomes one of the service that `booking` names; `attendee` is what is known of the caller by now,
+    `by_staff` that not the caller moves it. A BridgeError says why the booking stays as it was.
     """
-    event_type = context.event_types.get(booking.event_type)
-    if event_type is None:
-        raise BookingClosed("this kind of appointment is not offered any more")
-    booking, standing = _as_it_is(context, booking)
-    if booking.interval.start == start:
-        return booking  # said twice, or moved there by a person meanwhile: it is as wanted
+    was, standing = _as_it_is(context, booking)
+    booking = replace(was, service=booking.service)
+    event_type = context.event_type_of(booking)
+    if (was.interval.start, was.service) == (start, booking.service):
+        # Said twice, or moved there by a person meanwhile: it is as wanted.
+        affirmed = ledger.affirm(context, was)
+        if affirmed is None:
+            raise HoldLost("this appointment was changed at the same time")
+        return affirmed
     # Else the appointment would be in its own way when it moves by less than its length.
     own = OwnEvent(booking.id, standing.calendar, reference(standing), booking.interval)
-    hosts = _who_could_attend(context, event_type, booking)
-    busy = ask_hosts(context, event_type, start, deadline, hosts=hosts, own=own)
-    wanted = replace(booking, attendee=attendee or booking.attendee)
-    move = ledger.begin_move(context, wanted, standing, start, busy)
+    questions = Questions(context, event_type, start, deadline, own=own)
+    busy = questions.ask(_who_could_attend(context, event_type, booking))
+    wanted = replace(
+        booking,
+        attendee=attendee or booking.attendee,
+        staff_changed_at=context.now() if by_staff else None,
+    )
+    # Before it was what was read, of another service perhaps than the one wanted.
+    move = replace(ledger.begin_move(context, wanted, standing, start, busy), before=was)
+    event = _carried_out(context, move, questions, busy, deadline)
+    context.checkpoint("event_moved")
+    return ledger.complete_move(context, move, event)
+
+
+def _carried_out(
+    context: BookingContext, move: ledger.Move, questions: Questions, busy: Busy, deadline: Deadline
+) -> Event:
+    """Return the event at its new time; whatever keeps it from there ends the move."""
     try:
-        if not is_free(context, move.after, ask_again(context, move.after, busy, deadline, own=own)):
+        if not is_free(context, move.after, questions.ask_again(move.after.hosts, busy)):
             raise SlotTaken("the slot was taken meanwhile")
-        event = _write(context, move, deadline)
+        return _write(context, move, deadline)
     except EventGone as gone:
         ledger.abandon_move(context, move, is_certain=True)
-        _follow_soon(context, standing)  # it decides whether that was a deletion
+        _follow_soon(context, move.standing)  # it decides whether that was a deletion
         raise BookingClosed("somebody removed this appointment from the calendar") from gone
     except (SlotTaken, CalendarRefused):
         ledger.abandon_move(context, move, is_certain=True)
@@ -61,10 +83,9 @@ def move_booking(
     except OutcomeUnknown:
         ledger.abandon_move(context, move, is_certain=False)  # settling puts back what still lands
         raise
-    context.checkpoint("event_moved")
-    return ledger.complete_move(context, move, event)
 
 
+@repeated
 def _as_it_is(context: BookingContext, booking: Booking) -> tuple[Booking, Write]:
     """Return the booking with the write of its event, after giving up a move that got stuck."""
     if ledger.is_left(context, booking):
@@ -121,8 +142,9 @@ def _write_after_others(
     return calendar.move(event.ref, move.after.interval, timezone=move.draft.timezone)
 
 
+@repeated
 def _follow_soon(context: BookingContext, standing: Write) -> None:
     """Have the background see what a person did to the event."""
     with context.store.write() as connection:
-        jobs.plan_follow(connection, standing.calendar, context.now())
+        jobs.schedule(connection, FOLLOW, str(standing.calendar), context.now())
     context.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from bridge.booking.context import BookingContext
@@ -48,6 +48,15 @@ def probe(context: BookingContext, account: str) -> timedelta | None:
         return None
     age = context.now() - min(each.since for each in still)
     return min(max(age / 4, _SOONEST), _LATEST)
+
+
+def note_unreachable(context: BookingContext, accounts: Mapping[tuple[str, str], ProviderError]) -> None:
+    """Take note that accounts have no token, before a caller finds out; the probe sees when they have one."""
+    calendars = {name for host in context.hosts.values() for name in host.calendars}
+    for name in calendars:
+        if error := accounts.get((name.provider, name.account)):
+            context.health.failed(name, Ability.READ, error)
+    context.health.write_down()
 
 
 def _failing(context: BookingContext, account: str) -> list[Condition]:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from bridge.booking import ledger
 from bridge.booking.calendar import BookingCalendar, reference
 from bridge.booking.context import BookingContext
+from bridge.booking.job_names import LINK
+from bridge.booking.link import is_missing
 from bridge.calendars.availability import OwnEvent
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, Write
-from bridge.store.sql import bookings, writes
+from bridge.store.sql import bookings, jobs
 from bridge.store.tables import LIVE
 from providers.base import Deadline, Event
-
-_LINK_AFTER = timedelta(minutes=10)  # what is still being made then is the owner's to add
 
 
 def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> None:
@@ -39,7 +38,9 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     for event in events:
         if event.booking_id == booking.id:
             _remove_double(context, calendar, write, event)
-    _complete_link(context, calendar, booking, write)
+    if is_missing(context, booking, write):
+        with context.store.write() as connection:
+            jobs.schedule(connection, LINK, booking.id, context.now())
     blocking = [event for event in events if event.blocks and not event.cancelled]
     others = [event for event in blocking if event.booking_id not in (None, booking.id)]
     if _overlaps_ours(context, booking, others):
@@ -90,33 +91,6 @@ def _remove_double(context: BookingContext, calendar: BookingCalendar, write: Wr
         found = ledger.at_rest(connection, write.booking_id)  # it may have moved since its calendar was asked
     if isinstance(found, ledger.Resting) and found.write.event_id not in (None, event.ref.event_id):
         calendar.remove(replace(event.ref, etag=None), notify=write.invited)
-
-
-def _complete_link(
-    context: BookingContext, calendar: BookingCalendar, booking: Booking, write: Write
-) -> None:
-    """Take over a meeting link that was not ready when the event was made; alert where none comes."""
-    with context.store.read() as connection:
-        wants_link = writes.draft_of(connection, write).conference is not None
-    if booking.link or not wants_link:
-        return
-    # Google makes a Meet link in the background, and says "pending" in the answer to the insert.
-    event = calendar.read(reference(write))
-    key = f"no_link:{booking.id}"
-    if event.link:
-        ledger.record_link(context, booking.id, event.link)
-        context.alerts.resolve(key)
-        return
-    if not event.conference_pending or context.now() - write.made_at > _LINK_AFTER:
-        context.alerts.alert(
-            key,
-            "The meeting link of the appointment on {time} in {calendar} could not be made. "
-            "Please add one by hand, and tell the caller.",
-            time=booking.interval.start,
-            calendar=write.calendar,
-        )
-    if event.conference_pending:
-        raise OutcomeUnknown("the meeting link is not ready yet")
 
 
 def _is_busy_elsewhere(context: BookingContext, booking: Booking, write: Write, deadline: Deadline) -> bool:

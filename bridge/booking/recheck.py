@@ -1,4 +1,4 @@
-"""Asks hosts' calendars before a write, and the chosen ones again when the answer has aged."""
+"""Asks hosts' calendars before a write, and the chosen ones again when their answers have aged."""
 
 from __future__ import annotations
 
@@ -13,43 +13,65 @@ from bridge.scheduling.offers import window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
 from providers.base import Deadline
 
+_SHARE = 0.4  # of a booking's deadline, for all questions together: the rest is the write's, and its repeats'
 _FRESH_SECONDS = 1.0  # a younger answer is not asked for again before a write
+_LEAST_SECONDS = 1.0  # with less a slow vendor's silence would cost a host that has answered before
 
 
-def ask_hosts(
-    context: BookingContext,
-    event_type: EventType,
-    start: datetime,
-    deadline: Deadline,
-    *,
-    hosts: Sequence[str] | None = None,
-    own: OwnEvent | None = None,
-) -> Busy:
-    """Return what these hosts' calendars say now, by default the whole team's.
+class Questions:
+    """The questions before one write, which have one time budget together.
 
-    `own` is the event of a booking that is being moved.
+    Once, a hanging vendor took all the time there was, the others' answers had aged by then, and every
+    booking of a mixed team failed.
     """
-    return context.availability.busy(
-        event_type.team.hosts if hosts is None else hosts,
-        window_around(event_type, start),
-        max_age=0,  # kept answers are good enough to offer, never to book
-        deadline=deadline.less(SECONDS_KEPT_FOR_A_WRITE),
-        own=own,
-    )
 
+    def __init__(
+        self,
+        context: BookingContext,
+        event_type: EventType,
+        start: datetime,
+        deadline: Deadline,
+        *,
+        own: OwnEvent | None = None,
+    ) -> None:
+        """Ask about a start; `own` is the event of a booking that is being moved."""
+        self._context = context
+        self._event_type = event_type
+        self._start = start
+        self._deadline = deadline
+        self._own = own
+        self._budget = _SHARE * context.book_seconds
 
-def ask_again(
-    context: BookingContext, booking: Booking, busy: Busy, deadline: Deadline, *, own: OwnEvent | None = None
-) -> Busy:
-    """Return the answer with what the booking's hosts' calendars say now, unless it is fresh.
-
-    No calendar takes an event only where it is free: the shorter the time between question and write,
-    the rarer that somebody enters something in between.
-    """
-    if context.monotonic() - busy.asked_at < _FRESH_SECONDS:
+    def ask(self, hosts: Sequence[str]) -> Busy:
+        """Return what these hosts' calendars say now; whoever stays silent too long is unknown."""
+        deadline = Deadline(self._seconds_left(), self._context.monotonic)
+        asked_at = self._context.monotonic()
+        busy = self._context.availability.busy(
+            hosts,
+            window_around(self._event_type, self._start),
+            max_age=0,  # kept answers are good enough to offer, never to book
+            deadline=deadline,
+            own=self._own,
+        )
+        # Only the asking counts: what the database takes in between is no reason to ask less.
+        self._budget -= self._context.monotonic() - asked_at
         return busy
-    event_type, start = context.event_types[booking.event_type], booking.interval.start
-    return busy.renewed(ask_hosts(context, event_type, start, deadline, hosts=booking.hosts, own=own))
+
+    def ask_again(self, hosts: Sequence[str], busy: Busy) -> Busy:
+        """Return the answer, renewed by those of these hosts whose calendars answered too long ago.
+
+        No calendar takes an event only where it is free: the shorter the time between question and write,
+        the rarer that somebody enters something in between. Where too little time is left what was
+        answered is used: reading back finds the rest.
+        """
+        fresh_since = self._context.monotonic() - _FRESH_SECONDS
+        aged = [host for host in hosts if busy.answered_at.get(host, float("-inf")) <= fresh_since]
+        if not aged or self._seconds_left() < _LEAST_SECONDS:
+            return busy
+        return busy.renewed(self.ask(aged))
+
+    def _seconds_left(self) -> float:
+        return min(self._budget, self._deadline.remaining() - SECONDS_KEPT_FOR_A_WRITE)
 
 
 def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:
@@ -57,9 +79,9 @@ def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:
 
     The other rules held when its time was claimed, and are not asked twice: notice may run out meanwhile.
     """
-    event_type, start = context.event_types[booking.event_type], booking.interval.start
+    event_type, start = context.event_type_of(booking), booking.interval.start
     # Without claims: the booking's own would stand in its way.
-    times = [HostTime(context.hosts[host], busy.by_host[host]) for host in booking.hosts]
+    times = [HostTime(context.hosts[host], busy.to_book(host)) for host in booking.hosts]
     return not any(
         {Rule.FREE, Rule.KNOWN} & set(failing_rules(event_type, time, start, context.now())) for time in times
     )

@@ -5,13 +5,14 @@ Whoever was told "failed" keeps no booking: an event that turns up late is remov
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bridge.booking import ledger
-from bridge.booking.calendar import reference
 from bridge.booking.context import BookingContext
 from bridge.booking.put_back import event_shared, put_back
+from bridge.booking.whereabouts import Found, whereabouts
 from bridge.errors import CalendarRefused, OutcomeUnknown
 from bridge.model import Write, WriteState
 from bridge.store.sql import writes
@@ -47,7 +48,7 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
             put_back(context, write, standing, deadline)
             is_certain = False  # the move may still land
         else:
-            is_certain = _remove_event(context, write, deadline)
+            is_certain = _remove_event(context, write, made, deadline)
     except (OutcomeUnknown, CalendarRefused):
         if context.now() - write.made_at > LOOKS[-1]:
             context.alerts.alert(
@@ -68,9 +69,15 @@ def remove(context: BookingContext, booking_id: str, number: int, deadline: Dead
     return None
 
 
-def _remove_event(context: BookingContext, write: Write, deadline: Deadline) -> bool:
+def _remove_event(context: BookingContext, write: Write, made: Sequence[Write], deadline: Deadline) -> bool:
     """Remove what the write made. True when no late request of it can land any more."""
-    calendar = context.calendar(write.calendar, deadline)
-    # Whatever version it has by now: nobody's change makes it wanted again.
-    calendar.remove(replace(reference(write), etag=None), notify=write.invited)
+    # A person may have put it into another calendar, where it would outlive its booking.
+    place = whereabouts(context, write, deadline)
+    keys = {each.event_key for each in made if each.event_id == write.event_id} | {write.event_key}
+    if isinstance(place, Found) and (
+        place.event.event_key in keys or place.event.ref.event_id == write.event_id
+    ):
+        calendar = context.calendar(place.calendar, deadline)
+        # Whatever version it has by now: nobody's change makes it wanted again.
+        calendar.remove(replace(place.event.ref, etag=None), notify=write.invited)
     return write.event_id is not None and not write.is_move

@@ -1,20 +1,32 @@
-"""Clears away what concerns nobody any more: alerts of past appointments, health of unused calendars."""
+"""Clears away what concerns nobody any more: alerts, leases, push channels and cursors of long ago."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
 from bridge.model import BookingState
-from bridge.store.sql import alerts, bookings
+from bridge.store.sql import alerts, bookings, channels, cursors, leases
 
 KEPT = timedelta(days=30)  # closed alerts, for whoever asks what there was
-_ABOUT_BOOKINGS = ("overlap:", "no_link:")  # before the booking's id
+_ABOUT_BOOKINGS = (
+    "overlap:",
+    "no_link:",
+    "uncorrected:",
+    "correction:",
+    "told_failed:",
+)  # before the booking's id
+_ENDED_FOR = timedelta(days=1)
+_LONGEST_LEASE = timedelta(hours=1)  # far beyond any
+_AT_ONCE = 500
 _LIVE = (BookingState.HELD, BookingState.CONFIRMED)
 
 
 def tidy(context: BookingContext) -> None:
-    """Close alerts whose appointment is over or cancelled, drop closed ones of long ago and unused health."""
+    """Close alerts whose appointment is over or cancelled, and drop what is left of long ago."""
     now = context.now()
     with context.store.read() as connection:
         about = {
@@ -25,6 +37,22 @@ def tidy(context: BookingContext) -> None:
     for key, booking in about.items():
         if booking is None or booking.state not in _LIVE or booking.interval.end <= now:
             context.alerts.resolve(key)
-    with context.store.write() as connection:
-        alerts.drop_closed(connection, now - KEPT)
+    _clear(context, lambda connection: alerts.drop_closed(connection, now - KEPT, limit=_AT_ONCE))
+    # Nobody listens to them any more: of calendars that were taken out, or of a process that died meanwhile.
+    _clear(context, lambda connection: channels.drop_ended(connection, now - _ENDED_FOR, limit=_AT_ONCE))
+    _clear(context, lambda connection: cursors.drop_unread(connection, now - KEPT, limit=_AT_ONCE))
+    _clear(
+        context,
+        lambda connection: leases.clear(
+            connection, _LONGEST_LEASE, context.lease_now(connection), limit=_AT_ONCE
+        ),
+    )
     context.health.forget_all_but({name for host in context.hosts.values() for name in host.calendars})
+
+
+def _clear(context: BookingContext, drop: Callable[[Connection], int]) -> None:
+    """Drop rows until fewer are found than at once: callers write in between."""
+    dropped = _AT_ONCE
+    while dropped == _AT_ONCE:
+        with context.store.write() as connection:
+            dropped = drop(connection)

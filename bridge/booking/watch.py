@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.booking.context import BookingContext
-from bridge.booking.jobs import WATCH, plan_follow
+from bridge.booking.job_names import FOLLOW, WATCH
 from bridge.errors import OutcomeUnknown
 from bridge.model import CalendarName
 from bridge.store.sql import channels, jobs, revisions
@@ -48,7 +48,9 @@ class PushChannels:
             replaced = known[1:]
             with context.store.write() as connection:
                 channels.set_end(connection, renewed.id, renewed.expires_at)
-                plan_follow(connection, calendar, context.now())  # what changed while nobody listened
+                jobs.schedule(
+                    connection, FOLLOW, str(calendar), context.now()
+                )  # what changed while nobody listened
         else:
             replaced = known
             token = context.new_id()
@@ -58,7 +60,7 @@ class PushChannels:
                 return
             with context.store.write() as connection:
                 channels.add(connection, calendar, opened, token)
-                plan_follow(connection, calendar, context.now())
+                jobs.schedule(connection, FOLLOW, str(calendar), context.now())
         # After the new one is open: in between nobody would hear of a change.
         for channel in replaced:
             self._close(calendar, channel, deadline)
@@ -80,7 +82,7 @@ class PushChannels:
             if found is None:
                 return
             calendar, _ = found
-            plan_follow(connection, calendar, context.now())
+            jobs.schedule(connection, FOLLOW, str(calendar), context.now())
             # Every process keeps free/busy answers of its own; by this all of them ask anew.
             revisions.bump(connection, revisions.BUSY)
             if ends:

@@ -6,14 +6,14 @@ that shows its events. One that cannot be read hides nothing that lies in anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridge.booking.calendar import reference
 from bridge.booking.context import BookingContext
 from bridge.errors import EventGone, OutcomeUnknown
 from bridge.model import CalendarName, Write
-from providers.base import Deadline, Event
+from providers.base import CalendarInfo, Deadline, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,25 @@ def _elsewhere(
 def _calendars_of_account(
     context: BookingContext, calendar: CalendarName, deadline: Deadline
 ) -> Iterator[CalendarName]:
-    """Yield the account's calendars that show their events, first those the configuration names."""
+    """Yield the account's calendars that show their events, each once, the configured ones first."""
     listed = context.calendar(calendar, deadline).of_account()
-    hidden = {info.id for info in listed if not info.shows_events}
-    known = _configured(context, calendar)
-    yield from (name for name in known if name.calendar not in hidden)
-    main, called = context.vendor(calendar).main_calendar, {name.calendar for name in known}
-    for info in listed:
-        # The main calendar has two names, and is asked by the one that the configuration uses.
-        is_known = info.id in called or (info.is_primary and main in called)
-        if info.shows_events and not is_known:
-            yield CalendarName(calendar.provider, calendar.account, info.id)
+    configured = _configured(context, calendar)
+    found = {_name_of(context, info, calendar, configured): info for info in listed}
+    met = context.identities.known([*configured, *found])
+    done = {met.of(name) for name, info in found.items() if not info.shows_events}
+    for name in [*configured, *found]:
+        if met.of(name) not in done:
+            done.add(met.of(name))
+            yield name
+
+
+def _name_of(
+    context: BookingContext, info: CalendarInfo, beside: CalendarName, configured: Sequence[CalendarName]
+) -> CalendarName:
+    """Return a listed calendar's name; the main one has two, of which the configuration's is known."""
+    ids = {info.id, context.vendor(beside).main_calendar} if info.is_primary else {info.id}
+    by_id = CalendarName(beside.provider, beside.account, info.id)
+    return next((name for name in configured if name.calendar in ids), by_id)
 
 
 def _configured(context: BookingContext, calendar: CalendarName) -> list[CalendarName]:

@@ -17,6 +17,7 @@ from bridge.calendars.identities import Identified, Identities
 from bridge.model import CalendarName, EventType, Host
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import bookings, claims, identities
 from providers.base import BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError
@@ -29,27 +30,35 @@ _LIMITS_REACH = timedelta(days=8)  # a booking that counts in the same ISO week,
 class Busy:
     """The busy time of hosts as their calendars told it.
 
-    `by_host` is None for a host with a calendar that did not answer, or whose booking calendar refuses
-    appointments; `failures` says which did not answer, and why.
-    `asked_at` is the monotonic time of the oldest answer, `window` what was asked for. `by_calendar`
-    holds what each calendar said by itself. All of it holds until `FreeBusy.version` is not `version`.
+    `by_host` is None for a host with a calendar that did not answer; `failures` says which did not, and why.
+    The booking calendars of those `refusing` take no appointments.
+    `answered_at` tells of each host when the oldest of its answers came, in monotonic time; `window` is
+    what was asked for. `by_calendar` holds what each calendar said by itself. All of it holds until
+    `FreeBusy.version` is not `version`.
     """
 
     by_host: Mapping[str, tuple[Interval, ...] | None]
     failures: Mapping[CalendarName, ProviderError]
-    asked_at: float
+    answered_at: Mapping[str, float]
     window: Interval
     by_calendar: Mapping[CalendarName, tuple[Interval, ...]] = field(default_factory=dict)
     version: int = 0
+    refusing: frozenset[str] = frozenset()
+
+    def to_book(self, host: str) -> tuple[Interval, ...] | None:
+        """Return a host's busy time, None if it is unknown or nothing could be written into its calendar."""
+        return None if host in self.refusing else self.by_host[host]
 
     def renewed(self, again: Busy) -> Busy:
-        """Return this with what some hosts' calendars said later; it is as old as its oldest part."""
+        """Return this with what some hosts' calendars said later."""
         still = {name: error for name, error in self.failures.items() if name not in again.by_calendar}
         return replace(
             self,
             by_host={**self.by_host, **again.by_host},
             failures={**still, **again.failures},
+            answered_at={**self.answered_at, **again.answered_at},
             by_calendar={**self.by_calendar, **again.by_calendar},
+            refusing=(self.refusing - again.by_host.keys()) | again.refusing,
         )
 
 
@@ -97,18 +106,23 @@ class Availability:
         told = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
         answers = told.by_question
         failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error} | unmet
+        refusing = {
+            host.id
+            for host in hosts
+            if host.booking_calendar != leave_out and self._health.refusal(host.booking_calendar)
+        }
         return Busy(
-            by_host={
-                host.id: None
-                if host.booking_calendar != leave_out and self._health.refusal(host.booking_calendar)
-                else _busy_of(host, wanted[host.id], answers, unmet)
-                for host in hosts
-            },
+            by_host={host.id: _busy_of(host, wanted[host.id], answers, unmet) for host in hosts},
             failures=failures,
-            asked_at=min((answer.asked_at for answer in answers.values()), default=0.0),
+            answered_at={
+                host: min(answers[asked].answered_at for asked in group)
+                for host, group in wanted.items()
+                if group
+            },
             window=window,
             by_calendar={asked.name: answer.busy for asked, answer in answers.items() if not answer.error},
             version=told.version,
+            refusing=frozenset(refusing),
         )
 
     def _questions(
@@ -152,7 +166,9 @@ class Availability:
         if not new:
             return met, {}
         silent = {} if is_probe else {name: why for name in new if (why := self._health.silence(name))}
-        told, failures = self._identities.learn([name for name in new if name not in silent], deadline)
+        # Half the time at most: one whose vendor hangs must not cost the others their answer.
+        asking = deadline.less(deadline.remaining() / 2)
+        told, failures = self._identities.learn([name for name in new if name not in silent], asking)
         for name, error in failures.items():
             self._health.answered(name, error, is_hanging=has_timed_out(error))
         return Identified({**met.known, **told}), {**silent, **failures}
@@ -165,6 +181,7 @@ class Availability:
         # What tells less must not answer for the calendar itself.
         return Asked(name, query, str(name) if self._identities.tells_less(name) else met.of(name))
 
+    @repeated
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""
         with self._store.read() as connection:
@@ -198,13 +215,14 @@ def host_times(
     return {
         host.id: HostTime(
             host=host,
-            busy=busy.by_host[host.id],
+            busy=busy.to_book(host.id),
             claims=merge(
                 claim.interval
                 for claim in taken
                 if claim.host == host.id or identity.get(claim.calendar) in checked[host.id]
             ),
             booked=tuple(starts.get(host.id, ())),
+            takes_none=host.id in busy.refusing,
         )
         for host in asked
     }

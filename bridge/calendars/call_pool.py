@@ -6,17 +6,21 @@ of threads, the request waits for what is left of its deadline and goes on.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
+from contextvars import copy_context
 from typing import TypeVar
 
 from providers.base import Deadline
 from providers.errors import ProviderUnavailable
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class CallPool:
@@ -36,12 +40,24 @@ class CallPool:
         if not places.acquire(blocking=False):
             raise ProviderUnavailable(provider, "call", "too many calls are waiting")
         try:
-            future = self._threads.submit(call)
+            # With its surroundings: the database waits on this thread, too, no longer than the caller can.
+            future = self._threads.submit(copy_context().run, call)
         except RuntimeError:  # the executor's word for being shut down: this process is stopping
             places.release()
             raise ProviderUnavailable(provider, "call", "the bridge is stopping") from None
         future.add_done_callback(lambda _done: places.release())
         return future
+
+    def start(self, provider: str, call: Callable[[], object]) -> None:
+        """Start a call nobody waits for: what it raises is logged. ProviderUnavailable: as for `submit`."""
+
+        def logged() -> None:
+            try:
+                call()
+            except Exception:  # noqa: BLE001 - it is logged
+                _log.exception("a call that nobody waits for failed")
+
+        self.submit(provider, logged)
 
     def run(self, provider: str, call: Callable[[], T], deadline: Deadline) -> T:
         """Return the call's result, or raise its error.

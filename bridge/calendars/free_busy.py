@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,8 @@ from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health
 from bridge.model import Ability, CalendarName
-from providers.base import BusyAnswer, BusyPolicy, BusyQuery, Deadline, EventRef, Interval
+from providers.base import BusyAnswer, BusyQuery, Deadline, EventRef, Interval
+from providers.busy_policy import BusyPolicy
 from providers.errors import ProviderError, ProviderUnavailable
 from providers.intervals import clip
 
@@ -38,15 +39,10 @@ class Asked:
         """Return what it shares with the same question under the calendar's other names."""
         return (self.identity, self.query.policy, self.query.timezone, self.query.without)
 
-    @property
-    def account(self) -> tuple[str, str]:
-        """Return whose account answers."""
-        return (self.name.provider, self.name.account)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A calendar's answer, for the window it was asked for, at a moment of the monotonic clock.
+    """A calendar's answer, for the window it was asked for, with the monotonic time at which it came.
 
     With an `error` nothing is known: `busy` is empty, and must not be read as free.
     """
@@ -54,7 +50,7 @@ class Answer:
     busy: tuple[Interval, ...]
     error: ProviderError | None
     window: Interval
-    asked_at: float
+    answered_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +61,10 @@ class Answers:
     version: int
 
 
-_Call = Future[Mapping[BusyQuery, BusyAnswer]]
+_Call = Future[tuple[Mapping[BusyQuery, BusyAnswer], float]]  # with the monotonic time of the answer
 
 
-class _Refused(_Call):
+class _Unasked(_Call):
     """An answer that no calendar gave."""
 
 
@@ -76,7 +72,7 @@ _NO_ANSWER = "no answer in time"
 _PATIENCE = 1.0  # who had less says nothing about the account by its silence
 
 
-def has_timed_out(error: ProviderError | None) -> bool:
+def has_timed_out(error: ProviderError) -> bool:
     """Tell whether somebody waited for an answer in vain; `Timeout` is in the names of libraries' errors."""
     return isinstance(error, ProviderUnavailable) and (
         error.detail == _NO_ANSWER or "Timeout" in error.detail
@@ -112,18 +108,24 @@ class FreeBusy:
         Only a probe asks an account that is to be left alone.
         """
         self._health.refresh()
-        asked_at = self._monotonic()
+        now = self._monotonic()
         with self._lock:  # read first: a change while calendars are asked makes the answers old
             version, generation = self.version, self._generation
         answers: dict[Asked, Answer] = {}
         missing: dict[_Key, list[Asked]] = defaultdict(list)
         for asked in dict.fromkeys(wanted):
-            kept = self._kept_one(asked, window, asked_at - max_age) if max_age > 0 else None
+            kept = self._kept_one(asked, window, now - max_age) if max_age > 0 else None
             if kept:
                 answers[asked] = kept
             else:
                 missing[asked.key].append(asked)
-        live = self._ask_one_of_each(missing.values(), window, deadline, is_probe=is_probe)
+        # Each calendar by the first of its names, by the others only where that one fails: an account that is
+        # cut off must not hide a calendar from those who see it through their own.
+        same = list(missing.values())
+        live = self._ask([first for first, *_ in same], window, deadline, is_probe=is_probe)
+        if more := [each for first, *others in same if live[first].error for each in others]:
+            live |= self._ask(more, window, deadline, is_probe=is_probe)
+        live = {each: live.get(each, live[group[0]]) for group in same for each in group}
         if live:
             version = self._keep(live, version, generation)
         return Answers({**answers, **live}, version)
@@ -138,79 +140,73 @@ class FreeBusy:
     def _kept_one(self, asked: Asked, window: Interval, since: float) -> Answer | None:
         """Return a kept answer that serves, but not of a calendar that another process found silent."""
         kept = self._kept.get(asked.key)
-        is_good = kept and kept.asked_at >= since and kept.window.covers(window)
+        is_good = kept and kept.answered_at >= since and kept.window.covers(window)
         return kept if is_good and not self._health.fails(asked.name, Ability.READ) else None
-
-    def _silence(self, group: Sequence[Asked], *, is_probe: bool) -> _Call | None:
-        """Return why an account is not asked at this moment; None: it is."""
-        silence = None if is_probe else self._health.silence(group[0].name)
-        if silence is None:
-            return None
-        told = _Refused()
-        told.set_exception(silence)
-        return told
-
-    def _ask_one_of_each(
-        self, same: Collection[Sequence[Asked]], window: Interval, deadline: Deadline, *, is_probe: bool
-    ) -> dict[Asked, Answer]:
-        """Ask about each calendar by the first of its names; by the others only where that one fails."""
-        live = self._ask([first for first, *_ in same], window, deadline, is_probe=is_probe)
-        # An account that is cut off must not hide a calendar from those who see it through their own.
-        more = [each for first, *others in same if live[first].error for each in others]
-        live |= self._ask(more, window, deadline, is_probe=is_probe)
-        return {each: live.get(each, live[group[0]]) for group in same for each in group}
 
     def _ask(
         self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool
     ) -> dict[Asked, Answer]:
-        asked_at, patience = self._monotonic(), deadline.remaining()
+        patience = deadline.remaining()
         by_account: dict[tuple[str, str], list[Asked]] = defaultdict(list)
         for asked in wanted:
-            by_account[asked.account].append(asked)
+            by_account[asked.name.provider, asked.name.account].append(asked)
         calls = [
-            (group, self._silence(group, is_probe=is_probe) or self._call(group, window, deadline))
-            for group in by_account.values()
+            (group, self._call(group, window, deadline, is_probe=is_probe)) for group in by_account.values()
         ]
         return {
-            asked: Answer((), busy, window, asked_at)
-            if isinstance(busy, ProviderError)
-            else Answer(busy, None, window, asked_at)
+            asked: answer
             for group, call in calls
-            for asked, busy in self._collect(group, call, deadline, patience).items()
+            for asked, answer in self._collect(group, call, window, deadline, patience).items()
         }
 
-    def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline) -> _Call:
+    def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool) -> _Call:
         """Ask one account about its calendars; whatever goes wrong is told by the result."""
         name = group[0].name
+        silence = None if is_probe else self._health.silence(name)
+        if silence is not None:
+            unasked = _Unasked()
+            unasked.set_exception(silence)
+            return unasked
         try:
             queries = [asked.query for asked in group]
             ask = partial(self._accounts.provider(name).free_busy, queries, window, deadline=deadline)
-            return self._pool.submit(name.provider, ask)
+            # The time is taken where the answer arrives: who waits for all of them may wait for a silent one.
+            return self._pool.submit(name.provider, lambda: (ask(), self._monotonic()))
         except ProviderError as error:
             refused = _Call()
             refused.set_exception(error)
             return refused
 
     def _collect(
-        self, group: Sequence[Asked], call: _Call, deadline: Deadline, patience: float
-    ) -> Mapping[Asked, BusyAnswer]:
+        self, group: Sequence[Asked], call: _Call, window: Interval, deadline: Deadline, patience: float
+    ) -> Mapping[Asked, Answer]:
         """Wait for an account's answers and take note of them; `patience` is what it had in seconds."""
         provider = group[0].name.provider
-        left_out = ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
         told: Mapping[Asked, BusyAnswer]
+        answered_at = self._monotonic()
         try:
-            answered = call.result(timeout=deadline.remaining())
-            told = {asked: answered.get(asked.query, left_out) for asked in group}
+            answered, answered_at = call.result(timeout=deadline.remaining())
+            told = {
+                asked: answered[asked.query]
+                if asked.query in answered
+                else ProviderUnavailable(provider, "free_busy", "the answer leaves this calendar out")
+                for asked in group
+            }
         except StillRunning:
             told = dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", _NO_ANSWER))
         except ProviderError as error:
             told = dict.fromkeys(group, error)
-        if not isinstance(call, _Refused):
+        if not isinstance(call, _Unasked):
             for asked, busy in told.items():
                 failure = busy if isinstance(busy, ProviderError) else None
-                is_hanging = patience >= _PATIENCE and has_timed_out(failure)
+                is_hanging = failure is not None and patience >= _PATIENCE and has_timed_out(failure)
                 self._health.answered(asked.name, failure, is_hanging=is_hanging)
-        return told
+        return {
+            asked: Answer((), busy, window, answered_at)
+            if isinstance(busy, ProviderError)
+            else Answer(busy, None, window, answered_at)
+            for asked, busy in told.items()
+        }
 
     def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int) -> int:
         """Keep what was answered; return the version at which all the answers hold."""

@@ -37,7 +37,7 @@ PROBE = "probe"  # the job that looks whether what fails is well again: subject 
 LONGEST_WAIT = timedelta(minutes=5)  # whatever a vendor asks for, callers must be served again
 TRIAL_EVERY = timedelta(minutes=15)  # one booking may show whether a calendar takes any again
 _GOOD_EVERY = timedelta(minutes=1)
-_HANGING = timedelta(seconds=30)  # after a time-out, unless the probe knows better before
+_HANGING = timedelta(seconds=90)  # after a time-out; the probe looks each minute, and knows better before
 _QUOTA_SECONDS = 60.0  # who asks for that much patience with a write takes none for now
 
 Key = tuple[str, Ability]
@@ -168,7 +168,7 @@ class Health:
 
     def may_write(self, name: CalendarName) -> bool:
         """Tell whether a booking may be tried; where writes were refused, one of them for all processes."""
-        if not self.fails(name, Ability.WRITE):
+        if self._condition((str(name), Ability.WRITE)) is None:
             return True
         if self.refusal(name):
             return False
@@ -261,7 +261,8 @@ class Health:
         )
         if health.record_failure(connection, found):
             complain(self._alerts, seen.name, found, about=seen.about, within=connection)
-        jobs.schedule(connection, PROBE, account_of(seen.name), seen.at)
+            # Not with each failure: the probe's own would have it look again at once, without end.
+            jobs.schedule(connection, PROBE, account_of(seen.name), seen.at)
         return True
 
     def _note(self, key: Key, seen: _Seen) -> None:
@@ -271,7 +272,7 @@ class Health:
                 return
             self._is_handed_over = True
         try:
-            self._pool.submit("health", self.write_down)
+            self._pool.start("health", self.write_down)
         except ProviderUnavailable:  # every thread is taken: whatever is seen next takes it along
             self._is_handed_over = False
 

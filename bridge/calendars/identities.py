@@ -16,6 +16,7 @@ from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.model import CalendarName
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import identities
 from providers.base import Deadline
 from providers.errors import ProviderError, ProviderUnavailable
@@ -55,6 +56,7 @@ class Identities:
         self._pool = pool
         self._certain: dict[CalendarName, str] = {}
 
+    @repeated
     def known(self, names: Iterable[CalendarName]) -> Identified:
         """Return what is known, asking no vendor."""
         wanted = set(names)

@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 from pydantic import SecretStr
 
-from bridge.app import Bridge
 from bridge.cli.instants import local_text
 from bridge.cli.output import Exit, Refused
-from bridge.cli.session import Session, config_option
+from bridge.cli.session import Session, config_option, json_option
 from bridge.config import Config
 from bridge.model import BookingState
+from bridge.parts import Bridge
 from bridge.server.pid_file import holder
 from bridge.service.since_backup import Change, Difference, differences
 from bridge.store.backup import Backup, Rows, is_empty, put_back, read_file, read_rows, write_file
@@ -34,6 +34,7 @@ _SAID = {
 
 
 @click.command()
+@json_option
 @config_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
@@ -49,12 +50,15 @@ def backup(session: Session, file: Path) -> None:
         write_file(Backup(utc_now(), version("calendar-bridge"), rows), file)
     except FileExistsError:
         raise Refused(f"{file} is there already; choose another name") from None
-    session.output.say(
-        f"{file} holds {len(rows['bookings'])} bookings. Keep [bridge] secret_key with it, elsewhere."
+    count = len(rows["bookings"])
+    session.output.result(
+        {"status": "success", "file": str(file), "bookings": count},
+        f"{file} holds {count} bookings. Keep [bridge] secret_key with it, elsewhere.",
     )
 
 
 @click.command()
+@json_option
 @config_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Write without asking.")
@@ -87,7 +91,10 @@ def restore(session: Session, file: Path, yes: bool) -> None:
             click.confirm(f"Write {len(rows['bookings'])} bookings into the database?", abort=True)
         with store.write() as connection:
             put_back(connection, rows, utc_now())
-    session.output.say("Everything is put back. `bridge check` tells whether the accounts still work.")
+    session.output.result(
+        {"status": "success", "bookings": len(rows["bookings"])},
+        "Everything is put back. `bridge check` tells whether the accounts still work.",
+    )
 
 
 @contextmanager

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import click
 
-from bridge.app import Bridge
 from bridge.attendee import CallerRequest
 from bridge.cli.caller_options import caller_options, described
-from bridge.cli.instants import Moment, instant, local_text, note_reading
+from bridge.cli.instants import Moment, day_of, instant, local_text, start_of
+from bridge.cli.names import EVENT_TYPE, HOST
 from bridge.cli.output import Exit
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import Booking, BookingState, Source
+from bridge.parts import Bridge
 from bridge.service.outcome import BookOutcome
 from bridge.speech.instants import format_instant
 
 _SHORTEST_ID = 4
 _SHOWN_ID = 8
+_NONE_COMING = "No bookings are coming; --all shows the others."
 
 
 def booking_id(text: str) -> str:
@@ -32,7 +38,7 @@ def booking_id(text: str) -> str:
 
 
 @click.command()
-@click.argument("event_type")
+@click.argument("event_type", type=EVENT_TYPE)
 @click.argument("start", type=instant)
 @click.option("--contact-id", default="", help="Who books; the same id and start again is the same booking.")
 @caller_options
@@ -43,12 +49,12 @@ def booking_id(text: str) -> str:
 def book(
     session: Session, /, event_type: str, start: Moment, contact_id: str, dry_run: bool, **caller: object
 ) -> None:
-    """Book an appointment at START, such as 2026-11-24T09:00:00Z (UTC unless it says so)."""
+    """Book an appointment at START: "2026-11-24 10:00" or "tomorrow 10:00" in the event type's zone."""
     with session.bridge() as bridge:
         wanted = bridge.reception.event_type(event_type)
-        note_reading(session.output, start, wanted.timezone)
+        at = start.within(wanted.timezone, bridge.context.now())
         request = CallerRequest.from_payload(described(contact_id, caller))
-        outcome = bridge.reception.book(wanted, request, start.at, dry_run=dry_run, source=Source.TERMINAL)
+        outcome = bridge.reception.book(wanted, request, at, dry_run=dry_run, source=Source.TERMINAL)
         _show(session, bridge, outcome, "This could be booked" if dry_run else "Booked")
 
 
@@ -61,7 +67,7 @@ def cancel(session: Session, booking: str) -> None:
     """Cancel a booking, named by its id or the beginning of it."""
     with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
-        _show(session, bridge, bridge.reception.cancel(found), "Cancelled")
+        _show(session, bridge, bridge.reception.cancel(found, by_staff=True), "Cancelled")
 
 
 @click.command()
@@ -74,32 +80,44 @@ def reschedule(session: Session, booking: str, start: Moment) -> None:
     """Move a booking to START; the host stays if possible, else another is chosen."""
     with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
-        event_type = bridge.config.event_types.get(found.event_type)
-        if event_type:
-            note_reading(session.output, start, event_type.timezone)
-        _show(session, bridge, bridge.reception.move(found, start.at), "Moved")
+        at = start.within(_zone(bridge, found), bridge.context.now())
+        _show(session, bridge, bridge.reception.move(found, at, by_staff=True), "Moved")
 
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Past, cancelled and failed ones too.")
+@click.option("--from", "first", type=day_of, help="From this day on: 2026-11-24, today, monday.")
+@click.option("--to", "last", type=day_of, help="Up to this day, itself included.")
+@click.option("--host", type=HOST, help="Only those that this host attends.")
+@click.option("--event-type", type=EVENT_TYPE, help="Only those of this event type.")
 @json_option
 @config_option
 @click.pass_obj
-def bookings(session: Session, everything: bool) -> None:
-    """List the coming bookings."""
+def bookings(session: Session, /, everything: bool, **chosen: Any) -> None:
+    """List the coming bookings, or those of some days, a host or an event type."""
     with session.bridge() as bridge:
-        live = (BookingState.HELD, BookingState.CONFIRMED)
-        found = (
-            bridge.reception.bookings()
-            if everything
-            else bridge.reception.bookings(since=bridge.context.now(), states=live)
-        )
+        found = [each for each in _listed(bridge, chosen, everything) if _is_chosen(bridge, each, chosen)]
         rows = [_row(bridge, each) for each in found]
         grid = Grid("Bookings", ["booking", "state", "event type", "start", "host", "caller"], rows)
-        nothing = (
-            "There are no bookings." if everything else "No bookings are coming; --all shows the others."
-        )
+        nothing = "There are no such bookings." if everything or any(chosen.values()) else _NONE_COMING
         session.output.result([booking_json(each) for each in found], grid if rows else nothing)
+
+
+def _listed(bridge: Bridge, chosen: Mapping[str, Any], everything: bool) -> list[Booking]:
+    live = () if everything else (BookingState.HELD, BookingState.CONFIRMED)
+    is_past_asked = everything or chosen["first"] or chosen["last"]
+    return bridge.reception.bookings(since=None if is_past_asked else bridge.context.now(), states=live)
+
+
+def _is_chosen(bridge: Bridge, booking: Booking, chosen: Mapping[str, Any]) -> bool:
+    """Tell whether a booking is of the days, the host and the event type asked for; days are its zone's."""
+    zone, now, start = _zone(bridge, booking), bridge.context.now(), booking.interval.start
+    return (
+        (not chosen["first"] or start >= start_of(chosen["first"], zone, now))
+        and (not chosen["last"] or start < start_of(chosen["last"], zone, now, days=1))
+        and (not chosen["host"] or chosen["host"] in booking.hosts)
+        and (not chosen["event_type"] or chosen["event_type"] == booking.event_type)
+    )
 
 
 def booking_json(booking: Booking) -> dict[str, object]:
@@ -138,9 +156,12 @@ def _row(bridge: Bridge, booking: Booking) -> list[str]:
 
 
 def _start(bridge: Bridge, booking: Booking) -> str:
+    return local_text(booking.interval.start, _zone(bridge, booking))
+
+
+def _zone(bridge: Bridge, booking: Booking) -> ZoneInfo:
     event_type = bridge.config.event_types.get(booking.event_type)
-    zone = event_type.timezone if event_type else bridge.config.bridge.timezone
-    return local_text(booking.interval.start, zone)
+    return event_type.timezone if event_type else bridge.config.bridge.timezone
 
 
 def _show(session: Session, bridge: Bridge, outcome: BookOutcome, done: str) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bridge.cli.instants import local_text
 from bridge.cli.tables import Grid
 from bridge.model import Booking
+from bridge.speech.instants import format_instant
 
 _COLUMNS = {
     "weight": "weight",
@@ -52,6 +53,18 @@ def _cell(name: str, figure: Any, zone: ZoneInfo) -> str:
     if name == "last_booked_at":
         return local_text(datetime.fromisoformat(figure), zone) if figure else "never"
     return number_text(Fraction(figure))
+
+
+def member_json(member: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a member's figures as programs read them: times in the form of all others."""
+    last = member.get("last_booked_at")
+    return {**member, **({"last_booked_at": format_instant(datetime.fromisoformat(last))} if last else {})}
+
+
+def decision_json(booking: Booking) -> list[dict[str, Any]]:
+    """Return how a booking's hosts were chosen, as programs read it."""
+    parts: list[Any] = [*booking.decision]
+    return [{**part, "members": [member_json(each) for each in part["members"]]} for part in parts]
 
 
 def number_text(number: Fraction) -> str:

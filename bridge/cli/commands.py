@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "To set it up": {
         "init": Entry("setup", "Write a working configuration with generated secrets."),
+        "calendars": Entry("calendars", "List each account's calendars, with the names to copy."),
         "check": Entry("check", "Try everything a call will need."),
         "admin-password": Entry("setup", "Ask for a password and print its hash for the configuration."),
         "migrate": Entry("setup", "Bring the database up to date."),
@@ -34,8 +35,14 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "To keep it well": {
         "alerts": Entry("alerts", "List what needs a person, or close it by hand."),
+        "followups": Entry("follow_ups", "List what waits to be told of bookings; send again or drop."),
+        "calls": Entry("calls", "List what was asked and answered, and of a refusal why."),
         "backup": Entry("backup", "Write everything the database holds into a file."),
         "restore": Entry("backup", "Put back what a backup holds, into an empty database."),
+        "export": Entry("privacy", "Print all that is stored about a caller."),
+        "forget": Entry("privacy", "Remove what is stored about a caller."),
+        "invite": Entry("invite", "Print a link by which a host connects their own account."),
+        "feed": Entry("local", "Print the secret address of a host's embedded calendar, or renew it."),
         "version": Entry("version", "Show which version this is, and where its code lies."),
     },
     "To see what is offered": {

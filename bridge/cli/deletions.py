@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from bridge.booking.context import BookingContext
 from bridge.booking.deletions import decide, undone, waiting
 from bridge.cli.session import Session, config_option, json_option
 from bridge.errors import NotFound
+from bridge.model import CalendarName
 
 
 @click.command()
@@ -21,11 +23,11 @@ def deletions(session: Session, decision: str, calendar: str) -> None:
     More than three within ten minutes cancel nothing by themselves; `bridge check` says where some wait.
     """
     with session.bridge() as bridge:
-        open_ones = {str(each): each for each in waiting(bridge.context)}
-        if calendar not in open_ones:
-            where = f" Some do in {', '.join(sorted(open_ones))}." if open_ones else ""
+        decided = _decided(bridge.context, calendar, is_accepted=decision == "accept")
+        if not decided:
+            open_ones = sorted(map(str, waiting(bridge.context)))
+            where = f" Some do in {', '.join(open_ones)}." if open_ones else ""
             raise NotFound(f"No deletions wait in {calendar}.{where}")
-        decided = decide(bridge.context, open_ones[calendar], accept=decision == "accept")
         bridge.background.run_due()  # what an endpoint leaves to its background loop
         later = undone(bridge.context, decided)
         value = {
@@ -40,3 +42,11 @@ def deletions(session: Session, decision: str, calendar: str) -> None:
         if later:
             said += " The calendar did not answer; the others follow by themselves."
         session.output.result(value, said)
+
+
+def _decided(context: BookingContext, calendar: str, *, is_accepted: bool) -> list[str]:
+    try:
+        name = CalendarName.parse(calendar)
+    except ValueError:
+        return []  # of what is no calendar nothing waits
+    return decide(context, name, accept=is_accepted)

@@ -15,16 +15,17 @@ from pathlib import Path
 import click
 from werkzeug.security import generate_password_hash
 
-from bridge.app import Bridge
 from bridge.cli.child_server import serve
 from bridge.cli.instants import local_text
 from bridge.cli.machine import free_port, local_language, local_timezone
 from bridge.cli.output import Output, Refused
 from bridge.cli.request import signed_request
+from bridge.cli.session import Session, json_option
 from bridge.config import Config, load_config
 from bridge.errors import ConfigError
 from bridge.local_calendar.importing import import_ics
 from bridge.model import Slot
+from bridge.parts import Bridge
 from bridge.speech.instants import format_instant
 from bridge.store.migrate import migrate
 from bridge.vendors.registry import VENDORS
@@ -39,12 +40,14 @@ _FIRST_LINE = "# The demo's configuration"  # by which a folder is known to be a
     "--port", type=click.IntRange(1, 65535), help="The port to serve on (default: 8000, or a free one)."
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="Where to keep it (default: a new one).")
-def demo(port: int | None, folder: Path | None) -> None:
+@json_option
+@click.pass_obj
+def demo(session: Session, port: int | None, folder: Path | None) -> None:
     """Run a bridge on embedded calendars with a small team; needs no account and no configuration.
 
     Started again on the same folder it goes on with the bookings that are there.
     """
-    output = Output(as_json=False)
+    output = session.output
     served_on = free_port(port) if port else free_port(_PORT, 0)
     if served_on is None:
         raise Refused(f"port {port} is taken; choose another one, or leave --port out")
@@ -66,7 +69,15 @@ def _run(output: Output, home: Path, port: int) -> int:
         slots = bridge.reception.offer(next(iter(config.event_types.values()))).slots
     finally:
         bridge.stop()
-    return serve(config_path, port, lambda: output.say("\n".join(_told(config, slots, home, password))))
+    value = {
+        "status": "serving",
+        "address": config.bridge.public_url,
+        "config": str(config_path),
+        "password": password,
+        "event_types": list(config.event_types),
+    }
+    told = "\n".join(_told(config, slots, home, password))
+    return serve(config_path, port, lambda: output.result(value, told))
 
 
 def _home(folder: Path | None) -> Path:
@@ -120,7 +131,7 @@ def _fill_calendars(bridge: Bridge) -> None:
         content = (
             template.replace("@HOST@", host).replace("@DAY@", f"{first:%Y%m%d}").replace("@ZONE@", str(zone))
         )
-        import_ics(bridge.store, host, content.encode())
+        import_ics(bridge.imported, host, content.encode(), bridge.context.now())
 
 
 def _told(config: Config, slots: Sequence[Slot], home: Path, password: str) -> Iterator[str]:

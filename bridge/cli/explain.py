@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import click
 
-from bridge.cli.choices import decision_grids
-from bridge.cli.instants import Moment, instant, local_text, note_reading
+from bridge.calendars.judging import HostExplanation
+from bridge.cli.choices import decision_grids, decision_json
+from bridge.cli.instants import Moment, instant, local_text
+from bridge.cli.names import EVENT_TYPE
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import EventType
 from bridge.scheduling.slots import Rule
-from bridge.service.explain import Explanation, HostExplanation
+from bridge.service.explain import Explanation
 from bridge.service.explain import explain as explain_start
 from bridge.speech.instants import format_instant
 
@@ -20,7 +22,7 @@ _NAMES = {rule: rule.replace("_", " ") for rule in Rule}
 
 
 @click.command()
-@click.argument("event_type")
+@click.argument("event_type", type=EVENT_TYPE)
 @click.argument("start", metavar="INSTANT", type=instant)
 @json_option
 @config_option
@@ -28,12 +30,13 @@ _NAMES = {rule: rule.replace("_", " ") for rule in Rule}
 def explain(session: Session, event_type: str, start: Moment) -> None:
     """Show for every host which rules allow or forbid a start, and which calendar is busy.
 
-    INSTANT is a start such as 2026-11-24T09:00:00Z; without an offset it is UTC, as in telli's requests.
+    INSTANT is a start such as "2026-11-24 10:00", "tomorrow 10:00" or 2026-11-24T09:00:00Z; without an offset
+    it is read in the event type's zone.
     """
     with session.bridge() as bridge:
         wanted = bridge.reception.event_type(event_type)
-        note_reading(session.output, start, wanted.timezone)
-        found = explain_start(bridge.context, wanted, start.at, bridge.context.deadline())
+        at = start.within(wanted.timezone, bridge.context.now())
+        found = explain_start(bridge.context, wanted, at, bridge.context.deadline())
     verdict = "can be booked" if found.is_bookable else "cannot be booked"
     title = f"{wanted.title}, {local_text(found.start, wanted.timezone)} ({wanted.timezone}): {verdict}"
     rows = [_row(wanted, host) for host in found.hosts]
@@ -70,17 +73,8 @@ def _json(found: Explanation) -> dict[str, object]:
         "event_type": found.event_type.id,
         "start_iso": format_instant(found.start),
         "bookable": found.is_bookable,
-        "hosts": [
-            {
-                "host": host.host,
-                "rules": {str(rule): rule not in host.failing for rule in Rule},
-                "busy_calendars": [str(name) for name in host.busy_calendars],
-                "silent_calendars": {str(name): detail for name, detail in host.silent_calendars.items()},
-                "claimed": host.is_claimed,
-            }
-            for host in found.hosts
-        ],
+        "hosts": [host.as_json() for host in found.hosts],
         "bookings": [
-            {"id": each.id, "hosts": each.hosts, "decision": each.decision} for each in found.booked
+            {"id": each.id, "hosts": each.hosts, "decision": decision_json(each)} for each in found.booked
         ],
     }

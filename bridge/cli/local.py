@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from bridge.app import Bridge
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
+from bridge.local_calendar.address import feed_path
 from bridge.local_calendar.importing import import_ics
+from bridge.parts import Bridge
 from bridge.vendors.local import feed_titles
 
 
@@ -28,7 +29,7 @@ def import_file(session: Session, file: Path, calendar: str) -> None:
     """Put an iCalendar file's events into an embedded calendar; again is the same once."""
     with session.bridge() as bridge:
         name = _known(bridge, calendar.removeprefix("local:"))
-        done = import_ics(bridge.store, name, _content(file))
+        done = import_ics(bridge.imported, name, _content(file), bridge.context.now())
     value = {
         "added": done.added,
         "replaced": done.replaced,
@@ -54,3 +55,34 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}", Exit.NOT_FOUND) from None
+
+
+@click.command()
+@click.argument("host")
+@click.option("--renew", is_flag=True, help="Make another address; who has the former one sees nothing more.")
+@json_option
+@config_option
+@click.pass_obj
+def feed(session: Session, host: str, renew: bool) -> None:
+    """Print the secret address under which HOST's embedded calendar can be subscribed to."""
+    with session.bridge() as bridge:
+        section = bridge.config.bridge
+        found = bridge.config.hosts.get(host)
+        name = found.booking_calendar if found else None
+        if name is None or name.provider != "local":
+            raise Refused(_no_feed(bridge, host), Exit.NOT_FOUND)
+        if renew:
+            bridge.feeds.renew(name.calendar)
+        keys = [key.get_secret_value() for key in section.secret_keys]
+        path = feed_path(keys, name.calendar, bridge.feeds.renewals(name.calendar))
+    address = f"{section.public_url}{path}"
+    said = "The former address shows nothing any more." if renew else "Whoever has it can read the calendar."
+    session.output.note(said)
+    session.output.result({"host": host, "calendar": str(name), "address": address}, address)
+
+
+def _no_feed(bridge: Bridge, host: str) -> str:
+    if host in bridge.config.hosts:
+        calendar = bridge.config.hosts[host].booking_calendar
+        return f"{host}'s appointments are in {calendar}; only embedded calendars have a feed of their own"
+    return f'there is no host "{host}"; there are: {", ".join(bridge.config.hosts)}'

@@ -8,21 +8,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_ZONES = "/zoneinfo/"
+_ZONE_LINK, _ZONES = Path("/etc/localtime"), "/zoneinfo/"
 _SPOKEN = re.compile(r"(de|en)_[A-Z]{2}(?![^.@])")
 
 
 def local_timezone(environ: Mapping[str, str]) -> str:
     """Return the machine's zone (IANA), Europe/Berlin where it has none but UTC."""
+    return _named_timezone(environ) or "Europe/Berlin"
+
+
+def names_zone(environ: Mapping[str, str]) -> bool:
+    """Tell whether the machine has a zone of its own."""
+    return bool(_named_timezone(environ))
+
+
+def _named_timezone(environ: Mapping[str, str]) -> str:
     candidates = [
         environ.get("TZ", ""),
-        _from_link(Path("/etc/localtime")),
+        str(_ZONE_LINK.resolve()).partition(_ZONES)[2] if _ZONE_LINK.is_symlink() else "",
         _first_line(Path("/etc/timezone")),
     ]
     for name in candidates:
         if name and name not in ("UTC", "Etc/UTC") and _is_zone(name):
             return name
-    return "Europe/Berlin"
+    return ""
 
 
 def local_language(environ: Mapping[str, str]) -> str:
@@ -46,11 +55,6 @@ def free_port(*wanted: int) -> int | None:
             found: int = probe.getsockname()[1]
             return found
     return None
-
-
-def _from_link(path: Path) -> str:
-    target = str(path.resolve()) if path.is_symlink() else ""
-    return target.partition(_ZONES)[2]
 
 
 def _first_line(path: Path) -> str:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 
 from bridge.cli.caller_options import caller_options, described
 from bridge.cli.instants import Moment, instant
+from bridge.cli.names import EVENT_TYPE
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
 from bridge.speech.instants import format_instant
 from bridge.web.signature import HEADER, sign
 
-_SECONDS = 30.0
+if TYPE_CHECKING:  # loading it takes longer than most commands
+    from bridge.config import Config
+
 _HINTS = {
     401: "the bridge there uses another API key: is it another configuration, or was it not restarted?",
     404: "no such event type there, or it is not the bridge that answers.",
@@ -44,9 +50,9 @@ def address(text: str) -> str:
 
 
 @click.command()
-@click.argument("event_type")
+@click.argument("event_type", type=EVENT_TYPE)
 @click.argument("question", type=click.Choice(["available", "book"]))
-@click.option("--start", type=instant, help="With book: the start, such as 2026-11-24T09:00:00.000Z.")
+@click.option("--start", type=instant, help='With book: "2026-11-24 10:00", "tomorrow 10:00".')
 @click.option("--contact-id", default="simulated-caller", show_default=True)
 @caller_options
 @click.option(
@@ -71,18 +77,20 @@ def request(
     """
     dry_run = caller.pop("dry_run")
     payload = described(str(caller.pop("contact_id")), caller)
-    if question == "book":
-        if start is None:
-            raise click.UsageError("To book, say when: --start 2026-11-24T09:00:00.000Z.")
-        payload["start_iso"] = format_instant(start.at)
+    if question == "book" and start is None:
+        raise click.UsageError('To book, say when: --start "tomorrow 10:00".')
     config = session.config()
+    if start is not None:
+        payload["start_iso"] = format_instant(start.within(_zone(config, event_type), datetime.now(UTC)))
+    if dry_run and question == "book":
+        payload["dry_run"] = True
     key = config.telli.api_keys[0].get_secret_value()
     path, body, signature = signed_request(event_type, question, payload, key)
     headers = {"content-type": "application/json", HEADER: signature}
-    if dry_run:
-        headers["x-bridge-dry-run"] = "1"
     reached = url or config.bridge.public_url.rstrip("/")
-    status, answer, seconds = _send(reached + path, body, headers)
+    if payload.get("dry_run"):
+        _require_rehearsals(reached)
+    status, answer, seconds = _send("POST", reached + path, body, headers)
     said = f"HTTP {status} after {seconds:.2f} s: {json.dumps(answer, ensure_ascii=False)}"
     session.output.result(answer, said)
     if status != 200:
@@ -93,24 +101,35 @@ def request(
     raise SystemExit(int(Exit.DONE if is_good else Exit.REFUSED))
 
 
-def _send(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, object, float]:
-    """Return status, answer and seconds taken. Refused: nobody answers, or not as a bridge does."""
-    from providers.base import Deadline
-    from providers.errors import ProviderError
-    from providers.http import Call, send, session
+def _zone(config: Config, event_type: str) -> ZoneInfo:
+    """Return the event type's zone; of one that only the server knows, the configuration's."""
+    known = config.event_types.get(event_type)
+    return known.timezone if known else config.bridge.timezone
 
-    call = Call("the bridge", "request", Deadline(_SECONDS, time.monotonic))
-    began = time.monotonic()
+
+def _require_rehearsals(url: str) -> None:
+    """Refuse to send a rehearsal to a bridge that would take it for a booking."""
+    from bridge.cli.public_check import knows_dry_run
+    from bridge.service.reaching import Unreachable, reach
+
     try:
-        answer = send(session(), call, "POST", url, data=body, headers=headers)
-    except ProviderError as error:
-        raise Refused(
-            f"nobody answers at {url} ({error.detail}). Is the bridge running there?", Exit.UNREACHABLE
-        ) from None
-    seconds = time.monotonic() - began
+        described = reach("GET", f"{url}/openapi.json", monotonic=time.monotonic)
+    except Unreachable as error:
+        raise Refused(f"nobody answers at {url}: {error}", Exit.UNREACHABLE) from None
+    if not knows_dry_run(described):
+        text = f"what answers at {url} does not know rehearsals, and might book: nothing was sent"
+        raise Refused(text, Exit.UNREACHABLE)
+
+
+def _send(method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, object, float]:
+    """Return status, answer and seconds taken. Refused: nobody answers, or not as a bridge does."""
+    from bridge.service.reaching import Unreachable, reach
+
     try:
-        return answer.status_code, answer.json(), seconds
-    except ValueError:
-        raise Refused(
-            f"{url} answered HTTP {answer.status_code}, but not as a bridge does", Exit.UNREACHABLE
-        ) from None
+        reached = reach(method, url, monotonic=time.monotonic, body=body, headers=headers)
+    except Unreachable as error:
+        raise Refused(f"nobody answers at {url}: {error}", Exit.UNREACHABLE) from None
+    answer = reached.json()
+    if answer is None:
+        raise Refused(f"{url} answered HTTP {reached.status}, but not as a bridge does", Exit.UNREACHABLE)
+    return reached.status, answer, reached.seconds

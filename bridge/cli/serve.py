@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bridge.cli.output import Exit, Refused
-from bridge.cli.session import Session, config_option
+from bridge.cli.session import Session, config_option, json_option
 from bridge.config import ServerSection
 from bridge.server.pid_file import Verdict, holder, last_verdict
 
@@ -30,6 +30,7 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 
 
 @click.command()
+@json_option
 @config_option
 @click.option("--bind", metavar="HOST:PORT", callback=_address, help="Where to listen.")
 @click.option("--workers", type=click.IntRange(1, 64), help="How many processes serve.")
@@ -44,12 +45,14 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 )
 @click.option("--preload", is_flag=True, help="Make the application once, before the processes are made.")
 @click.option("--pid-file", type=click.Path(path_type=Path), help="Where `bridge reload` finds the server.")
+@click.option("--log-format", type=click.Choice(["plain", "json"]), help="How the log's lines look.")
 @click.pass_obj
-def serve(session: Session, /, pid_file: Path | None, **options: Any) -> None:
+def serve(session: Session, /, pid_file: Path | None, log_format: str | None, **options: Any) -> None:
     """Serve the bridge until Ctrl+C or SIGTERM; calls under way are answered before it ends.
 
     Checks the configuration and the database first. What is left out is read from [server].
     """
+    from bridge.log import Form
     from bridge.server.application import serve as run
     from bridge.server.master import Master
 
@@ -57,10 +60,18 @@ def serve(session: Session, /, pid_file: Path | None, **options: Any) -> None:
     os.environ["BRIDGE_CONFIG"] = str(session.config_path.absolute())
     names = {"preload": "preload_app"}
     chosen = {names.get(name, name): value for name, value in options.items() if value not in (None, False)}
-    run(Master(overrides=chosen, pid_file=pid_file and pid_file.absolute(), announce=session.output.say))
+    run(
+        Master(
+            overrides=chosen,
+            pid_file=pid_file and pid_file.absolute(),
+            log_format=Form(log_format) if log_format else None,
+            announce=lambda text: session.output.result({"status": "serving", "text": text}, text),
+        )
+    )
 
 
 @click.command()
+@json_option
 @config_option
 @click.option("--pid-file", type=click.Path(path_type=Path), help="As it was given to `bridge serve`.")
 @click.pass_obj
@@ -80,7 +91,7 @@ def reload(session: Session, pid_file: Path | None) -> None:
     verdict = _awaited(path, before.number if before else 0)
     if not verdict.is_taken:
         raise Refused(verdict.text, Exit.CONFIG)
-    session.output.say(verdict.text)
+    session.output.result({"status": "success", "text": verdict.text}, verdict.text)
 
 
 def _awaited(path: Path, before: int) -> Verdict:

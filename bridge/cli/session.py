@@ -14,8 +14,8 @@ import click
 from bridge.cli.output import Output
 
 if TYPE_CHECKING:  # loading them takes longer than most commands
-    from bridge.app import Bridge
     from bridge.config import Config
+    from bridge.parts import Bridge
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Session:
 
         SchemaOutdated: another database needs `bridge migrate`. StoreUnavailable: it cannot be had.
         """
-        from bridge.app import Bridge, bring_up_to_date
+        from bridge.app import bring_up_to_date
+        from bridge.parts import Bridge
         from bridge.store.migrate import require_current
 
         config = self.config()

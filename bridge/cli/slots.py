@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bridge.cli.instants import Moment, instant, local_text, note_reading
+from bridge.cli.instants import Moment, instant, local_text
+from bridge.cli.names import EVENT_TYPE, HOST
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.service.search import MOST
@@ -12,8 +13,8 @@ from bridge.speech.instants import format_instant
 
 
 @click.command()
-@click.argument("event_type")
-@click.option("--at", type=instant, help="As if it were then: 2026-11-24T09:00:00Z (UTC unless it says so).")
+@click.argument("event_type", type=EVENT_TYPE)
+@click.option("--at", type=instant, help='As if it were then: "2026-11-24 10:00", "tomorrow 10:00".')
 @json_option
 @config_option
 @click.pass_obj
@@ -24,9 +25,8 @@ def slots(session: Session, event_type: str, at: Moment | None) -> None:
     """
     with session.bridge() as bridge:
         wanted = bridge.reception.event_type(event_type)
-        if at:
-            note_reading(session.output, at, wanted.timezone)
-        found = bridge.reception.offer(wanted, now=at.at if at else None)
+        now = at.within(wanted.timezone, bridge.context.now()) if at else None
+        found = bridge.reception.offer(wanted, now=now)
         rows = [[local_text(slot.start, wanted.timezone), format_instant(slot.start)] for slot in found.slots]
         grid = Grid(f"{wanted.title} ({wanted.timezone})", ["start", "start_iso"], rows)
         nothing = f"Nothing can be offered; `bridge explain {event_type} INSTANT` says why."
@@ -46,13 +46,13 @@ def slots(session: Session, event_type: str, at: Moment | None) -> None:
 
 
 @click.command()
-@click.argument("event_type")
+@click.argument("event_type", type=EVENT_TYPE)
 @click.argument("wish", nargs=-1)
 @click.option("--time", "preferred_time", default="", help="A time of day: 14:30, 2 pm, after 16:00.")
 @click.option("--daypart", "preferred_daypart", default="", help="morning, afternoon, evening, ...")
 @click.option("--weekday", "preferred_weekday", default="", help="One weekday, or several.")
 @click.option("--earliest", "earliest_date", default="", help="Nothing before this day.")
-@click.option("--host", default="", help="Only with this host.")
+@click.option("--host", type=HOST, default="", help="Only with this host.")
 @click.option("--limit", type=click.IntRange(1, MOST), help="How many times at most.")
 @json_option
 @config_option

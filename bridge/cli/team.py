@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 
 import click
 
 from bridge.booking.ledger import mark_no_show, undo_no_show
 from bridge.booking.round_robin import who_comes_next, who_is_due
 from bridge.cli.bookings import booking_id, booking_json
-from bridge.cli.choices import figures_head, figures_row, rule_words
+from bridge.cli.choices import figures_head, figures_row, member_json, rule_words
 from bridge.cli.instants import local_text
+from bridge.cli.names import EVENT_TYPE
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import EventType
@@ -24,7 +24,7 @@ _MOST_SIMULATED = 1000
 
 
 @click.command()
-@click.argument("event_type")
+@click.argument("event_type", type=EVENT_TYPE)
 @click.option(
     "--simulate",
     type=click.IntRange(0, _MOST_SIMULATED),
@@ -52,7 +52,7 @@ def team(session: Session, event_type: str, simulate: int) -> None:
         "since_iso": format_instant(since),
         "fixed_hosts": list(fixed),
         "groups": [_group_json(standing) for standing in due],
-        "simulated": [_choice_json(choice) for choice in coming],
+        "simulated": [{"hosts": list(choice.hosts), "rules": _rules(choice)} for choice in coming],
     }
     head = f"{wanted.title}: bookings made since {local_text(since, wanted.timezone)} ({wanted.timezone})"
     always = [f"Always attending: {', '.join(fixed)}."] if fixed else []
@@ -115,16 +115,11 @@ def _group_json(standing: Standings[Figures]) -> dict[str, object]:
 
 def _member_json(each: Figures) -> dict[str, object]:
     decimals = {"calibration_decimal": each.calibration, "shortfall_decimal": each.shortfall}
-    return {**each.as_json(), **{name: _decimal(number) for name, number in decimals.items()}}
-
-
-def _choice_json(choice: Choice) -> dict[str, object]:
-    return {"hosts": list(choice.hosts), "rules": _rules(choice)}
+    return {
+        **member_json(each.as_json()),
+        **{name: round(float(number), 4) for name, number in decimals.items()},
+    }
 
 
 def _rules(choice: Choice) -> list[str]:
     return [str(part["rule"]) for part in choice.decision]
-
-
-def _decimal(number: Fraction) -> float:
-    return round(float(number), 4)

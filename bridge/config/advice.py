@@ -14,8 +14,9 @@ from bridge.config.event_type_advice import event_type_remarks
 from bridge.config.problems.found import written
 from bridge.config.problems.wording import listed
 from bridge.model import Host
-from providers.base import DEFAULT_BUSY_STATUSES
+from providers.busy_policy import DEFAULT_BUSY_STATUSES
 
+_SHORT_KEY = 16
 _SPOKEN = ("de", "en")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -27,6 +28,7 @@ def remarks(config: Config) -> tuple[tuple[str, str], ...]:
 
 def _all(config: Config) -> Iterator[tuple[str, str]]:
     yield from _bridge(config)
+    yield from _keys(config)
     for host in config.hosts.values():
         for key, text in _host(host, config):
             yield written(("hosts", host.id, key)), text
@@ -50,6 +52,16 @@ def _bridge(config: Config) -> Iterator[tuple[str, str]]:
         yield "bridge.book_deadline_seconds", "telli gives up after 1 to 10 seconds; 4 to 6 are good"
     if config.admin.password_hash is None:
         yield "admin.password_hash", "nobody can sign in without it; `bridge admin-password` prints one"
+
+
+def _keys(config: Config) -> Iterator[tuple[str, str]]:
+    for key, secrets in (("api_keys", config.telli.api_keys), ("tool_tokens", config.telli.tool_tokens)):
+        if any(len(each.get_secret_value()) < _SHORT_KEY for each in secrets):
+            text = f"has less than {_SHORT_KEY} characters and can be guessed: `openssl rand -hex 24`"
+            yield f"telli.{key}", text
+    if config.bridge.public_url.startswith("https:") and not config.bridge.trusted_proxies:
+        text = "is 0: with a web server in front everybody counts as that server; then set it to 1"
+        yield "bridge.trusted_proxies", text
 
 
 def _host(host: Host, config: Config) -> Iterator[tuple[str, str]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bridge.config.sections.alerts import AlertsSection
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
+from bridge.config.sections.mail import MailSection
+from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.vendors import VendorSection
 from bridge.config.table import Table
@@ -32,6 +35,9 @@ class Config:
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
     route: Route = STRAIGHT
+    mail: MailSection | None = None
+    alerts: AlertsSection = field(default_factory=AlertsSection)
+    privacy: PrivacySection = field(default_factory=PrivacySection)
 
     def section(self, model: type[T]) -> T | None:
         """Return a vendor's one section, None when it is left out."""

@@ -12,17 +12,20 @@ from bridge.config.configuration import Config
 from bridge.config.document import LARGEST, parse_document
 from bridge.config.later import keys_of, without_later
 from bridge.config.problems.found import Problems
+from bridge.config.sections.alerts import AlertsSection, check_alerts
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
 from bridge.config.sections.event_types import read_event_types
 from bridge.config.sections.hosts import read_hosts
+from bridge.config.sections.mail import MailSection
 from bridge.config.sections.network import read_route
+from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.vendors import Vendors, read_sections
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
 
-_OURS = ("bridge", "server", "network", "admin", "telli")
+_OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -84,11 +87,17 @@ class _Sections:
         hosts = read_hosts(self.tree, zone=zone, vendors=vendors, problems=problems)
         raw = self.tree.get("event_types", {})
         event_types = read_event_types(raw, zone=zone, hosts=hosts, vendors=vendors, problems=problems)
+        mail = self._read(MailSection).table if "mail" in self.tree else None
+        alerts = self._read(AlertsSection).table
+        check_alerts(alerts, has_mail=mail is not None, problems=problems)
         return Config(
             bridge=bridge,
             server=self._read(ServerSection).table,
             admin=self._read(AdminSection).table if "admin" in self.tree else AdminSection(),
             telli=self._read(TelliSection).table,
+            mail=mail,
+            alerts=alerts,
+            privacy=self._read(PrivacySection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
             route=read_route(
                 self.tree.get("network", {}),

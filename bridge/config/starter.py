@@ -19,10 +19,9 @@ secret_key = {secret_key}
 timezone = {timezone}
 locale = {locale}
 
-# To be able to sign in, run `bridge admin-password`, take the # from the two lines below
-# and put what it prints between the quotes.
+# To be able to sign in, take the # from the line below, run `bridge admin-password`,
+# and put the line that it prints under it.
 # [admin]
-# password_hash = ""
 
 [telli]
 # The API key of your telli account; telli signs its requests with it. Put yours here before going live.
@@ -33,7 +32,7 @@ api_keys = [{api_key}]
 name = {name}
 email = {email}
 # Which calendar takes the bookings, and is looked at for conflicts: one kept by the bridge itself.
-# Google and Microsoft calendars: see config.example.toml.
+# Google and Microsoft calendars: `bridge calendars` lists their names once an account is connected.
 booking_calendar = "local:{host}"
 # public_holidays = "DE-BE"
 # time_off = ["2026-12-22/2027-01-03"]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bridge import log
 from bridge.alerts import alert_key
 from bridge.connections import sealed
 from bridge.connections.accounts import AccountState, Connection, Dropped, Key, Use, Withdrawal
@@ -22,7 +23,8 @@ from bridge.model import CalendarName
 from bridge.store.sql import connections
 from bridge.store.sql.connections import ConnectionRow
 from bridge.vault import CannotOpen
-from providers.errors import ProviderError
+from providers.base import Deadline
+from providers.errors import ProviderError, ProviderUnavailable
 from providers.tokens import DelegatedTokens, TokenSource
 
 _log = logging.getLogger(__name__)
@@ -114,6 +116,9 @@ class Connections:
             connections.remove(connection, provider, account)
             self._around.alerts.resolve(alert_key(provider, account), within=connection)
         self._forget(row.key)
+        log.event(
+            "account_disconnected", vendor=provider, account=account, withdrawal=withdrawal.name.lower()
+        )
         vendor = self._vendors.get(provider)
         return Dropped(account, vendor.title if vendor else provider, withdrawal)
 
@@ -143,26 +148,36 @@ class Connections:
         """Renew the tokens that end within ten minutes; to be called every minute or so, by any process."""
         self._refresher.refresh_due(now)
 
-    def keep_fresh(self) -> None:
+    def keep_fresh(self) -> Mapping[Key, ProviderError]:
         """Renew the tokens that each process holds for itself; to be called in all of them, in a while.
 
-        One account's trouble is logged and leaves the others alone.
+        Returns the accounts that have none left, and why. One account's trouble leaves the others alone.
         """
-        for provider, account in self._uses:
-            if self._is_delegated((provider, account)):
-                self.token_source(provider, account)  # also those that nobody has asked for yet
-        side_by_side(self._keep_one_fresh, {name: each.held() for name, each in self._delegations.items()})
+        for key in filter(self._is_delegated, self._uses):
+            self.token_source(*key)  # also those that nobody has asked for yet
+        lacking: dict[TokenSource, ProviderError] = {}
 
-    def _keep_one_fresh(self, tokens: DelegatedTokens) -> None:
-        try:
-            tokens.keep_fresh(deadline=self._around.deadline())
-        except ProviderError as error:
-            _log.warning("a token could not be renewed: %s", error)
+        def keep_one_fresh(held: tuple[str, DelegatedTokens]) -> None:
+            if error := _refusal(*held, self._around.deadline()):
+                lacking[held[1]] = error
+
+        wanted = {name: [(name, each) for each in of.held()] for name, of in self._delegations.items()}
+        side_by_side(keep_one_fresh, wanted)
+        if not lacking:
+            return {}
+        with self._around.store.read() as connection:  # who signed in needs no such tokens
+            connected = {row.key for row in connections.every(connection)}
+        fallbacks = {key: self._sources[key].fallback for key in self._uses if key in self._sources}
+        return {
+            key: lacking[each] for key, each in fallbacks.items() if each in lacking and key not in connected
+        }
 
     def reseal(self) -> int:
         """Seal everything stored with the first secret key; return how many consents were sealed anew."""
         resealed = 0
-        for row in self._rows().values():
+        with self._around.store.read() as connection:
+            rows = connections.every(connection)
+        for row in rows:
             try:
                 anew = sealed.reseal(self._around.vault, row)
             except CannotOpen:
@@ -179,10 +194,6 @@ class Connections:
     def _is_delegated(self, key: Key) -> bool:
         delegation = self._delegations.get(key[0])
         return delegation is not None and delegation.covers(key[1])
-
-    def _rows(self) -> dict[Key, ConnectionRow]:
-        with self._around.store.read() as connection:
-            return {row.key: row for row in connections.every(connection)}
 
     def _shown(self, key: Key, row: ConnectionRow | None, problem: str = "") -> Connection:
         vendor = self._vendors.get(key[0])
@@ -222,3 +233,19 @@ class Connections:
             source = self._sources.get(key)
         if source is not None:
             source.forget()
+
+
+def _refusal(provider: str, tokens: DelegatedTokens, deadline: Deadline) -> ProviderError | None:
+    """Renew tokens that end soon; return why there are none left, None while there are."""
+    error: ProviderError
+    try:
+        tokens.keep_fresh(deadline=deadline)
+    except ProviderError as refusal:
+        _log.warning("a token could not be renewed: %s", refusal)
+        error = refusal
+    except Exception as fault:  # noqa: BLE001 - one account's fault must not cost the others theirs; it is logged
+        _log.exception("the renewal of a token had a fault")
+        error = ProviderUnavailable(provider, "token", type(fault).__name__)
+    else:
+        return None
+    return None if tokens.is_at_hand() else error

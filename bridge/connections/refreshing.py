@@ -16,12 +16,14 @@ from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
+from bridge import log
 from bridge.alerts import alert_key
 from bridge.connections import sealed
 from bridge.connections.context import LEASE_SECONDS, ConnectionContext
 from bridge.connections.refusals import asked
 from bridge.connections.sealed import Held
 from bridge.connections.sign_in import Renewal
+from bridge.store.patience import unhurried
 from bridge.store.sql import connections, leases
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
@@ -105,7 +107,8 @@ class Refresher:
             self._postpone(row, vendor, error)
             raise
         renewed = sealed.refreshed_row(around.vault, row, tokens, around.clocks.now())
-        with around.store.write() as connection:
+        # The vendor may have ended the token before: a call that needs this one must not lose it.
+        with unhurried(), around.store.write() as connection:
             if connections.replace(connection, row, renewed):
                 around.alerts.resolve(alert_key(*row.key), within=connection)
             return sealed.read(connection, around.vault, row.key)
@@ -121,6 +124,7 @@ class Refresher:
         with self._around.store.write() as connection:
             if connections.replace(connection, row, ended):
                 self._around.alerts.alert(alert_key(*row.key), text, within=connection)
+        log.event("account_lost", level=logging.WARNING, vendor=row.provider, account=row.account)
 
     def _postpone(self, row: ConnectionRow, vendor: Renewal, error: ProviderError) -> None:
         """Note a failure that says nothing about the consent: try again later, less and less often."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from bridge import log
 from bridge.alerts import alert_key
 from bridge.connections.context import ConnectionContext
 from bridge.connections.sign_in import Renewal, Tokens
@@ -109,6 +110,7 @@ def save(around: ConnectionContext, vendor: Renewal, account: str, tokens: Token
         row = new_row(around.vault, key, replace(tokens, lasting=lasting), now)
         connections.save_consent(connection, row)
         around.alerts.resolve(alert_key(*key), within=connection)
+    log.event("account_connected", vendor=vendor.provider, account=account)
     return replace(row, since=before.since) if before else row
 
 

@@ -39,7 +39,7 @@ class AccountTokens:
         self._key = key
         self._around = around
         self._refresher = refresher
-        self._fallback = fallback
+        self.fallback = fallback
         self._lock = threading.Lock()
         self._held: Held | None = None
         self._trusted_until = float("-inf")
@@ -56,14 +56,14 @@ class AccountTokens:
             held = self._read(known=held)
         if held is not None and self._works(held):
             return held.access_token
-        if held is None and self._fallback is not None:
-            return self._fallback.access_token(deadline=deadline)
+        if held is None and self.fallback is not None:
+            return self.fallback.access_token(deadline=deadline)
         return self._fetched(deadline)
 
     def rejected(self, token: str) -> None:
         """Take note that the vendor answered 401 to this token."""
-        if self._held is None and self._fallback is not None:
-            self._fallback.rejected(token)
+        if self._held is None and self.fallback is not None:
+            self.fallback.rejected(token)
         self._rejected = token
 
     def forget(self) -> None:

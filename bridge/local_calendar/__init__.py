@@ -1,5 +1,1 @@
 """The embedded calendar: a provider kept in the bridge's own database, its import and its feed."""
-
-from bridge.local_calendar.provider import LocalCalendars
-
-__all__ = ["LocalCalendars"]

@@ -1,7 +1,7 @@
 """Makes and checks the secret addresses of calendar feeds.
 
-A token depends on nothing but the secret keys and the calendar's name, so an address stays the same for as
-long as the key it was made with is configured.
+A token depends on nothing but the secret keys, the calendar's name and how often its address was renewed, so
+it stays the same for as long as the key it was made with is configured.
 """
 
 from __future__ import annotations
@@ -15,20 +15,25 @@ from itsdangerous import Signer
 _PURPOSE = "calendar feed"
 
 
-def feed_token(secret_keys: Sequence[str], calendar: str) -> str:
+def feed_token(secret_keys: Sequence[str], calendar: str, renewals: int = 0) -> str:
     """Return the token of a calendar's feed, made with the first key."""
-    return _signer(secret_keys).get_signature(calendar).decode()
+    return _signer(secret_keys).get_signature(_signed(calendar, renewals)).decode()
 
 
-def is_feed_token(secret_keys: Sequence[str], calendar: str, token: str) -> bool:
+def is_feed_token(secret_keys: Sequence[str], calendar: str, token: str, renewals: int = 0) -> bool:
     """Tell whether a token is the calendar's, made with any of the keys; takes as long for a wrong one."""
-    return _signer(secret_keys).verify_signature(calendar, token)
+    return _signer(secret_keys).verify_signature(_signed(calendar, renewals), token)
 
 
-def feed_path(secret_keys: Sequence[str], calendar: str) -> str:
+def feed_path(secret_keys: Sequence[str], calendar: str, renewals: int = 0) -> str:
     """Return where the feed is found below the bridge's public address."""
-    query = urlencode({"token": feed_token(secret_keys, calendar)})
+    query = urlencode({"token": feed_token(secret_keys, calendar, renewals)})
     return f"/calendars/{quote(calendar, safe='')}.ics?{query}"
+
+
+def _signed(calendar: str, renewals: int) -> str:
+    # No calendar's name has a line break, so no renewed address is that of another calendar.
+    return f"{calendar}\n{renewals}" if renewals else calendar
 
 
 def _signer(secret_keys: Sequence[str]) -> Signer:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bridge.local_calendar.busy import Occurrence
+from bridge.local_calendar.entry_names import NAME, entry_id, moment_of
+from bridge.model.occurrence import Occurrence
+from bridge.store.sql.busy_times import KeptRow
 from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import Series, StoredSeries
-from providers.base import DEFAULT_POLICY, Event, EventAttendee, EventDraft, EventRef, Interval
+from providers.base import Event, EventAttendee, EventDraft, EventRef, Interval
+from providers.busy_policy import DEFAULT_POLICY
 from providers.errors import EventNotFound, ProviderUnavailable
-
-NAME = "local"
 
 _AROUND = timedelta(days=370)  # an exception lies seldom further from the time it replaces
 
@@ -40,11 +41,6 @@ def clean_draft(draft: EventDraft) -> EventDraft:
         ),
         private={clean(name): clean(value) for name, value in draft.private.items()},
     )
-
-
-def ical_uid(event_key: str) -> str:
-    """Return the iCalendar UID under which the feed shows an event."""
-    return f"{event_key}@calendar-bridge"
 
 
 def event_of(found: LocalEvent) -> Event:
@@ -98,27 +94,8 @@ def read_imported(stored: StoredSeries | None, ref: EventRef, zone: ZoneInfo) ->
     return event_of_series(ref.calendar, series)
 
 
-def list_imported(calendar: str, near: Sequence[Occurrence], zone: ZoneInfo, window: Interval) -> list[Event]:
+def list_imported(calendar: str, near: Sequence[KeptRow], zone: ZoneInfo, window: Interval) -> list[Event]:
     """Return those occurrences that overlap the window; floating times are read in the calendar's zone."""
-    found = [event_at(calendar, one, one.within(zone)) for one in near]
+    known = [row.occurrence for row in near]
+    found = [event_at(calendar, one, one.within(zone)) for one in known]
     return [event for event in found if event.interval.overlaps(window)]
-
-
-def entry_id(ical_uid: str, recurrence: str = "") -> str:
-    """Return the event id of an imported entry, or of one of its occurrences."""
-    return f"ics:{recurrence}:{ical_uid}"
-
-
-def uid_of(event_id: str) -> str | None:
-    """Return the iCalendar UID within an imported entry's event id, None for any other id."""
-    prefix, _, rest = event_id.partition(":")
-    return rest.partition(":")[2] if prefix == "ics" else None
-
-
-def moment_of(event_id: str) -> datetime | None:
-    """Return the moment an occurrence is named by, as if in UTC; None where none is named."""
-    recurrence = event_id.split(":", 2)[1]
-    try:
-        return datetime.fromisoformat(recurrence).replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -29,6 +29,16 @@ class Feeds:
         """Tell whether there is such a calendar."""
         return calendar in self._titles
 
+    def renewals(self, calendar: str) -> int:
+        """Return how often the calendar's address was renewed."""
+        with self._store.read() as connection:
+            return local_series.feed_renewals_of(connection, calendar)
+
+    def renew(self, calendar: str) -> None:
+        """Let the calendar have another address; the former one is nobody's any more."""
+        with self._store.write() as connection:
+            local_series.renew_feed(connection, calendar)
+
     def version(self, calendar: str, *, now: datetime) -> str:
         """Return what differs as soon as the feed does, at a fraction of its cost."""
         with self._store.read() as connection:

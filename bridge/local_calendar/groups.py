@@ -15,7 +15,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bridge.local_calendar.ics import Entry, IcsCalendar, Line
-from bridge.local_calendar.rules import Unusable
+from bridge.local_calendar.unusable import Unusable
 from bridge.local_calendar.zones import Zones, is_zone
 
 _NEGATIVE_COUNT = re.compile(r";COUNT=-\d+", re.ASCII | re.IGNORECASE)
@@ -60,7 +60,8 @@ def group(calendars: Iterable[IcsCalendar]) -> tuple[list[Group], list[tuple[str
             try:
                 renamed = [zones.rename(_tidy(entry, uid, calendar)) for entry in entries]
             except (Unusable, ValueError) as error:
-                skipped.setdefault(uid, _reason(error))
+                reason = str(error) if isinstance(error, Unusable) else "one of its lines cannot be read"
+                skipped.setdefault(uid, reason)
                 continue
             found.entries += renamed
             found.definitions |= dict.fromkeys(zones.definitions(renamed))
@@ -72,15 +73,14 @@ def value_of(entry: Entry, name: str) -> str | None:
     return next((line.value.strip() for line in entry if line.name == name), None)
 
 
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, Unusable) else "one of its lines cannot be read"
-
-
 def _by_uid(calendar: IcsCalendar) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = defaultdict(list)
     for entry in calendar.entries:
         uid = (value_of(entry, "UID") or "").replace("\\", "")  # an escape is none of the name
-        found[uid or f"{_digest(entry)}@imported"].append(entry)
+        if not uid:
+            text = "\n".join(line.text for line in entry)
+            uid = f"{hashlib.sha256(text.encode()).hexdigest()[:32]}@imported"
+        found[uid].append(entry)
     separate: dict[str, list[Entry]] = {}
     for uid, entries in found.items():
         separate |= _separated(uid, entries)
@@ -102,10 +102,6 @@ def _separated(uid: str, entries: list[Entry]) -> dict[str, list[Entry]]:
             others[f"{uid}#{start}"] = [entry]
     taken = [id(entry) for (entry,) in others.values()]
     return {uid: [entry for entry in entries if id(entry) not in taken]} | others
-
-
-def _digest(entry: Entry) -> str:
-    return hashlib.sha256("\n".join(line.text for line in entry).encode()).hexdigest()[:32]
 
 
 def _sequence(entry: Entry) -> int:

@@ -7,18 +7,25 @@ out and named, since a calendar exported elsewhere often holds one and the other
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from bridge.local_calendar.apart import Limits, TooSlow, read_all
 from bridge.local_calendar.groups import Group, group
 from bridge.local_calendar.ics import ImportRefused, read_ics
-from bridge.local_calendar.rules import Unusable
-from bridge.local_calendar.vetting import vetted
+from bridge.local_calendar.keeping import ImportedTime
+from bridge.local_calendar.reading import Order, Read
+from bridge.local_calendar.unusable import Unusable
 from bridge.store.engine import Store
-from bridge.store.sql import local_events, local_series
-from bridge.store.sql.local_series import Series
+from bridge.store.sql import busy_times, local_events, local_series
+from bridge.store.sql.busy_times import BusySpan
+from bridge.store.sql.local_series import Series, busy_name
 
 __all__ = ["ImportRefused", "ImportResult", "import_ics"]
+
+
+_Usable = tuple[Order, Read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +41,42 @@ class ImportResult:
     skipped: tuple[tuple[str, str], ...]
 
 
-def import_ics(store: Store, calendar: str, content: bytes) -> ImportResult:
+def import_ics(imported: ImportedTime, calendar: str, content: bytes, now: datetime) -> ImportResult:
     """Import a file into a calendar of the configuration; doing it twice changes nothing more.
 
-    ImportRefused: the file is broken. StoreUnavailable: the database is. Either way nothing was imported.
+    ImportRefused: the file is broken, or takes too long to read. StoreUnavailable: the database is gone.
+    Either way nothing was imported.
     """
+    store = imported.store
     groups, skipped = group(read_ics(content))
     with store.read() as connection:
         seen = local_series.stored_ical(connection, calendar, [found.uid for found in groups])
+        span = busy_times.spans(connection, [busy_name(calendar)]).get(busy_name(calendar))
     wanted = [_completed(found, seen) for found in groups]
     changed = [found for found in wanted if found.written() != seen.get(found.uid)]
-    usable: dict[str, Series] = {}
-    for found in changed:
-        try:
-            usable[found.uid] = vetted(found)
-        except Unusable as error:
-            skipped.append((found.uid, str(error)))
-    return _put(store, calendar, usable, skipped, unchanged=len(wanted) - len(changed))
+    reach = imported.reach(calendar, span, now)
+    usable = _read(changed, reach, imported.limits, skipped)
+    done = _put(store, calendar, usable, skipped, span=span, reach=reach)
+    imported.keep(calendar, now, anew=bool(span and span.problem))
+    return ImportResult(*done, len(wanted) - len(changed), tuple(skipped))
+
+
+def _read(
+    changed: Sequence[Group], reach: BusySpan, limits: Limits, skipped: list[tuple[str, str]]
+) -> dict[str, _Usable]:
+    """Return what can be kept, and note of the others why not. ImportRefused: it takes too long."""
+    orders = [Order(found.uid, found.written(), len(found.entries)) for found in changed]
+    try:
+        told = read_all(orders, reach.reach, reach.zone, limits)
+    except TooSlow as error:
+        raise ImportRefused(f"The file takes too long to read, for instance its entries {error}.") from None
+    usable: dict[str, _Usable] = {}
+    for order, read in zip(orders, told, strict=True):
+        if isinstance(read, Unusable):
+            skipped.append((order.uid, str(read)))
+        else:
+            usable[order.uid] = (order, read)
+    return usable
 
 
 def _completed(found: Group, seen: Mapping[str, str]) -> Group:
@@ -64,18 +90,31 @@ def _completed(found: Group, seen: Mapping[str, str]) -> Group:
 def _put(
     store: Store,
     calendar: str,
-    usable: dict[str, Series],
+    usable: dict[str, _Usable],
     skipped: list[tuple[str, str]],
     *,
-    unchanged: int,
-) -> ImportResult:
+    span: BusySpan | None,
+    reach: BusySpan,
+) -> tuple[int, int]:
+    """Store what was read together with when it takes place; return how many were added and replaced."""
+    name = busy_name(calendar)
     # Alone: another import at the same time would add the same entries.
     with store.write_alone() as connection:
         for uid in sorted(local_events.own_uids(connection, calendar, list(usable))):
             skipped.append((uid, "it is one of the bridge's own bookings"))
             del usable[uid]
         there = local_series.stored_ical(connection, calendar, list(usable))
-        added = [series for uid, series in usable.items() if uid not in there]
-        replaced = [series for uid, series in usable.items() if uid in there]
+        series = [
+            Series(uid, order.ical, read.starts_at, read.ends_at) for uid, (order, read) in usable.items()
+        ]
+        added = [one for one in series if one.ical_uid not in there]
+        replaced = [one for one in series if one.ical_uid in there]
+        # Read again: what was kept meanwhile for another stretch would not fit to this.
+        is_as_read = busy_times.spans(connection, [name]).get(name) == span
+        is_whole = span is None or (span.reach, span.zone) == (reach.reach, reach.zone)
         local_series.put(connection, calendar, added, replaced)
-    return ImportResult(len(added), len(replaced), unchanged, tuple(skipped))
+        if is_as_read and is_whole and usable:
+            found = [one for _, read in usable.values() for one in read.found]
+            busy_times.replace_of(connection, name, list(usable), found)
+            busy_times.keep_span(connection, reach)
+    return len(added), len(replaced)

@@ -1,31 +1,32 @@
 """Answers for the embedded calendars as any provider does, from the bridge's own database.
 
-Decides what a failing database means: a statement that fails has written nothing; a commit that fails may
-have. It has no attendees to tell, makes no meeting links, and never changes what was imported.
+It has no attendees to tell, makes no meeting links, and never changes what was imported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bridge.local_calendar.access import Access
-from bridge.local_calendar.busy import KeptOccurrences, Occurrence, Unreadable, busy_time
+from bridge.errors import StoreUnavailable
+from bridge.local_calendar.busy import busy_time, kept_near
 from bridge.local_calendar.cursor import read_cursor, write_cursor
 from bridge.local_calendar.entries import (
-    NAME,
     clean_draft,
     event_of,
     event_of_series,
-    ical_uid,
     list_imported,
     read_imported,
-    uid_of,
 )
+from bridge.local_calendar.entry_names import NAME, uid_of
+from bridge.local_calendar.transactions import reading, refuse_late, write_until_heard
 from bridge.store.engine import ConstraintViolated, Store
+from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import local_events, local_series, revisions
+from bridge.store.sql.busy_times import KeptRow
 from bridge.store.sql.local_events import LocalEvent
 from providers.base import (
     BusyAnswer,
@@ -59,9 +60,7 @@ class LocalCalendars:
 
     def __init__(self, store: Store, calendars: Mapping[str, str]) -> None:
         self._store = store
-        self._access = Access(store)
         self._zones = {calendar: ZoneInfo(zone) for calendar, zone in calendars.items()}
-        self._kept = KeptOccurrences()
 
     def revision(self) -> int:
         """Return the number that grows with every change of any embedded calendar. StoreUnavailable."""
@@ -85,39 +84,31 @@ class LocalCalendars:
         """Return an answer for each query: busy time, or the error that makes it unknown."""
         known = sorted({query.calendar for query in queries} & self._zones.keys())
         try:
-            with self._access.reading("free_busy", deadline) as connection:
-                own = local_events.busy_within(connection, known, window)
-                imported = self._imported(connection, known, window)
+            refuse_late("free_busy", deadline)
+            own, imported = self._within(known, window)
+        except StoreUnavailable as error:
+            return dict.fromkeys(queries, ProviderUnavailable(NAME, "free_busy", str(error)))
         except ProviderError as error:
             return dict.fromkeys(queries, error)
-        return {query: self._busy(query, own.get(query.calendar, ()), imported, window) for query in queries}
+        answers: dict[BusyQuery, BusyAnswer] = {}
+        for query in queries:
+            found = imported.get(query.calendar)
+            if found is None:
+                answers[query] = CalendarNotFound(NAME, "free_busy")
+            elif isinstance(found, ProviderError):
+                answers[query] = found
+            else:
+                answers[query] = busy_time(query, own[query.calendar], found, window)
+        return answers
 
-    def _busy(
-        self,
-        query: BusyQuery,
-        own: Sequence[local_events.Busy],
-        imported: Mapping[str, Sequence[Occurrence] | ProviderError],
-        window: Interval,
-    ) -> BusyAnswer:
-        found = imported.get(query.calendar)
-        if found is None:
-            return CalendarNotFound(NAME, "free_busy")
-        if isinstance(found, ProviderError):
-            return found
-        return busy_time(query, own, found, window)
-
-    def _imported(
-        self, connection: Connection, calendars: Sequence[str], window: Interval
-    ) -> Mapping[str, Sequence[Occurrence] | ProviderError]:
-        mark = revisions.current(connection, revisions.IMPORTED)
-        found: dict[str, Sequence[Occurrence] | ProviderError] = {}
-        for calendar in calendars:
-            zone = self._zones[calendar]
-            try:
-                found[calendar] = self._kept.near(connection, calendar, zone, mark=mark, window=window)
-            except Unreadable as error:
-                found[calendar] = ProviderUnavailable(NAME, "free_busy", str(error))
-        return found
+    @repeated
+    def _within(
+        self, calendars: Sequence[str], window: Interval
+    ) -> tuple[Mapping[str, Sequence[local_events.Busy]], Mapping[str, Sequence[KeptRow] | ProviderError]]:
+        zones = {calendar: self._zones[calendar] for calendar in calendars}
+        with self._store.read() as connection:
+            own = local_events.busy_within(connection, calendars, window)
+            return own, kept_near(connection, zones, window, "free_busy")
 
     def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
         """Create an event whose id is the key; one that exists already is the answer.
@@ -140,17 +131,20 @@ class LocalCalendars:
     def _find_or_add(
         self, calendar: str, event_key: str, wanted: EventDraft, deadline: Deadline
     ) -> LocalEvent:
-        with self._access.writing("create_event", deadline) as connection:
+        def work(connection: Connection) -> LocalEvent:
             found = local_events.event(connection, calendar, event_key)
             if found is not None:
                 return found
-            return local_events.add_event(connection, calendar, event_key, ical_uid(event_key), wanted)
+            uid = f"{event_key}@calendar-bridge"  # under which the feed shows it
+            return local_events.add_event(connection, calendar, event_key, uid, wanted)
+
+        return write_until_heard(self._store, "create_event", deadline, work)
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
         """Return the event as it is now, cancelled ones too. EventNotFound: there never was one."""
         zone = self._zone(ref.calendar, "read_event")
         uid = uid_of(ref.event_id)
-        with self._access.reading("read_event", deadline) as connection:
+        with reading(self._store, "read_event", deadline) as connection:
             if uid is None:
                 own = local_events.event(connection, ref.calendar, ref.event_id)
                 if own is None:
@@ -161,14 +155,14 @@ class LocalCalendars:
     def find_event(self, calendar: str, event_key: str, *, deadline: Deadline) -> Event | None:
         """Return the live event made under this key."""
         self._zone(calendar, "find_event")
-        with self._access.reading("find_event", deadline) as connection:
+        with reading(self._store, "find_event", deadline) as connection:
             found = local_events.event(connection, calendar, event_key)
         return None if found is None or found.cancelled else event_of(found)
 
     def find_booking(self, calendar: str, booking_id: str, *, deadline: Deadline) -> Sequence[Event]:
         """Return every live event of this booking in the calendar."""
         self._zone(calendar, "find_booking")
-        with self._access.reading("find_booking", deadline) as connection:
+        with reading(self._store, "find_booking", deadline) as connection:
             return [
                 event_of(found) for found in local_events.events_of_booking(connection, calendar, booking_id)
             ]
@@ -176,9 +170,9 @@ class LocalCalendars:
     def list_events(self, calendar: str, window: Interval, *, deadline: Deadline) -> Sequence[Event]:
         """Return the single events that overlap the window, imported ones too, by start."""
         zone = self._zone(calendar, "list_events")
-        with self._access.reading("list_events", deadline) as connection:
+        with reading(self._store, "list_events", deadline) as connection:
             own = [event_of(found) for found in local_events.events_within(connection, calendar, window)]
-            near = self._imported(connection, [calendar], window)[calendar]
+            near = kept_near(connection, {calendar: zone}, window, "list_events")[calendar]
         if isinstance(near, ProviderError):
             raise near
         events = [*own, *list_imported(calendar, near, zone, window)]
@@ -190,27 +184,53 @@ class LocalCalendars:
         EventChanged, EventNotFound: it is not, it is gone. AccessDenied: it was imported.
         """
         self._check_own(ref, "move_event")
-        with self._access.writing("move_event", deadline) as connection:
+
+        def work(connection: Connection) -> LocalEvent:
             found = local_events.event(connection, ref.calendar, ref.event_id, to_change=True)
             if found is None or found.cancelled:
                 raise EventNotFound(NAME, "move_event")
-            if ref.etag not in {None, str(found.version)}:
-                raise EventChanged(NAME, "move_event")
-            moved = local_events.move_event(connection, found, interval)
-        return event_of(moved)
+            if ref.etag in {None, str(found.version)}:
+                return local_events.move_event(connection, found, interval)
+            if is_repeat() and ref.etag == str(found.version - 1) and found.draft.interval == interval:
+                return found  # by an earlier try that was not heard of
+            raise EventChanged(NAME, "move_event")
+
+        return event_of(write_until_heard(self._store, "move_event", deadline, work))
+
+    def amend_event(self, ref: EventRef, was: EventDraft, now: EventDraft, *, deadline: Deadline) -> Event:
+        """Give the event the texts and guests of `now`; only the bridge writes into it."""
+        self._check_own(ref, "amend_event")
+
+        def work(connection: Connection) -> LocalEvent:
+            found = local_events.event(connection, ref.calendar, ref.event_id, to_change=True)
+            if found is None or found.cancelled:
+                raise EventNotFound(NAME, "amend_event")
+            wanted = replace(
+                clean_draft(now), interval=found.draft.interval, conference=found.draft.conference
+            )
+            return found if wanted == found.draft else local_events.amend_event(connection, found, wanted)
+
+        return event_of(write_until_heard(self._store, "amend_event", deadline, work))
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, *, deadline: Deadline) -> Event:
+        """Raise ConferenceUnavailable: embedded calendars make no links."""
+        raise ConferenceUnavailable(NAME, "add_conference", "embedded calendars make no meeting links")
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event; one that is gone already is done. AccessDenied: it was imported."""
         self._check_own(ref, "cancel_event")
-        with self._access.writing("cancel_event", deadline, needs=0.0) as connection:
+
+        def work(connection: Connection) -> None:
             found = local_events.event(connection, ref.calendar, ref.event_id, to_change=True)
             if found is not None and not found.cancelled:
                 local_events.cancel_event(connection, found)
 
+        write_until_heard(self._store, "cancel_event", deadline, work, needs=0.0)
+
     def changes(self, calendar: str, cursor: str | None, *, deadline: Deadline) -> Changes:
         """Return what changed since the cursor; everything live when it makes no sense here."""
         self._zone(calendar, "changes")
-        with self._access.reading("changes", deadline) as connection:
+        with reading(self._store, "changes", deadline) as connection:
             current = revisions.current(connection, revisions.LOCAL)
             since = read_cursor(cursor, current)
             own = local_events.events_changed(connection, calendar, since or 0, current)

@@ -12,6 +12,8 @@ from typing import Any
 
 from dateutil.rrule import rrulestr
 
+from bridge.local_calendar.unusable import Unusable
+
 FIRST_YEAR, LAST_YEAR = 1600, 2200  # Apple's birthdays without a year are of 1604
 _MOST = 250_000  # more than an entry every day for 600 years
 _COUNTED = 5_000  # longer countings are not worth their time: such an entry is looked at for ever
@@ -24,10 +26,6 @@ _TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # The last 28 years that Python knows hold every kind of year, and searching them ends soon.
 _EVERY_KIND_OF_YEAR = datetime(9972, 1, 1, tzinfo=UTC)
 _UNIMPORTANT = ("COUNT", "UNTIL", "INTERVAL")
-
-
-class Unusable(Exception):
-    """The entry is not kept; the text says why, as the end of a sentence."""
 
 
 def check_rule(rule: Any, start: date, length: timedelta) -> None:

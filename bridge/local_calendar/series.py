@@ -16,10 +16,10 @@ import recurring_ical_events
 from recurring_ical_events import ComponentsWithName, EventAdapter
 from recurring_ical_events import Occurrence as LibraryOccurrence
 
-from bridge.local_calendar.busy import Occurrence
-from bridge.local_calendar.entries import entry_id
+from bridge.local_calendar.entry_names import entry_id
 from bridge.local_calendar.hasten import hasten
 from bridge.local_calendar.rules import as_utc
+from bridge.model.occurrence import Occurrence
 from providers.base import Interval
 from providers.times import all_day
 

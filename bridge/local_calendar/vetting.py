@@ -5,42 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bridge.local_calendar.groups import Group
-from bridge.local_calendar.rules import FIRST_YEAR, LAST_YEAR, Unusable, as_utc, check_rule, ends_with
-from bridge.local_calendar.series import UNREADABLE, expand, is_single, parse
-from bridge.store.sql.local_series import Series
-from providers.base import Interval
+from bridge.local_calendar.rules import FIRST_YEAR, LAST_YEAR, as_utc, check_rule, ends_with
+from bridge.local_calendar.series import UNREADABLE, parse
+from bridge.local_calendar.unusable import Unusable
 
 _MAX_UID = 500
 _MAX_DATES = 5_000
 _MAX_EXCEPTIONS = 1_000
 _MAX_TEXT = 1_000_000
-_TRIED = timedelta(days=400)
 _TELLING = frozenset(
     {None, "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
 )
 
 
-def vetted(group: Group) -> Series:
-    """Return the entry as it is stored. Unusable says why it cannot be."""
-    ical = group.written()
-    if len(group.entries) > _MAX_EXCEPTIONS or len(ical) > _MAX_TEXT:
+def vetted(uid: str, ical: str, parts: int) -> tuple[datetime, datetime | None]:
+    """Return an entry's first start and last end, None when it has none. Unusable: it cannot be kept."""
+    if parts > _MAX_EXCEPTIONS or len(ical) > _MAX_TEXT:
         raise Unusable("it has too many exceptions")
     try:
         events = parse(ical)
         spans = [_span(event) for event in events]
-        if len(group.uid) > _MAX_UID or str(events[0]["UID"]) != group.uid:
+        if len(uid) > _MAX_UID or str(events[0]["UID"]) != uid:
             raise Unusable("its UID makes no sense")
         starts_at = min(start for start, _ in spans)
-        if not is_single(events):
-            expand(ical, Interval(starts_at, starts_at + _TRIED), ZoneInfo("UTC"))
     except UNREADABLE as error:
         raise Unusable("it makes no sense") from error
     ends = [end for _, end in spans]
     ends_at = None if None in ends else max(end for end in ends if end is not None)
-    return Series(group.uid, ical, starts_at, ends_at)
+    return starts_at, ends_at
 
 
 def _span(event: Any) -> tuple[datetime, datetime | None]:

@@ -17,7 +17,7 @@ from icalendar.parser import Contentline
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from bridge.local_calendar.ics import Entry, Line
-from bridge.local_calendar.rules import Unusable
+from bridge.local_calendar.unusable import Unusable
 
 _DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
 _MOST_LINES = 400

@@ -14,6 +14,7 @@ from bridge.model.bookings import (
     Contact,
     Deletion,
     DeletionState,
+    Proof,
     Slot,
     Source,
     Wish,
@@ -32,6 +33,7 @@ from bridge.model.event_types import (
     Suggest,
     Team,
 )
+from bridge.model.follow_ups import FollowUp, FollowUpState
 from bridge.model.health import Ability, Condition
 from bridge.model.hosts import (
     CalendarName,
@@ -59,10 +61,13 @@ __all__ = [
     "DeletionState",
     "EventType",
     "FieldSource",
+    "FollowUp",
+    "FollowUpState",
     "Host",
     "MeetingPlatform",
     "Member",
     "OfferRules",
+    "Proof",
     "Schedule",
     "Slot",
     "Source",

@@ -69,6 +69,13 @@ class Attendee:
     email_as_said: str = ""
 
 
+class Proof(StrEnum):
+    """What a caller known by number alone must say besides, to reach an appointment."""
+
+    NAME = "name"
+    EMAIL = "email"
+
+
 class Source(StrEnum):
     """Where a booking was asked for."""
 
@@ -80,7 +87,8 @@ class Source(StrEnum):
 class Wish:
     """An appointment for a contact; `attendee` is filled in once no earlier request has answered it.
 
-    `host` is the host of the team whom the caller asked for: with nobody else shall it be.
+    `host` is the host of the team whom the caller asked for: with nobody else shall it be. `fingerprint` is
+    the same for the same request, "" where requests are not told apart.
     """
 
     event_type: EventType
@@ -89,6 +97,7 @@ class Wish:
     attendee: Attendee = Attendee()
     source: Source = Source.TELLI
     host: str | None = None
+    fingerprint: str = ""
 
     @property
     def interval(self) -> Interval:
@@ -112,8 +121,9 @@ class Booking:
 
     `hosts` attend, the organiser first; the event lies in `calendar`. `version` grows with each change.
     `moved_from` and `moved_at` tell of the last move; `by_person` that a person changed it in the
-    calendar. `link` is the meeting link, `location` where it takes place, `decision` the figures by
-    which the hosts were chosen.
+    calendar, `staff_changed_at` when the business last moved or cancelled it, there or elsewhere. `link` is
+    the meeting link, `location` where it takes place, `decision` the figures by which the hosts were chosen.
+    `service` is which of the event type's was booked, "" itself.
     """
 
     id: str
@@ -130,9 +140,11 @@ class Booking:
     moved_from: datetime | None = None
     moved_at: datetime | None = None
     by_person: bool = False
+    staff_changed_at: datetime | None = None
     link: str = ""
     location: str = ""
     decision: tuple[Mapping[str, object], ...] = ()
+    service: str = ""
 
 
 class DeletionState(StrEnum):

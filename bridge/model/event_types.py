@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -90,6 +91,19 @@ class FieldSource(StrEnum):
     LLM = "llm"
 
 
+# What a field of the source `system` may name, beside "contact." and any member of the contact's record.
+SYSTEM_PATHS = (
+    "contact_id",
+    "external_contact_id",
+    "call.id",
+    "event_type.id",
+    "event_type.title",
+    "event_type.duration_minutes",
+    "timezone",
+)
+CONTACT_PATH = "contact."
+
+
 @dataclass(frozen=True, slots=True)
 class BookingField:
     """A question of the event type; `name` is a key, a property or a system path, by `source`."""
@@ -117,6 +131,9 @@ MADE_BY_NO_VENDOR: frozenset[str] = frozenset(MeetingPlatform)
 class EventType:
     """What can be booked. `id` is the name of its TOML table.
 
+    `services` are appointments of other length, hosts or place under the same id, by the names of their
+    tables; each is an event type of its own that differs only in them, and bears its name as `service`.
+
     Days are counted and starts laid by the clock of `timezone`. A start is `start_offset` past a time that
     the step allows, `start_increment` after the one before.
     `meeting_platform` is a MeetingPlatform, or a vendor\'s name for the meetings it makes.
@@ -136,19 +153,25 @@ class EventType:
     start_on: date | None = None
     max_bookings_per_day: int = 0
     max_bookings_per_week: int = 0
+    max_bookings_per_contact: int = 0
     open_hours: Week | None = None
     is_default: bool = False
     offer: OfferRules = OfferRules()
     keep_host: bool = False
+    keep_offer: timedelta = timedelta(0)
     replace_within: timedelta = timedelta(minutes=15)
+    change_notice: timedelta = timedelta(0)
     meeting_platform: str = MeetingPlatform.PHONE
     address: str = ""
     link: str = ""
     description: str = ""
     require_email: bool = False
     fallback_email: str | None = None
+    notify: tuple[str, ...] = ()
     invite: bool = True
     fields: tuple[BookingField, ...] = ()
+    service: str = ""
+    services: Mapping[str, EventType] = field(default_factory=dict)
 
     @property
     def conference(self) -> str | None:

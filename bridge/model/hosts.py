@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from providers.base import BusyPolicy
+from providers.busy_policy import BusyPolicy
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,6 +87,7 @@ class Host:
     busy_policy: BusyPolicy = BusyPolicy()
     weight: int = 100
     priority: int = 2
+    notify: tuple[str, ...] = ()
 
     @property
     def calendars(self) -> tuple[CalendarName, ...]:

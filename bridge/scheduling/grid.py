@@ -69,23 +69,20 @@ class Grid:
     def lay(self, spans: Sequence[Span], window: Interval) -> list[datetime]:
         """Return the starts for the allowed spans of the window."""
         starts: list[datetime] = []
+        (length, offset), increment = self._step, self._increment
         pieces = stretches(self._zone, window)
         for piece, ahead in pieces:
             inside = spans if len(pieces) == 1 else intersect(spans, [piece])
-            self._lay(inside, ahead - self._step.offset, starts)
+            if not inside:
+                continue
+            begin, end = inside[0]
+            if begin == self._reached:
+                inside = [(max(begin, self._next), end), *inside[1:]]
+            for begin, end in inside:
+                start = _first_on_step(begin, length, ahead - offset)
+                while start < end:
+                    starts.append(start)
+                    start += increment
+            # Without a start the gap still waits for its first: where the clock changes, so does the step.
+            self._reached, self._next = end, start if starts and starts[-1] >= begin else begin
         return starts
-
-    def _lay(self, spans: Sequence[Span], ahead: int, starts: list[datetime]) -> None:
-        if not spans:
-            return
-        begin, end = spans[0]
-        if begin == self._reached:
-            spans = [(max(begin, self._next), end), *spans[1:]]
-        length, increment = self._step.length, self._increment
-        for begin, end in spans:
-            start = _first_on_step(begin, length, ahead)
-            while start < end:
-                starts.append(start)
-                start += increment
-        # Without a start yet the gap still waits for its first: where the clock changes, so does the step.
-        self._reached, self._next = end, start if starts and starts[-1] >= begin else begin

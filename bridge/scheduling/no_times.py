@@ -20,6 +20,7 @@ class NoTimes(StrEnum):
     TOO_FAR = "too_far"
     CLOSED = "closed"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     FULL = "full"
 
 
@@ -40,4 +41,7 @@ def why_none(event_type: EventType, times: Mapping[str, HostTime], day: date, no
         return NoTimes.CLOSED
     if starts[-1] < allowed.start:
         return NoTimes.TOO_SOON
-    return NoTimes.UNKNOWN if any(time.busy is None for time in times.values()) else NoTimes.FULL
+    unknown = [time for time in times.values() if time.busy is None]
+    if unknown:
+        return NoTimes.REFUSED if all(time.takes_none for time in unknown) else NoTimes.UNKNOWN
+    return NoTimes.FULL

@@ -12,10 +12,11 @@ from functools import partial
 from itertools import chain, islice
 
 from bridge.model import CountDays, EventType, OfferRules, Slot, Suggest
-from bridge.scheduling.days import day_start, later_day, offset_seconds, shift
+from bridge.scheduling.days import LAST, day_start, later_day, offset_seconds, shift
 from bridge.scheduling.slots import HostTime, common_window, first_day
 from bridge.scheduling.team import bookable_days
 from providers.base import Interval
+from providers.intervals import overlaps
 
 _INSTANT = timedelta.resolution
 _NO_DISTANCE = timedelta(0)
@@ -42,13 +43,36 @@ def window_around(event_type: EventType, start: datetime) -> Interval:
     )
 
 
-def offer(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> tuple[Slot, ...]:
-    """Return the slots to tell a caller, ascending."""
-    if event_type.offer.suggest is Suggest.VARIED:
-        days = _sounding_apart(event_type, bookable_days(event_type, times, now))
-        return slots_at(event_type, varied(days, event_type.offer))
-    days = _sounding_apart(event_type, _days_looked_at(event_type, times, now))
-    return slots_at(event_type, (start for day in days for start in thin(day, event_type.offer)))
+def offer(
+    event_type: EventType,
+    times: Mapping[str, HostTime],
+    now: datetime,
+    *,
+    left_to_others: Sequence[Interval] = (),
+) -> tuple[Slot, ...]:
+    """Return the slots to tell a caller, ascending; what is left to others only if there is nothing else."""
+    zone, rules, until = event_type.timezone, event_type.offer, LAST
+    if rules.suggest is not Suggest.VARIED and rules.count_days is CountDays.CALENDAR:
+        until = day_start(zone, later_day(first_day(event_type, now), rules.days_to_look_ahead))
+    days = bookable_days(event_type, times, now, before=until)
+    if left_to_others:
+        days = _beside(event_type, days, left_to_others)
+    apart = _sounding_apart(event_type, days)
+    if rules.suggest is Suggest.VARIED:
+        told = slots_at(event_type, varied(apart, rules))
+    else:
+        looked_at = islice(apart, rules.days_to_look_ahead)
+        told = slots_at(event_type, (start for day in looked_at for start in thin(day, rules)))
+    return told if told or not left_to_others else offer(event_type, times, now)
+
+
+def _beside(
+    event_type: EventType, days: Iterable[list[datetime]], taken: Sequence[Interval]
+) -> Iterator[list[datetime]]:
+    """Yield the days without the starts whose appointment would overlap these intervals."""
+    for day in days:
+        if beside := [slot.start for slot in slots_at(event_type, day) if not overlaps(taken, slot)]:
+            yield beside
 
 
 def every_start(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> list[datetime]:
@@ -74,16 +98,6 @@ def _sounding_apart(event_type: EventType, days: Iterable[list[datetime]]) -> It
 
 def _is_echo(local: datetime, starts: Sequence[datetime]) -> bool:
     return local.fold == 1 and local.replace(fold=0).astimezone(UTC) in starts
-
-
-def _days_looked_at(
-    event_type: EventType, times: Mapping[str, HostTime], now: datetime
-) -> Iterator[list[datetime]]:
-    ahead = event_type.offer.days_to_look_ahead
-    if event_type.offer.count_days is CountDays.BOOKABLE:
-        return islice(bookable_days(event_type, times, now), ahead)
-    after = day_start(event_type.timezone, later_day(first_day(event_type, now), ahead))
-    return bookable_days(event_type, times, now, before=after)
 
 
 def thin(starts: Sequence[datetime], rules: OfferRules) -> list[datetime]:

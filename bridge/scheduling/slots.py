@@ -45,23 +45,15 @@ class HostTime:
 
     `busy` is merged over the host's busy calendars, None when any of the host's calendars is unknown.
     `claims` are live claims that concern the host, buffers included; `booked` the starts of the host's
-    live bookings of the event type. Neither holds the booking that is being moved.
+    live bookings of the event type. Neither holds the booking that is being moved. Where `takes_none`,
+    the host is unknown only because the booking calendar refuses appointments at present.
     """
 
     host: Host
     busy: tuple[Interval, ...] | None
     claims: tuple[Interval, ...] = ()
     booked: tuple[datetime, ...] = ()
-
-
-def failing_rules(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> tuple[Rule, ...]:
-    """Return every rule that a slot at this start breaks with the host; none means bookable."""
-    return tuple(_failing(event_type, time, start, now))
-
-
-def is_bookable(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> bool:
-    """Tell whether a slot at this start breaks no rule with the host."""
-    return next(_failing(event_type, time, start, now), None) is None
+    takes_none: bool = False
 
 
 @lru_cache(maxsize=2**10)
@@ -119,7 +111,8 @@ def open_starts(event_type: EventType, schedule: Schedule, window: Interval) -> 
     return tuple(intersect(starts, [window]))
 
 
-def _failing(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> Iterator[Rule]:
+def failing_rules(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> Iterator[Rule]:
+    """Yield every rule that a slot at this start breaks with the host; none means bookable."""
     start = min(max(start, FIRST - _INSTANT), LAST)  # beyond either end no start is allowed anyway
     instant = Interval(start, start + _INSTANT)
     allowed, taken = _allowed(event_type, now), _taken(event_type, time, instant)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bridge.model import EventType, Member, Team
 from bridge.scheduling.days import LAST, date_of, day_start, later_day
 from bridge.scheduling.grid import Grid, step_of
-from bridge.scheduling.slots import HostTime, bookable_spans, common_window, is_bookable
+from bridge.scheduling.slots import HostTime, bookable_spans, common_window, failing_rules
 from providers.base import Interval
 from providers.intervals import Span, intersect, members, union
 
@@ -58,13 +58,25 @@ def pool_for(
     """
 
     def is_free(host: str) -> bool:
-        return host not in without and host in times and is_bookable(event_type, times[host], start, now)
+        if host in without or host not in times:
+            return False
+        return not any(failing_rules(event_type, times[host], start, now))  # the first is reason enough
 
     team = event_type.team
     if not team.hosts or not all(is_free(host) for host in team.fixed):
         return None
     groups = [tuple(member for member in group if is_free(member.host)) for group in team.groups]
     return Pool(team.fixed, tuple(groups)) if all(groups) else None
+
+
+def certain_hosts(
+    event_type: EventType, times: Mapping[str, HostTime], start: datetime, now: datetime
+) -> tuple[str, ...]:
+    """Return who will attend this start, the organiser first; nobody where one of several will be chosen."""
+    pool = pool_for(event_type, times, start, now)
+    if pool is None or any(len(group) > 1 for group in pool.groups):
+        return ()
+    return (*pool.fixed, *(group[0].host for group in pool.groups))
 
 
 def bookable_days(

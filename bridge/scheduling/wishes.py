@@ -37,11 +37,6 @@ class Preference:
     minute: int | None = None
     earliest: date | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing was wished for."""
-        return self == Preference()
-
     def first_day(self, today: date) -> date:
         """Return the first day that would suit."""
         if self.day is not None:

@@ -17,13 +17,14 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from bridge.app import configuration_file
+from bridge import log
 from bridge.config import Config, ServerSection
 from bridge.errors import BridgeError
 from bridge.server import taken
 from bridge.server.pid_file import PidFile
 from bridge.server.sentences import in_words
 from bridge.server.settings import settings
+from bridge.surroundings import configuration_file
 
 CANNOT_START = 3  # gunicorn's own code for "the application cannot be loaded"
 _PACKAGE = "calendar-bridge"
@@ -45,11 +46,13 @@ class PortTaken(BridgeError):
 class Master:
     """What the first process keeps from its start to its end.
 
-    `overrides` are gunicorn's settings given on the command line; `announce` tells whoever started it.
+    `overrides` are gunicorn's settings given on the command line, as `pid_file` and `log_format` are;
+    `announce` tells whoever started it.
     """
 
     overrides: Mapping[str, Any] = field(default_factory=dict)
     pid_file: Path | None = None
+    log_format: log.Form | None = None
     announce: Callable[[str], None] = print
 
     def __post_init__(self) -> None:
@@ -67,6 +70,7 @@ class Master:
         return {
             **own,
             "bind": str(self._first.bind),
+            "logconfig_dict": log.settings(self.log_format or self._first.log_format),
             **self.overrides,
             "on_starting": self.begin,
             "when_ready": self.tell,
@@ -141,7 +145,7 @@ class Master:
             self._held.tell(is_taken=is_taken, text=text)
 
     def _notes(self, config: Config) -> Iterator[str]:
-        for key in ("bind", "pid_file"):
+        for key in ("bind", "log_format", "pid_file"):
             if getattr(config.server, key) != getattr(self._first, key):
                 yield f"A new server.{key} holds from the next start; until then it stays as it was."
         names = taken.variables()

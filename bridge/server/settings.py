@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridge.app import Bridge
 from bridge.config import Config
 from bridge.errors import BridgeError
+from bridge.parts import Bridge
 
 _ABOVE_A_BOOKING = 10  # seconds that a stopping process has beyond the longest booking
 _LEAST_GRACE = 15
@@ -26,7 +26,7 @@ def settings(config: Config) -> dict[str, Any]:
         "timeout": 60,
         # A call under way is answered before its process ends.
         "graceful_timeout": max(_LEAST_GRACE, round(longest) + _ABOVE_A_BOOKING),
-        "accesslog": None,
+        "accesslog": None,  # the bridge tells of each call itself
         "control_socket_disable": True,  # whoever may send a signal can do all that it offers
         "forwarder_headers": "",  # a SCRIPT_NAME sent along would walk round a proxy's rules for paths
         "forwarded_allow_ips": "",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from bridge.app import assemble, configuration_file, create_app, load
+from bridge.app import assemble, create_app, load
 from bridge.config import Config, environment_names
+from bridge.surroundings import configuration_file
 
 
 @dataclass

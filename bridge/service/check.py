@@ -5,6 +5,7 @@ Says of each thing what was tried, whether it works, and if not what to do.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from providers.errors import ProviderError
 
 _SECONDS = 10.0
 _AHEAD = (timedelta(days=14), timedelta(days=366))  # most are open within days, which is soon found
+_CLASS_NAME = re.compile(r"\b[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+\b")
 _CLOCKS_MAY_DIFFER = timedelta(seconds=30)
 
 
@@ -82,6 +84,11 @@ def findings(
         yield Finding("open alert", Verdict.UNWISE, f"{alert.text} (since {since})")
 
 
+def in_words(detail: str) -> str:
+    """Return what went wrong without a program's names: "ConnectTimeout" is "connect timeout"."""
+    return _CLASS_NAME.sub(lambda found: re.sub(r"(?<!^)(?=[A-Z])", " ", found[0]).lower(), detail)
+
+
 def _clock(context: BookingContext) -> Finding:
     with context.store.read() as connection:
         apart = abs(database_now(connection) - context.now())
@@ -117,7 +124,7 @@ def _known(context: BookingContext) -> Iterator[Finding]:
         fails_calls = each.ability in (Ability.ANSWER, Ability.WRITE)
         since = f"since {each.since:%Y-%m-%d %H:%M} UTC"
         good = f", well until {each.good_at:%Y-%m-%d %H:%M}" if each.good_at else ""
-        text = f"{each.ability}: {each.error} ({since}{good}). {each.advice}"
+        text = f"{each.ability}: {in_words(each.error)} ({since}{good}). {each.advice}"
         yield Finding(each.subject, Verdict.FAILED if fails_calls else Verdict.UNWISE, text)
 
 
@@ -172,7 +179,7 @@ def _identities(context: BookingContext, names: Sequence[CalendarName]) -> Itera
 
 
 def _unidentified(context: BookingContext, name: CalendarName, error: ProviderError) -> Finding:
-    why = f"its vendor does not say which calendar it is ({error.detail})"
+    why = f"its vendor does not say which calendar it is ({in_words(error.detail)})"
     if name in context.identities.known([name]).known:
         return Finding(str(name), Verdict.UNWISE, f"{why}: bookings go on, known by this name alone")
     return Finding(str(name), Verdict.FAILED, f"{why}, so nothing is offered there")
@@ -190,7 +197,7 @@ def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding
     context.health.answered(name, answer if isinstance(answer, ProviderError) else None)
     if not isinstance(answer, ProviderError):
         return Finding(str(name), Verdict.GOOD, "free/busy can be read")
-    said = f"{type(answer).__name__}: {answer.detail or 'no further word'}"
+    said = in_words(answer.detail) or "it could not be read"
     return Finding(str(name), Verdict.FAILED, f"{said}. {context.health.advise(name, answer)}")
 
 
@@ -201,7 +208,9 @@ def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:
         deadline = Deadline(_SECONDS, context.monotonic)
         listed = context.accounts.provider(name).list_calendars(deadline=deadline)
     except ProviderError as error:
-        yield Finding(str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {error.detail}")
+        yield Finding(
+            str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {in_words(error.detail)}"
+        )
         return
     calendar = meant(context, name, listed)
     if calendar is None:

@@ -7,7 +7,7 @@ ours for some event types and a service for others. Reception asks the desk, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,23 +16,28 @@ from bridge.booking import ledger
 from bridge.booking.book import book_appointment, rehearse
 from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
+from bridge.booking.correct import Who
 from bridge.booking.move import move_booking
-from bridge.model import Attendee, Booking, EventType, Wish
+from bridge.model import Booking, EventType, Wish
 from bridge.service.kept_offers import Bookable, Offer, Offers
-from providers.base import Deadline
-
-Who = Callable[[], Attendee]  # reads the attendee; MissingField where a required answer is missing
+from providers.base import Deadline, Interval
 
 
 class Desk(Protocol):
     """Answers for its event types. A BridgeError says why not, and then nothing has changed."""
 
     def offer(
-        self, event_type: EventType, *, now: datetime | None = None, seconds: float | None = None
+        self,
+        event_type: EventType,
+        *,
+        now: datetime | None = None,
+        seconds: float | None = None,
+        left_to_others: Sequence[Interval] = (),
     ) -> Offer:
         """Return what any caller may be told; the same object as long as it holds.
 
-        `now` asks for another moment than this one; `seconds` are all the time there is.
+        `now` asks for another moment than this one; `seconds` are all the time there is. `left_to_others`
+        is told only where nothing else is free.
         """
 
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
@@ -44,10 +49,12 @@ class Desk(Protocol):
     def rehearse(self, wish: Wish, who: Who, deadline: Deadline) -> None:
         """Raise what would keep `book` from succeeding, changing nothing."""
 
-    def move(self, booking: Booking, start: datetime, deadline: Deadline) -> Booking:
-        """Return the booking at its new start."""
+    def move(
+        self, booking: Booking, start: datetime, deadline: Deadline, *, by_staff: bool = False
+    ) -> Booking:
+        """Return the booking at its new start; `by_staff`: its caller did not ask for it."""
 
-    def cancel(self, booking: Booking, deadline: Deadline) -> Booking:
+    def cancel(self, booking: Booking, deadline: Deadline, *, by_staff: bool = False) -> Booking:
         """Return the booking, cancelled; one that is already is done."""
 
 
@@ -59,9 +66,16 @@ class OurDesk:
     offers: Offers
 
     def offer(
-        self, event_type: EventType, *, now: datetime | None = None, seconds: float | None = None
+        self,
+        event_type: EventType,
+        *,
+        now: datetime | None = None,
+        seconds: float | None = None,
+        left_to_others: Sequence[Interval] = (),
     ) -> Offer:
-        """Return the kept offer, or a new one; one for another moment is never kept."""
+        """Return the kept offer, or a new one; one for another moment or one caller alone is never kept."""
+        if left_to_others:
+            return self.offers.beside(event_type, left_to_others)
         return self.offers.as_of(event_type, now) if now else self.offers.current(event_type, seconds=seconds)
 
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
@@ -76,12 +90,14 @@ class OurDesk:
         """Ask the calendars as a booking would."""
         rehearse(self.context, wish, who, deadline)
 
-    def move(self, booking: Booking, start: datetime, deadline: Deadline) -> Booking:
+    def move(
+        self, booking: Booking, start: datetime, deadline: Deadline, *, by_staff: bool = False
+    ) -> Booking:
         """Change the booking's event, or make it anew with other hosts."""
         with turn(self.context, booking.contact, deadline):
-            return move_booking(self.context, booking, start, deadline)
+            return move_booking(self.context, booking, start, deadline, by_staff=by_staff)
 
-    def cancel(self, booking: Booking, deadline: Deadline) -> Booking:
+    def cancel(self, booking: Booking, deadline: Deadline, *, by_staff: bool = False) -> Booking:
         """Cancel at once; the event is removed in the background until it is gone."""
         with turn(self.context, booking.contact, deadline):
-            return ledger.cancel(self.context, booking)
+            return ledger.cancel(self.context, booking, by_staff=by_staff)

@@ -14,11 +14,13 @@ from datetime import datetime
 from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy
 from bridge.calendars.free_busy import FreeBusy
-from bridge.model import EventType, Slot
+from bridge.model import CalendarName, EventType, Slot
 from bridge.scheduling.offers import busy_window, every_start, offer
 from bridge.scheduling.slots import HostTime
+from bridge.scheduling.team import certain_hosts
+from bridge.store.patience import repeated, within
 from bridge.store.sql import revisions
-from providers.base import Deadline
+from providers.base import Deadline, Interval
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
 
@@ -27,14 +29,31 @@ Revision = tuple[int, int]  # of the claims, and of health
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be told to a caller now, and of which state of claims, health and calendars that is true."""
+    """What may be told to a caller now.
+
+    `hosts` are who will attend each slot, as far as that is certain; left out where nobody is told.
+    `silent` are the calendars that did not answer, so that their hosts had to be left out.
+    """
 
     slots: tuple[Slot, ...]
-    minute: datetime
+    answered_at: float  # the oldest of the busy answers, in monotonic time
+    silent: tuple[CalendarName, ...] = ()
+    hosts: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every calendar answered."""
+        return not self.silent
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An offer with the state of claims, health and calendars, and the minute, of which it is true."""
+
+    offer: Offer
     revision: Revision
     version: int  # of the busy answers
-    asked_at: float
-    is_complete: bool
+    minute: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,59 +70,75 @@ class Offers:
     """The offer of each event type; the same object as long as it is kept."""
 
     def __init__(
-        self, context: BookingContext, free_busy: FreeBusy, *, max_age: float, seconds: float
+        self,
+        context: BookingContext,
+        free_busy: FreeBusy,
+        *,
+        max_age: float,
+        seconds: float,
+        with_hosts: bool,
     ) -> None:
         """Keep offers while no busy answer is older than `max_age`; one is made within `seconds`."""
+        self._with_hosts = with_hosts
         self._context = context
         self._free_busy = free_busy
         self._max_age = max_age
         self._seconds = seconds
-        self._kept: dict[str, Offer] = {}
+        self._kept: dict[EventType, _Made] = {}
         self._seen = (0, 0)
-        self._turns: dict[str, threading.Lock] = {}
+        self._turns: dict[EventType, threading.Lock] = {}
 
     def current(self, event_type: EventType, *, seconds: float | None = None) -> Offer:
         """Return the offer of this moment, made within these seconds (by default the configured ones).
 
         StoreUnavailable: the database does not answer.
         """
-        now = self._context.now()
-        revision = self._revision()
-        kept = self._kept_one(event_type, now, revision)
-        if kept:
-            return kept
         limit = self._seconds if seconds is None else min(seconds, self._seconds)
         deadline = Deadline(limit, self._context.monotonic)
-        if self._max_age == 0:
-            return self._make(event_type, now, revision, deadline)
-        # Callers at the same moment wait for the one who asks, half their time, and take that answer.
-        turn = self._turns.setdefault(event_type.id, threading.Lock())
-        is_mine = turn.acquire(timeout=limit / 2)
-        try:
-            made = self._kept_one(event_type, now, revision) or self._make(
-                event_type, now, revision, deadline
-            )
-            if made.is_complete:
-                self._kept[event_type.id] = made
-            return made
-        finally:
-            if is_mine:
-                turn.release()
+        with within(deadline, self._context.sleep):
+            now, revision = self._context.now(), self._revision()
+            if kept := self._kept_one(event_type, now, revision):
+                return kept
+            if self._max_age == 0:
+                return self._make(event_type, now, revision, deadline).offer
+            # Callers at the same moment wait for the one who asks, half their time, and take that answer.
+            turn = self._turns.setdefault(event_type, threading.Lock())
+            is_mine = turn.acquire(timeout=limit / 2)
+            try:
+                if kept := self._kept_one(event_type, now, revision):
+                    return kept
+                made = self._make(event_type, now, revision, deadline)
+                if made.offer.is_complete:
+                    self._kept[event_type] = made
+                return made.offer
+            finally:
+                if is_mine:
+                    turn.release()
 
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
         """Return all that is bookable now, for callers with a wish."""
         now = self._context.now()
-        self._revision()
         limit = self._seconds if seconds is None else min(seconds, self._seconds)
-        busy = self._busy(event_type, now, Deadline(limit, self._context.monotonic))
-        times = self._context.availability.times(event_type, busy)
+        deadline = Deadline(limit, self._context.monotonic)
+        with within(deadline, self._context.sleep):
+            self._revision()
+            busy = self._busy(event_type, now, deadline)
+            times = self._context.availability.times(event_type, busy)
         return Bookable(event_type, times, now, every_start(event_type, times, now))
+
+    def beside(self, event_type: EventType, taken: Sequence[Interval]) -> Offer:
+        """Return the offer of this moment without what is left to other callers; it is not kept."""
+        deadline = Deadline(self._seconds, self._context.monotonic)
+        with within(deadline, self._context.sleep):
+            return self._make(event_type, self._context.now(), self._revision(), deadline, taken).offer
 
     def as_of(self, event_type: EventType, now: datetime) -> Offer:
         """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
         deadline = Deadline(self._seconds, self._context.monotonic)
-        return self._make(event_type, now, self._revision(), deadline)
+        with within(deadline, self._context.sleep):
+            return self._make(event_type, now, self._revision(), deadline).offer
 
+    @repeated
     def _revision(self) -> Revision:
         """Return the state of claims and health; forget busy answers of calendars said to have changed."""
         counted = self._context.store.revisions()
@@ -114,27 +149,36 @@ class Offers:
         return counted.get(revisions.CLAIMS, 0), counted.get(revisions.HEALTH, 0)
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
-        kept = self._kept.get(event_type.id)
+        kept = self._kept.get(event_type)
         if (
             kept
             and kept.revision == revision
             and kept.version == self._free_busy.version
             and kept.minute == now.replace(second=0, microsecond=0)
-            and self._context.monotonic() - kept.asked_at <= self._max_age
+            and self._context.monotonic() - kept.offer.answered_at <= self._max_age
         ):
-            return kept
+            return kept.offer
         return None
 
-    def _make(self, event_type: EventType, now: datetime, revision: Revision, deadline: Deadline) -> Offer:
+    def _make(
+        self,
+        event_type: EventType,
+        now: datetime,
+        revision: Revision,
+        deadline: Deadline,
+        taken: Sequence[Interval] = (),
+    ) -> _Made:
         busy = self._busy(event_type, now, deadline)
-        return Offer(
-            slots=offer(event_type, self._context.availability.times(event_type, busy), now),
-            minute=now.replace(second=0, microsecond=0),
-            revision=revision,
-            version=busy.version,
-            asked_at=busy.asked_at,
-            is_complete=not busy.failures,
+        times = self._context.availability.times(event_type, busy)
+        slots = offer(event_type, times, now, left_to_others=taken)
+        hosts = [certain_hosts(event_type, times, slot.start, now) for slot in slots if self._with_hosts]
+        made = Offer(
+            slots=slots,
+            hosts=tuple(hosts),
+            answered_at=min(busy.answered_at.values(), default=0.0),
+            silent=tuple(busy.failures),
         )
+        return _Made(made, revision, busy.version, minute=now.replace(second=0, microsecond=0))
 
     def _busy(self, event_type: EventType, now: datetime, deadline: Deadline) -> Busy:
         return self._context.availability.busy(

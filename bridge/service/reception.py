@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
+from bridge.attendee.language import said_languages
+from bridge.attendee.services import read_service
 from bridge.attendee.wishes import Wished, read_host, read_wish
 from bridge.booking.context import BookingContext
 from bridge.errors import (
     BridgeError,
     CalendarRefused,
+    NotBookable,
     NotFound,
+    ServiceUnknown,
     SlotNotOffered,
     SlotTaken,
     StoreUnavailable,
@@ -25,11 +28,12 @@ from bridge.service.desk import Desk
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.service.search import Found, nearest_to, search
-from bridge.speech.reasons import Refusal, Speech
+from bridge.service.told_offers import ToldOffers
+from bridge.speech.language import spoken_locale
+from bridge.speech.reasons import MOST_OFFERS, Refusal, Speech, speech_of
 from bridge.store.sql import bookings
 from providers.base import Deadline
-
-_log = logging.getLogger(__name__)
+from providers.errors import ProviderError
 
 
 class Reception:
@@ -52,6 +56,14 @@ class Reception:
         self._country = country
         self._host_names = {host.id: host.name for host in context.hosts.values()}
         self._asked_back = AskedBack(context.store, context.now)
+        self._told = ToldOffers(context.store, context.now)
+
+    def speech_for(self, request: CallerRequest) -> Speech:
+        """Return the sentences in the language of the call, else in the configured one."""
+        usual = self._context.locale
+        spoken = (spoken_locale(said, usual) for said in said_languages(request))
+        locale = next(filter(None, spoken), None)
+        return speech_of(locale) if locale else self._speech
 
     def event_type(self, name: str | None) -> EventType:
         """Return the event type of this name, or the default one. NotFound: there is none."""
@@ -70,18 +82,34 @@ class Reception:
         return self._desk.offer(event_type, now=now)
 
     def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
-        """Return the offer, to a caller with a wish the slots nearest to it."""
-        wished = self._wished(event_type, request.contact_details)
+        """Return the offer, to a caller with a wish the slots nearest to it. ServiceUnknown: as it says."""
+        wanted = read_service(request.contact_details, event_type) or event_type
+        wished = self._wished(wanted, request.contact_details)
+        told: Offer | Found
         if wished.is_empty:
-            return self.offer(event_type)
-        return search(self._desk, event_type, wished, self._speech, limit=event_type.offer.most)
+            left = self._told.left_to_others(wanted, request.contact)
+            told = self._desk.offer(wanted, left_to_others=tuple(left))
+        else:
+            told = search(self._desk, wanted, wished, self.speech_for(request), limit=wanted.offer.most)
+        if event_type.services or event_type.keep_offer:
+            self._told.note(wanted, request.contact, told.slots)
+        return told
 
     def find(
-        self, event_type: EventType, members: Mapping[str, object], *, limit: int | None = None
+        self,
+        event_type: EventType,
+        members: Mapping[str, object],
+        *,
+        limit: int | None = None,
+        speech: Speech | None = None,
     ) -> Found:
         """Return the slots nearest to a wish, and a sentence about them."""
-        wished = self._wished(event_type, members)
-        return search(self._desk, event_type, wished, self._speech, limit=limit)
+        speech = speech or self._speech
+        try:
+            wanted = read_service(members, event_type) or event_type
+        except ServiceUnknown as error:
+            return Found((), speech.reason(error, zone=event_type.timezone))
+        return search(self._desk, wanted, self._wished(wanted, members), speech, limit=limit)
 
     def _wished(self, event_type: EventType, members: Mapping[str, object]) -> Wished:
         return read_wish(
@@ -102,43 +130,61 @@ class Reception:
         source: Source = Source.TELLI,
     ) -> BookOutcome:
         """Book for a caller, or say in one sentence why not, with what is free instead."""
-        deadline = self._context.deadline()
+        speech = self.speech_for(request)
         if start is None:
-            return self._refusal(event_type, Refusal.START)
-        host = read_host(request.contact_details, event_type, self._host_names)
-        wish = Wish(event_type, request.contact, start, source=source, host=host)
+            return self._refusal(event_type, Refusal.START, speech=speech)
 
-        def who() -> Attendee:
-            attendee = read_attendee(event_type, request, country=self._country)
+        def who(known: Attendee | None) -> Attendee:
+            attendee = read_attendee(event_type, request, country=self._country, known=known)
+            if known and attendee.email_as_said == known.email_as_said:
+                return attendee  # asked about before, and said again
             return self._asked_back.have_spelled(event_type, request, start, attendee, dry_run=dry_run)
 
-        try:
-            if dry_run:
-                self._desk.rehearse(wish, who, deadline)
-                return BookOutcome(True)
-            return BookOutcome(True, booking=self._desk.book(wish, who, deadline))
-        except BridgeError as error:
-            _log.info("not booked: %s", error.code)
-            return self._refusal(event_type, error, instead_of=start, deadline=deadline)
+        with self._context.in_time() as deadline:
+            try:
+                has_services = bool(event_type.services)
+                event_type = self._service(event_type, request)
+                host = read_host(request.contact_details, event_type, self._host_names)
+                fingerprint = request.fingerprint(event_type.id, start)
+                wish = Wish(
+                    event_type, request.contact, start, host=host, source=source, fingerprint=fingerprint
+                )
+                if dry_run:
+                    self._desk.rehearse(wish, who, deadline)
+                    return BookOutcome(True)
+                booking = self._desk.book(wish, who, deadline)
+            except BridgeError as error:
+                return self._refusal(event_type, error, speech=speech, instead_of=start, deadline=deadline)
+            # From now on what was told is left to others, and what is said next is of what was booked.
+            if has_services or event_type.keep_offer:
+                self._told.note(event_type, request.contact, ())
+            return BookOutcome(True, booking=booking)
 
-    def move(self, booking: Booking, start: datetime) -> BookOutcome:
-        """Move a booking to another start, or say why it stays."""
-        deadline = self._context.deadline()
-        try:
-            moved = self._desk.move(booking, start, deadline)
-            return BookOutcome(True, booking=moved)
-        except BridgeError as error:
-            event_type = self._context.event_types.get(booking.event_type)
-            return self._refusal(event_type, error, instead_of=start, deadline=deadline)
+    def _service(self, event_type: EventType, request: CallerRequest) -> EventType:
+        """Return the service that a booking is for: said now, else told of to its caller or booked last."""
+        if not event_type.services:
+            return event_type
+        said = read_service(request.contact_details, event_type)
+        return said or self._told.service(event_type, request.contact)
 
-    def cancel(self, booking: Booking) -> BookOutcome:
+    def move(self, booking: Booking, start: datetime, *, by_staff: bool = False) -> BookOutcome:
+        """Move a booking to another start, or say why it stays; `by_staff`: its caller did not ask for it."""
+        with self._context.in_time() as deadline:
+            try:
+                moved = self._desk.move(booking, start, deadline, by_staff=by_staff)
+                return BookOutcome(True, booking=moved)
+            except BridgeError as error:
+                event_type = self._context.find_event_type(booking)
+                return self._refusal(event_type, error, instead_of=start, deadline=deadline)
+
+    def cancel(self, booking: Booking, *, by_staff: bool = False) -> BookOutcome:
         """Cancel a booking, or say why it cannot be."""
-        deadline = self._context.deadline()
         try:
-            cancelled = self._desk.cancel(booking, deadline)
+            with self._context.in_time() as deadline:
+                cancelled = self._desk.cancel(booking, deadline, by_staff=by_staff)
             return BookOutcome(True, booking=cancelled)
         except BridgeError as error:
-            return self._refusal(self._context.event_types.get(booking.event_type), error)
+            return self._refusal(self._context.find_event_type(booking), error)
 
     def booking(self, booking_id: str) -> Booking:
         """Return a booking by its id, or by the beginning of it if there is only one such.
@@ -163,14 +209,30 @@ class Reception:
         event_type: EventType | None,
         refusal: BridgeError | Refusal,
         *,
+        speech: Speech | None = None,
         instead_of: datetime | None = None,
         deadline: Deadline | None = None,
     ) -> BookOutcome:
         """Say why not, with what is free nearest to a start where that helps and can be told in time."""
+        speech = speech or self._speech
+        kind = refusal.code if isinstance(refusal, BridgeError) else str(refusal)
         if event_type is None:
-            return BookOutcome(False, self._speech.reason(refusal, zone=UTC))
+            return BookOutcome(False, speech.reason(refusal, zone=UTC), kind=kind)
         slots: Sequence[Slot] = ()
         if instead_of and deadline and isinstance(refusal, SlotTaken | SlotNotOffered | CalendarRefused):
             with suppress(StoreUnavailable):  # the reason counts, and is told without
                 slots = nearest_to(self._desk, event_type, instead_of, seconds=deadline.remaining())
-        return BookOutcome(False, self._speech.reason(refusal, zone=event_type.timezone, slots=slots))
+        reason = speech.reason(refusal, zone=event_type.timezone, slots=slots)
+        return BookOutcome(
+            False, reason, kind=kind, told=slots[:MOST_OFFERS], explanation=_explanation(refusal)
+        )
+
+
+def _explanation(refusal: BridgeError | Refusal) -> Sequence[Mapping[str, object]]:
+    """Return what stood in the way: rules and calendars of each host, or what the calendar answered."""
+    if isinstance(refusal, NotBookable):
+        return refusal.explanation
+    cause = refusal.__cause__ if isinstance(refusal, BridgeError) else None
+    if isinstance(cause, ProviderError):  # never its detail: a vendor's words may repeat an address
+        return [{"vendor": cause.provider, "operation": cause.operation, "answer": type(cause).__name__}]
+    return ()

@@ -11,7 +11,7 @@ from bridge.model import EventType, Slot
 from bridge.scheduling.days import date_of
 from bridge.scheduling.no_times import why_none
 from bridge.scheduling.offers import slots_at
-from bridge.scheduling.team import with_host
+from bridge.scheduling.team import certain_hosts, with_host
 from bridge.scheduling.wishes import around, fits, nearest, time_wish, told
 from bridge.service.desk import Desk
 from bridge.service.kept_offers import Bookable
@@ -23,10 +23,14 @@ _INSTEAD = 3  # where nothing fits
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The slots nearest to a wish, nearest first, and a sentence that can be read out."""
+    """The slots nearest to a wish, nearest first, and a sentence that can be read out.
+
+    `hosts` are who will attend each slot, as far as that is certain.
+    """
 
     slots: tuple[Slot, ...]
     spoken: str
+    hosts: tuple[tuple[str, ...], ...] = ()
 
 
 def nearest_to(desk: Desk, event_type: EventType, start: datetime, *, seconds: float) -> tuple[Slot, ...]:
@@ -51,7 +55,9 @@ def search(
     if not suits and not on_day:
         chosen = chosen[: limit or _INSTEAD]
     slots = slots_at(event_type, chosen)
-    return Found(slots, _spoken(bookable, wished, slots, speech, suits=suits))
+    kind, times, now = bookable.event_type, bookable.times, bookable.now
+    hosts = tuple(certain_hosts(kind, times, slot.start, now) for slot in slots)
+    return Found(slots, _spoken(bookable, wished, slots, speech, suits=suits), hosts)
 
 
 def _spoken(bookable: Bookable, wished: Wished, slots: Sequence[Slot], speech: Speech, *, suits: bool) -> str:

@@ -35,6 +35,8 @@ class Language:
         self.code = str(spoken)
         self._texts = gettext.translation(DOMAIN, CATALOGUES, [spoken.language])
         self._date = _YEAR.sub("", spoken.date_formats["full"].pattern)
+        # Read out, "08:00" is "zero eight".
+        self._clock = re.sub(r"^(H|h)\1", r"\1", spoken.time_formats["short"].pattern)
 
     def translate(self, message: str) -> str:
         """Return a text in this language."""
@@ -50,34 +52,63 @@ class Language:
 
     def on_day(self, day: date) -> str:
         """Return "on Tuesday, November 24"."""
+        return self._weekday_and_date(self.translate("on {weekday}, {date}"), day)
+
+    def _weekday_and_date(self, form: str, day: date) -> str:
         date_alone = re.sub(r"^EEEE\W*", "", self._date)
-        return self.translate("on {weekday}, {date}").format(
+        return form.format(
             weekday=format_date(day, "EEEE", locale=self.locale),
             date=_plain_spaces(format_date(day, date_alone, locale=self.locale)),
         )
 
     def clock(self, instant: datetime, zone: tzinfo) -> str:
         """Return the local time of day: "10:00 AM"."""
-        return _plain_spaces(format_time(instant, "short", tzinfo=zone, locale=self.locale))
+        return _plain_spaces(format_time(instant, self._clock, tzinfo=zone, locale=self.locale))
 
     def moment(self, instant: datetime, zone: tzinfo) -> str:
-        """Return date and time as people say them: "Tuesday, November 24 at 10:00 AM"."""
+        """Return date and time as people write them: "Tuesday, November 24 at 10:00 AM"."""
         return self.translate("{date} at {time}").format(
             date=self.day(instant, zone), time=self.clock(instant, zone)
         )
 
+    def said(self, instant: datetime, zone: tzinfo) -> str:
+        """Return date and time as people say them: "Tuesday, November 24 at 10:00 AM"."""
+        return self.moments([instant], zone)
+
+    def dated(self, instant: datetime, zone: tzinfo) -> str:
+        """Return "on Tuesday, November 24 at 10:00 AM"."""
+        day = self.on_day(instant.astimezone(zone).date())
+        return self.translate("{date} at {time}").format(date=day, time=self.clock(instant, zone))
+
     def moments(self, instants: Iterable[datetime], zone: tzinfo) -> str:
         """Return "Tuesday, November 24 at 10:00 AM and 11:00 AM; Thursday, ...", each day once."""
-        days = groupby(sorted(instants), key=lambda instant: self.day(instant, zone))
+        said = self.translate("{weekday}, {date}")  # in German with its own words: "am ..., dem ..."
+        days = groupby(sorted(instants), key=lambda instant: instant.astimezone(zone).date())
         moment = self.translate("{date} at {time}")
         return "; ".join(
-            moment.format(date=day, time=self.listed([self.clock(instant, zone) for instant in times]))
+            moment.format(
+                date=self._weekday_and_date(said, day),
+                time=self.listed([self.clock(instant, zone) for instant in times]),
+            )
             for day, times in days
         )
 
     def listed(self, items: Sequence[str]) -> str:
         """Return "one, two, and three"."""
         return format_list(items, locale=self.locale)
+
+
+def spoken_locale(said: str, usual: str) -> str | None:
+    """Return the locale of a language by its code or its name ("de-AT", "German", "Deutsch").
+
+    Of the usual language it is the usual locale. None: it is none that is spoken here.
+    """
+    wanted = said.strip().casefold().replace("_", "-")
+    for code in sorted(folder.name for folder in CATALOGUES.iterdir() if folder.is_dir()):
+        names = (Locale(code).get_display_name(each) or "" for each in ("en", code))
+        if wanted.split("-")[0] == code or wanted in map(str.casefold, names):
+            return usual if Locale.parse(usual).language == code else code
+    return None
 
 
 @cache

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, tzinfo
 from enum import StrEnum
+from functools import cache
 
-from bridge.errors import AlreadyMoved, BridgeError, EmailDoubtful, MissingField, SlotNotOffered
+from bridge.errors import (
+    AlreadyMoved,
+    BridgeError,
+    CancelledByStaff,
+    EmailDoubtful,
+    MissingField,
+    ServiceUnknown,
+    SeveralAppointments,
+    SlotNotOffered,
+)
 from bridge.model import Slot
 from bridge.scheduling.no_times import NoTimes
 from bridge.speech.language import language
@@ -23,8 +33,11 @@ class Refusal(StrEnum):
 
     START = "start"
     OTHER_REQUEST = "other_request"
+    DRY_RUN = "dry_run"
     FAULT = "fault"
     NO_ANSWER = "no_answer"
+    NUMBER = "number"
+    KIND = "kind"
 
 
 def _(message: str) -> str:
@@ -34,20 +47,31 @@ def _(message: str) -> str:
 
 _SLOT_GONE = _("Appointment slot is no longer available")  # telli's documented words, without a full stop
 _UNREACHABLE = _("The calendar cannot be reached right now. Please try again in a moment.")
+_TAKES_NONE = _("The calendar takes no new appointments at the moment. The business has been told.")
 _NOT_SAVED = _("The appointment could not be saved. Please try again in a moment.")
 
 _SENTENCES = {
     "slot_taken": _SLOT_GONE,
     "slot_not_offered": _("Appointments are not offered at that time."),
     "already_moved": _("The appointment has already been moved to {time}."),
+    "cancelled_by_staff": _(
+        "The appointment on {time} has been cancelled by the business. Please agree on another time."
+    ),
+    "no_appointment": _("There is no such appointment."),
+    "too_late_to_change": _(
+        "It is too late to change this appointment without speaking to somebody at the business."
+    ),
     "booking_closed": _("This appointment can no longer be changed."),
     "missing_field": _("Please ask for the following and then book again: {field}."),
     "email_doubtful": _(
         "The e-mail address was understood as “{heard}”. "
         "Please ask the caller to spell it and then book again."
     ),
+    "too_many_bookings": _("This caller has other appointments ahead, and cannot book one more."),
+    "service_unknown": _("There is no such appointment. Possible are {services}."),
     "missing_email": _("Please ask for the e-mail address and then book again."),
     "availability_unknown": _UNREACHABLE,
+    "takes_no_appointments": _TAKES_NONE,
     "outcome_unknown": _(
         "The calendar did not confirm the appointment in time. Please try again in a moment."
     ),
@@ -58,6 +82,9 @@ _SENTENCES = {
     "not_found": _("No such appointment was found."),
     Refusal.START: _("The start time is missing or could not be understood."),
     Refusal.OTHER_REQUEST: _("This request is not about booking an appointment."),
+    Refusal.DRY_RUN: _("This was meant as a test, in a way that is not understood: nothing was booked."),
+    Refusal.NUMBER: _("Please ask for the telephone number and then try again."),
+    Refusal.KIND: _("This kind of appointment is not offered."),
     Refusal.NO_ANSWER: _("Something went wrong. Please try again in a moment."),
     Refusal.FAULT: _(
         "Something went wrong and the appointment was not booked. Please try again in a moment."
@@ -77,13 +104,22 @@ _RULES = {
 }
 
 
+_NOTHING_FREE = _("There are no free appointments at the moment.")
+
 _NO_TIMES = {
     NoTimes.CLOSED: _("No appointments are offered {on_day}."),
     NoTimes.FULL: _("Everything is booked {on_day}."),
     NoTimes.TOO_SOON: _("It is too late for an appointment {on_day}."),
     NoTimes.TOO_FAR: _("That is too far ahead: nothing can be booked yet {on_day}."),
     NoTimes.UNKNOWN: _UNREACHABLE,
+    NoTimes.REFUSED: _TAKES_NONE,
 }
+
+
+@cache
+def speech_of(locale: str) -> Speech:
+    """Return the sentences of a locale like `de_DE`."""
+    return Speech(locale)
 
 
 class Speech:
@@ -101,7 +137,7 @@ class Speech:
 
     def next_times(self, slots: Sequence[Slot], *, zone: tzinfo) -> str:
         """Return "The next free times are ..." for at least one offer, three at most."""
-        moments = [self.language.moment(slot.start, zone) for slot in slots[:MOST_OFFERS]]
+        moments = [self.language.said(slot.start, zone) for slot in slots[:MOST_OFFERS]]
         sentence = self.language.counted(
             "The next free time is {times}.", "The next free times are {times}.", len(moments)
         )
@@ -117,6 +153,11 @@ class Speech:
         sentence = self.language.translate(_NO_TIMES[why]).format(on_day=self.language.on_day(day))
         return sentence[:1].upper() + sentence[1:]
 
+    def nothing_free(self, *, is_certain: bool) -> str:
+        """Return that there is nothing to offer; it is not certain while a calendar is silent."""
+        sentence = _NOTHING_FREE if is_certain else _UNREACHABLE
+        return self.language.translate(sentence)
+
     def nothing_then(self) -> str:
         """Return that the day has times, but not when they were asked for."""
         return self.language.translate("Nothing is free at that time.")
@@ -129,12 +170,16 @@ class Speech:
     def _sentence(self, refusal: BridgeError | Refusal, zone: tzinfo) -> str:
         sentence = self.language.translate(_source_text(refusal))
         match refusal:
-            case AlreadyMoved():
-                return sentence.format(time=self.language.moment(refusal.start, zone))
+            case AlreadyMoved() | CancelledByStaff():
+                return sentence.format(time=self.language.said(refusal.start, zone))
+            case SeveralAppointments():
+                return refusal.sentence
             case EmailDoubtful():
                 return sentence.format(heard=refusal.heard)
             case MissingField():
                 return sentence.format(field=refusal.field)
+            case ServiceUnknown():
+                return sentence.format(services=self.language.listed(refusal.titles))
         return sentence
 
 

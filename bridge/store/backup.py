@@ -26,8 +26,21 @@ from bridge.store.tables import metadata
 _MANIFEST = "manifest.json"
 _ROWS_AT_ONCE = 500
 # What they say is true of the moment of the backup alone: who holds what, up to where a vendor's feed was
-# read, which addresses a vendor calls, who is just signing in.
-_PASSING = frozenset({"channels", "cursors", "leases", "oauth_flows", "signin_failures"})
+# read, which addresses a vendor calls, what was asked this week, who is signed in or was invited (a link
+# withdrawn since must stay so).
+_PASSING = frozenset(
+    {
+        "channels",
+        "cursors",
+        "figures",
+        "invitations",
+        "journal",
+        "leases",
+        "oauth_flows",
+        "sessions",
+        "sign_ins",
+    }
+)
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]
 

@@ -55,6 +55,17 @@ CONSTRAINTS = (
 )
 
 
+_OVERLAPPING = text(
+    "SELECT a.booking_id AS earlier, b.booking_id AS later"
+    " FROM claims a JOIN bookings made_a ON made_a.id = a.booking_id, claims b JOIN bookings made_b"
+    " ON made_b.id = b.booking_id WHERE a.booking_id <> b.booking_id"
+    " AND (a.host = b.host OR a.checked_calendar = b.checked_calendar)"
+    " AND a.starts_at < b.ends_at AND a.ends_at > b.starts_at"
+    " AND (made_a.made_at, made_a.id) < (made_b.made_at, made_b.id)"
+    " ORDER BY made_b.made_at, made_b.id LIMIT 1"
+)
+
+
 def _triggers(rule: Constraint) -> dict[str, str]:
     # AFTER: the row itself is then found by its own booking, also where an update changes that.
     return {
@@ -104,6 +115,18 @@ def missing(connection: Connection) -> frozenset[str]:
         return frozenset(TRIGGERS) - frozenset(present.scalars())
     present = connection.execute(text("SELECT conname FROM pg_constraint"))
     return frozenset(rule.name for rule in CONSTRAINTS) - frozenset(present.scalars())
+
+
+def release_overlapping(connection: Connection) -> list[tuple[str, str]]:
+    """Let the later made of two bookings claim nothing where both claim one time; return the pairs.
+
+    Else the constraints could not be added; both bookings stay.
+    """
+    released = []
+    while pair := connection.execute(_OVERLAPPING).first():
+        released.append((pair.earlier, pair.later))
+        connection.execute(text("DELETE FROM claims WHERE booking_id = :later"), {"later": pair.later})
+    return released
 
 
 def _need_btree_gist(connection: Connection) -> None:

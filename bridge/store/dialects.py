@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,8 +74,16 @@ def upsert(
     """
     # Update first and insert if nothing was there is two statements, and two processes can both find nothing.
     # https://www.sqlite.org/lang_upsert.html, https://www.postgresql.org/docs/current/sql-insert.html
-    # One class for each database with the same method: SQLAlchemy has no common one.
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values)
+    statement = _insert(connection, table).values(**values)
     changed = statement.on_conflict_do_update(index_elements=table.primary_key, set_=then, where=where)
     return connection.execute(changed.returning(*table.columns)).one_or_none()
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows whose primary keys are not there yet."""
+    connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    # One class for each database with the same methods: SQLAlchemy has no common one.
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -6,6 +6,8 @@ read by name.
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -14,33 +16,42 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from bridge.errors import StoreUnavailable
-from bridge.store.faults import ConstraintViolated, cause, translated
+from bridge.store.faults import ConstraintViolated, cause, may_pass, translated
+from bridge.store.patience import seconds_left
 from bridge.store.pools import open_pools, parse_url
+from bridge.store.postgres import FIRST_ANSWER_SECONDS
+
+_log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 4.0
 _ADVISORY_LOCK = 7_355_408_211  # one number for "bookings are decided one at a time"
+_TOO_MANY = "the database cannot be used: too many connections are in use"
 _REVISIONS = "SELECT name, value FROM revisions"
 
 
 class Store:
     """The database with its ways to open a transaction. Safe to share between threads, and to fork.
 
-    Nothing waits longer than `timeout_seconds` for a lock or a connection.
+    Nothing waits longer for a lock or a connection than the deadline of the work in hand, or else than
+    `timeout_seconds` (`bridge/store/patience.py`).
     """
 
     def __init__(self, url: str | URL, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         address = parse_url(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
+        # Not the password's: a new one leaves the database what it is.
+        self.name = hashlib.sha256(address.render_as_string(hide_password=True).encode()).hexdigest()[:12]
         self.file = Path(address.database or "") if self.is_sqlite else None
         self._pools = open_pools(address, timeout_seconds)
         self.engine = self._pools.writer
         self._driver_error = self.engine.dialect.loaded_dbapi.Error
-        # One half of the time for the threads' queue, the other for the queue of processes.
-        self._patience = timeout_seconds / 2
-        self._writer = threading.Lock()
+        self._timeout = timeout_seconds
+        self._is_away = False
+        self._make_locks()
         self._inherited: tuple[object, ...] = ()
         self._idle: list[Any] = []  # SQLite connections for the next to ask; a list is safe between threads
         _living.add(self)
@@ -51,7 +62,7 @@ class Store:
 
         StoreUnavailable when the database cannot be had.
         """
-        with translated(), self._pools.reader.connect() as connection:
+        with self._begun(self._pools.reader) as connection:
             yield connection
 
     @contextmanager
@@ -60,19 +71,10 @@ class Store:
 
         ConstraintViolated and StoreUnavailable mean that nothing was written.
         """
-        if not self.is_sqlite:
-            with translated(), self.engine.begin() as connection:
-                yield connection
-            return
-        # Threads of one process queue here, so that only one of each process contends for SQLite's lock.
-        lock = self._writer
-        if not lock.acquire(timeout=self._patience):
-            raise StoreUnavailable("the database is busy")
-        try:
-            with translated(), self.engine.begin() as connection:
-                yield connection
-        finally:
-            lock.release()
+        with self._turn_to_write(), self._begun(self.engine) as connection:
+            yield connection
+            with translated():
+                connection.commit()
 
     @contextmanager
     def write_alone(self) -> Iterator[Connection]:
@@ -87,33 +89,74 @@ class Store:
 
         For requests whose only question this is: a fraction of what a transaction costs.
         """
-        with translated():
+        with self._watched():
             try:
-                return self._asked_revisions()
+                return self._asked_revisions(FIRST_ANSWER_SECONDS)
             except self._driver_error:
                 # A server that restarted leaves dead connections behind; asking again does no harm.
                 self._pools.single.dispose()
                 self._close_idle()
             try:
-                return self._asked_revisions()
+                return self._asked_revisions(None)
             except self._driver_error as error:
-                raise StoreUnavailable(f"the database cannot be used: {cause(error)}") from error
+                text = f"the database cannot be used: {cause(error)}"
+                raise StoreUnavailable(text, passes=may_pass(error)) from error
 
     def close(self) -> None:
         """Close every pooled connection; the next transaction opens new ones."""
-        for engine in self._pools:
+        for engine in self._pools.engines:
             engine.dispose()
         self._close_idle()
 
-    def _asked_revisions(self) -> dict[str, int]:
-        if self.is_sqlite:
-            return self._asked_file()
-        with closing(self._pools.single.raw_connection()) as pooled:
-            driver = pooled.driver_connection
-            assert driver is not None  # noqa: S101 - only a connection given up has none
-            return dict(driver.execute(_REVISIONS).fetchall())
+    def _make_locks(self) -> None:
+        self._writer = threading.Lock()
+        # The pools' own queue waits for a time that is set once for all; these wait as long as each can.
+        self._places = threading.BoundedSemaphore(self._pools.most)
+        self._single_places = threading.BoundedSemaphore(self._pools.most_single)
 
-    def _asked_file(self) -> dict[str, int]:
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Queue on SQLite with the threads of this process: only one of each contends for the file's lock."""
+        if not self.is_sqlite:
+            yield
+            return
+        # One half of the time for the threads' queue, the other for the queue of processes.
+        with _waited_for(self._writer, self._timeout / 2, "the database is busy"):
+            yield
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        with _waited_for(self._places, self._timeout, _TOO_MANY):
+            with self._watched():
+                connection = _open(engine)
+            with translated(), closing(connection):  # the end of a transaction may fail, too
+                yield connection
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Say once that the database is away, and once that it is back, however many ask meanwhile."""
+        try:
+            with translated():
+                yield
+        except StoreUnavailable as error:
+            if not self._is_away:
+                self._is_away = True
+                _log.warning("the database is away, and asked again until it is back: %s", error)
+            raise
+        if self._is_away:
+            self._is_away = False
+            _log.warning("the database is back")
+
+    def _asked_revisions(self, most_seconds: float | None) -> dict[str, int]:
+        if not self.is_sqlite:
+            with (
+                _waited_for(self._single_places, self._timeout, _TOO_MANY),
+                closing(self._pools.single.raw_connection()) as pooled,
+            ):
+                driver = pooled.driver_connection
+                assert driver is not None  # noqa: S101 - only a connection given up has none
+                driver.most_seconds = most_seconds
+                return dict(driver.execute(_REVISIONS).fetchall())
         # Past SQLAlchemy's pool, which takes six times as long as the question itself (measured).
         try:
             driver = self._idle.pop()
@@ -142,11 +185,43 @@ class Store:
     def _start_anew(self) -> None:
         # Connections that other threads had in use are the parent's: neither used nor closed here, for
         # closing one would end the parent's transaction, or its locks.
-        self._inherited = (*self._inherited, *(engine.pool for engine in self._pools), self._idle)
+        self._inherited = (*self._inherited, *(engine.pool for engine in self._pools.engines), self._idle)
         self._idle = []
-        for engine in self._pools:
+        for engine in self._pools.engines:
             engine.dispose(close=False)
-        self._writer = threading.Lock()
+        self._make_locks()
+
+
+def _open(engine: Engine) -> Connection:
+    """Return a connection with a transaction begun."""
+    try:
+        return _begin(engine.connect())
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    # It had died in the pool. Nothing was done yet, so another one may be asked.
+    return _begin(engine.connect())
+
+
+def _begin(connection: Connection) -> Connection:
+    try:
+        connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _waited_for(
+    lock: threading.Lock | threading.BoundedSemaphore, otherwise: float, refusal: str
+) -> Iterator[None]:
+    if not lock.acquire(timeout=seconds_left(otherwise)):
+        raise StoreUnavailable(refusal, passes=True)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 _living: WeakSet[Store] = WeakSet()

@@ -5,6 +5,7 @@ A mistake of the program (wrong SQL, a value of the wrong kind) is neither, and 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,10 @@ from bridge.errors import StoreUnavailable
 from bridge.store.tables import metadata
 
 _SQLITE_UNIQUE = "UNIQUE constraint failed: "
+_SQLITE_PASSING = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# A connection broken off, a server that stops or starts, one that was primary until now, too many
+# connections, a deadlock, a lock. https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRES_PASSING = ("08", "57P0", "25006", "53300", "40", "55P03")
 
 
 # Not a BridgeError: no caller is ever told of it; who writes knows which rule of the business it stands for.
@@ -39,7 +44,8 @@ def translated(subject: str = "the database") -> Iterator[None]:
     except exc.DBAPIError as error:
         if not is_outage(error):
             raise
-        raise StoreUnavailable(f"{subject} cannot be used: {cause(error)}") from error
+        text = f"{subject} cannot be used: {cause(error)}"
+        raise StoreUnavailable(text, passes=may_pass(error.orig)) from error
 
 
 def is_outage(error: exc.DBAPIError) -> bool:
@@ -48,6 +54,16 @@ def is_outage(error: exc.DBAPIError) -> bool:
         return True
     # The bare class is how SQLite says "file is not a database" and "malformed".
     return type(error) is exc.DatabaseError
+
+
+def may_pass(origin: BaseException | None) -> bool:
+    """Tell whether a failure is one of those that pass: not a full disk, or a file that is no database."""
+    code = getattr(origin, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_PASSING
+    state = getattr(origin, "sqlstate", None)
+    # No state: the connection broke, or could not be made.
+    return state is None or state.startswith(_POSTGRES_PASSING)
 
 
 def constraint_name(error: exc.IntegrityError) -> str:

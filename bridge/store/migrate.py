@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, event, inspect, text
@@ -37,11 +37,17 @@ _ADVISORY_LOCK = 7_355_408_212  # one number for "migrating"
 
 @dataclass(frozen=True, slots=True)
 class MigrationResult:
-    """What a migration did; `copy` is the database file as it was before, None where none was made."""
+    """What a migration did; `copy` is the database file as it was before, None where none was made.
+
+    `repaired` are constraints that somebody had removed, `double` the pairs of bookings that took one time
+    without them, the earlier made first.
+    """
 
     from_revision: str | None
     to_revision: str
     copy: Path | None = None
+    repaired: frozenset[str] = frozenset()
+    double: tuple[tuple[str, str], ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -49,29 +55,34 @@ class MigrationResult:
         return self.from_revision != self.to_revision
 
 
-def migrate(url: str | URL, *, to: str = HEAD, scripts: str = SCRIPTS) -> MigrationResult:
+def migrate(
+    url: str | URL, *, to: str = HEAD, scripts: str = SCRIPTS, repairs: bool = False
+) -> MigrationResult:
     """Bring the database to a revision, making a SQLite file where there is none.
 
+    `repairs` also adds the constraints that somebody removed; else `require_current` finds them missing.
     Several processes may call this at once: one does the work, the others find it done. `scripts` is
     where Alembic finds the steps. SchemaOutdated: the database is newer than this program.
     StoreUnavailable: it cannot be had, or the migration failed and the database is as it was.
     """
     address = parse_url(url)
     if address.get_backend_name() == "sqlite":
-        return _migrate_file(address, to, scripts)
+        return _migrate_file(address, to, scripts, repairs=repairs)
     with translated(), _postgres_transaction(address) as connection:
-        return _upgrade(connection, to, scripts)
+        done = _upgrade(connection, to, scripts)
+        return _repaired(connection, done) if repairs else done
 
 
 # The transaction undoes a migration that fails; the copy is for one that succeeded and proved unwanted.
-def _migrate_file(address: URL, to: str, scripts: str) -> MigrationResult:
+def _migrate_file(address: URL, to: str, scripts: str, *, repairs: bool) -> MigrationResult:
     file = Path(address.database or "")
     sqlite_file.make(file)
     with translated(f"the database {file}"), sqlite_file.only_one(file, PATIENCE_SECONDS):
-        if _is_done(file, to):
+        if _is_done(file, to) and not repairs:
             return MigrationResult(to, to)
         with _file_transaction(file) as connection:
-            return _upgrade(connection, to, scripts, file)
+            done = _upgrade(connection, to, scripts, file)
+            return _repaired(connection, done) if repairs else done
 
 
 def _is_done(file: Path, to: str) -> bool:
@@ -102,6 +113,16 @@ def _upgrade(connection: Connection, to: str, scripts: str, file: Path | None = 
             f"the migration to {to} failed and the database is as it was: {cause(error)}"
         ) from error
     return MigrationResult(before, to, copy)
+
+
+def _repaired(connection: Connection, done: MigrationResult) -> MigrationResult:
+    """Add the constraints that are missing."""
+    absent = constraints.missing(connection)
+    if not absent:
+        return done
+    double = constraints.release_overlapping(connection)
+    constraints.enforce(connection, done.to_revision)
+    return replace(done, repaired=absent, double=tuple(double))
 
 
 def _run(connection: Connection, to: str, scripts: str) -> None:

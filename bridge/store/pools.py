@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -15,19 +16,31 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from bridge.errors import StoreUnavailable
+from bridge.store.patience import is_over, seconds_left
+from bridge.store.postgres import SINGLES, WRITERS, postgres_engines
 
 _POLL_SECONDS = 0.001
-# The server gives up on a client that stopped in the middle of a transaction, and so frees its locks.
-_IDLE_IN_TRANSACTION = "10s"
-_STATEMENT_TIMEOUT = "10s"
+_READERS = 64
+_KEPT_READERS = 16
+_STEPS_BETWEEN_LOOKS = 200_000  # of SQLite's machine, some milliseconds
 
 
 class Pools(NamedTuple):
-    """Engines of one database. `single` begins no transaction: each statement stands for itself."""
+    """Engines of one database. `single` begins no transaction: each statement stands for itself.
+
+    `most` is how many transactions may be open at once, `most_single` how many single statements.
+    """
 
     writer: Engine
     reader: Engine
     single: Engine
+    most: int
+    most_single: int
+
+    @property
+    def engines(self) -> tuple[Engine, Engine, Engine]:
+        """Return every engine."""
+        return self.writer, self.reader, self.single
 
 
 def parse_url(url: str | URL) -> URL:
@@ -50,7 +63,7 @@ def open_pools(url: URL, timeout_seconds: float) -> Pools:
     """Make the engines of a database; nothing is connected yet."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_pools(url, timeout_seconds)
-    return _postgres_pools(url, timeout_seconds)
+    return Pools(*postgres_engines(url, timeout_seconds), most=WRITERS, most_single=SINGLES)
 
 
 def existing_file(path: str, access: str = "rw") -> str:
@@ -75,37 +88,47 @@ def _sqlite_pools(url: URL, timeout_seconds: float) -> Pools:
         "sqlite+pysqlite:///x",
         creator=connect,
         hide_parameters=True,
-        pool_size=16,
-        max_overflow=48,
-        pool_timeout=timeout_seconds,
+        pool_size=_KEPT_READERS,
+        max_overflow=_READERS - _KEPT_READERS,
         pool_use_lifo=True,
     )
 
     # Not by SQLite's own waiting: it sleeps up to 0.1 s between two looks, so a process whose threads
     # write one after another starves the other processes (measured: 180 ms against 40 ms).
     event.listen(writer, "connect", _prepared("busy_timeout=0"))
-    event.listen(writer, "begin", lambda connection: _begin_writing(connection, timeout_seconds / 2))
+    event.listen(writer, "begin", partial(_begin_writing, seconds=timeout_seconds / 2))
     # A write outside a writing transaction would be rolled back unnoticed; now it is refused.
     event.listen(reader, "connect", _prepared("query_only=ON"))
-    event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return Pools(writer, reader, reader)
+    event.listen(reader, "begin", lambda connection: _begin_reading(connection, timeout_seconds))
+    return Pools(writer, reader, reader, most=_READERS, most_single=_READERS)
 
 
 def _prepared(last: str) -> Any:
     def prepare(connection: Any, _record: object) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", last):
             connection.execute(f"PRAGMA {pragma}")
+        connection.set_progress_handler(is_over, _STEPS_BETWEEN_LOOKS)  # true ends the statement
 
     return prepare
 
 
+def _begin_reading(connection: Connection, seconds: float) -> None:
+    # A reader waits only where somebody has the whole file to himself, as while its log is recovered.
+    # Past SQLAlchemy, which takes twenty times as long as the statement.
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - only a connection given up has none
+    driver.execute(f"PRAGMA busy_timeout = {round(seconds_left(seconds) * 1000)}")
+    connection.exec_driver_sql("BEGIN")
+
+
 def _begin_writing(connection: Connection, seconds: float) -> None:
-    looks = max(1, int(seconds / _POLL_SECONDS))
+    looks = max(1, int(seconds_left(seconds) / _POLL_SECONDS))
     for look in range(looks):
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except OperationalError as error:
-            if not _is_busy(error) or look == looks - 1:
+            # By the clock too: each look takes longer than its pause.
+            if not _is_busy(error) or look == looks - 1 or is_over():
                 raise
             time.sleep(_POLL_SECONDS)
         else:
@@ -114,60 +137,3 @@ def _begin_writing(connection: Connection, seconds: float) -> None:
 
 def _is_busy(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def _postgres_pools(url: URL, timeout_seconds: float) -> Pools:
-    # Two processes stay below the server's usual 100 connections.
-    arguments = {
-        "connect_timeout": 3,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "tcp_user_timeout": 8000,
-    }
-    writer = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=10,
-        max_overflow=20,
-        pool_timeout=timeout_seconds,
-        pool_pre_ping=True,
-        pool_use_lifo=True,
-        connect_args=arguments,
-    )
-    # No ping and no rollback: a round trip each, on a path that is one round trip.
-    single = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=4,
-        max_overflow=4,
-        pool_timeout=timeout_seconds,
-        pool_use_lifo=True,
-        pool_reset_on_return=None,
-        isolation_level="AUTOCOMMIT",
-        connect_args=arguments,
-    )
-    for engine in (writer, single):
-        event.listen(engine, "connect", _configured(timeout_seconds))
-    # All statements of a reading transaction see one moment, as on SQLite.
-    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Pools(writer, reader, single)
-
-
-def _configured(timeout_seconds: float) -> Any:
-    settings = {
-        "timezone": "UTC",  # psycopg cannot read year 1 or 9999 in a zone where it is year 0 or 10000
-        "lock_timeout": f"{int(timeout_seconds * 1000)}ms",
-        "statement_timeout": _STATEMENT_TIMEOUT,
-        "idle_in_transaction_session_timeout": _IDLE_IN_TRANSACTION,
-    }
-    # By SQL, not by the `options` of the connection: poolers refuse those.
-    query = "SELECT " + ", ".join("set_config(%s, %s, false)" for _ in settings)
-    values = [text for pair in settings.items() for text in pair]
-
-    def configure(connection: Any, _record: object) -> None:
-        was = connection.autocommit
-        connection.autocommit = True
-        connection.execute(query, values)
-        connection.autocommit = was
-
-    return configure

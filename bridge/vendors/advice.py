@@ -35,6 +35,7 @@ class Adviser:
             "address": reached.connect_at,
             "approve": reached.approve_at,
             "account": name.account or name.calendar,
+            "owner": vendor.shown(name.calendar) or name.account,
         }
         return self._language.translate(vendor.explain(error, reached)).format_map(places)
 
@@ -46,6 +47,7 @@ class Adviser:
         delegation = plugged.delegation
         page = f"{self._public_url}/connect/{name.provider}?account={quote(name.account, safe='@')}"
         return Reached(
+            calendar=name.calendar,
             connect_at=page if plugged.connect else "",
             is_delegated=delegation is not None and delegation.covers(name.account),
             approve_at=plugged.approve_at,

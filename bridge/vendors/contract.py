@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
@@ -70,10 +71,14 @@ PushReader = Callable[[PushRequest], PushAnswer]
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """What a vendor is set up with beside the configuration."""
+    """What a vendor is set up with beside the configuration.
+
+    `state_folder` is for files that the processes of the machine share.
+    """
 
     store: Store
     clocks: Clocks
+    state_folder: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,10 @@ class Reached:
     """How an account is reached: where its owner connects it, or by a key of the bridge's own.
 
     `approve_at` is where an administrator lets the bridge in. Addresses that do not exist are empty.
+    `calendar` is the one that is asked for.
     """
+
+    calendar: str = ""
 
     connect_at: str = ""
     is_delegated: bool = False
@@ -138,14 +146,15 @@ class Vendor(VendorRules):
     """One calendar vendor; what a subclass does not say, its calendars do not do.
 
     `title` is the name people know, `main_calendar` the vendor's own word for an account's first calendar.
-    `places` are what the texts of `explain` name beside the account. `pushes` tells whether its provider
-    opens channels and `read_push` reads their messages. `is_surveyed` tells whether one question says which
-    of all its calendars changed; `can_relocate`, whether people can put an event into another calendar of
-    the account.
+    `can_invite` tells whether its calendars write to guests themselves. `places` are what the texts of
+    `explain` name beside the account. `pushes` tells whether its provider opens channels and `read_push`
+    reads their messages. `is_surveyed` tells whether one question says which of all its calendars changed;
+    `can_relocate`, whether people can put an event into another calendar of the account.
     """
 
     title: ClassVar[str]
     main_calendar: ClassVar[str] = ""
+    can_invite: ClassVar[bool] = True
     pushes: ClassVar[bool] = False
     is_surveyed: ClassVar[bool] = False
     can_relocate: ClassVar[bool] = True
@@ -167,8 +176,8 @@ class Vendor(VendorRules):
     def explain(self, error: ProviderError, reached: Reached) -> str:
         """Say in a sentence what a failure means and what to do, as a text of the catalogues.
 
-        It may have the vendor's `places`, {account}, {address} (where it is connected) and {approve} (where
-        an administrator lets the bridge in).
+        It may have the vendor's `places`, {account}, {owner} (what people read for the calendar), {address}
+        (where the account is connected) and {approve} (where an administrator lets the bridge in).
         """
         if isinstance(error, errors.ConnectionExpired):
             if reached.is_delegated and error.detail not in _NO_CONSENT:

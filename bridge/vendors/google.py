@@ -149,7 +149,7 @@ class Google(Vendor):
     def check_calendar(self, name: CalendarName) -> None:
         """Let calendars of an account pass; Google shows no colleague without a calendar of theirs."""
         check_account(name)
-        if name.calendar.startswith("schedule:"):
+        if name.calendar.startswith(("schedule:", "shared:")):
             raise ValueError(
                 "is no calendar's name: Google shows a colleague's time only as a shared calendar"
             )

@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from bridge.config import Config
 from bridge.config.values.text import slug
-from bridge.local_calendar import LocalCalendars
 from bridge.local_calendar.cursor import read_cursor, write_cursor
+from bridge.local_calendar.keeping import ImportedTime
+from bridge.local_calendar.provider import LocalCalendars
 from bridge.model import CalendarName
+from bridge.store.engine import Store
 from bridge.store.sql import local_events, revisions
 from bridge.vendors.contract import Outside, Plugged, Vendor
 
@@ -22,6 +24,7 @@ class Local(Vendor):
     title = "Embedded calendar"
     also_called = ("embedded",)
     example = "local:anna"
+    can_invite = False
     is_surveyed = True  # 2,000 calendars polled one by one took 24 % of a core
     can_relocate = False
     follow_every = timedelta(seconds=30)  # nobody pushes here, and asking costs nothing
@@ -54,6 +57,12 @@ def _zones(config: Config) -> dict[str, str]:
             if name.provider == Local.name and (name == host.booking_calendar or name.calendar not in zones):
                 zones[name.calendar] = str(host.schedule.timezone)
     return zones
+
+
+def imported_time(config: Config, store: Store) -> ImportedTime:
+    """Return what keeps the imports' busy time, as far ahead as any event type may be booked."""
+    ahead = max((event_type.horizon_days for event_type in config.event_types.values()), default=0)
+    return ImportedTime(store, _zones(config), timedelta(days=ahead))
 
 
 def feed_titles(config: Config) -> dict[str, str]:

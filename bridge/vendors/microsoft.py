@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, SecretStr
@@ -29,13 +32,16 @@ from bridge.vendors.contract import (
     check_account,
 )
 from providers.base import Deadline
-from providers.errors import AccessDenied, ConnectionExpired, ProviderError
+from providers.errors import AccessDenied, CalendarNotFound, ConnectionExpired, ProviderError
 from providers.microsoft import (
+    MOST_WITH_OWN_PLACES,
+    SHARED_CALENDARS,
     AppTokens,
     Entra,
     Mailboxes,
     MicrosoftCalendars,
     MicrosoftSettings,
+    SharedPlaces,
     missing_scopes,
     read_notifications,
     validation_answer,
@@ -43,18 +49,29 @@ from providers.microsoft import (
 from providers.route import Route
 from providers.tokens import Grant
 
+_log = logging.getLogger(__name__)
+
 _ = str  # marks a text for the catalogues
 
+_PLACES = "bridge-mailboxes"  # the file by which processes of a machine share what Microsoft allows
 # Microsoft's own words on its consent page for Calendars.ReadWrite.
 _PERMISSION = _("Have full access to your calendars")
 _TENANTS_OF_MANY = ("common", "organizations", "consumers")
 _SCHEDULE = "schedule:"  # before the address of a colleague or room that is only seen through an account
+_SHARED = "shared:"  # before the address of an owner who shares the default calendar with an account
 _OF_ADMINISTRATORS = re.compile(r"AADSTS(90093|90094|90095)")
 _NO_MAILBOX = re.compile(r"Mailbox|ErrorInvalidUser|ResourceNotFound|NonExistent")
 _ADMIN_MUST_APPROVE = _("An administrator must approve the bridge: {approve}")
 _MAILBOX_OUT_OF_REACH = _(
     "{account} has no mailbox that the bridge can reach: it is switched off, or on the company's own server. "
     "Compare the address, or ask the administrator."
+)
+_NOT_SHARED = _(
+    "{account} may not use the calendar of {owner}: let {owner} share it with the right to make changes. If "
+    "{account} was connected before this calendar was in the configuration, connect it again at {address}."
+)
+_NOT_SHARED_WITH_KEY = _(
+    "{account} may not use the calendar of {owner}: let {owner} share it with the right to make changes."
 )
 _ENDING = frozenset({"subscriptionRemoved", "reauthorizationRequired"})
 
@@ -116,6 +133,8 @@ class Microsoft(Vendor):
         check_account(name)
         if name.calendar == _SCHEDULE:
             raise ValueError('is no calendar\'s name: write "microsoft:<account>/schedule:<address>"')
+        if name.calendar.startswith(_SHARED) and "@" not in name.calendar:
+            raise ValueError('is no calendar\'s name: write "microsoft:<account>/shared:<address>"')
 
     def only_shows_busy(self, name: CalendarName) -> bool:
         """Tell whether this is the schedule of a colleague or a room."""
@@ -123,7 +142,7 @@ class Microsoft(Vendor):
 
     def shown(self, calendar: str) -> str:
         """Return whose schedule it is, or the calendar's name, empty for the main one."""
-        return super().shown(calendar).removeprefix(_SCHEDULE)
+        return super().shown(calendar).removeprefix(_SCHEDULE).removeprefix(_SHARED)
 
     def plug(self, config: Config, outside: Outside) -> Plugged | None:
         """Set Microsoft up with an application that people sign in to, or that needs nobody."""
@@ -131,15 +150,20 @@ class Microsoft(Vendor):
         if section is None:
             return None
         settings, clocks = section.settings(config.route), outside.clocks
-        mailboxes = Mailboxes(clocks.monotonic, config.route, workers=config.server.workers)
+        mailboxes = _mailboxes(config, outside)
         entra = Entra(settings, clocks=clocks, mailboxes=mailboxes)
-        tokens = AppTokens(entra, clocks=clocks)
+        tokens, shared = AppTokens(entra, clocks=clocks), _owners(config)
         return Plugged(
             open=lambda account, tokens: MicrosoftCalendars(
-                account, tokens, settings, clocks=clocks, mailboxes=mailboxes
+                account,
+                tokens,
+                settings,
+                clocks=clocks,
+                mailboxes=mailboxes,
+                shared=shared.get(account, ()),
             ),
-            connect=None if settings.app_only else MicrosoftSignIn(entra),
-            delegation=_without_sign_in(tokens) if settings.app_only else None,
+            connect=None if settings.app_only else MicrosoftSignIn(entra, shared),
+            delegation=Delegation(lambda _account: tokens, lambda: (tokens,)) if settings.app_only else None,
             approve_at=f"{settings.login_url}/{settings.tenant}/adminconsent?client_id={settings.client_id}",
         )
 
@@ -149,6 +173,9 @@ class Microsoft(Vendor):
             return _ADMIN_MUST_APPROVE
         if isinstance(error, AccessDenied) and _NO_MAILBOX.search(error.detail):
             return _MAILBOX_OUT_OF_REACH
+        is_refused = isinstance(error, AccessDenied | CalendarNotFound)
+        if is_refused and reached.calendar.startswith(_SHARED):
+            return _NOT_SHARED if reached.connect_at else _NOT_SHARED_WITH_KEY
         if isinstance(error, AccessDenied) and reached.is_delegated:
             return _ADMIN_MUST_APPROVE
         return super().explain(error, reached)
@@ -166,8 +193,29 @@ class Microsoft(Vendor):
         return PushAnswer(tuple(messages), status=202)
 
 
-def _without_sign_in(tokens: AppTokens) -> Delegation:
-    return Delegation(lambda _account: tokens, lambda: (tokens,))
+def _mailboxes(config: Config, outside: Outside) -> Mailboxes:
+    """Return the mailboxes, shared with the machine's other processes where these are many."""
+    workers, clocks, shared = config.server.workers, outside.clocks, None
+    if workers > MOST_WITH_OWN_PLACES:
+        try:
+            shared = SharedPlaces(outside.state_folder / _PLACES, clocks.sleep)
+        except OSError as error:
+            _log.warning(
+                "the processes cannot share what Microsoft allows: %s cannot be used: %s",
+                outside.state_folder / _PLACES,
+                error.strerror,
+            )
+    return Mailboxes(clocks.monotonic, config.route, workers=workers, shared=shared)
+
+
+def _owners(config: Config) -> Mapping[str, Collection[str]]:
+    """Return by account the owners of shared calendars that hosts are configured with."""
+    owners = defaultdict(set)
+    for host in config.hosts.values():
+        for name in host.calendars:
+            if name.provider == Microsoft.name and name.calendar.startswith(_SHARED):
+                owners[name.account].add(name.calendar.removeprefix(_SHARED))
+    return owners
 
 
 class MicrosoftSignIn:
@@ -178,8 +226,10 @@ class MicrosoftSignIn:
     main_calendar = Microsoft.main_calendar
     speaks = True
 
-    def __init__(self, entra: Entra) -> None:
+    def __init__(self, entra: Entra, shared: Mapping[str, Collection[str]] = MappingProxyType({})) -> None:
+        """Sign in; `shared` are by account the owners of the shared calendars that are configured."""
         self._entra = entra
+        self._shared = shared
 
     def approval_link(self, redirect_uri: str, state: str) -> str:
         """Return Entra's page for administrators: many companies let nobody connect an app before that."""
@@ -187,7 +237,11 @@ class MicrosoftSignIn:
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""
-        flow = self._entra.begin_consent(redirect_uri, login_hint=account, deadline=deadline)
+        # Of whoever is not known yet it may be the account that sees them.
+        with_shared = account in self._shared if account else bool(self._shared)
+        flow = self._entra.begin_consent(
+            redirect_uri, login_hint=account, with_shared=with_shared, deadline=deadline
+        )
         return Begun(flow["auth_uri"], flow["state"], flow)
 
     def finish(self, answer: Answer, begun: Begun, redirect_uri: str, *, deadline: Deadline) -> Tokens:
@@ -199,7 +253,11 @@ class MicrosoftSignIn:
     def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
         """Return the next token, with the cache that holds a rotated refresh token."""
         renewed = self._entra.acquire_silent(
-            lasting["cache"], lasting["account_id"], force_refresh=True, deadline=deadline
+            lasting["cache"],
+            lasting["account_id"],
+            with_shared=not missing_scopes(scopes, [SHARED_CALENDARS]),
+            force_refresh=True,
+            deadline=deadline,
         )
         changed = {} if renewed.cache is None else {"cache": renewed.cache}
         return _tokens(renewed.grant, {**lasting, **changed}, scopes)

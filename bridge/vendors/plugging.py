@@ -58,11 +58,9 @@ class OpenedAccounts:
         key = (calendar.provider, calendar.account)
         with self._lock:
             if key not in self._opened:
-                self._opened[key] = self._open(*key)
+                plugged = self._plugged.get(calendar.provider)
+                if plugged is None:
+                    why = "this vendor is not set up in the configuration"
+                    raise ConnectionExpired(calendar.provider, "open", why)
+                self._opened[key] = plugged.open(calendar.account, self._connections.token_source(*key))
             return self._opened[key]
-
-    def _open(self, provider: str, account: str) -> CalendarProvider:
-        plugged = self._plugged.get(provider)
-        if plugged is None:
-            raise ConnectionExpired(provider, "open", "this vendor is not set up in the configuration")
-        return plugged.open(account, self._connections.token_source(provider, account))

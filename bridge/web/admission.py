@@ -64,36 +64,44 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who is let in; `vendors` are those that may call because a channel can exist."""
+    """Who is let in; `vendors` are those that may call because a channel can exist.
+
+    `note_unsigned` is told which question was put to telli's endpoints without a signature.
+    """
 
     vendors: AbstractSet[str] = frozenset()
     session_cookie: str = "bridge"
+    note_unsigned: Callable[[str], None] = lambda _question: None
 
     def judge(self, head: Head) -> Admitted | Refused:
         """Return what becomes of a request."""
-        judged = self._by_path(head)
-        if isinstance(judged, Admitted) and judged.most and (head.length or 0) > judged.most:
-            return TOO_LARGE
-        return judged
-
-    def _by_path(self, head: Head) -> Admitted | Refused:
         path = head.path.rstrip("/")
+        judged: Admitted | Refused = Admitted(0)
         if head.method not in _BODIES:
-            return TOO_LARGE if head.length else Admitted(0)
+            return TOO_LARGE if head.length else judged
         if path.endswith(("/available", "/book")):
             return self._telli(head)
         if path.endswith("/find") or path.startswith("/tools/"):
-            return self._tool(head)
-        if path.startswith("/notify/"):
-            return Admitted(MOST_BYTES) if path.removeprefix("/notify/") in self.vendors else _NOT_HERE
-        return Admitted(FORM_BYTES if self._has_session(head) else 0)
+            judged = self._tool(head)
+        elif path.startswith("/a/"):
+            judged = Admitted(0)  # the address says it all
+        elif path.startswith("/notify/"):
+            judged = Admitted(MOST_BYTES) if path.removeprefix("/notify/") in self.vendors else _NOT_HERE
+        elif self._has_session(head):
+            judged = Admitted(FORM_BYTES)
+        if isinstance(judged, Admitted) and judged.most and (head.length or 0) > judged.most:
+            return TOO_LARGE
+        return judged
 
     def _telli(self, head: Head) -> Admitted | Refused:
         if head.method != "POST":
             return Admitted(0)
         if (head.length or 0) > MOST_BYTES:  # said first, whoever it was
             return TOO_LARGE
-        return Admitted(MOST_BYTES, is_signed=True) if is_well_formed(head.header(HEADER)) else _UNSIGNED
+        if is_well_formed(head.header(HEADER)):
+            return Admitted(MOST_BYTES, is_signed=True)
+        self.note_unsigned(head.path.rstrip("/").rpartition("/")[2])
+        return _UNSIGNED
 
     def _tool(self, head: Head) -> Admitted | Refused:
         bears_token = (head.header("authorization") or "").lower().startswith("bearer ")

@@ -8,21 +8,25 @@ from werkzeug.wrappers import Response
 
 from bridge.connections import AccountState, Answer, Connection, Connections, Dropped, Withdrawal
 from bridge.connections.consents import APPROVAL
+from bridge.connections.invitations import Invitations
 from bridge.connections.passwords import PasswordForm
 from bridge.connections.refusals import NotConfigured, VendorSilent
 from bridge.errors import ConnectError, NotFound
 from bridge.speech.language import Language
 from bridge.web.gate import Gate
+from bridge.web.invite import is_invited, use_invitation
 from bridge.web.pages import add_error, page_blueprint
 
 _TODO = (AccountState.NEEDS_RECONNECTING, AccountState.NOT_CONNECTED)
 _STATUS = {NotConfigured: 404, NotFound: 404, VendorSilent: 502}
 
 
-def connect_blueprint(connections: Connections, gate: Gate, language: Language) -> Blueprint:
+def connect_blueprint(
+    connections: Connections, invitations: Invitations, gate: Gate, language: Language
+) -> Blueprint:
     """Return `/connections`, and `/connect/<provider>` with its callback."""
     say = language.translate
-    blueprint = page_blueprint("connect", say, gate, but=_is_approval)
+    blueprint = page_blueprint("connect", say, gate, but=lambda: _is_approval() or _is_guest(invitations))
     add_error(blueprint, ConnectError, say("The account was not connected"), _STATUS)
     add_error(blueprint, NotFound, say("There is nothing to disconnect"), _STATUS)
 
@@ -36,6 +40,7 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
             vendors=connections.vendors,
             sign_ins=connections.sign_ins,
             approvals=connections.approvals,
+            invitable=invitations.hosts,
         )
 
     @blueprint.post("/connections/disconnect")
@@ -48,11 +53,17 @@ def connect_blueprint(connections: Connections, gate: Gate, language: Language) 
         flash(_dropped_text(language, dropped), "success" if is_over else "notice")
         return redirect(url_for("connect.overview"), 303)
 
-    _add_connecting(blueprint, connections, gate, language)
+    _add_connecting(blueprint, connections, invitations, gate, language)
     return blueprint
 
 
-def _add_connecting(blueprint: Blueprint, connections: Connections, gate: Gate, language: Language) -> None:
+def _add_connecting(
+    blueprint: Blueprint,
+    connections: Connections,
+    invitations: Invitations,
+    gate: Gate,
+    language: Language,
+) -> None:
     """Add the way to a vendor's sign-in and back, or to the form where it has none."""
 
     @blueprint.get("/connect/<provider>")
@@ -69,7 +80,9 @@ def _add_connecting(blueprint: Blueprint, connections: Connections, gate: Gate, 
             return _approval_page(language)
         connected = connections.finish(provider, gate.browser, Answer(request.args.to_dict()))
         flash(_connected_text(language, connected), "success")
-        return redirect(url_for("connect.overview"), 303)
+        invitation = use_invitation(invitations, provider, connected.account)
+        is_guest = invitation is not None and not gate.is_open
+        return redirect(invitation if is_guest and invitation else url_for("connect.overview"), 303)
 
     @blueprint.post("/connect/<provider>")
     def submit(provider: str) -> ResponseReturnValue:
@@ -88,6 +101,11 @@ def _add_connecting(blueprint: Blueprint, connections: Connections, gate: Gate, 
 def _is_approval() -> bool:
     """Tell whether an administrator comes back, who need not be known here: nothing is done or told."""
     return request.endpoint == "connect.callback" and request.args.get("state") == APPROVAL
+
+
+def _is_guest(invitations: Invitations) -> bool:
+    """Tell whether a colleague comes back from the vendor, who came by an invitation."""
+    return request.endpoint == "connect.callback" and is_invited(invitations)
 
 
 def _approval_page(language: Language) -> str:

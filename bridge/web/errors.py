@@ -58,7 +58,8 @@ def json_error(status: int, text: str) -> Response:
 def request_id() -> str:
     """Return the id by which this request is found in the log."""
     if "request_id" not in g:
-        g.request_id = secrets.token_hex(8)
+        call = g.get("call")
+        g.request_id = call.request_id if call else secrets.token_hex(8)
     return str(g.request_id)
 
 

@@ -21,7 +21,8 @@ def feed_blueprint(feeds: Feeds, secret_keys: Sequence[str], now: Callable[[], d
 
     @blueprint.get("/calendars/<calendar>.ics")
     def serve(calendar: str) -> Response:
-        fits = is_feed_token(secret_keys, calendar, request.args.get("token", ""))
+        renewals = feeds.renewals(calendar) if feeds.has(calendar) else 0
+        fits = is_feed_token(secret_keys, calendar, request.args.get("token", ""), renewals)
         if not fits or not feeds.has(calendar):
             abort(404)
         moment = now()

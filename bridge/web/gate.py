@@ -1,56 +1,87 @@
-"""Tells who is signed in, by what their browser's signed cookie says. Knows no page's content."""
+"""Tells who is signed in, by what their browser's signed cookies say. Knows no page's content."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from bridge.signin import AdminSignIn
-from bridge.web.security import SESSION_LASTS
+from bridge.signin import AdminSignIn, Sessions, Visitor
+from bridge.signin.admin import Welcome
+from bridge.signin.allowance import origin
 
 _LONGEST_PATH = 200
+_KNOWN_FOR = timedelta(days=400)  # the longest that browsers keep a cookie
 
 
 class Gate:
-    """Who may see the pages. A browser stays signed in for twelve hours, until the password changes."""
+    """Who may see the pages: a browser whose session is open in the database."""
 
-    def __init__(
-        self, admin: AdminSignIn, *, now: Callable[[], datetime], translate: Callable[[str], str]
-    ) -> None:
+    def __init__(self, admin: AdminSignIn, sessions: Sessions, *, translate: Callable[[str], str]) -> None:
         self.admin = admin
-        self._now = now
+        self.sessions = sessions
         self._translate = translate
 
     @property
     def is_open(self) -> bool:
-        """Tell whether this browser is signed in."""
-        since = session.get("signed_in_at")
-        if not isinstance(since, int) or not self.admin.accepts(session.get("badge")):
-            return False
-        return 0 <= self._now().timestamp() - since < SESSION_LASTS.total_seconds()
+        """Tell whether this browser is signed in. StoreUnavailable, once for a request: nobody knows."""
+        if "is_signed_in" not in g:
+            g.is_signed_in = False  # for the page that will say that the database is gone
+            token = session.get("token")
+            g.is_signed_in = isinstance(token, str) and self.sessions.is_open(token)
+        return bool(g.is_signed_in)
+
+    @property
+    def token(self) -> str:
+        """Return the secret of this browser's session, "" where there is none."""
+        return str(session.get("token", ""))
 
     @property
     def browser(self) -> str:
         """Return what names this browser's session, and lets nobody take it over."""
-        return hashlib.sha256(str(session.get("id", "")).encode()).hexdigest()
+        return hashlib.sha256(f"{self.token}{session.get('guest', '')}".encode()).hexdigest()
 
-    def let_in(self) -> str:
-        """Sign this browser in under a session of its own; return where it wanted to go."""
+    def visitor(self) -> Visitor:
+        """Return who is asking: an address, and what marks a browser that was signed in before."""
+        kept = request.cookies.get(_cookie_of_browser(), "")
+        try:
+            mark = _serializer().loads(kept, max_age=int(_KNOWN_FOR.total_seconds())) if kept else None
+        except BadSignature:
+            mark = None
+        known = hashlib.sha256(str(mark).encode()).hexdigest() if mark else None
+        return Visitor(origin(request.remote_addr or ""), known)
+
+    def let_in(self, password: str, code: str) -> tuple[Response, Welcome]:
+        """Sign this browser in under a session of its own; return the way to where it wanted to go.
+
+        SignInRefused: password or code are wrong.
+        """
+        visitor = self.visitor()
+        welcome = self.admin.check(password, code, visitor)
         wanted = session.get("wanted")
         session.clear()
         session.permanent = True
-        session["id"] = secrets.token_urlsafe(32)
-        session["signed_in_at"] = int(self._now().timestamp())
-        session["badge"] = self.admin.badge
-        return wanted if isinstance(wanted, str) else url_for("connect.overview")
+        session["token"] = self.sessions.begin(visitor.address)
+        response = redirect(wanted if isinstance(wanted, str) else url_for("connect.overview"), 303)
+        # A new mark each time: one that was copied does not share its owner's allowance for long.
+        response.set_cookie(
+            _cookie_of_browser(),
+            _serializer().dumps(secrets.token_urlsafe(16)),
+            max_age=_KNOWN_FOR,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response, welcome
 
     def close(self) -> None:
         """Sign this browser out."""
+        self.sessions.end(self.token)
         session.clear()
 
     def guard(self, blueprint: Blueprint, *, but: Callable[[], bool] = lambda: False) -> None:
@@ -63,8 +94,19 @@ class Gate:
         def require() -> Response | None:
             if self.is_open or but():
                 return None
-            if session.pop("signed_in_at", None) is not None:
+            if session.pop("token", None) is not None:
                 flash(self._translate("You were signed out after a while. Please sign in again."), "notice")
             if request.method == "GET" and not request.query_string and len(request.path) <= _LONGEST_PATH:
                 session["wanted"] = request.path
             return redirect(url_for("signin.page"), 303)
+
+
+def _cookie_of_browser() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-browser"
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    config = current_app.config
+    # The library signs with the last key of its list.
+    keys = [*reversed(config["SECRET_KEY_FALLBACKS"]), config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(keys, salt="browser that signed in before")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 
 from babel.dates import format_date
@@ -39,15 +39,16 @@ def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequen
         static_folder=str(_HERE / "static"),
         static_url_path="/static",
     )
+    style = (_HERE / "static" / "bridge.css").read_bytes()
     names = {
         "_": language.translate,
         "counted": language.counted,
         "moment": lambda instant: language.moment(instant, zone),
-        "day": lambda instant: _day(language, instant, zone),
+        "day": lambda instant: str(format_date(instant.astimezone(zone), "long", locale=language.locale)),
         "lang": language.code.replace("_", "-"),
         "links": links,
         "gate": gate,
-        "style_version": _version(_HERE / "static" / "bridge.css"),
+        "style_version": hashlib.sha256(style).hexdigest()[:12],  # so that browsers may keep it for long
     }
     shared.record_once(lambda state: state.app.jinja_env.globals.update(names))
     return shared
@@ -107,12 +108,3 @@ def add_error(
     @blueprint.errorhandler(kind)
     def refused(error: BridgeError) -> tuple[str, int]:
         return error_page(title, str(error), status.get(type(error), 400))
-
-
-def _day(language: Language, instant: datetime, zone: tzinfo) -> str:
-    return str(format_date(instant.astimezone(zone), "long", locale=language.locale))
-
-
-def _version(file: Path) -> str:
-    """Return a word that changes with a file, so that browsers may keep it for long."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

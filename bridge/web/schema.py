@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.web.signature import HEADER
+from bridge.web.tool_schema import TOKEN, tool_paths
 
 Schema = dict[str, object]
 
@@ -15,32 +16,39 @@ _INSTANT: Schema = {
 }
 
 
-def openapi(*, booking_details: bool) -> Schema:
-    """Return the description; `booking_details` says whether a success tells of the booking."""
+def openapi(*, booking_details: bool, slot_details: bool, tools: bool = False) -> Schema:
+    """Return the description; the details say whether a success tells of the booking, an offer in words.
+
+    `tools` are described only where there is a token for them.
+    """
     return {
         "openapi": "3.1.0",
         "info": {"title": "Calendar bridge", "version": "1.0", "description": _ABOUT},
         "servers": [{"url": "/"}],
         "security": [{"signature": []}],
         "paths": {
-            "/available": {"post": _available("available_by_default", [])},
+            "/available": {"post": _available("available_by_default", [], slot_details)},
             "/book": {"post": _book("book_by_default", [], booking_details)},
-            "/{event_type}/available": {"post": _available("available", [_EVENT_TYPE])},
+            "/{event_type}/available": {"post": _available("available", [_EVENT_TYPE], slot_details)},
             "/{event_type}/book": {"post": _book("book", [_EVENT_TYPE], booking_details)},
+            **(tool_paths(_EVENT_TYPE) if tools else {}),
         },
         "components": {
             "securitySchemes": {
-                "signature": {"type": "apiKey", "in": "header", "name": HEADER, "description": _SIGNATURE}
+                "signature": {"type": "apiKey", "in": "header", "name": HEADER, "description": _SIGNATURE},
+                **({"token": TOKEN} if tools else {}),
             },
             "schemas": {"Error": _closed({"error": _TEXT})},
         },
     }
 
 
-def _available(name: str, parameters: list[Schema]) -> Schema:
-    offer = _closed(
-        {"available": {"type": "array", "items": _closed({"start_iso": _INSTANT, "end_iso": _INSTANT})}}
-    )
+def _available(name: str, parameters: list[Schema], slot_details: bool) -> Schema:
+    words: Schema = {"spoken": _TEXT, "host": _TEXT, "timezone": _TEXT} if slot_details else {}
+    slot = _closed({"start_iso": _INSTANT, "end_iso": _INSTANT, **words})
+    offer = _closed({"available": {"type": "array", "items": slot}, "message": _MESSAGE})
+    if not slot_details:  # only said where there is no such service
+        offer["required"] = ["available"]
     return {
         "operationId": name,
         "summary": "When may this caller have an appointment?",
@@ -57,8 +65,8 @@ def _book(name: str, parameters: list[Schema], booking_details: bool) -> Schema:
     return {
         "operationId": name,
         "summary": "Book an appointment for this caller.",
-        "parameters": [*parameters, _DRY_RUN],
-        "requestBody": _body({"start_iso": _START}),
+        "parameters": parameters,
+        "requestBody": _body({"start_iso": _START, "dry_run": _DRY_RUN}),
         "responses": _responses("Whether it is booked.", outcome),
     }
 
@@ -140,6 +148,7 @@ _SIGNATURE = (
     "Lower-case hex HMAC-SHA256 under the account's API key, of the raw body or of what "
     "`JSON.stringify(JSON.parse(body))` gives in JavaScript."
 )
+_MESSAGE: Schema = {"type": "string", "description": "A sentence that can be read out."}
 _EVENT_TYPE: Schema = {
     "name": "event_type",
     "in": "path",
@@ -148,11 +157,8 @@ _EVENT_TYPE: Schema = {
     "schema": {"type": "string", "minLength": 1, "pattern": "^[^/]+$"},
 }
 _DRY_RUN: Schema = {
-    "name": "x-bridge-dry-run",
-    "in": "header",
-    "required": False,
-    "description": "With 1, nothing is booked; the answer says what would have happened.",
-    "schema": {"type": "string", "enum": ["0", "1"]},
+    "const": True,
+    "description": "Nothing is booked; the answer says what would have happened. Any other value is refused.",
 }
 _START: Schema = {
     "type": ["string", "null"],

@@ -7,19 +7,17 @@ session; a page is never kept by a cache.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Request, Response, current_app
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
+from bridge.signin import SESSION_LASTS
 from bridge.vault import Vault
 
 if TYPE_CHECKING:  # names that exist for type checkers only
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-SESSION_LASTS = timedelta(hours=12)
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -66,11 +64,6 @@ class _Sessions(SecureCookieSessionInterface):
         if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send the cookie where there is something to keep or to forget."""
-        if session or session.accessed:
-            super().save_session(app, session, response)
 
 
 def _adding(headers: Mapping[str, str], serve: WSGIApplication) -> Any:

@@ -6,8 +6,9 @@ the body is read here, within a time.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from ipaddress import ip_address
 from socket import SHUT_RD
@@ -16,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bridge.config import Network
+from bridge.errors import BridgeError
 from bridge.web.admission import READ_SECONDS, TOO_LARGE, TOO_SLOW, Admitted, Door, Head, Refused
 
 if TYPE_CHECKING:  # names that exist for type checkers only
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
 
 IS_WHOLE = "bridge.is_whole"  # set by a server that has judged the request and read its body
 
@@ -54,6 +58,19 @@ def believing(serve: WSGIApplication, *, proxies: int, networks: Sequence[Networ
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_ours = _is_among(environ.get("REMOTE_ADDR", ""), networks)
         return (through if is_ours else serve)(environ, start_response)
+
+    return answer
+
+
+def starting(start: Callable[[], None], serve: WSGIApplication) -> Any:
+    """Start the background work with the first request, for servers that do not start it themselves."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            start()
+        except BridgeError as error:  # a call must not fail for it; the next one tries again
+            _log.warning("the background work cannot start: %s", error)
+        return serve(environ, start_response)
 
     return answer
 

@@ -1,15 +1,17 @@
-"""The sign-in page: the admin password, tried a few times at most."""
+"""The sign-in page, and the page of who signed in: tries, and browsers that are in at the moment."""
 
 from __future__ import annotations
 
 import math
 from datetime import timedelta
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from bridge.signin import SignInRefused, TooManyAttempts
+from bridge.signin.admin import Welcome
+from bridge.signin.sessions import token_hash
 from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
@@ -19,6 +21,11 @@ def signin_blueprint(gate: Gate, language: Language) -> Blueprint:
     """Return `/`, where the admin signs in, and `/sign-out`."""
     blueprint = page_blueprint("signin", language.translate)
     say = language.translate
+    wrong = (
+        say("The password or the code is not right. Please try again.")
+        if gate.admin.asks_code
+        else say("That is not the admin password. Please try again.")
+    )
 
     @blueprint.get("/")
     def page() -> AnyResponse:
@@ -29,12 +36,13 @@ def signin_blueprint(gate: Gate, language: Language) -> Blueprint:
     @blueprint.post("/")
     def sign_in() -> AnyResponse:
         try:
-            gate.admin.check(request.form.get("password", ""), request.remote_addr or "")
+            response, welcome = gate.let_in(request.form.get("password", ""), request.form.get("code", ""))
         except TooManyAttempts as error:
             return _wait(gate, language, error.retry_after)
         except SignInRefused:
-            return _form(gate, say("That is not the admin password. Please try again."), 403)
-        return redirect(gate.let_in(), 303)
+            return _form(gate, wrong, 403)
+        _tell_of_wrong_ones(language, welcome)
+        return response
 
     @blueprint.post("/sign-out")
     def sign_out() -> AnyResponse:
@@ -49,19 +57,60 @@ def signin_blueprint(gate: Gate, language: Language) -> Blueprint:
     return blueprint
 
 
+def sign_ins_blueprint(gate: Gate, language: Language) -> Blueprint:
+    """Return `/sign-ins`, which shows who tried to sign in and who is in, and lets others be signed out."""
+    blueprint = page_blueprint("sign_ins", language.translate, gate)
+
+    @blueprint.get("/sign-ins")
+    def overview() -> str:
+        return render_template(
+            "sign_ins.html",
+            sessions=gate.sessions.list(),
+            this=token_hash(gate.token),
+            attempts=gate.admin.latest(),
+        )
+
+    @blueprint.post("/sign-ins/end-others")
+    def end_others() -> AnyResponse:
+        ended = gate.sessions.end_others(gate.token)
+        text = language.counted(
+            "{count} other browser was signed out.", "{count} other browsers were signed out.", ended
+        )
+        flash(text.format(count=ended), "success")
+        return redirect(url_for("sign_ins.overview"), 303)
+
+    return blueprint
+
+
+def _tell_of_wrong_ones(language: Language, welcome: Welcome) -> None:
+    if welcome.wrong_since:
+        text = language.counted(
+            "{count} attempt to sign in was wrong since the last right one. "
+            "If it was not you, look under Sign-ins.",
+            "{count} attempts to sign in were wrong since the last right one. "
+            "If it was not you, look under Sign-ins.",
+            welcome.wrong_since,
+        )
+        flash(text.format(count=welcome.wrong_since), "notice")
+
+
 def _form(gate: Gate, problem: str, status: int) -> Response:
-    return make_response(
-        render_template("signin.html", problem=problem, is_possible=gate.admin.is_possible), status
+    page = render_template(
+        "signin.html",
+        problem=problem,
+        is_possible=gate.admin.is_possible,
+        asks_code=gate.admin.asks_code,
     )
+    return make_response(page, status)
 
 
 def _wait(gate: Gate, language: Language, pause: timedelta) -> Response:
-    minutes = math.ceil(pause / timedelta(minutes=1))
+    seconds = math.ceil(pause.total_seconds())
     text = language.counted(
-        "Too many wrong passwords. Please wait {count} minute, then try again.",
-        "Too many wrong passwords. Please wait {count} minutes, then try again.",
-        minutes,
+        "Too many wrong passwords. Please try again in {count} second.",
+        "Too many wrong passwords. Please try again in {count} seconds.",
+        seconds,
     )
-    response = _form(gate, text.format(count=minutes), 429)
-    response.headers["Retry-After"] = str(math.ceil(pause.total_seconds()))
+    response = _form(gate, text.format(count=seconds), 429)
+    response.headers["Retry-After"] = str(seconds)
     return response

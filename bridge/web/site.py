@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from flask import Flask
 
 from bridge.config import BridgeSection
 from bridge.connections import Connections
+from bridge.connections.invitations import Invitations
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
 from bridge.web.connect import connect_blueprint
 from bridge.web.gate import Gate
+from bridge.web.invite import invite_blueprint, inviting_blueprint
 from bridge.web.pages import Link, shared_blueprint
 from bridge.web.security import secure
-from bridge.web.signin import signin_blueprint
+from bridge.web.signin import sign_ins_blueprint, signin_blueprint
 
 
 def add_pages(
@@ -26,13 +25,19 @@ def add_pages(
     vault: Vault,
     admin: AdminSignIn,
     connections: Connections,
-    now: Callable[[], datetime],
+    invitations: Invitations,
 ) -> None:
-    """Serve `/`, `/connections` and `/connect/...`, with what protects them."""
+    """Serve `/`, `/sign-ins`, `/connections`, `/connect/...` and `/invite/...`, with what protects them."""
     spoken = language(section.locale)
-    gate = Gate(admin, now=now, translate=spoken.translate)
+    gate = Gate(admin, admin.sessions(), translate=spoken.translate)
     secure(app, vault, public_url=section.public_url)
-    links = (Link("connect.overview", spoken.translate("Connections")),)
+    links = (
+        Link("connect.overview", spoken.translate("Connections")),
+        Link("sign_ins.overview", spoken.translate("Sign-ins")),
+    )
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
     app.register_blueprint(signin_blueprint(gate, spoken))
-    app.register_blueprint(connect_blueprint(connections, gate, spoken))
+    app.register_blueprint(sign_ins_blueprint(gate, spoken))
+    app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken))
+    app.register_blueprint(invite_blueprint(invitations, connections, gate, spoken))
+    app.register_blueprint(inviting_blueprint(invitations, gate, spoken, section.public_url))

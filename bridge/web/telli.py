@@ -10,15 +10,18 @@ The payload is never read from anything but the text whose signature was verifie
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bridge.attendee import CallerRequest
-from bridge.errors import BridgeError, NotFound
+from bridge.config import Config
+from bridge.errors import BridgeError, NotFound, ServiceUnknown
+from bridge.journal import Outcome, Signature
 from bridge.model import EventType
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
@@ -27,11 +30,13 @@ from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
 from bridge.web.admission import read_body
+from bridge.web.calls import Notebook, journaled, note, note_booking, note_offer
 from bridge.web.errors import JSON, UnknownEventType, json_error, log_fault, status_of
 from bridge.web.schema import openapi
 from bridge.web.signature import HEADER, SignatureInvalid, verify
 
-DRY_RUN = "x-bridge-dry-run"
+FORMER_DRY_RUN = "x-bridge-dry-run"  # a header: a proxy that drops it would have made a rehearsal a booking
+SEEN = "X-Bridge-Seen"
 
 
 class TelliService(Protocol):
@@ -43,14 +48,37 @@ class TelliService(Protocol):
     def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
         """Return what any caller may be told now, the same object while it holds, or what fits a wish."""
 
+    def speech_for(self, request: CallerRequest) -> Speech:
+        """Return the sentences in the language of the call."""
+
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
     ) -> BookOutcome:
         """Book, or say why not; `start` is None when the request names none that can be read."""
 
 
-def _ignore(_name: str) -> None:
-    pass
+@dataclass(frozen=True)
+class Details:
+    """What answers tell beyond telli's documented members; `host_names` are spoken, by host id.
+
+    `with_tools`: the description tells of the custom tools too.
+    """
+
+    host_names: Mapping[str, str] = field(default_factory=dict)
+    of_bookings: bool = False
+    of_slots: bool = False
+    with_tools: bool = False
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return what the configuration asks for."""
+        names = {host.id: host.name for host in config.hosts.values()}
+        telli = config.telli
+        return cls(names, telli.booking_details, telli.slot_details, bool(telli.tool_tokens))
+
+
+_PLAIN = Details()
+_ABSENT = object()
 
 
 def telli_blueprint(
@@ -58,20 +86,15 @@ def telli_blueprint(
     *,
     keys: Sequence[str],
     speech: Speech,
-    booking_details: bool = False,
-    host_names: Mapping[str, str] | None = None,
-    count: Callable[[str], None] = _ignore,
+    journal: Notebook,
+    details: Details = _PLAIN,
 ) -> Blueprint:
-    """Return the endpoints; ValueError when there is no key or an empty one.
-
-    `host_names` gives the names spoken in booking details, by host id. `count` is told of every
-    "invalid_signature" and "fault".
-    """
+    """Return the endpoints; ValueError when there is no key or an empty one."""
     if not keys or not all(key.strip() for key in keys):
         raise ValueError("telli's requests cannot be verified without a key")
-    names = (host_names or {}) if booking_details else None
-    endpoints = _Endpoints(service, tuple(keys), speech, names, count)
+    endpoints = _Endpoints(service, tuple(keys), speech, details, journal)
     blueprint = Blueprint("telli", __name__)
+    journaled(blueprint, journal, but=("openapi",))
     for view in (endpoints.available, endpoints.book):
         for rule in (f"/{view.__name__}", f"/<event_type>/{view.__name__}"):
             blueprint.add_url_rule(
@@ -82,7 +105,10 @@ def telli_blueprint(
                 provide_automatic_options=False,
                 strict_slashes=False,
             )
-    description = json.dumps(openapi(booking_details=booking_details))
+    described = openapi(
+        booking_details=details.of_bookings, slot_details=details.of_slots, tools=details.with_tools
+    )
+    description = json.dumps(described)
     blueprint.add_url_rule("/openapi.json", "openapi", lambda: Response(description, content_type=JSON))
     blueprint.register_error_handler(Exception, endpoints.answer_error)
     blueprint.app_errorhandler(MethodNotAllowed)(_answer_wrong_method)
@@ -97,28 +123,40 @@ class _Endpoints:
         service: TelliService,
         keys: Sequence[str],
         speech: Speech,
-        host_names: Mapping[str, str] | None,
-        count: Callable[[str], None],
+        details: Details,
+        journal: Notebook,
     ) -> None:
         self._service = service
         self._keys = keys
         self._speech = speech
-        self._host_names = host_names
-        self._count = count
-        self._worded: dict[str, tuple[Offer, bytes]] = {}
+        self._details = details
+        self._journal = journal
+        self._worded: dict[tuple[EventType, Speech | None], tuple[Offer, bytes]] = {}
 
     def available(self, event_type: str | None = None) -> Response:
         """Answer `POST /available`."""
         wanted, payload = self._asked(event_type)
         if payload is None:
+            note(Outcome.NOTHING, kind=str(Refusal.OTHER_REQUEST))
             return _answer(answers.NOTHING_AVAILABLE)
-        offer = self._service.available(wanted, CallerRequest.from_payload(payload))
-        if isinstance(offer, Found):
-            return _answer(answers.offer_answer(offer.slots))
-        kept = self._worded.get(wanted.id)
-        if kept is None or kept[0] is not offer:  # an offer is worded once, however often it is told
-            kept = self._worded[wanted.id] = (offer, answers.offer_answer(offer.slots))
-        return _answer(kept[1])
+        g.caller = caller = CallerRequest.from_payload(payload)
+        told = self._service.available(wanted, caller)
+        speech = self._service.speech_for(caller) if self._details.of_slots else None
+        kept = self._worded.get((wanted, speech))
+        is_kept = kept is not None and kept[0] is told
+        age = self._journal.age(told.answered_at) if isinstance(told, Offer) else None
+        note_offer(told, age_seconds=age, is_kept=is_kept)
+        if kept and is_kept:  # an offer is worded once, however often it is told
+            return _answer(kept[1])
+        body = self._worded_offer(wanted, told, speech)
+        if isinstance(told, Offer):
+            self._worded[wanted, speech] = (told, body)
+        return _answer(body)
+
+    def _worded_offer(self, wanted: EventType, told: Offer | Found, speech: Speech | None) -> bytes:
+        if speech is None:
+            return answers.offer_answer(told.slots)
+        return answers.detailed_offer_answer(told, speech, wanted.timezone, self._details.host_names)
 
     def book(self, event_type: str | None = None) -> Response:
         """Answer `POST /book`."""
@@ -127,30 +165,39 @@ class _Endpoints:
         if payload is None:
             return self._failure(Refusal.OTHER_REQUEST)
         start = parse_instant(payload.get("start_iso")) if isinstance(payload, dict) else None
-        caller = CallerRequest.from_payload(payload)
-        # only the documented value: a caller must not hear "success" because of some other word
-        is_dry_run = request.headers.get(DRY_RUN, "").strip() == "1"
+        g.caller = caller = CallerRequest.from_payload(payload)
+        is_dry_run = _is_dry_run(payload)
+        if is_dry_run is None:
+            note(Outcome.FAILED, kind=str(Refusal.DRY_RUN), start=start)
+            return self._failure(Refusal.DRY_RUN)
         outcome = self._service.book(wanted, caller, start, dry_run=is_dry_run)
+        note_booking(outcome, start, is_dry_run=is_dry_run)
         if not outcome.success:
             reason = outcome.reason.strip()
             return _answer(answers.failure_answer(reason)) if reason else self._failure(Refusal.FAULT)
-        if outcome.booking is None or self._host_names is None:
+        if is_dry_run:
+            return _with_what_was_seen(_answer(answers.SUCCESS))
+        if outcome.booking is None or not self._details.of_bookings:
             return _answer(answers.SUCCESS)
-        return _answer(answers.success_answer(outcome.booking, self._host_names))
+        return _answer(answers.success_answer(outcome.booking, self._details.host_names))
 
     def answer_error(self, error: Exception) -> Response:
         """Answer whatever was raised: by its number before the signature is verified, after it by 200."""
         status = status_of(error)
         if status is not None:
-            if isinstance(error, SignatureInvalid):
-                self._count("invalid_signature")
+            _note_refused(error)
             return json_error(status, str(error))
         if "telli_is_signed" not in g:
             return self._answer_stranger(error)
         if not isinstance(error, BridgeError):
             log_fault(error)
-            self._count("fault")
+        note(
+            Outcome.FAILED if isinstance(error, BridgeError) else Outcome.FAULT,
+            kind=error.code if isinstance(error, BridgeError) else str(Refusal.FAULT),
+        )
         if request.endpoint == "telli.available":
+            if isinstance(error, ServiceUnknown):
+                return _answer(answers.nothing_answer(self._speech_of_call().reason(error, zone=UTC)))
             return _answer(answers.NOTHING_AVAILABLE)
         return self._failure(error if isinstance(error, BridgeError) else Refusal.FAULT)
 
@@ -168,12 +215,44 @@ class _Endpoints:
             wanted = self._service.event_type(name)
         except NotFound as error:
             raise UnknownEventType from error
+        note(event_type=wanted.id)
         return wanted, None if isinstance(payload, dict) and "event" in payload else payload
 
     def _failure(self, refusal: BridgeError | Refusal) -> Response:
         wanted: EventType | None = g.get("event_type")
         zone = wanted.timezone if wanted else UTC
-        return _answer(answers.failure_answer(self._speech.reason(refusal, zone=zone)))
+        return _answer(answers.failure_answer(self._speech_of_call().reason(refusal, zone=zone)))
+
+    def _speech_of_call(self) -> Speech:
+        return self._service.speech_for(g.caller) if "caller" in g else self._speech
+
+
+def _is_dry_run(payload: object) -> bool | None:
+    """Tell whether a request is a rehearsal; None where it asks for one in another way than by `true`.
+
+    Such a request is refused: whoever sends it must neither get a booking nor believe to have one.
+    """
+    wanted = payload.get("dry_run", _ABSENT) if isinstance(payload, dict) else _ABSENT
+    if FORMER_DRY_RUN in request.headers or (wanted is not _ABSENT and wanted is not True):
+        return None
+    return wanted is True
+
+
+def _with_what_was_seen(response: Response) -> Response:
+    """Tell a signed rehearsal how the request arrived, for `bridge check --public` to judge the proxy."""
+    is_forwarded = "yes" if "X-Forwarded-For" in request.headers else "no"
+    response.headers[SEEN] = f"{request.scheme} {request.remote_addr} forwarded={is_forwarded}"
+    return response
+
+
+def _note_refused(error: Exception) -> None:
+    """Note a request that is answered by its number alone."""
+    if isinstance(error, SignatureInvalid):
+        has_one = HEADER in request.headers
+        signature = Signature.WRONG if has_one else Signature.MISSING
+        note(Outcome.REFUSED, kind=error.code, signature=signature)
+    else:
+        note(Outcome.FAILED, kind=error.code if isinstance(error, BridgeError) else "")
 
 
 def _answer(body: bytes) -> Response:

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 
+from bridge.attendee import CallerRequest
+from bridge.errors import BridgeError, NotFound
+from bridge.journal import Outcome, Signature
 from bridge.model import EventType
+from bridge.service.outcome import BookOutcome
+from bridge.service.own_appointments import OwnAppointments, flat_request
 from bridge.service.search import MOST, Found
-from bridge.speech.instants import format_instant
+from bridge.speech.instants import format_instant, parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web.admission import read_body
+from bridge.web.calls import Notebook, journaled, note, note_offer
 from bridge.web.canonical import stringify
 from bridge.web.errors import JSON, json_error, log_fault
 
@@ -35,13 +41,19 @@ class ToolService(Protocol):
         """Return the slots nearest to a wish, and a sentence about them."""
 
 
-def tools_blueprint(service: ToolService, *, tokens: Sequence[str], speech: Speech) -> Blueprint:
+def tools_blueprint(
+    service: ToolService, own: OwnAppointments, *, tokens: Sequence[str], speech: Speech, journal: Notebook
+) -> Blueprint:
     """Return the endpoints; without a token nobody is let in."""
-    tools = _Tools(service, tuple(token.encode() for token in tokens), speech)
+    tools = _Tools(service, own, tuple(token.encode() for token in tokens), speech)
     blueprint = Blueprint("tools", __name__)
-    for rule in ("/find", "/<event_type>/find"):
+    journaled(blueprint, journal)
+    views: dict[str, Callable[..., Response]] = {"/find": tools.find, "/<event_type>/find": tools.find}
+    for view in (tools.appointments, tools.cancel, tools.reschedule, tools.callback):
+        views[f"/tools/{view.__name__}"] = view
+    for rule, view in views.items():
         blueprint.add_url_rule(
-            rule, "find", tools.find, methods=["POST"], provide_automatic_options=False, strict_slashes=False
+            rule, view.__name__, view, methods=["POST"], provide_automatic_options=False, strict_slashes=False
         )
     blueprint.before_request(tools.admit)
     blueprint.register_error_handler(Exception, tools.answer_error)
@@ -51,8 +63,11 @@ def tools_blueprint(service: ToolService, *, tokens: Sequence[str], speech: Spee
 class _Tools:
     """The views, with what they need."""
 
-    def __init__(self, service: ToolService, tokens: Sequence[bytes], speech: Speech) -> None:
+    def __init__(
+        self, service: ToolService, own: OwnAppointments, tokens: Sequence[bytes], speech: Speech
+    ) -> None:
         self._service = service
+        self._own = own
         self._tokens = tokens
         self._speech = speech
 
@@ -65,18 +80,101 @@ class _Tools:
         if scheme.lower() == "bearer" and any(known):
             g.tool_is_admitted = True
             return None
+        note(Outcome.REFUSED, kind="invalid_token", signature=Signature.WRONG)
         return json_error(401, "invalid token")
 
     def find(self, event_type: str | None = None) -> Response:
         """Answer `POST /find`: the times nearest to a wish."""
         members = _members()
-        found = self._service.find(self._service.event_type(event_type), members, limit=_limit(members))
+        wanted = self._service.event_type(event_type)
+        note(event_type=wanted.id)
+        found = self._service.find(wanted, members, limit=_limit(members))
+        note_offer(found)
         return _found(found)
 
+    def appointments(self) -> Response:
+        """Answer `POST /tools/appointments`: what the caller has coming."""
+        caller = self._caller()
+        own = self._own.coming(caller)
+        note(Outcome.DONE)
+        found = [
+            {
+                "id": booking.id,
+                "start_iso": format_instant(booking.interval.start),
+                "end_iso": format_instant(booking.interval.end),
+                "title": self._own.spoken(booking).title,
+                "host": self._own.spoken(booking).host,
+            }
+            for booking in own
+        ]
+        return _answer({"appointments": found, "spoken": self._own.told(own, self._speech_of_call())})
+
+    def cancel(self) -> Response:
+        """Answer `POST /tools/cancel`."""
+        caller = self._caller()
+        booking = self._own.one(caller, _text("booking_id"))
+        return self._outcome(self._own.cancel(booking, self._speech_of_call()))
+
+    def reschedule(self) -> Response:
+        """Answer `POST /tools/reschedule`; a start that cannot be had is answered with the nearest."""
+        caller = self._caller()
+        booking = self._own.one(caller, _text("booking_id"))
+        start = parse_instant(g.members.get("start_iso"))
+        if start is None:
+            return self._refused(Refusal.START)
+        note(start=start)
+        return self._outcome(self._own.move(booking, start, self._speech_of_call()))
+
+    def callback(self) -> Response:
+        """Answer `POST /tools/callback`: the owner is told whom to call."""
+        caller = self._caller()
+        if not self._own.call_back(caller, _text("reason"), _text("preferred_time")):
+            return self._refused(Refusal.NUMBER)
+        note(Outcome.DONE)
+        spoken = self._speech_of_call().language.translate(
+            "The request was passed on; somebody will call back."
+        )
+        return _answer({"status": "success", "spoken": spoken})
+
     def answer_error(self, error: Exception) -> Response:
-        """Answer what went wrong in words, with nothing available."""
+        """Answer what went wrong in words."""
+        if isinstance(error, NotFound):
+            return self._refused(Refusal.KIND)
+        if isinstance(error, BridgeError):
+            return self._refused(error)
         log_fault(error)
-        return _answer({"available": [], "spoken": self._speech.reason(Refusal.NO_ANSWER, zone=UTC)})
+        note(Outcome.FAULT, kind=str(Refusal.NO_ANSWER))
+        return self._said(Refusal.NO_ANSWER)
+
+    def _caller(self) -> CallerRequest:
+        g.members = _members()
+        g.caller = flat_request(g.members)
+        caller: CallerRequest = g.caller
+        return caller
+
+    def _speech_of_call(self) -> Speech:
+        return self._own.speech_for(g.caller) if "caller" in g else self._speech
+
+    def _outcome(self, done: BookOutcome) -> Response:
+        note(Outcome.DONE if done.success else Outcome.FAILED, kind=done.kind)
+        if done.booking is not None:
+            note(booking_id=done.booking.id)
+        if done.success:
+            return _answer({"status": "success", "spoken": done.reason})
+        return _answer({"status": "failed", "reason": done.reason, "spoken": done.reason})
+
+    def _refused(self, refusal: BridgeError | Refusal) -> Response:
+        note(Outcome.FAILED, kind=refusal.code if isinstance(refusal, BridgeError) else str(refusal))
+        return self._said(refusal)
+
+    def _said(self, refusal: BridgeError | Refusal) -> Response:
+        spoken = self._speech_of_call().reason(refusal, zone=UTC)
+        question = (request.endpoint or "").rpartition(".")[2]
+        if question == "find":
+            return _answer({"available": [], "spoken": spoken})
+        if question == "appointments":
+            return _answer({"appointments": [], "spoken": spoken})
+        return _answer({"status": "failed", "reason": spoken, "spoken": spoken})
 
 
 def _found(found: Found) -> Response:
@@ -97,6 +195,12 @@ def _members() -> Mapping[str, object]:
     except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
+
+
+def _text(name: str) -> str:
+    """Return a member of the request as text, "" where it is none."""
+    value = g.members.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _limit(members: Mapping[str, object]) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from providers.amending import Amendment
 from providers.answers import member
 from providers.base import (
     BusyAnswer,
@@ -21,8 +22,8 @@ from providers.base import (
     EventRef,
     Interval,
 )
-from providers.errors import AccessDenied
-from providers.google import changes, events, freebusy, listing, push
+from providers.errors import AccessDenied, ConferenceUnavailable
+from providers.google import amending, changes, events, freebusy, listing, meet, push
 from providers.google.client import PROVIDER, Api, Client, Json
 from providers.google.settings import GoogleSettings
 from providers.google.transport import Lines
@@ -146,6 +147,16 @@ class GoogleCalendars:
     def move_event(self, ref: EventRef, interval: Interval, *, timezone: str, deadline: Deadline) -> Event:
         """Change start and end, nothing else, if the event is still at `ref.etag`."""
         return events.move_event(self._client, ref, interval, timezone=timezone, deadline=deadline)
+
+    def amend_event(self, ref: EventRef, was: EventDraft, now: EventDraft, *, deadline: Deadline) -> Event:
+        """Bring the event's texts and guests from `was` to `now`."""
+        return amending.amend_event(self._client, ref, Amendment(was, now), deadline)
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, *, deadline: Deadline) -> Event:
+        """Ask for a Meet link for an event that has none."""
+        if conference != events.MEET:
+            raise ConferenceUnavailable(PROVIDER, "add_conference", "Google makes only Google Meet links")
+        return meet.add_meet(self._client, ref, key, deadline)
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event; one that is gone already is done."""

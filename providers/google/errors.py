@@ -36,7 +36,9 @@ QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsEx
 QUOTA_SECONDS = 300.0  # such a limit lifts after minutes or hours: never within a call
 # As a rule a box left unticked (protocols/oauth2/resources/granular-permissions): no waiting mends that.
 _SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes"})
-_ABOUT_EVENTS = frozenset({"read_event", "find_event", "move_event", "cancel_event"})
+_ABOUT_EVENTS = frozenset(
+    {"read_event", "find_event", "move_event", "amend_event", "add_conference", "cancel_event"}
+)
 _NEEDED = {"free_busy": FREE_BUSY, "list_calendars": CALENDAR_LIST}
 _WORD = re.compile(r"[A-Za-z_]{1,60}")
 

@@ -27,7 +27,7 @@ from providers.google.listing import calendar_zone, events_in
 from providers.http import Call
 from providers.writing import after_conflict, holder, with_link
 
-_MEET = "google_meet"
+MEET = "google_meet"
 _UTC = ZoneInfo("UTC")
 
 
@@ -36,7 +36,7 @@ def create_event(
 ) -> Event:
     """Create the event under its key, and wait a moment for its meeting link."""
     call = client.call("create_event", deadline, writes=True)
-    if draft.conference not in (None, _MEET):
+    if draft.conference not in (None, MEET):
         raise ConferenceUnavailable(PROVIDER, "create_event", "Google makes only Google Meet links")
     body = draft_body(event_key, draft)
     try:

@@ -2,7 +2,8 @@
 
 Decides which members are read and written, what of a host's time an event takes where Google's free/busy
 answer is not enough, and refuses what is not as documented; a status it does not know blocks. Never asks
-for a title, a description or an address of an attendee. Sources: schema Event of the discovery document,
+for a title, a description or an address of an attendee: amending.py does, of the bridge's own events.
+Sources: schema Event of the discovery document,
 developers.google.com/workspace/calendar/api/guides/calendar-status.
 """
 
@@ -15,7 +16,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from providers.answers import Json, member, understood
-from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
+from providers.base import Event, EventAttendee, EventDraft, EventRef, Interval
+from providers.busy_policy import DEFAULT_POLICY
 from providers.http import Call
 from providers.times import all_day, instant
 
@@ -158,15 +160,21 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
     for name, moment in times_body(draft.interval, draft.timezone).items():
         body[name] = {key: value for key, value in moment.items() if value is not None}
     if draft.attendees:
-        body["attendees"] = [
-            {"email": each.email} | ({"displayName": each.name} if each.name else {})
-            for each in draft.attendees
-        ]
+        body["attendees"] = [guest_body(each) for each in draft.attendees]
     if draft.conference is not None:
-        # The request id makes a repetition ask for the same meeting.
-        kind = {"type": "hangoutsMeet"}
-        body["conferenceData"] = {"createRequest": {"requestId": event_key, "conferenceSolutionKey": kind}}
+        body |= meet_body(event_key)
     return body
+
+
+def meet_body(key: str) -> dict[str, Any]:
+    """Return the request for a Meet link; a repetition under the same key asks for the same meeting."""
+    kind = {"type": "hangoutsMeet"}
+    return {"conferenceData": {"createRequest": {"requestId": key, "conferenceSolutionKey": kind}}}
+
+
+def guest_body(guest: EventAttendee) -> dict[str, Any]:
+    """Return somebody to be invited, for a request."""
+    return {"email": guest.email} | ({"displayName": guest.name} if guest.name else {})
 
 
 def _fitting(private: Mapping[str, str]) -> dict[str, str]:

@@ -5,9 +5,12 @@ Decides nothing itself: it names the operations and lists the account's calendar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from providers.amending import Amendment
 from providers.answers import member
 from providers.base import (
     BusyAnswer,
@@ -21,9 +24,9 @@ from providers.base import (
     EventRef,
     Interval,
 )
-from providers.errors import ConferenceUnavailable
+from providers.errors import AccessDenied, CalendarNotFound, ConferenceUnavailable
 from providers.http import Call, Clocks
-from providers.microsoft import changes, events, freebusy, listing, push
+from providers.microsoft import amending, changes, events, freebusy, listing, push, teams
 from providers.microsoft.client import PROVIDER, Client, Question
 from providers.microsoft.mailboxes import Mailboxes
 from providers.microsoft.schedules import SCHEDULE
@@ -40,7 +43,8 @@ class MicrosoftCalendars:
     """The calendars of one account; fulfils `providers.base.CalendarProvider`.
 
     "calendar" is the default one, "schedule:<address>" a colleague or room of which only busy time is seen,
-    any other id is Graph's. All accounts of a process share `mailboxes`.
+    "shared:<address>" the default calendar of another owner, any other id is Graph's. `shared` are the owners
+    whose calendars are listed with the account's own. All accounts of a process share `mailboxes`.
     """
 
     name = PROVIDER
@@ -54,11 +58,13 @@ class MicrosoftCalendars:
         *,
         clocks: Clocks,
         mailboxes: Mailboxes | None = None,
+        shared: Collection[str] = (),
     ) -> None:
         # Four at once per application and mailbox (throttling-limits): all accounts share the counting.
-        shared = mailboxes or Mailboxes(clocks.monotonic, settings.route)
+        counted = mailboxes or Mailboxes(clocks.monotonic, settings.route)
         self._account = account
-        self._client = Client(account, tokens, settings, clocks=clocks, mailboxes=shared)
+        self._shared = sorted(shared)
+        self._client = Client(account, tokens, settings, clocks=clocks, mailboxes=counted)
         self._teams = TeamsCalendars(clocks.monotonic)
 
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
@@ -70,10 +76,21 @@ class MicrosoftCalendars:
         found = [
             _calendar(call, item) for items in listing.pages(self._client, call, question) for item in items
         ]
+        found += self._shared_calendars(call)
         for info in found:
             # At hand now; asked for while booking it would cost the caller a round trip.
             self._teams.note(info.id, can=_TEAMS in info.conferences)
         return tuple(found)
+
+    def _shared_calendars(self, call: Call) -> Iterator[CalendarInfo]:
+        """Yield the calendars that other owners share; Graph lists them only where somebody opened them."""
+        for owner in self._shared:
+            name = f"{listing.SHARED}{owner}"
+            path = listing.calendar_path(self._client, name)
+            question = Question("GET", path, query={"$select": _CALENDAR_FIELDS})
+            with suppress(AccessDenied, CalendarNotFound):  # it is shared no longer, or not yet
+                info = self._client.ask(call, question, lambda answer: _calendar(call, answer.body))
+                yield replace(info, id=name, is_primary=False)
 
     def identity(self, calendar: str, *, deadline: Deadline) -> str:
         """Return the owner's address, with the calendar's id unless it is the owner's default calendar.
@@ -86,7 +103,11 @@ class MicrosoftCalendars:
         call = self._client.call("identity", deadline)
         path = listing.calendar_path(self._client, calendar)
         question = Question("GET", path, query={"$select": _IDENTITY_FIELDS})
-        return self._client.ask(call, question, lambda answer: _identity(call, answer.body, self._account))
+        is_shared = calendar.startswith(listing.SHARED)
+        owner = calendar.removeprefix(listing.SHARED) if is_shared else self._account
+        return self._client.ask(
+            call, question, lambda answer: _identity(call, answer.body, owner, is_default=is_shared)
+        )
 
     def free_busy(
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
@@ -122,6 +143,17 @@ class MicrosoftCalendars:
         """Change start and end, nothing else, if the event is still at `ref.etag`."""
         return events.move_event(self._client, ref, interval, timezone=timezone, deadline=deadline)
 
+    def amend_event(self, ref: EventRef, was: EventDraft, now: EventDraft, *, deadline: Deadline) -> Event:
+        """Bring the event's texts and guests from `was` to `now`."""
+        return amending.amend_event(self._client, ref, Amendment(was, now), deadline)
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, *, deadline: Deadline) -> Event:
+        """Make the event a Teams meeting; Graph makes one of it only once."""
+        if conference != _TEAMS:
+            raise ConferenceUnavailable(PROVIDER, "add_conference", "Microsoft makes only Teams meetings")
+        self._teams.require(self._client, ref.calendar, deadline)
+        return teams.add_teams(self._client, ref, deadline)
+
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         """Remove the event; one that is gone already is done."""
         events.cancel_event(self._client, ref, notify=notify, deadline=deadline)
@@ -143,13 +175,16 @@ class MicrosoftCalendars:
         push.unwatch(self._client, channel, deadline)
 
 
-def _identity(call: Call, item: Any, account: str) -> str:
-    """Return what tells a calendar from all others: id, isDefaultCalendar, owner.address."""
+def _identity(call: Call, item: Any, account: str, *, is_default: bool) -> str:
+    """Return what tells a calendar from all others: id, isDefaultCalendar, owner.address.
+
+    `is_default`: it is its owner's default calendar, whatever it says of itself to somebody else.
+    """
     calendar_id, owner = member(call, item, "id", str), item.get("owner")
     # "If set" (resources/calendar): where Graph names nobody, it is the account's own.
     address = owner.get("address") if isinstance(owner, Mapping) else None
     own = str(address or account).casefold()
-    return own if item.get("isDefaultCalendar") is True else f"{own}/{calendar_id}"
+    return own if is_default or item.get("isDefaultCalendar") is True else f"{own}/{calendar_id}"
 
 
 def _calendar(call: Call, item: Any) -> CalendarInfo:

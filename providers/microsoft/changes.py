@@ -20,7 +20,7 @@ from providers.http import Call
 from providers.microsoft.client import Client, Question
 from providers.microsoft.errors import Refusal
 from providers.microsoft.json import interval_of, utc_text
-from providers.microsoft.listing import DEFAULT, LOOK_AHEAD, LOOK_BACK, calendar_path, overlapping
+from providers.microsoft.listing import LOOK_AHEAD, LOOK_BACK, events_path, overlapping
 from providers.microsoft.zones import UTC_ZONE
 
 RENEW_AFTER = timedelta(days=30)  # the window does not move along; so it must be laid anew in time
@@ -95,7 +95,7 @@ def _afresh(client: Client, call: Call, calendar: str, *, deleted: tuple[str, ..
     """Return everything current: first the delta is drained, so that nothing falls in between."""
     now = client.clocks.now()
     window = Interval(now - LOOK_BACK, now + LOOK_AHEAD)
-    path = client.base if calendar == DEFAULT else calendar_path(client, calendar)
+    path = events_path(client, calendar)
     query = {"startDateTime": utc_text(window.start), "endDateTime": utc_text(window.end)}
     # No $select and no $expand, which the delta does not take: details are read from the calendar afterwards.
     question = Question("GET", f"{path}/calendarView/delta", query=query, page_size=PAGE_SIZE)

@@ -7,10 +7,11 @@ refreshes a token: that is the TokenSource's business, outside the call.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import requests
 
@@ -32,6 +33,7 @@ Json = Mapping[str, Any]
 Meaning = Callable[[Refusal], ProviderError | None]
 
 PROVIDER = "microsoft"
+_OF_A_USER = re.compile(r"/users/([^/?]+)/")
 # On every request: an id that changed when somebody moves an event would lose the booking.
 _PREFER = 'outlook.timezone="UTC", IdType="ImmutableId"'
 
@@ -93,7 +95,8 @@ class Client:
         self.base = f"/users/{quote(account, safe='@')}" if settings.app_only else "/me"
         self._tokens = tokens
         self._session = mailboxes.session
-        self._mailbox: Mailbox = mailboxes.of(account)
+        self._mailboxes = mailboxes
+        self._mailbox = mailboxes.of(account)
 
     def call(self, operation: str, deadline: Deadline, *, writes: bool = False) -> Call:
         """Return the call under which an operation's requests run."""
@@ -157,7 +160,7 @@ class Client:
                 break
             headers = question.headers() | {"Authorization": f"Bearer {token}"}
             self._mailbox.patience.check(call)
-            with self._mailbox.turn(call):
+            with self._asked(url).turn(call):
                 sent = send(self._session, call, question.method, url, headers=headers, json=question.body)
             answer = _answer(call, sent)
             # Tokens die between two requests; when the next is refused as well, the consent has ended.
@@ -166,6 +169,11 @@ class Client:
             self._tokens.rejected(token)
             rejected = token
         raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
+
+    def _asked(self, url: str) -> Mailbox:
+        """Return the mailbox that a question is put to: a shared calendar lies in its owner's."""
+        named = _OF_A_USER.search(url)
+        return self._mailboxes.of(unquote(named[1])) if named else self._mailbox
 
 
 def _answer(call: Call, response: requests.Response) -> Answer:

@@ -48,7 +48,7 @@ _BUSY_MAILBOX = frozenset(
 )
 # Told as 400, meant as 404: what cannot even be an id names nothing.
 _NO_SUCH_ID = frozenset({"ErrorInvalidIdMalformed", "ErrorInvalidId", "ErrorInvalidIdEmpty"})
-_ABOUT_EVENTS = frozenset({"read_event", "move_event", "cancel_event"})
+_ABOUT_EVENTS = frozenset({"read_event", "move_event", "amend_event", "add_conference", "cancel_event"})
 # Whatever else stands in its place is text, and text may hold names.
 _WORD = re.compile(r"[A-Za-z_.-]{1,60}")
 

@@ -35,7 +35,7 @@ from providers.microsoft.listing import (
     see_calendar,
     with_property,
 )
-from providers.writing import after_conflict, holder, with_link
+from providers.writing import after_conflict, holder, seen_again, with_link
 
 _FRESH = timedelta(seconds=5)
 _CLOCK_CHANGE = timedelta(hours=1)  # what rules of different age differ by
@@ -183,12 +183,10 @@ def move_event(
     if moved.cancelled:
         raise EventNotFound(call.provider, call.operation, "removed")
     moved = at_its_instant(client, call, moved, interval)
-    try:  # the answer to a change shows no properties, nor whether the deleted items were changed
-        return still_listed(client, call, moved)
-    except EventNotFound:
-        raise
-    except ProviderError:
-        return moved
+    # The answer to a change shows no properties, nor whether the deleted items were changed.
+    return seen_again(
+        moved, lambda in_time: still_listed(client, client.call("read_event", in_time), moved), deadline
+    )
 
 
 def at_its_instant(client: Client, call: Call, written: Event, interval: Interval) -> Event:

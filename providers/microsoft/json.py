@@ -2,8 +2,8 @@
 
 Decides which members are read and written, what our properties are called, what of a host's time an event
 takes, and refuses what is not as documented; a status it does not know blocks. Never asks for a title, a
-description or an address of an attendee. Source: learn.microsoft.com, resource types event,
-dateTimeTimeZone and singleValueLegacyExtendedProperty.
+description or an address of an attendee: amending.py does, of the bridge's own events. Source:
+learn.microsoft.com, resource types event, dateTimeTimeZone and singleValueLegacyExtendedProperty.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from providers.answers import Json, member, understood
-from providers.base import DEFAULT_POLICY, Event, EventDraft, EventRef, Interval
+from providers.base import Event, EventAttendee, EventDraft, EventRef, Interval
+from providers.busy_policy import DEFAULT_POLICY
 from providers.http import Call
 from providers.microsoft.zones import UTC_ZONE, is_utc, windows_name, zone_named
 from providers.times import all_day, instant
@@ -204,35 +205,42 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
         # Documented for just this, to avoid redundant POSTs of a client that tries again; how long
         # Exchange remembers it stands nowhere.
         "transactionId": str(UUID(event_key)),
-        "subject": _one_line(draft.title)[:LONGEST_SUBJECT],
+        "subject": one_line(draft.title)[:LONGEST_SUBJECT],
         "body": {"contentType": "text", "content": draft.description},
-        "location": {"displayName": _one_line(draft.location)},
+        "location": {"displayName": one_line(draft.location)},
         "showAs": "busy",
         "start": zoned_moment(draft.interval.start, draft.timezone),
         "end": zoned_moment(draft.interval.end, draft.timezone),
         "singleValueExtendedProperties": _private(event_key, draft),
     }
     if draft.attendees:  # Exchange invites whoever is listed; there is no way to be silent
-        body["attendees"] = [
-            {"emailAddress": {"address": each.email, "name": each.name or each.email}, "type": "required"}
-            for each in draft.attendees
-        ]
+        body["attendees"] = [guest_body(each) for each in draft.attendees]
     if draft.conference is not None:
         # Cannot be unset later, nor the provider changed (resource type event).
         body |= {"isOnlineMeeting": True, "onlineMeetingProvider": TEAMS}
     return body
 
 
-def _one_line(text: str) -> str:
+def guest_body(guest: EventAttendee) -> dict[str, Any]:
+    """Return somebody to be invited, for a request."""
+    return {"emailAddress": {"address": guest.email, "name": guest.name or guest.email}, "type": "required"}
+
+
+def one_line(text: str) -> str:
+    """Return a text as a subject or a place may be."""
     return " ".join(text.splitlines())
 
 
 def _private(event_key: str, draft: EventDraft) -> list[dict[str, str]]:
-    others = {name: value for name, value in draft.private.items() if name not in ("booking_id", "event_key")}
     found = [{"id": BOOKING_ID, "value": draft.booking_id}, {"id": EVENT_KEY, "value": event_key}]
-    if others:
-        found.append({"id": PRIVATE, "value": json.dumps(others, ensure_ascii=False)})
-    return found
+    answers = answers_property(draft)
+    return [*found, answers] if answers["value"] != "{}" else found
+
+
+def answers_property(draft: EventDraft) -> dict[str, str]:
+    """Return the property that holds what else a booking knows."""
+    others = {name: value for name, value in draft.private.items() if name not in ("booking_id", "event_key")}
+    return {"id": PRIVATE, "value": json.dumps(others, ensure_ascii=False)}
 
 
 def having_property(name: str, value: str) -> str:

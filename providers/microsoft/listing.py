@@ -26,19 +26,29 @@ _MARGIN = timedelta(days=1)
 _NEXT = "@odata.nextLink"
 
 DEFAULT = "calendar"
+SHARED = "shared:"  # before the address of an owner who shares the default calendar
 
 
 def calendar_path(client: Client, calendar: str) -> str:
-    """Return a calendar's path: "calendar" is the default one."""
-    if calendar == DEFAULT:
-        return f"{client.base}/calendar"
+    """Return a calendar's path: "calendar" is the default one, "shared:<address>" another owner's."""
+    if calendar == DEFAULT or calendar.startswith(SHARED):
+        return f"{events_path(client, calendar)}/calendar"
     return f"{client.base}/calendars/{quote(calendar, safe='=')}"
 
 
+def events_path(client: Client, calendar: str) -> str:
+    """Return under which path a calendar's events are found by id, followed and subscribed to.
+
+    Of a default calendar that is its mailbox; any other must be named for its events to be found.
+    """
+    if calendar.startswith(SHARED):
+        return f"/users/{quote(calendar.removeprefix(SHARED), safe='@')}"
+    return client.base if calendar == DEFAULT else calendar_path(client, calendar)
+
+
 def event_path(client: Client, calendar: str, event_id: str) -> str:
-    """Return an event's path. A calendar that somebody shared must be named for its events to be found."""
-    place = client.base if calendar == DEFAULT else calendar_path(client, calendar)
-    return f"{place}/events/{quote(event_id, safe='=')}"
+    """Return an event's path."""
+    return f"{events_path(client, calendar)}/events/{quote(event_id, safe='=')}"
 
 
 def view(client: Client, calendar: str, window: Interval, **query: str) -> Iterator[Question]:

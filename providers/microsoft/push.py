@@ -21,7 +21,7 @@ from providers.http import Call
 from providers.microsoft.client import Client, Question
 from providers.microsoft.errors import Refusal
 from providers.microsoft.json import utc_text
-from providers.microsoft.listing import DEFAULT, calendar_path
+from providers.microsoft.listing import DEFAULT, SHARED, events_path
 
 LIFETIME = timedelta(minutes=10_000)  # 10,080 is the most
 _LONGEST_TOKEN = 2048  # of what a stranger may have us send back
@@ -35,13 +35,15 @@ def watch(client: Client, calendar: str, address: str, token: str, deadline: Dea
 
     Graph calls `address` before it answers, and wants its validation token back.
     """
+    if calendar.startswith(SHARED):
+        # Only the signed-in user's own mailbox can be subscribed to (api/subscription-post-subscriptions).
+        return None
     call = client.call("watch", deadline)
-    place = client.base if calendar == DEFAULT else calendar_path(client, calendar)
     body = {
         "changeType": "created,updated,deleted",
         "notificationUrl": address,
         "lifecycleNotificationUrl": address,  # cannot be added later
-        "resource": f"{place}/events",
+        "resource": f"{events_path(client, calendar)}/events",
         "expirationDateTime": utc_text(client.clocks.now() + LIFETIME),
         "clientState": token,  # at most 128 characters
     }

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from providers.route import STRAIGHT, Route
 
 CALENDARS = "Calendars.ReadWrite"
+SHARED_CALENDARS = "Calendars.ReadWrite.Shared"
 
 # Only here do short names mean Microsoft Graph; elsewhere a scope names the Graph of its cloud.
 _WORLDWIDE = "https://graph.microsoft.com"
@@ -57,10 +58,10 @@ class MicrosoftSettings:
         parts = urlsplit(self.graph_url)
         return f"{parts.scheme}://{parts.netloc}"
 
-    @property
-    def scopes(self) -> tuple[str, ...]:
+    def scopes(self, *, with_shared: bool = False) -> list[str]:
         """Return what owners are asked for; the sign-in library adds openid, profile, offline_access."""
-        return (CALENDARS if self.resource == _WORLDWIDE else f"{self.resource}/{CALENDARS}",)
+        wanted = [CALENDARS, SHARED_CALENDARS] if with_shared else [CALENDARS]
+        return wanted if self.resource == _WORLDWIDE else [f"{self.resource}/{each}" for each in wanted]
 
 
 def missing_scopes(granted: Collection[str], needed: Collection[str] = (CALENDARS,)) -> tuple[str, ...]:

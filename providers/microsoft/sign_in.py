@@ -64,17 +64,23 @@ class Entra:
         return self._settings.approval_link(redirect_uri, state)
 
     def begin_consent(
-        self, redirect_uri: str, *, login_hint: str | None = None, deadline: Deadline
+        self,
+        redirect_uri: str,
+        *,
+        login_hint: str | None = None,
+        with_shared: bool = False,
+        deadline: Deadline,
     ) -> dict[str, Any]:
         """Return the flow: its `auth_uri` is where to send the browser, `state` the key to keep all of it by.
 
-        The flow holds the PKCE verifier and the nonce, so it stays on the server, for one use.
+        The flow holds the PKCE verifier and the nonce, so it stays on the server, for one use. `with_shared`
+        asks for the calendars that others share with the account too.
         """
         call = Call(PROVIDER, "begin_consent", deadline)
         flow: dict[str, Any] = understood(
             call,
             lambda: self._application(call).initiate_auth_code_flow(
-                list(self._settings.scopes),
+                self._settings.scopes(with_shared=with_shared),
                 redirect_uri=redirect_uri,
                 # Else Entra takes whichever account the browser is signed in to.
                 prompt="select_account",
@@ -121,9 +127,17 @@ class Entra:
         )
 
     def acquire_silent(
-        self, cache: str, account_id: str, *, force_refresh: bool = False, deadline: Deadline
+        self,
+        cache: str,
+        account_id: str,
+        *,
+        with_shared: bool = False,
+        force_refresh: bool = False,
+        deadline: Deadline,
     ) -> Renewed:
         """Return a token from an account's cache, asking Entra when it has under five minutes left.
+
+        `with_shared`: shared calendars were granted; to ask for more than was granted ends the connection.
 
         ConnectionExpired: the owner must connect the account again; `detail` says why. AccessDenied: Entra
         refuses the application itself.
@@ -138,7 +152,7 @@ class Entra:
             call,
             # Not acquire_token_silent: that is None after every failure, and invalid_grant must be told.
             lambda: application.acquire_token_silent_with_error(
-                list(self._settings.scopes), account, force_refresh=force_refresh
+                self._settings.scopes(with_shared=with_shared), account, force_refresh=force_refresh
             ),
         )
         if result is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -10,7 +11,9 @@ from sqlalchemy import Connection
 from bridge.background import THREADS, Background, Lane, Precedence
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
+from bridge.store.sql import leases
 from tests.background.many_accounts import latest
+from tests.cast.clock import TurnableClock
 
 PATIENCE = 30.0
 
@@ -75,7 +78,7 @@ def test_tokens_are_renewed_and_the_other_vendor_answers_while_every_account_of_
         },
         now=database_now,
         owner="one",
-        upkeep=lambda: note("upkeep"),
+        upkeep=[lambda: note("upkeep")],
         precedence=Precedence(lane_of, frozenset({"tokens"})),
     )
     for number in range(THREADS + 5):
@@ -89,3 +92,38 @@ def test_tokens_are_renewed_and_the_other_vendor_answers_while_every_account_of_
         let_go.set()
         background.stop(patience=PATIENCE)
     assert background.under_way() == 0
+
+
+def test_a_clock_set_back_keeps_no_job_longer_than_its_own_maximum(store: Store) -> None:
+    clock = TurnableClock()
+    did: list[str] = []
+
+    def work(kind: str) -> Callable[[str], timedelta]:
+        def note(_subject: str) -> timedelta:
+            did.append(kind)
+            return timedelta(minutes=5)
+
+        return note
+
+    background = Background(
+        store,
+        {kind: work(kind) for kind in ("often", "rarely")},
+        now=clock.now,
+        owner="one",
+        precedence=Precedence(longest={"rarely": timedelta(hours=6)}),
+    )
+    for kind in ("often", "rarely"):
+        background.plan(kind)
+    assert background.run_due() == 2
+    clock.turn(hours=-2)
+    background.mend_dates()
+    assert background.run_due() == 1, "six hours are nothing new to what is rare"
+    clock.turn(days=-1)
+    with store.write() as connection:  # taken by a process that then died
+        assert leases.acquire(
+            connection, "caller:7", "dead", timedelta(seconds=10), clock.now() + timedelta(days=1)
+        )
+        assert leases.acquire(connection, "caller:7", "next", timedelta(seconds=10), clock.now())
+    background.mend_dates()
+    assert background.run_due() == 2
+    assert sorted(did) == ["often", "often", "often", "rarely", "rarely"]

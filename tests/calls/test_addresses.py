@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.calls.conftest import OpenLine
-from tests.calls.line import at
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import at
 
 MISHEARD = "kim@gmaiml.com"
 ASKED = {
@@ -70,7 +70,7 @@ def test_a_rehearsal_asks_and_remembers_nothing(open_line: OpenLine) -> None:
         "start_iso": f"{at(9):%Y-%m-%dT%H:%MZ}",
     }
     for _ in range(2):
-        assert line.post("/book", body, {"x-bridge-dry-run": "1"}) == ASKED
+        assert line.post("/book", {**body, "dry_run": True}) == ASKED
     assert line.book(at(9), cal_email=MISHEARD) == ASKED
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.calls.conftest import OpenLine
-from tests.calls.line import at
 from tests.cast.config import ANNA, BEN, CARL
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import at
 
 
 def test_the_host_asked_for_is_booked_or_nobody(open_line_on_both: OpenLine) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.calls.conftest import OpenLine
-from tests.calls.line import at
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import at
 
 
 def test_a_number_is_booked_as_its_country_dials_it(open_line: OpenLine) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.calls.conftest import OpenLine
-from tests.calls.line import at
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import at
 
 
 def test_what_was_offered_is_booked_though_its_notice_has_run_out(open_line: OpenLine) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.calls.conftest import OpenLine
-from tests.calls.line import at
+from bridge.model import Ability
+from providers.errors import AccessDenied
 from tests.cast.config import ANNA
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import at
 
 WEEK = "horizon_days = 21"
 
@@ -107,6 +109,18 @@ def test_find_says_why_a_day_has_nothing_in_four_different_sentences(open_line: 
     )
 
 
+def test_find_says_that_a_calendar_takes_no_appointments(open_line: OpenLine) -> None:
+    line = open_line(event_type=WEEK)
+    for host in ("anna", "ben"):
+        name = line.config.hosts[host].booking_calendar
+        line.bridge.health.write_refused(name, AccessDenied("local", "create_event", "read-only"), at(9))
+    answer = line.find(preferred_date="2026-11-24")
+    assert answer["available"] == []
+    assert answer["spoken"].startswith("The calendar takes no new appointments at the moment.")
+    line.bridge.health.good(line.config.hosts["ben"].booking_calendar, Ability.WRITE)
+    assert line.find(preferred_date="2026-11-24")["available"]
+
+
 def test_find_says_how_an_impossible_year_was_understood(open_line: OpenLine) -> None:
     line = open_line(event_type=WEEK)
     spoken = line.find(preferred_date="2024-12-03", limit=1)["spoken"]
@@ -119,7 +133,7 @@ def test_find_says_how_an_impossible_year_was_understood(open_line: OpenLine) ->
 def test_find_speaks_german(open_line: OpenLine) -> None:
     line = open_line(event_type=WEEK, bridge='locale = "de_DE"')
     assert line.find(preferred_date="nächsten Donnerstag", preferred_time="14 Uhr", limit=1)["spoken"] == (
-        "Frei sind Donnerstag, 26. November um 14:00 Uhr."
+        "Frei sind Termine am Donnerstag, dem 26. November um 14:00 Uhr."
     )
     assert line.find(preferred_date="2027-03-01")["spoken"].startswith(
         "Das liegt zu weit in der Zukunft: am Montag, dem 1. März kann noch nicht gebucht werden. "

@@ -12,6 +12,7 @@ from tests.vendors.microsoft import CONTOSO, FakeMicrosoft
 
 ANNA_GOOGLE = "anna@example.com"
 BEN_MICROSOFT = "ben@contoso.example.com"
+PATIENT = "deadline_seconds = 10\nbook_deadline_seconds = 20"  # the machine may be busy with other tests
 ROBOT = "robot@fake-project.iam.gserviceaccount.com"
 
 
@@ -21,11 +22,12 @@ def vendors_toml(
     *,
     google: FakeGoogle | None = None,
     microsoft: FakeMicrosoft | None = None,
+    bridge: str = PATIENT,
     **more: Any,
 ) -> str:
     """Return a config with Anna at the fake Google and Ben at the fake Microsoft, as far as given.
 
-    They are open day and night; `more` is as for `salon_toml`.
+    They are open day and night; `more` is as for `salon_toml`. Tests of time set their own deadlines.
     """
     staff, sections = [], []
     if google is not None:
@@ -36,7 +38,7 @@ def vendors_toml(
         microsoft.add_account(BEN_MICROSOFT)
         staff.append(Staff("ben", "00:00-24:00", calendar=f"microsoft:{BEN_MICROSOFT}/calendar"))
         sections.append(microsoft_section(microsoft))
-    return salon_toml(url, *staff, rest="\n".join(sections), **more)
+    return salon_toml(url, *staff, bridge=bridge, rest="\n".join(sections), **more)
 
 
 def google_section(google: FakeGoogle, folder: Path) -> str:

@@ -61,6 +61,13 @@ class RealClock(TurnableClock):
         time.sleep(seconds)
 
 
+class HurriedClock(RealClock):
+    """The real time, but for waiting: that puts it forward."""
+
+    def sleep(self, seconds: float) -> None:
+        self.turn(seconds=seconds)
+
+
 def tomorrow_at(hour: int, minute: int = 0) -> datetime:
     """Return a moment of tomorrow, UTC: for tests in real time."""
     return (datetime.now(UTC) + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)

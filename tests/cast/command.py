@@ -1,4 +1,7 @@
-"""The command as a process of its own, and what it leaves behind."""
+"""The command as a process of its own, and what it leaves behind.
+
+What runs on is forked from a process that has imported everything; what is `ran` to its end starts as typed.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from bridge.cli import main as bridge
+from tests.zygote import Zygote
+
 ROOT = Path(__file__).parents[2]
 BRIDGE = (sys.executable, "-m", "bridge")
 
@@ -18,16 +24,10 @@ BRIDGE = (sys.executable, "-m", "bridge")
 class Running:
     """A command that runs; what it says is read as it comes."""
 
-    def __init__(self, *words: str, folder: Path, more: Mapping[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            [*BRIDGE, *words],
-            cwd=folder,
-            env=environment(more),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    def __init__(
+        self, zygote: Zygote, *words: str, folder: Path, more: Mapping[str, str] | None = None
+    ) -> None:
+        self.process = zygote.start(__name__, *words, folder=folder, environment=environment(more))
         self._said: list[str] = []
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read)
@@ -62,13 +62,10 @@ class Running:
         for number in [*descendants(self.process.pid), self.process.pid]:
             if self.process.poll() is None or number != self.process.pid:
                 os.kill(number, 9)
-        self.process.wait()
         self._reader.join(10)
-        if self.process.stdout:
-            self.process.stdout.close()
+        self.process.finish()
 
     def _read(self) -> None:
-        assert self.process.stdout
         for line in self.process.stdout:
             with self._news:
                 self._said.append(line)
@@ -78,13 +75,19 @@ class Running:
 
 
 @contextmanager
-def running(*words: str, folder: Path, **more: str) -> Iterator[Running]:
+def running(zygote: Zygote, *words: str, folder: Path, **more: str) -> Iterator[Running]:
     """Run a command for the length of the block, in an environment with these additions."""
-    command = Running(*words, folder=folder, more=more)
+    command = Running(zygote, *words, folder=folder, more=more)
     try:
         yield command
     finally:
         command.kill()
+
+
+def main(*words: str) -> None:
+    """Be the command, as typed with these words."""
+    sys.argv = [str(ROOT / "bridge" / "__main__.py"), *words]
+    bridge()
 
 
 def ran(*words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:

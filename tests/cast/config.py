@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.config import Config
-from tests.configs import parse_config
+from tests.cast.reading import parse_config
 
 SECRET = "plainly-fake-secret-key-for-tests-only-0001"
 OTHER_SECRET = "plainly-fake-secret-key-for-tests-only-0002"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from tests.cast.at_vendors import vendors_toml
 from tests.cast.clock import RealClock, TurnableClock
 from tests.cast.config import Staff, read_toml, salon_config
+from tests.cast.line import Line
 from tests.cast.salon import Salon
 from tests.cast.terminal import Terminal, salon_terminal
 from tests.cast.unruly import UnrulySalon
@@ -20,6 +21,7 @@ from tests.vendors.microsoft import FakeMicrosoft
 
 OpenSalon = Callable[..., UnrulySalon]
 OpenThere = Callable[..., Salon]
+OpenLine = Callable[..., Line]
 
 
 @contextmanager
@@ -50,6 +52,31 @@ def open_small(sqlite_url: str) -> Iterator[OpenSalon]:
         yield opened
 
 
+@contextmanager
+def line_opener(url: str) -> Iterator[OpenLine]:
+    """Opens lines to salons on one database until the end of the block; arguments as for `Line`."""
+    with ExitStack() as stack:
+
+        def opened(*staff: Staff, **more: Any) -> Line:
+            return stack.enter_context(closing(Line(url, *staff, **more)))
+
+        yield opened
+
+
+@pytest.fixture
+def open_line_on_both(store_url: str) -> Iterator[OpenLine]:
+    """Opens lines to a salon, on SQLite and on PostgreSQL."""
+    with line_opener(store_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_line(sqlite_url: str) -> Iterator[OpenLine]:
+    """Opens lines to a salon where one kind of database is enough."""
+    with line_opener(sqlite_url) as opened:
+        yield opened
+
+
 @pytest.fixture
 def google() -> Iterator[FakeGoogle]:
     """A fake Google without an account."""
@@ -66,14 +93,18 @@ def microsoft() -> Iterator[FakeMicrosoft]:
 
 @pytest.fixture
 def open_at_vendors(sqlite_url: str, tmp_path: Path) -> Iterator[OpenThere]:
-    """Opens a salon whose hosts' calendars are at these vendors, in real time."""
+    """Opens a salon whose hosts' calendars are at these vendors, in real time unless a clock is given."""
     with ExitStack() as stack:
 
         def opened(
-            *, google: FakeGoogle | None = None, microsoft: FakeMicrosoft | None = None, **more: Any
+            *,
+            google: FakeGoogle | None = None,
+            microsoft: FakeMicrosoft | None = None,
+            clock: RealClock | None = None,
+            **more: Any,
         ) -> Salon:
             text = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft, **more)
-            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+            salon = Salon(read_toml(text, tmp_path), clock=clock or RealClock())
             stack.callback(salon.bridge.stop)
             return salon
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from bridge.app import Bridge
 from bridge.attendee import CallerRequest
 from bridge.calendars.accounts import Accounts
 from bridge.config import Config
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, EventType
+from bridge.parts import Bridge
 from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, revisions, writes
 from bridge.store.tables import local_events
@@ -113,7 +113,7 @@ class Salon:
             assert event.interval == confirmed[event.booking_id or ""].interval
         assert not self.bookings(BookingState.HELD)
         with self.bridge.store.read() as connection:
-            assert not bookings.abandoned(connection, self.clock.now())
+            assert not bookings.abandoned(connection, self.clock.now(), self.bridge.context.lease)
             held = claims.overlapping(
                 connection, hosts=list(self.config.hosts), calendars=[], window=self.ever
             )

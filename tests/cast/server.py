@@ -1,14 +1,15 @@
-"""Starts the real server: gunicorn with the project's own settings, on a free port of 127.0.0.1."""
+"""Starts the real server: gunicorn with the project's own settings, on a free port of 127.0.0.1.
+
+It is forked from a process that has imported everything; `bridge serve` as one types it is `command`'s.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
 import json
-import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -16,8 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from gunicorn.app.wsgiapp import run
+
 from bridge.web.signature import sign
 from tests.cast.config import API_KEY
+from tests.zygote import Child, Zygote
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +31,7 @@ class Server:
     """A running server; `post` sends a signed request as telli does."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    process: Child
     log: Path
 
     def post(self, path: str, body: object, *, key: str = API_KEY) -> tuple[int, dict[str, object]]:
@@ -58,30 +62,30 @@ class Server:
 
 @contextlib.contextmanager
 def running(
-    config: str, folder: Path, *options: str, app: str = "wsgi:app", **environment: str
+    zygote: Zygote, config: str, folder: Path, *options: str, app: str = "wsgi:app", **environment: str
 ) -> Iterator[Server]:
     """Serve this configuration until the end of the block, in an environment with these additions."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(config)
     port = _free_port()
     log = folder / "server.log"
-    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
-    command += ["-b", f"127.0.0.1:{port}", *options, app]
-    around = {
-        **os.environ,
-        "BRIDGE_CONFIG": str(folder / "config.toml"),
-        "PYTHONPATH": str(ROOT),
-        **environment,
-    }
+    words = ["-c", str(ROOT / "gunicorn.conf.py"), "-b", f"127.0.0.1:{port}", *options, app]
+    around = {"BRIDGE_CONFIG": str(folder / "config.toml"), **environment}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=output, stderr=output)
+        process = zygote.start("tests.cast.server", *words, output=output.fileno(), environment=around)
     server = Server(port, process, log)
     try:
         _wait_until_ready(server)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.finish()
+
+
+def main(*words: str) -> None:
+    """Be gunicorn, as started with these words."""
+    sys.argv = ["gunicorn", *words]
+    run()
 
 
 def _free_port() -> int:

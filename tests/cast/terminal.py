@@ -49,10 +49,15 @@ class Terminal:
         return Told(result.exit_code, result.stdout, result.stderr)
 
 
-def salon_terminal(folder: Path, url: str, **more: Any) -> Terminal:
+# Twice the usual, and the most that no advice is against: the machine may be busy with other tests.
+PATIENT = "deadline_seconds = 5\nbook_deadline_seconds = 10"
+
+
+def salon_terminal(folder: Path, url: str, *, bridge: str = PATIENT, **more: Any) -> Terminal:
     """Return a terminal in a folder with the salon's configuration on this database."""
     terminal = Terminal(folder)
-    terminal.config.write_text(salon_toml(url, **more), encoding="utf-8")
+    terminal.config.touch(mode=0o600)  # as `bridge init` makes it
+    terminal.config.write_text(salon_toml(url, bridge=bridge, **more), encoding="utf-8")
     return terminal
 
 

@@ -11,9 +11,7 @@ from typing import TypeVar
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool
-from bridge.local_calendar import LocalCalendars
 from bridge.model import CalendarName
-from bridge.store.engine import Store
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
 from providers.errors import ProviderError
 from tests.cast.salon import Salon
@@ -122,33 +120,3 @@ class UnrulySalon(Salon):
             self.fatal_step = None
             raise Killed(step)
         self.watch(step)
-
-
-@dataclass
-class SharedSalon(UnrulySalon):
-    """A salon whose hosts see one calendar through accounts of their own; its free/busy lags for ever."""
-
-    def calendars(self) -> list[CalendarName]:
-        return super().calendars()[:1]
-
-    def provider(self, name: CalendarName) -> CalendarProvider:
-        return self.team
-
-    def _wrap(self, accounts: Accounts) -> Accounts:
-        self.team = _Lagging(Store(self.config.bridge.database_url.get_secret_value()), {"team": "UTC"})
-        return super()._wrap(_EveryAccount(self.team))
-
-
-class _Lagging(LocalCalendars):
-    def free_busy(
-        self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
-    ) -> Mapping[BusyQuery, BusyAnswer]:
-        return dict.fromkeys(queries, ())
-
-
-@dataclass(frozen=True)
-class _EveryAccount:
-    calendars: CalendarProvider
-
-    def provider(self, calendar: CalendarName) -> CalendarProvider:
-        return self.calendars

@@ -150,3 +150,22 @@ def test_a_name_of_any_script_is_shown_as_it_is(bridge: Terminal) -> None:
     assert bridge("book", "cut", tomorrow(10), "--name", "李娜 [bold]Müller").code == 0
     assert "李娜 [bold]Müller" in bridge("bookings").out
     assert bridge("bookings", "--json").json[0]["name"] == "李娜 [bold]Müller"
+
+
+def test_bookings_are_listed_by_days_host_and_event_type(bridge: Terminal) -> None:
+    found = booked(bridge)
+    day = tomorrow(10)[:10]
+    assert [each["id"] for each in bridge("bookings", "--from", day, "--to", day, "--json").json] == [found]
+    assert [each["id"] for each in bridge("bookings", "--host", "anna", "--json").json] == [found]
+    for words in (("--from", "2098-01-01"), ("--to", "today"), ("--host", "ben"), ("--event-type", "dye")):
+        assert bridge("bookings", *words, "--json").json == []
+    assert bridge("bookings", "--host", "ben").out == "There are no such bookings.\n"
+    assert bridge("bookings", "--from", "whenever").code == 2
+
+
+def test_embedded_calendars_are_listed_by_the_name_to_copy(bridge: Terminal) -> None:
+    listed = bridge("calendars", "--json").json
+    assert [(each["name"], each["hosts"]) for each in listed] == [
+        ("local:anna", ["anna"]),
+        ("local:ben", ["ben"]),
+    ]

@@ -32,6 +32,7 @@ def test_programs_read_each_finding(bridge: Terminal) -> None:
     assert {each["subject"]: each["verdict"] for each in found} == {
         "configuration": "ok",
         "bridge.public_url": "note",
+        "telli.api_keys": "note",
         "admin.password_hash": "note",
         "database": "ok",
         "clock": "ok",
@@ -104,3 +105,13 @@ def test_a_file_that_is_no_database_ends_with_4(tmp_path: Path) -> None:
     told = salon_terminal(tmp_path, f"sqlite:///{tmp_path / 'bridge.db'}")("slots", "cut")
     assert told.code == 4
     assert "file is not a database" in told.err
+
+
+def test_a_configuration_that_others_can_read_and_short_keys_are_warned_of(bridge: Terminal) -> None:
+    bridge.config.write_text(bridge.config.read_text().replace("fake-telli-key", "short"))
+    bridge.config.chmod(0o644)
+    told = {each["subject"]: each["text"] for each in bridge("check", "--json").json}
+    assert "everybody on this machine can read this file" in told[str(bridge.config)]
+    assert "less than 16 characters" in told["telli.api_keys"]
+    bridge.config.chmod(0o600)
+    assert str(bridge.config) not in {each["subject"] for each in bridge("check", "--json").json}

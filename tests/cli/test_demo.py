@@ -16,8 +16,9 @@ import pytest
 
 from bridge.cli.machine import free_port
 from tests.cast.command import descendants, is_alive, ran, running
+from tests.cast.reading import load_config
 from tests.cast.terminal import Terminal
-from tests.configs import load_config
+from tests.zygote import Zygote
 
 
 @dataclass
@@ -37,10 +38,10 @@ class Demo:
         return int(found[1])
 
 
-def played(folder: Path, number: int, *words: str) -> Demo:
+def played(zygote: Zygote, folder: Path, number: int, *words: str) -> Demo:
     """Run a demo, paste its calls into a shell, and stop it."""
     demo = Demo(folder)
-    with running("demo", "--folder", str(folder), *words, folder=folder.parent) as process:
+    with running(zygote, "demo", "--folder", str(folder), *words, folder=folder.parent) as process:
         process.wait_for("slots consultation")
         demo.children = descendants(process.process.pid)
         if shutil.which("curl") and shutil.which("bash"):
@@ -57,7 +58,7 @@ def _pasted(said: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def demos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Demo]:
+def demos(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Demo]:
     """Two demos in the same folder, one after the other.
 
     The first finds port 8000 taken and is stopped as by Ctrl+C, the second by SIGTERM.
@@ -67,8 +68,8 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Demo]:
         with contextlib.suppress(OSError):  # somebody else has it: all the better
             taken.bind(("127.0.0.1", 8000))
             taken.listen()
-        first = played(folder, signal.SIGINT)
-    return first, played(folder, signal.SIGTERM, "--port", str(free_port(0)))
+        first = played(zygote, folder, signal.SIGINT)
+    return first, played(zygote, folder, signal.SIGTERM, "--port", str(free_port(0)))
 
 
 @pytest.fixture

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cast.terminal import Terminal
 
+SOON = (datetime.now(UTC) + timedelta(days=7)).replace(hour=9, minute=0, second=0, microsecond=0)
 
-def ics(*uids: str, start: str = "DTSTART:20300107T090000Z") -> str:
+
+def ics(*uids: str, start: str = f"DTSTART:{SOON:%Y%m%dT%H%M%SZ}") -> str:
     events = [
         f"BEGIN:VEVENT\r\nUID:{uid}@example.com\r\nDTSTAMP:20260101T000000Z\r\n{start}\r\n"
         f"DURATION:PT1H\r\nSUMMARY:Busy\r\nEND:VEVENT\r\n"
@@ -30,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 def test_an_import_makes_the_host_busy(bridge: Terminal, file: Path, name: str) -> None:
     told = bridge("local", "import", str(file), "--calendar", name)
     assert (told.code, told.out) == (0, "local:anna: 2 added, 0 replaced, 0 unchanged.\n")
-    hosts = bridge("explain", "cut", "2030-01-07T09:00:00Z", "--json").json["hosts"]
+    hosts = bridge("explain", "cut", f"{SOON:%Y-%m-%dT%H:%M:%SZ}", "--json").json["hosts"]
     assert [host["busy_calendars"] for host in hosts] == [["local:anna"], []]
 
 
@@ -69,3 +72,18 @@ def test_a_file_that_is_no_calendar_is_refused(bridge: Terminal, file: Path, con
     assert told.code == 1
     assert told.err.count("\n") == 1
     assert told.out == ""
+
+
+def test_a_feeds_address_is_printed_and_renewed(bridge: Terminal) -> None:
+    first = bridge("feed", "anna", "--json").json
+    assert first["calendar"] == "local:anna"
+    assert "/calendars/anna.ics?token=" in first["address"]
+    assert bridge("feed", "anna").out.strip() == first["address"]
+    second = bridge("feed", "anna", "--renew", "--json").json["address"]
+    assert second != first["address"]
+    assert bridge("feed", "anna").out.strip() == second
+
+
+def test_a_feed_of_nobody_is_answered_with_the_hosts(bridge: Terminal) -> None:
+    told = bridge("feed", "carla")
+    assert (told.code, told.err) == (5, 'There is no host "carla"; there are: anna, ben.\n')

@@ -16,16 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from bridge.app import Bridge
 from bridge.attendee import CallerRequest
 from bridge.cli.machine import free_port
 from bridge.model import CalendarName
+from bridge.parts import Bridge
 from bridge.speech.instants import parse_instant
 from providers.base import Deadline, Interval
 from tests.cast import server
 from tests.cast.command import BRIDGE, environment, ran, running
 from tests.cast.config import salon_config
 from tests.cast.terminal import Terminal, salon_terminal, tomorrow
+from tests.zygote import Zygote
 
 
 def test_init_and_then_check_and_slots_work_in_an_empty_folder(tmp_path: Path) -> None:
@@ -36,10 +37,10 @@ def test_init_and_then_check_and_slots_work_in_an_empty_folder(tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["bridge.db", "config.toml"]
 
 
-def test_gunicorn_serves_what_init_wrote(tmp_path: Path) -> None:
+def test_gunicorn_serves_what_init_wrote(zygote: Zygote, tmp_path: Path) -> None:
     bridge = Terminal(tmp_path)
     assert bridge("init").code == 0
-    with server.running(bridge.config.read_text(), tmp_path) as served:
+    with server.running(zygote, bridge.config.read_text(), tmp_path) as served:
         told = bridge(
             "request", "consultation", "available", "--url", f"http://127.0.0.1:{served.port}", "--json"
         )
@@ -85,7 +86,9 @@ def test_on_a_terminal_tables_fit_its_width_and_no_color_is_heeded(
     assert ("│ ok " in plain) is framed
 
 
-def test_a_worker_does_what_is_due_and_stops_when_it_is_told(tmp_path: Path, sqlite_url: str) -> None:
+def test_a_worker_does_what_is_due_and_stops_when_it_is_told(
+    zygote: Zygote, tmp_path: Path, sqlite_url: str
+) -> None:
     salon_terminal(tmp_path, sqlite_url)
     opened = Bridge(salon_config(sqlite_url))
     cut = opened.reception.event_type("cut")
@@ -93,7 +96,7 @@ def test_a_worker_does_what_is_due_and_stops_when_it_is_told(tmp_path: Path, sql
     assert done.booking
     assert opened.reception.cancel(done.booking).success
     assert _events(opened) == 1  # removing it is left to the background
-    with running("worker", folder=tmp_path) as worker:
+    with running(zygote, "worker", folder=tmp_path) as worker:
         worker.wait_for("Ctrl+C stops it")
         for _ in range(300):
             if not _events(opened):

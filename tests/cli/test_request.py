@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bridge.app import create_app
+from tests.cast.reading import load_config
 from tests.cast.terminal import Terminal, salon_terminal, tomorrow
-from tests.configs import load_config
 
 
 def serve(app: Flask) -> Iterator[str]:
@@ -41,6 +43,24 @@ def stranger() -> Iterator[str]:
     app = Flask("stranger")
     app.add_url_rule("/<path:_>", "page", lambda _: ("<h1>Welcome</h1>", 502), methods=["POST"])
     yield from serve(app)
+
+
+@pytest.fixture
+def mute() -> Iterator[str]:
+    """Where something listens that speaks another language than HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            with suppress(OSError):
+                while True:
+                    line, _ = server.accept()
+                    with line:
+                        line.sendall(b"220 mail.example.com ESMTP\r\n")
+                        line.recv(4096)
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_the_answer_is_shown_as_telli_gets_it(bridge: Terminal, url: str) -> None:
@@ -79,10 +99,25 @@ def test_another_key_is_told_apart_from_another_event_type(
     assert (told.code, "uses another API key" in told.err) == (1, True)
 
 
-def test_where_nobody_answers_the_question_is_whether_it_runs(bridge: Terminal) -> None:
+def test_a_name_that_is_not_known_is_told_apart_from_a_port_where_nobody_listens(bridge: Terminal) -> None:
     told = bridge("request", "cut", "available", "--url", "http://127.0.0.1:1", "--json")
     assert told.code == 4
-    assert "Is the bridge running there?" in told.json["error"]
+    assert "127.0.0.1:1 refuses the connection: nothing listens there" in told.json["error"]
+    told = bridge("request", "cut", "available", "--url", "http://bridge.invalid")
+    assert told.code == 4
+    assert "no machine of the name bridge.invalid (DNS)" in told.err
+
+
+def test_what_speaks_no_tls_or_no_http_is_told_apart(bridge: Terminal, url: str, mute: str) -> None:
+    told = bridge("request", "cut", "available", "--url", url.replace("http:", "https:"))
+    assert (told.code, "does not speak TLS" in told.err) == (4, True)
+    told = bridge("request", "cut", "available", "--url", mute)
+    assert (told.code, "does not speak HTTP" in told.err) == (4, True)
+
+
+def test_a_rehearsal_is_not_sent_to_what_might_book(bridge: Terminal, stranger: str) -> None:
+    told = bridge("request", "cut", "book", "--start", tomorrow(10), "--url", stranger, "--dry-run")
+    assert (told.code, "nothing was sent" in told.err) == (4, True)
 
 
 def test_an_answer_of_something_else_is_no_answer(bridge: Terminal, stranger: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 from werkzeug.security import check_password_hash
 
 from bridge.store.migrate import migrate
+from tests.cast.reading import load_config
 from tests.cast.terminal import Terminal, salon_terminal, tomorrow
-from tests.configs import load_config
 from tests.store.databases import PostgresServer
 
 
@@ -160,4 +160,4 @@ def test_a_short_password_is_refused(bridge: Terminal, typed: str) -> None:
     told = bridge("admin-password", typed=typed)
     assert told.code == 1
     assert told.out == ""
-    assert "at least 10 characters" in told.err
+    assert "at least 12 characters" in told.err

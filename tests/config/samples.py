@@ -6,14 +6,18 @@ from pathlib import Path
 
 from bridge.config import Config
 from bridge.errors import ConfigError
-from tests.configs import parse_config
+from tests.cast.reading import parse_config
 
 SECRET_KEY = "fake-secret-key-of-forty-characters-0000"
 API_KEY = "fake-telli-api-key"
 PASSWORD_HASH = "scrypt:32768:8:1$fakesalt$0123456789abcdef"
 
 _SOUND = {
-    "bridge": {"public_url": '"https://calendar.example.com"', "secret_key": f'"{SECRET_KEY}"'},
+    "bridge": {
+        "public_url": '"https://calendar.example.com"',
+        "secret_key": f'"{SECRET_KEY}"',
+        "trusted_proxies": "1",
+    },
     "admin": {"password_hash": f'"{PASSWORD_HASH}"'},
     "telli": {"api_keys": f'["{API_KEY}"]'},
     "hosts.anna": {

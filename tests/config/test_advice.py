@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bridge.config import remarks
+from tests.cast.reading import parse_config
 from tests.config.samples import PASSWORD_HASH, config_of, config_text
-from tests.configs import parse_config
 
 _FEW = "a voice agent does best with few: {} is the Cal.com action's range"
 

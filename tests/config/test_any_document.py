@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bridge.config import remarks
 from bridge.errors import ConfigError
+from tests.cast.reading import parse_config, read_config
 from tests.config.samples import ENVIRON, config_text
-from tests.configs import parse_config, read_config
 
 _SOUND = tomllib.loads((Path(__file__).parents[2] / "config.example.toml").read_text())
 _WORDS = st.sampled_from(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import ConfigError
+from tests.cast.reading import load_config
 from tests.config.samples import config_text, problems_in
-from tests.configs import load_config
 
 _NO_TOML = "this is not TOML: "
 

@@ -221,6 +221,15 @@ _FIELD = "[[event_types.consultation.fields]]\n"
             'is missing; source = "system" needs a path such as name = "contact_id"',
         ),
         (
+            'label = "x"\nsource = "system"\nname = "event_type.titel"',
+            "[0].name",
+            (
+                'must be "contact_id", "external_contact_id", "call.id", "event_type.id", '
+                '"event_type.title", "event_type.duration_minutes", "timezone" or "contact.email"; '
+                'did you mean "event_type.title"?'
+            ),
+        ),
+        (
             'label = "x"\nsource = "constant"\nname = "x"',
             "[0].value",
             'is missing; source = "constant" needs the text that is always written',

@@ -12,8 +12,8 @@ import trustme
 
 from bridge.config import remarks
 from bridge.config.later import NOT_YET
+from tests.cast.reading import load_config
 from tests.config.samples import ENVIRON, problems_in
-from tests.configs import load_config
 
 _ROOT = Path(__file__).parents[2]
 _EXAMPLE = _ROOT / "config.example.toml"
@@ -51,7 +51,13 @@ def test_without_its_secrets_the_example_names_each_missing_one() -> None:
 def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Path) -> None:
     (tmp_path / "google-service-account.json").write_text("{}")
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "company-ca.pem"))
-    environ = {**ENVIRON, "TELLI_TOOL_TOKEN": "fake-tool-token"}
+    environ = {
+        **ENVIRON,
+        "TELLI_TOOL_TOKEN": "fake-tool-token",
+        "BRIDGE_METRICS_TOKEN": "x",
+        "BRIDGE_SMTP_URL": "smtps://bridge:fake@mail.example.com",
+        "BRIDGE_TOTP_SECRET": "JBSWY3DPEHPK3PXP" * 2,
+    }
     told = problems_in(_uncommented(_EXAMPLE.read_text()), environ=environ, base=tmp_path)
     refused = {path.replace(".consultation", ".<name>").replace(".anna", ".<name>") for path, _ in told}
     example = tomllib.loads(_uncommented(_EXAMPLE.read_text()))

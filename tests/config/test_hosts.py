@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.model import CalendarName, DateRange, WallRange
-from providers.base import AllDay, BusyPolicy
+from providers.busy_policy import AllDay, BusyPolicy
 from tests.config.samples import config_of, problems_of
 
 _GOOGLE = '[google]\nclient_id = "fake"\nclient_secret = "fake"\n'
@@ -47,7 +47,7 @@ _NO_PROVIDER = 'begins with no provider: "google", "microsoft" or "local"'
         (
             'public_holidays = "Germany"',
             "public_holidays",
-            '"Germany" is not a country or region such as "DE" or "DE-BE"',
+            '"Germany" is not a country or region such as "DE" or "DE-BE"; did you mean "DE"?',
         ),
         ('time_off = "2026-12-22"', "time_off", "must be a list in square brackets, not text"),
         ('time_off = ["Christmas"]', "time_off[0]", f'"Christmas" {_NO_DAY}'),
@@ -148,6 +148,14 @@ _NO_PROVIDER = 'begins with no provider: "google", "microsoft" or "local"'
             (
                 '"microsoft:anna@example.com/schedule:" is no calendar\'s name: write '
                 '"microsoft:<account>/schedule:<address>"'
+            ),
+        ),
+        (
+            'booking_calendar = "microsoft:anna@example.com/shared:ben"',
+            "booking_calendar",
+            (
+                '"microsoft:anna@example.com/shared:ben" is no calendar\'s name: write '
+                '"microsoft:<account>/shared:<address>"'
             ),
         ),
         (

@@ -18,9 +18,6 @@ _SMS = "[event_types.consultation.sms]\n"
         ('[brevo]\napi_key = "x"', "brevo"),
         ('[[webhooks]]\nurl = "https://hooks.example.com"', "webhooks"),
         ("[telli.write_back]\n", "telli.write_back"),
-        ('[mail]\nsmtp_url = "smtps://mail.example.com"', "mail"),
-        ('[alerts]\nemail = "owner@example.com"', "alerts"),
-        ("[privacy]\nkeep_bookings_days = 400", "privacy"),
         (_SMS + "enabled = true", "event_types.consultation.sms"),
         (_SMS + 'template = "At {time}"', "event_types.consultation.sms"),
     ],
@@ -32,12 +29,10 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("section", "line"),
     [
-        ("bridge", 'metrics_token = "x"'),
-        ("bridge", 'metrics_token = ""'),
         ("telli", 'office_tokens = ["x"]'),
         ("telli", "lookup_contacts = true"),
         ("telli", "lookup_contacts = 0"),
-        ("telli", "trust_phone_number = true"),
+        ("telli", 'webhook_secret = "x"'),
         ("event_type", "brevo_list_ids = [10]"),
     ],
 )
@@ -68,7 +63,7 @@ def test_what_asks_for_nothing_may_stand_there(section: str, line: str) -> None:
     assert problems_in(config_text(**{section: line})) == []
 
 
-@pytest.mark.parametrize("more", ["[twilio]", "[zoom]", "[brevo]", "[mail]", "[alerts]", "[privacy]"])
+@pytest.mark.parametrize("more", ["[twilio]", "[zoom]", "[brevo]", "[alerts]", "[privacy]"])
 def test_an_empty_section_asks_for_nothing(more: str) -> None:
     assert problems_of(more) == []
 

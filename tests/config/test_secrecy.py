@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import ConfigError
+from tests.cast.reading import parse_config
 from tests.config.samples import config_of, config_text, problems_in, problems_of
-from tests.configs import parse_config
 
 _SECRET = "s3cr3t-that-must-not-show-anywhere-0"
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.cast.reading import parse_config
 from tests.config.samples import (
     API_KEY,
     PASSWORD_HASH,
@@ -17,7 +18,6 @@ from tests.config.samples import (
     problems_in,
     problems_of,
 )
-from tests.configs import parse_config
 
 _NO_URL = 'is not a web address such as "https://example.com"'
 _NO_LOCALE = 'is not a language with its country, such as "en_US" or "de_DE"'
@@ -199,7 +199,7 @@ def test_a_wrong_line_of_admin_or_telli_is_told(section: str, line: str, path: s
 
 
 def test_what_is_left_out_has_the_documented_default() -> None:
-    config = config_of(base=Path("/srv/bridge"))
+    config = config_of(bridge="trusted_proxies =", base=Path("/srv/bridge"))
     assert config.bridge.database_url.get_secret_value() == "sqlite:////srv/bridge/bridge.db"
     assert config.bridge.timezone == ZoneInfo("Europe/Berlin")
     assert config.bridge.locale == "en_US"

@@ -38,7 +38,7 @@ def test_an_address_to_listen_at_is_read(bind: str) -> None:
             "proxies[0]",
             '"caddy" is not an address such as "127.0.0.1" or "172.20.0.0/16"',
         ),
-        ('log_format = "json"', "log_format", "is not available yet; leave it out for now"),
+        ('log_format = "xml"', "log_format", '"xml" must be "plain" or "json"'),
     ],
 )
 def test_a_wrong_line_of_server_is_told(line: str, path: str, sentence: str) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.config import remarks, starter_config
+from tests.cast.reading import parse_config
 from tests.config.samples import API_KEY, SECRET_KEY
-from tests.configs import parse_config
 
 
 def _starter(**changes: str) -> str:
@@ -41,8 +41,8 @@ def test_the_starter_explains_itself_in_comments() -> None:
 
 
 def test_the_starters_password_lines_work_once_uncommented() -> None:
-    text = _starter().replace("# [admin]", "[admin]")
-    text = text.replace('# password_hash = ""', 'password_hash = "scrypt:32768:8:1$fake$00ff"')
+    printed = 'password_hash = "scrypt:32768:8:1$fake$00ff"'
+    text = _starter().replace("# [admin]", f"[admin]\n{printed}")
     assert parse_config(text, environ={}, base=Path()).admin.password_hash
 
 

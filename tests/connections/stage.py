@@ -17,10 +17,12 @@ from bridge.alerts import Alerts
 from bridge.config import Config
 from bridge.connections import Connections
 from bridge.connections.context import ConnectionContext
+from bridge.connections.invitations import Invitations
 from bridge.connections.sentences import Sentences
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.store.engine import Store
+from bridge.store.notes import state_folder
 from bridge.vault import Vault
 from bridge.vendors.contract import Outside
 from bridge.vendors.plugging import connections_of, plug_in
@@ -59,21 +61,19 @@ class Process:
             alerts=self.alerts,
             public_url=config.bridge.public_url,
         )
-        outside = Outside(store=self.store, clocks=clock.clocks())
+        folder = state_folder(self.store.file)
+        outside = Outside(store=self.store, clocks=clock.clocks(), state_folder=folder)
         plugged = plug_in(config, VENDORS, outside)
         self.connections: Connections = connections_of(config, plugged, around, VENDORS)
         self.app = Flask("bridge", static_folder=None)
-        password_hash = config.admin.password_hash
-        admin = AdminSignIn(
-            self.store, password_hash.get_secret_value() if password_hash else None, now=clock.now
-        )
+        admin = AdminSignIn(self.store, *config.admin.secrets(), now=clock.now)
         add_pages(
             self.app,
             config.bridge,
             vault=self.vault,
             admin=admin,
             connections=self.connections,
-            now=clock.now,
+            invitations=Invitations(self.store, self.connections, config.hosts, clock.now),
         )
 
     def token(self, account: str, provider: str = "google", *, seconds: float = 5.0) -> str:
@@ -125,10 +125,10 @@ class Browser:
         content = {**(form or {}), "csrf_token": csrf}
         return self._see(self._client.post(path, data=content, base_url=SITE, environ_base=self._address))
 
-    def sign_in(self, password: str = PASSWORD) -> TestResponse:
+    def sign_in(self, password: str = PASSWORD, code: str = "") -> TestResponse:
         """Sign in from the sign-in page."""
         self.get("/")
-        return self.post("/", {"password": password})
+        return self.post("/", {"password": password, "code": code})
 
     def begin(self, account: str | None = None, provider: str = "google") -> str:
         """Press Connect; return where the browser is sent."""

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.cast.clock import RealClock
-from tests.configs import load_config
+from tests.cast.reading import load_config
 from tests.connections.stage import ANNA, Process
 
 
-def main() -> None:
-    process = Process(load_config(Path(sys.argv[1]), {}), RealClock())
+def main(config: str) -> None:
+    """Read the configuration in a file, and do it."""
+    process = Process(load_config(Path(config), {}), RealClock())
     dead = process.token(ANNA)
     sys.stdout.write(f"{dead}\n")
     sys.stdout.flush()
@@ -24,7 +25,3 @@ def main() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         sys.stdout.write(" ".join(set(pool.map(call, range(4)))))
-
-
-if __name__ == "__main__":
-    main()

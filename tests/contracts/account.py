@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from providers.base import (
     BusyAnswer,
-    BusyPolicy,
     BusyQuery,
     CalendarProvider,
     Deadline,
@@ -21,6 +20,7 @@ from providers.base import (
     EventRef,
     Interval,
 )
+from providers.busy_policy import BusyPolicy
 from providers.errors import ProviderError
 
 BERLIN = ZoneInfo("Europe/Berlin")

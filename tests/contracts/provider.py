@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.contracts.provider_changing import CancelContract, ChangesContract, MoveContract
+from tests.contracts.provider_changing import (
+    AmendContract,
+    CancelContract,
+    ChangesContract,
+    MoveContract,
+)
 from tests.contracts.provider_creating import CreateContract
 from tests.contracts.provider_faults import FaultsContract
 from tests.contracts.provider_finding import ByKeyContract, FindContract
@@ -17,6 +22,7 @@ class ProviderContract(
     CreateContract,
     FindContract,
     MoveContract,
+    AmendContract,
     CancelContract,
     ChangesContract,
     PushContract,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from providers.base import CalendarProvider, Changes, EventRef
+from providers.base import CalendarProvider, Changes, EventAttendee, EventDraft, EventRef
 from providers.errors import EventChanged, EventNotFound
 from tests.contracts.account import (
     BOOKING,
@@ -88,6 +88,62 @@ class MoveContract:
         with pytest.raises(EventNotFound):
             provider.move_event(ref, span(2, 14), timezone="Europe/Berlin", deadline=plenty())
         assert busy(provider, account.calendar) == ()
+
+
+class AmendContract:
+    """A correction changes texts and guests, and leaves what people made of the event."""
+
+    def test_texts_and_guests_become_what_is_wanted_now(self, account: AccountUnderTest) -> None:
+        provider, ref = account.make_provider(), said(account, WAS)
+        amended = provider.amend_event(ref, WAS, NOW, deadline=plenty())
+        assert (amended.interval, amended.ref.event_id) == (WAS.interval, ref.event_id)
+        stored = account.stored(account.calendar, ref.event_id)
+        assert (stored.title, stored.location, stored.interval) == (NOW.title, NOW.location, WAS.interval)
+        assert stored.description == NOW.description
+        assert stored.attendees == {"right@example.com", "ben@example.com"}
+        assert stored.private == NOW.private
+
+    def test_a_repeat_changes_nothing(self, account: AccountUnderTest) -> None:
+        provider, ref = account.make_provider(), said(account, WAS)
+        once = provider.amend_event(ref, WAS, NOW, deadline=plenty())
+        assert provider.amend_event(ref, WAS, NOW, deadline=plenty()).ref.etag == once.ref.etag
+        assert account.stored(account.calendar, ref.event_id).description == NOW.description
+
+    def test_the_version_that_was_seen_does_not_matter(self, account: AccountUnderTest) -> None:
+        provider, ref = account.make_provider(), said(account, WAS)
+        account.move_as_person(account.calendar, ref.event_id, span(1, 11))
+        amended = provider.amend_event(ref, WAS, NOW, deadline=plenty())
+        assert amended.interval == span(1, 11)
+        moved = provider.move_event(amended.ref, span(2, 14), timezone="Europe/Berlin", deadline=plenty())
+        assert moved.interval == span(2, 14)
+
+    def test_an_event_that_is_gone_cannot_be_corrected(self, account: AccountUnderTest) -> None:
+        provider, ref = account.make_provider(), said(account, WAS)
+        account.delete_as_person(account.calendar, ref.event_id)
+        with pytest.raises(EventNotFound):
+            provider.amend_event(ref, WAS, NOW, deadline=plenty())
+
+
+def told(name: str, guest: str) -> EventDraft:
+    """Return what an event is given of a caller, who asks for something that is no markup."""
+    return EventDraft(
+        title=f"Haircut: {name}",
+        interval=span(1, 9),
+        timezone="Europe/Berlin",
+        description=f"Booked by phone.\n\nName: {name}\nE-mail: {guest}\nWish: short & <b>sharp</b>",
+        location=f"at {name}'s",
+        attendees=(EventAttendee("ben@example.com", "Ben"), EventAttendee(guest, name)),
+        private={"booking_id": BOOKING, "event_key": KEY, "answer_1": f"Name: {name}"},
+    )
+
+
+WAS, NOW = told("Kim", "wrong@example.com"), told("Tim Example", "right@example.com")
+
+
+def said(account: AccountUnderTest, draft: EventDraft) -> EventRef:
+    """Return an event that was given this, and has been read by nobody since."""
+    event = account.make_provider().create_event(account.calendar, KEY, draft, deadline=plenty())
+    return event.ref
 
 
 class CancelContract:

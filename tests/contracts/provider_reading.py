@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy, BusyQuery, EventRef, Interval
+from providers.base import BusyQuery, EventRef, Interval
+from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 from providers.errors import CalendarNotFound, ProviderError
 from tests.contracts.account import (
     KEY,

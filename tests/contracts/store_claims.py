@@ -13,6 +13,7 @@ from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.tables import bookings, claims
 from tests.store.processes import race
 from tests.store.rows import add_booking, add_claim, at, count_claims, outcome, take_slot
+from tests.zygote import Zygote
 
 
 def refusal_of(store: Store, booking_id: str, start: datetime, end: datetime) -> str:
@@ -145,8 +146,10 @@ class ClaimContract:
             outcomes = list(threads.map(claim, range(24)))
         assert sorted(outcomes) == ["claims_no_overlap"] * 23 + ["won"]
 
-    def test_of_processes_that_race_for_slots_one_gets_each(self, store_url: str, store: Store) -> None:
-        told = race("claim_slots", (store_url, "one", "24"), (store_url, "two", "24"))
+    def test_of_processes_that_race_for_slots_one_gets_each(
+        self, zygote: Zygote, store_url: str, store: Store
+    ) -> None:
+        told = race(zygote, "claim_slots", (store_url, "one", "24"), (store_url, "two", "24"))
         won = [line.removeprefix("won ") for lines in told for line in lines if line.startswith("won ")]
         lost = [line for lines in told for line in lines if line.startswith("claims_no_overlap ")]
         with store.read() as connection:

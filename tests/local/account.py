@@ -11,14 +11,15 @@ from itertools import count
 from sqlalchemy import Connection
 
 from bridge.errors import StoreUnavailable
-from bridge.local_calendar import LocalCalendars
 from bridge.local_calendar.importing import import_ics
+from bridge.local_calendar.keeping import ImportedTime
+from bridge.local_calendar.provider import LocalCalendars
 from bridge.store.engine import Store
 from bridge.store.sql import local_events, local_series
 from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import Series
 from providers.base import CalendarProvider, Interval
-from tests.contracts.account import BERLIN, AccountUnderTest, ForeignEvent, Repeat, StoredEvent
+from tests.contracts.account import BERLIN, WINDOW, AccountUnderTest, ForeignEvent, Repeat, StoredEvent
 from tests.local.files import calendar, entry
 
 ZONES = {"anna": "Europe/Berlin", "ben": "Europe/Berlin"}
@@ -94,7 +95,8 @@ class LocalAccount(AccountUnderTest):
 
     def add_foreign(self, calendar: str, event: ForeignEvent) -> str:
         uid = f"foreign-{next(self._numbers)}@example.com"
-        result = import_ics(self._store, calendar, ics(event, uid))
+        imported = ImportedTime(self._store, ZONES, timedelta(days=600))
+        result = import_ics(imported, calendar, ics(event, uid), WINDOW.start - timedelta(days=300))
         assert (result.added, result.skipped) == (1, ())
         return f"ics::{uid}"
 

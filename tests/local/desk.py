@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from bridge.local_calendar import LocalCalendars
 from bridge.local_calendar.importing import ImportResult, import_ics
+from bridge.local_calendar.keeping import ImportedTime
+from bridge.local_calendar.provider import LocalCalendars
 from bridge.store.engine import Store
-from providers.base import BusyPolicy, BusyQuery, Event, Interval
+from providers.base import BusyQuery, Event, Interval
+from providers.busy_policy import BusyPolicy
 from providers.errors import ProviderError
 from tests.contracts.account import WINDOW, draft, plenty
 from tests.local.files import calendar
@@ -22,11 +25,13 @@ class Desk:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.provider = LocalCalendars(store, {NAME: "Europe/Berlin", OTHER: "America/New_York"})
+        zones = {NAME: "Europe/Berlin", OTHER: "America/New_York"}
+        self.provider = LocalCalendars(store, zones)
+        self.imported = ImportedTime(store, zones, timedelta(days=60))
 
     def load(self, *parts: str, name: str = NAME) -> ImportResult:
         """Import a file made of these parts."""
-        return import_ics(self.store, name, calendar(*parts))
+        return import_ics(self.imported, name, calendar(*parts), NOW)
 
     def busy(
         self,
@@ -37,6 +42,7 @@ class Desk:
         name: str = NAME,
     ) -> list[str]:
         """Return busy times as texts, `2026-12-01T09:00/09:30` or with both dates where they differ."""
+        replace(self.imported, ahead=window.end - window.start).keep(name, window.start)
         query = BusyQuery(name, policy or BusyPolicy(), zone)
         answer = self.provider.free_busy([query], window, deadline=plenty())[query]
         assert not isinstance(answer, ProviderError), answer

@@ -127,7 +127,7 @@ def test_a_feed_imported_elsewhere_makes_the_same_time_busy(desk: Desk) -> None:
     desk.book(span(1, 9), key=KEY)
     desk.load(defined("Mine", winter="+0100", summer="+0200"), at_nine("Mine"))
     desk.load(entry(UID="b", **{"DTSTART;VALUE=DATE": "20261205"}, RRULE="FREQ=WEEKLY"))
-    result = import_ics(desk.store, OTHER, written(desk))
+    result = import_ics(desk.imported, OTHER, written(desk), NOW)
     assert (result.added, result.skipped) == (3, ())
     before = desk.busy(days("2026-12-01", "2026-12-04"))
     assert before == [f"2026-12-0{day}T08:00/09:{30 if day == 1 else 0:02d}" for day in (1, 2, 3)]

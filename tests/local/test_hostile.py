@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bridge.local_calendar.apart import Limits
 from bridge.local_calendar.importing import ImportRefused, import_ics
-from tests.local.desk import NAME, Desk, days
+from tests.local.desk import NAME, NOW, Desk, days
 from tests.local.files import calendar, entry
 
 NINE = {"DTSTART": "20261201T090000Z", "DTEND": "20261201T093000Z"}
@@ -123,7 +126,7 @@ def test_a_uid_longer_than_a_database_takes_is_left_out(desk: Desk, uid: str) ->
 
 def test_a_file_beyond_the_limit_is_refused_unread(desk: Desk) -> None:
     with pytest.raises(ImportRefused, match="larger than 40 MB"):
-        import_ics(desk.store, NAME, b" " * 40_000_001)
+        import_ics(desk.imported, NAME, b" " * 40_000_001, NOW)
 
 
 def test_a_file_of_endless_entries_is_refused(desk: Desk) -> None:
@@ -140,5 +143,28 @@ def test_a_file_of_ten_megabytes_is_imported(desk: Desk) -> None:
     ]
     content = calendar(*many)
     assert len(content) > 9_500_000
-    assert import_ics(desk.store, NAME, content).added == len(many)
+    assert import_ics(desk.imported, NAME, content, NOW).added == len(many)
     assert desk.busy(days("2026-06-01", "2026-07-01")) == ["2026-06-01T09:00/09:30"]
+
+
+# No rule of a few letters says so more clearly: every hour of 400 years is counted, to tell one day's first.
+SEARCHING = {
+    "DTSTART": "16010101T090000Z",
+    "DTEND": "16010101T093000Z",
+    "RRULE": "FREQ=DAILY;BYSETPOS=1;BYHOUR=9",
+}
+
+
+def test_an_entry_that_takes_too_long_is_left_out_and_named(desk: Desk) -> None:
+    desk.imported = replace(desk.imported, limits=Limits(entry=0.2))
+    told = desk.load(entry(UID="endless", **SEARCHING), entry(UID="a", **NINE))
+    assert (told.added, told.skipped) == (1, (("endless", "reading it takes too long"),))
+    assert desk.busy() == ["2026-12-01T09:00/09:30"]
+
+
+def test_a_file_of_such_entries_is_refused_as_a_whole(desk: Desk) -> None:
+    desk.imported = replace(desk.imported, limits=Limits(entry=0.2, stopped=1))
+    many = [entry(UID=f"endless-{number}", **SEARCHING) for number in range(80)]
+    with pytest.raises(ImportRefused, match="for instance its entries endless-0, endless-1"):
+        desk.load(entry(UID="a", **NINE), *many)
+    assert desk.busy() == []

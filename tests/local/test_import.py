@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bridge.errors import StoreUnavailable
@@ -10,7 +12,7 @@ from providers.base import EventRef
 from providers.errors import AccessDenied
 from tests.contracts.account import plenty, span
 from tests.local.account import Faults, FaultyStore
-from tests.local.desk import NAME, Desk
+from tests.local.desk import NAME, NOW, Desk
 from tests.local.files import calendar, entry
 
 NINE = {"DTSTART": "20261201T090000Z", "DTEND": "20261201T093000Z"}
@@ -159,20 +161,20 @@ def test_a_broken_file_is_one_clear_error_and_imports_nothing(
     desk: Desk, content: bytes, reason: str
 ) -> None:
     with pytest.raises(ImportRefused, match=reason):
-        import_ics(desk.store, NAME, content)
+        import_ics(desk.imported, NAME, content, NOW)
     assert desk.busy() == []
 
 
 def test_files_are_read_however_their_lines_end(desk: Desk) -> None:
     parts = calendar(entry(UID="a", SUMMARY="x" * 10, **NINE), entry(UID="b", **TEN))
     folded = parts.replace(b"DTSTART:", b"DTSTA\r\n RT:").replace(b"\r\n", b"\n")
-    assert import_ics(desk.store, NAME, b"\xef\xbb\xbf" + folded).added == 2
+    assert import_ics(desk.imported, NAME, b"\xef\xbb\xbf" + folded, NOW).added == 2
     assert len(desk.busy()) == 2
 
 
 def test_several_calendars_may_share_a_file(desk: Desk) -> None:
     both = calendar(entry(UID="a", **NINE)) + calendar(entry(UID="b", **TEN))
-    assert import_ics(desk.store, NAME, both).added == 2
+    assert import_ics(desk.imported, NAME, both, NOW).added == 2
 
 
 def test_names_and_addresses_of_guests_are_not_kept(desk: Desk) -> None:
@@ -192,6 +194,6 @@ def test_names_and_addresses_of_guests_are_not_kept(desk: Desk) -> None:
 def test_without_a_database_nothing_is_imported(desk: Desk, fault: Faults) -> None:
     store = FaultyStore(f"sqlite:///{desk.store.file}", fault)
     with pytest.raises(StoreUnavailable):
-        import_ics(store, NAME, SOUND)
+        import_ics(replace(desk.imported, store=store), NAME, SOUND, NOW)
     store.close()
     assert desk.busy() == []

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.local_calendar import LocalCalendars
+from bridge.local_calendar.provider import LocalCalendars
 from bridge.store.engine import Store
 from bridge.store.sql import local_events, local_series
 from bridge.store.sql.local_series import Series
-from providers.base import BusyPolicy, BusyQuery, EventDraft, EventRef
+from providers.base import BusyQuery, EventDraft, EventRef
+from providers.busy_policy import BusyPolicy
 from providers.errors import EventChanged, EventExists, EventNotFound, ProviderUnavailable
 from tests.contracts.account import KEY, OTHER_KEY, WINDOW, draft, plenty, rich_draft, span
 from tests.local.desk import NAME, OTHER, Desk

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.local_calendar.busy import KeptOccurrences, Unreadable
-from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy, BusyQuery, EventRef
+from providers.base import BusyQuery, EventRef
+from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 from tests.contracts.account import WINDOW, plenty, span
 from tests.local.desk import NAME, OTHER, Desk, days
 from tests.local.files import entry
@@ -277,14 +275,3 @@ def test_a_series_that_ends_in_another_zone_than_it_begins_keeps_its_length(desk
     assert desk.busy() == ["2026-12-01T08:00/09:00", "2026-12-08T08:00/09:00"]
     june = days("2026-06-01", "2026-06-15")
     assert desk.busy(june) == ["2026-06-02T07:00/08:00", "2026-06-09T07:00/08:00"]
-
-
-@pytest.mark.parametrize(("most", "is_known"), [(40, True), (39, False)])
-def test_more_occurrences_than_can_be_kept_are_unknown_never_free(
-    desk: Desk, most: int, is_known: bool
-) -> None:
-    desk.load(meeting("20261201", "090000", "091000", RRULE="FREQ=HOURLY;COUNT=40"))
-    kept, zone = KeptOccurrences(most), ZoneInfo("Europe/Berlin")
-    expected = nullcontext() if is_known else pytest.raises(Unreadable)
-    with desk.store.read() as connection, expected:
-        assert len(kept.near(connection, NAME, zone, mark=1, window=WINDOW)) == 40

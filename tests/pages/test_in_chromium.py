@@ -123,7 +123,13 @@ def test_an_owner_disconnects_and_signs_out(site: Site, google: FakeGoogle, wind
     window.see("disconnecting")
     page.get_by_role("button", name="Disconnect now").click()
     expect(page.get_by_role("status")).to_contain_text(f"{BEN} is disconnected")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Connections").click()
+    page.get_by_role("button", name="Make a link").click()
+    window.see("link")
+    page.get_by_role("link", name="Sign-ins").click()
+    expect(page.get_by_role("heading", name="The last attempts")).to_be_visible()
+    window.see("sign-ins")
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_label("Admin password")).to_be_visible()
 
 
@@ -166,7 +172,7 @@ def test_whoever_waits_too_long_or_guesses_too_often_is_told(site: Site, one_win
         expect(page.get_by_role("alert")).to_contain_text("not the admin password")
     page.get_by_label("Admin password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Please wait 15 minutes")
+    expect(page.get_by_role("alert")).to_contain_text("Please try again in 5 seconds")
     one_window.see("limited")
 
 
@@ -186,3 +192,13 @@ def test_the_pages_speak_german(
         page.get_by_role("button", name="Anmelden").click()
         expect(page.get_by_role("heading", name="Verbindungen")).to_be_visible()
         one_window.see("verbindungen")
+        page.get_by_role("link", name="Anmeldungen").click()
+        one_window.see("anmeldungen")
+        page.get_by_role("link", name="Verbindungen").click()
+        page.get_by_role("button", name="Link erstellen").click()
+        one_window.see("link")
+        link = page.locator("code").inner_text()
+        page.context.clear_cookies()
+        page.goto(link)
+        expect(page.get_by_role("heading", name="Ihren Kalender verbinden")).to_be_visible()
+        one_window.see("einladung")

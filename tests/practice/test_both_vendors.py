@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bridge.model import BookingState
 from tests.cast.at_vendors import ANNA_GOOGLE, BEN_MICROSOFT
 from tests.cast.clock import tomorrow_at
@@ -13,6 +15,7 @@ from tests.vendors.google import FakeGoogle
 from tests.vendors.google import Fault as GoogleFault
 from tests.vendors.microsoft import FakeMicrosoft
 from tests.vendors.microsoft import Fault as MicrosoftFault
+from tests.vendors.microsoft.state import TEAMS
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -148,18 +151,34 @@ def test_a_calendar_that_may_invite_nobody_gets_the_event_without_guests(
     assert any(alert.key.startswith("invite:") for alert in salon.bridge.alerts.open())
 
 
-def test_a_calendar_that_makes_no_meet_link_gets_the_event_without_one(
-    open_at_vendors: OpenThere, google: FakeGoogle
+@pytest.mark.parametrize("vendor", ["google", "microsoft"])
+def test_a_link_that_was_refused_is_made_again_until_it_is_there(
+    open_at_vendors: OpenThere, google: FakeGoogle, microsoft: FakeMicrosoft, vendor: str
 ) -> None:
-    salon = open_at_vendors(google=google, event_type='meeting_platform = "google_meet"')
-    google.fail_next(GoogleFault.CONFERENCE, operation="events.insert")
+    if vendor == "google":
+        salon = open_at_vendors(google=google, event_type='meeting_platform = "google_meet"')
+        google.fail_next(GoogleFault.CONFERENCE, operation="events.insert")
+        google.fail_next(GoogleFault.CONFERENCE, operation="events.patch")
+    else:
+        salon = open_at_vendors(microsoft=microsoft, event_type='meeting_platform = "microsoft_teams"')
+        microsoft.world.account(BEN_MICROSOFT).default.providers = ()
     outcome = salon.book("kim", tomorrow_at(10))
     assert outcome.booking is not None and not outcome.booking.link
     salon.bridge.health.write_down()
-    assert any(alert.key.startswith("link:") for alert in salon.bridge.alerts.open())
+    kinds = {alert.key.partition(":")[0] for alert in salon.bridge.alerts.open()}
+    assert kinds == {"link"}
     salon.clock.turn(minutes=1)
     salon.bridge.background.run_due()
     assert any(alert.key == f"no_link:{outcome.booking.id}" for alert in salon.bridge.alerts.open())
+    if vendor == "microsoft":
+        microsoft.world.account(BEN_MICROSOFT).default.providers = (TEAMS,)
+    salon.clock.turn(hours=2)
+    salon.bridge.connections.keep_fresh()
+    salon.bridge.background.run_due()
+    salon.bridge.health.write_down()
+    assert salon.booking(outcome.booking).link
+    assert not salon.bridge.alerts.open()
+    assert salon.moved(salon.booking(outcome.booking), tomorrow_at(15)).link
 
 
 def test_a_meet_link_that_is_made_late_is_completed_in_the_background(

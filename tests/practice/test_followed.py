@@ -11,6 +11,7 @@ from tests.cast.clock import HALF_AN_HOUR, tomorrow_at
 from tests.cast.fixtures import OpenThere
 from tests.practice.owners import AtGoogle, AtMicrosoft, There
 from tests.vendors.google import FakeGoogle
+from tests.vendors.google import Fault as GoogleFault
 from tests.vendors.microsoft import FakeMicrosoft
 
 
@@ -41,6 +42,14 @@ def test_an_event_put_into_another_calendar_is_followed_again_and_again(there: T
     there.reads()
     there.reads()
     assert there.state == "cancelled"
+
+
+def test_an_event_put_elsewhere_is_removed_when_its_appointment_is_cancelled(there: There) -> None:
+    second = there.add_calendar("second")
+    there.put_elsewhere(second)
+    there.salon.reception.cancel(there.booking)
+    there.reads()
+    assert there.events(second) == []
 
 
 def test_one_unreadable_calendar_hides_no_deletion_of_another(there: There) -> None:
@@ -100,6 +109,23 @@ def test_an_event_that_returns_to_time_given_away_is_told(there: There) -> None:
     there.delete()
     there.reads(minutes=6)
     assert "returned" not in there.told()
+
+
+def test_an_event_that_returns_finds_its_time_taken_also_where_no_booking_can_be_written(
+    open_at_vendors: OpenThere, google: FakeGoogle
+) -> None:
+    AtGoogle.fake = google
+    there = AtGoogle(open_at_vendors(google=google))
+    there.delete()
+    there.reads()
+    there.reads()
+    google.add_event(there.account, tomorrow_at(10), tomorrow_at(11))
+    google.fail_next(GoogleFault.FORBIDDEN, operation="events.insert", times=None)
+    assert not there.salon.book("lee", tomorrow_at(15)).success
+    there.restore()
+    there.reads(minutes=6)
+    assert there.state == "cancelled"
+    assert "returned" in there.told()
 
 
 def test_an_event_of_a_cancelled_booking_that_returns_is_deleted_again(there: There) -> None:

@@ -12,16 +12,20 @@ from typing import Any
 
 import pytest
 
+from bridge.booking.probe import note_unreachable
+from bridge.calendars.health import PROBE
 from bridge.model import Ability, CalendarName
 from bridge.store.engine import Store
+from bridge.store.sql import jobs
 from bridge.store.sql.alerts import open_alerts
-from providers.errors import AccessDenied, ConnectionExpired, ProviderError
+from providers.errors import AccessDenied, ConnectionExpired, ProviderError, ProviderUnavailable
 from tests.cast.at_vendors import ANNA_GOOGLE, vendors_toml
 from tests.cast.clock import RealClock, tomorrow_at
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
 from tests.cast.server import running
 from tests.vendors.google import FakeGoogle, Fault
+from tests.zygote import Zygote
 
 ANNA = CalendarName.parse(f"google:{ANNA_GOOGLE}/primary")
 TEN, ELEVEN = tomorrow_at(10), tomorrow_at(11)
@@ -107,6 +111,16 @@ def test_a_hanging_account_costs_its_time_out_once(open_two: OpenTwo, google: Fa
     assert alerts(first) == []
 
 
+def test_a_failure_that_goes_on_does_not_hurry_its_probe(open_two: OpenTwo) -> None:
+    first, _ = open_two()
+    for word in ("HTTP 503", "HTTP 500"):
+        first.bridge.health.failed(ANNA, Ability.READ, ProviderUnavailable("google", "free_busy", word))
+        first.bridge.health.write_down()
+    with first.bridge.store.read() as connection:
+        planned = {job.kind: job.planned for job in jobs.due(connection, first.clock.now())}
+    assert planned[PROBE] == 1
+
+
 def test_of_eight_outages_none_is_silent_and_none_stays_open(open_two: OpenTwo, google: FakeGoogle) -> None:
     salons = open_two(bridge="busy_max_age_seconds = 0")
     told = []
@@ -141,6 +155,7 @@ def test_a_calendar_that_refuses_writes_is_offered_again_for_one_booking_every_1
     assert [offers(first), offers(second)] == [False, False]
     (text,) = alerts(second)
     assert f"{TEN:%B} {TEN.day}" in text and "share it with" in text
+    assert second.book("lee", TEN).reason.startswith("The calendar takes no new appointments at the moment.")
     first.bridge.background.run_due()  # Anna owns the calendar: her right says nothing of the refusal
     assert not offers(second)
     first.clock.turn(minutes=15, seconds=1)
@@ -222,14 +237,48 @@ def test_what_is_known_of_a_calendar_is_in_the_database(open_two: OpenTwo, googl
 
 
 def test_two_workers_keep_the_patience_that_one_was_asked_for(
-    store_url: str, google: FakeGoogle, tmp_path: Path
+    zygote: Zygote, store_url: str, google: FakeGoogle, tmp_path: Path
 ) -> None:
     config = vendors_toml(store_url, tmp_path, google=google)
     google.fail_next(Fault.RATE_429, operation="freebusy.query", retry_after="86400")
-    with running(config, tmp_path / "server", "-w", "2") as server:
+    with running(zygote, config, tmp_path / "server", "-w", "2") as server:
         told = [server.post("/cut/available", {"contact_id": "caller-0"})]
         wait_for_an_alert(store_url)
         told += [server.post("/cut/available", {"contact_id": f"caller-{n}"}) for n in range(1, 12)]
     assert {status for status, _ in told} == {200}
     assert [answer["available"] for _, answer in told] == [[]] * 12
     assert google.operations().count("freebusy.query") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (Fault.INVALID_GRANT, "The vendor does not let"),
+        (Fault.UNAVAILABLE, "The vendor does not answer at present"),
+    ],
+)
+def test_an_account_without_tokens_is_alerted_before_any_caller_asks(
+    open_two: OpenTwo, google: FakeGoogle, fault: Fault, says: str
+) -> None:
+    salon, other = open_two()
+    salon.clock.turn(minutes=51)
+    google.fail_next(fault, operation="token", times=None)
+    upkeep(salon)
+    assert salon.bridge.alerts.open() == []  # the token at hand works still
+    salon.clock.turn(minutes=9)
+    for each in (salon, other, salon):
+        upkeep(each)
+    (alert,) = salon.bridge.alerts.open()
+    assert "cannot be read" in alert.text
+    assert says in alert.text
+    google.come_up()
+    for each in (salon, other):
+        upkeep(each)
+    salon.clock.turn(minutes=1)
+    salon.bridge.background.run_due()
+    assert salon.bridge.alerts.open() == []
+
+
+def upkeep(salon: Salon) -> None:
+    """Do what every process does once a minute."""
+    note_unreachable(salon.bridge.context, salon.bridge.connections.keep_fresh())

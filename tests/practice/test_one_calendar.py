@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -24,56 +24,19 @@ from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.cast.server import running
+from tests.practice.team import ANNA, BEN, TEAM, OpenTeam, alone, run_due, team_at
 from tests.store.rows import add_booking, add_claim
 from tests.vendors.google import FakeGoogle, Fault
 from tests.vendors.microsoft import FakeMicrosoft
+from tests.zygote import Zygote
 
-ANNA, BEN, EVA, DORA = "anna@example.com", "ben@example.com", "eva@example.com", "dora@contoso.example.com"
-TEAM = "team@group.calendar.example.com"
+EVA, DORA = "eva@example.com", "dora@contoso.example.com"
 PATIENT = "book_deadline_seconds = 50"
 OWN = 'busy_calendars = ["google:{}/primary"]'
 
-OpenTeam = Callable[..., Salon]
-
-
-def alone(*hosts: str) -> dict[str, str]:
-    """Return an event type for each host, booked with nobody else."""
-    return {f"{host}s": f'hosts = ["{host}"]\nhours_between_suggestions = 0' for host in hosts}
-
-
-def team_at(google: FakeGoogle) -> list[Staff]:
-    """Return Anna and Ben, who see one calendar of the team, each through their own account."""
-    google.add_account(ANNA, [TEAM])
-    google.add_account(BEN)
-    google.share(TEAM, BEN, "writer")
-    return [
-        Staff(name, "00:00-24:00", calendar=f"google:{account}/{TEAM}")
-        for name, account in (("anna", ANNA), ("ben", BEN))
-    ]
-
-
-@pytest.fixture
-def open_team(sqlite_url: str, tmp_path: Path, google: FakeGoogle) -> Iterator[OpenTeam]:
-    """Opens a salon with an event type for each host, at the fake Google, in real time."""
-    with ExitStack() as stack:
-
-        def opened(*staff: Staff) -> Salon:
-            text = salon_toml(
-                sqlite_url,
-                *staff,
-                rest=google_section(google, tmp_path),
-                **alone(*(each.name for each in staff)),
-            )
-            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
-            stack.callback(salon.bridge.stop)
-            salon.bridge.connections.keep_fresh()
-            return salon
-
-        yield opened
-
 
 def test_callers_at_once_book_no_slot_of_a_common_calendar_twice(
-    google: FakeGoogle, microsoft: FakeMicrosoft, store_url: str, tmp_path: Path
+    zygote: Zygote, google: FakeGoogle, microsoft: FakeMicrosoft, store_url: str, tmp_path: Path
 ) -> None:
     google.add_account(EVA)
     microsoft.add_account(DORA)
@@ -91,7 +54,7 @@ def test_callers_at_once_book_no_slot_of_a_common_calendar_twice(
     for calendar in (TEAM, EVA):
         google.lag(calendar)  # of what the others write, free/busy tells nothing
     slots = [tomorrow_at(8) + n * HALF_AN_HOUR for n in range(16)]
-    with running(config, tmp_path / "server") as server:
+    with running(zygote, config, tmp_path / "server") as server:
         for pair in (names[:2], names[2:4], names[4:]):
             told = server.post_each_at_once(
                 [
@@ -267,11 +230,6 @@ def test_bookings_that_turn_out_to_overlap_stay_and_are_alerted_and_others_go_on
     assert set(map(tuple, checked.values())) == {(f"google:{EVA}",)}
     assert not salon.ask("fritzs", "lee", tomorrow_at(11)).success
     salon.bridge.stop()
-
-
-def run_due(salon: Salon) -> None:
-    salon.bridge.plan_standing()
-    salon.bridge.background.run_due()
 
 
 def test_the_check_says_which_names_are_one_calendar(open_team: OpenTeam, google: FakeGoogle) -> None:

@@ -10,8 +10,9 @@ from tests.cast.clock import tomorrow_at
 from tests.cast.server import running
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft
+from tests.zygote import Zygote
 
-PATIENT = "book_deadline_seconds = 50"
+CROWDED = "book_deadline_seconds = 50"
 
 
 def caller(who: str) -> object:
@@ -19,10 +20,10 @@ def caller(who: str) -> object:
 
 
 def test_a_team_at_google_and_microsoft_is_offered_and_booked(
-    google: FakeGoogle, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
+    zygote: Zygote, google: FakeGoogle, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
 ) -> None:
     config = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft)
-    with running(config, tmp_path / "server") as server:
+    with running(zygote, config, tmp_path / "server") as server:
         status, offered = server.post("/cut/available", {"contact_id": "kim"})
         assert status == 200
         assert offered["available"]
@@ -32,20 +33,20 @@ def test_a_team_at_google_and_microsoft_is_offered_and_booked(
 
 
 def test_60_callers_for_one_slot_at_google_give_exactly_one_event(
-    google: FakeGoogle, sqlite_url: str, tmp_path: Path
+    zygote: Zygote, google: FakeGoogle, sqlite_url: str, tmp_path: Path
 ) -> None:
-    config = vendors_toml(sqlite_url, tmp_path, google=google, bridge=PATIENT)
-    with running(config, tmp_path / "server") as server:
+    config = vendors_toml(sqlite_url, tmp_path, google=google, bridge=CROWDED)
+    with running(zygote, config, tmp_path / "server") as server:
         answers = server.post_at_once("/cut/book", [caller(f"caller-{n}") for n in range(60)])
     assert Counter(str(answer["status"]) for answer in answers) == {"success": 1, "failed": 59}
     assert len(google.events(ANNA_GOOGLE)) == 1
 
 
 def test_60_callers_for_one_slot_at_microsoft_give_exactly_one_event(
-    microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
+    zygote: Zygote, microsoft: FakeMicrosoft, sqlite_url: str, tmp_path: Path
 ) -> None:
-    config = vendors_toml(sqlite_url, tmp_path, microsoft=microsoft, bridge=PATIENT)
-    with running(config, tmp_path / "server") as server:
+    config = vendors_toml(sqlite_url, tmp_path, microsoft=microsoft, bridge=CROWDED)
+    with running(zygote, config, tmp_path / "server") as server:
         answers = server.post_at_once("/cut/book", [caller(f"caller-{n}") for n in range(60)])
     assert Counter(str(answer["status"]) for answer in answers) == {"success": 1, "failed": 59}
     assert len(microsoft.events(BEN_MICROSOFT)) == 1

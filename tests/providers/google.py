@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from providers.base import BusyPolicy, BusyQuery, Deadline, EventAttendee, EventDraft, EventRef, Interval
+from providers.base import BusyQuery, Deadline, EventAttendee, EventDraft, EventRef, Interval
+from providers.busy_policy import BusyPolicy
 from providers.google import GoogleCalendars, GoogleSettings
 from providers.http import Clocks
 from providers.tokens import TokenSource

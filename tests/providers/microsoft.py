@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-from providers.base import BusyAnswer, BusyPolicy, BusyQuery, Deadline, EventDraft, EventRef, Interval
+from providers.base import BusyAnswer, BusyQuery, Deadline, EventDraft, EventRef, Interval
+from providers.busy_policy import BusyPolicy
 from providers.errors import ProviderError
 from providers.http import Clocks
 from providers.microsoft import Consent, Entra, Mailboxes, MicrosoftCalendars, MicrosoftSettings, Renewed

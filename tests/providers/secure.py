@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
@@ -11,10 +12,16 @@ import trustme
 
 
 class Secure:
-    """A TLS server that gives one answer to every request, and counts connections."""
+    """A TLS server that gives one answer to every request, and counts connections.
 
-    def __init__(self, authority: trustme.CA, name: str, body: bytes) -> None:
-        self._body = body
+    With `breaks_after`, no more than so many bytes of the answer come, then some that are no TLS.
+    """
+
+    def __init__(
+        self, authority: trustme.CA, name: str, body: bytes, *, breaks_after: int | None = None
+    ) -> None:
+        self._answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        self._breaks_after = breaks_after
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(name).configure_cert(self._context)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -44,9 +51,10 @@ class Secure:
             with secure.makefile("rb") as incoming:
                 while self._read(incoming):
                     self.requests += 1
-                    secure.sendall(
-                        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(self._body) + self._body
-                    )
+                    secure.sendall(self._answer[: self._breaks_after])
+                    if self._breaks_after is not None:
+                        os.write(secure.fileno(), b"no TLS at all")
+                        return
 
     def _read(self, incoming: object) -> bool:
         length = 0

@@ -9,9 +9,9 @@ from providers import errors
 from providers.errors import ProviderError
 
 
-def drawn() -> dict[str, tuple[str | None, bool]]:
-    """Return each error of the module's drawing: what it is a kind of, and whether it is called retryable."""
-    found: dict[str, tuple[str | None, bool]] = {}
+def drawn() -> dict[str, str | None]:
+    """Return each error of the module's drawing, and what it is a kind of."""
+    found: dict[str, str | None] = {}
     above: dict[int, str] = {}
     for line in (errors.__doc__ or "").splitlines():
         entry = re.match(r"((?:[|+][ -] )*)([A-Z]\w+) {1,}(\S.*)", line)
@@ -19,7 +19,7 @@ def drawn() -> dict[str, tuple[str | None, bool]]:
             continue
         depth = len(entry[1]) // 3
         above[depth] = entry[2]
-        found[entry[2]] = (above[depth - 1] if depth else None, entry[3].startswith("retryable"))
+        found[entry[2]] = above[depth - 1] if depth else None
     return found
 
 
@@ -33,7 +33,7 @@ def kinds(base: type[ProviderError]) -> Iterator[type[ProviderError]]:
 
 def test_the_tree_in_the_modules_first_lines_is_the_tree_there_is() -> None:
     real = {
-        each.__name__: (each.__base__.__name__ if each is not ProviderError else None, each.retryable)
+        each.__name__: each.__base__.__name__ if each is not ProviderError else None
         for each in kinds(ProviderError)
         if each.__base__ is not None
     }

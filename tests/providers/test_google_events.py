@@ -13,6 +13,7 @@ from providers.errors import (
     EventExists,
     InvitationsRefused,
     ProviderError,
+    ProviderUnavailable,
     RateLimited,
     WriteUnknown,
 )
@@ -226,7 +227,7 @@ def test_a_clear_refusal_is_no_doubt(google: FakeGoogle, fault: Fault) -> None:
     with pytest.raises(ProviderError) as caught:
         provider.create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon())
     assert not isinstance(caught.value, WriteUnknown)
-    assert not caught.value.retryable
+    assert not isinstance(caught.value, ProviderUnavailable)
     assert google.events(ANNA) == []
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from providers.base import BusyPolicy, Interval
+from providers.base import Interval
+from providers.busy_policy import BusyPolicy
 from providers.errors import (
     CalendarNotFound,
     ProviderError,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from providers.base import AllDay, BusyPolicy, EventRef, Interval
+from providers.base import EventRef, Interval
+from providers.busy_policy import AllDay, BusyPolicy
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from providers.base import EventDraft
-from providers.errors import ConferenceUnavailable
+from providers.errors import ConferenceUnavailable, EventChanged, EventNotFound
 from tests.providers.google import ANNA, KEY, Waiting, calendars, draft, soon, span
 from tests.vendors.google import FakeGoogle, Fault
+
+OTHER_KEY = KEY[::-1]
 
 
 def wanted() -> EventDraft:
@@ -105,3 +107,32 @@ def test_a_move_keeps_the_link(google: FakeGoogle) -> None:
     made = provider.create_event(ANNA, KEY, wanted(), deadline=soon())
     moved = provider.move_event(made.ref, span(2, 9), timezone="Europe/Berlin", deadline=soon())
     assert moved.link == made.link is not None
+
+
+def test_a_meeting_that_failed_is_asked_for_again_under_a_new_key(google: FakeGoogle) -> None:
+    google.set_meet(reads=1, fails=True)
+    provider = calendars(google)
+    made = provider.create_event(ANNA, KEY, wanted(), deadline=soon())
+    google.set_meet(reads=1)
+    ignored = provider.add_conference(made.ref, "google_meet", KEY, deadline=soon())
+    assert (ignored.link, ignored.conference_pending) == (None, False), "as Google does with a key it knows"
+    asked = provider.add_conference(ignored.ref, "google_meet", OTHER_KEY, deadline=soon())
+    assert asked.link
+    assert asked.interval == made.interval
+    assert asked.booking_id == made.booking_id
+
+
+def test_no_meeting_is_asked_for_where_there_is_none_or_the_event_changed(google: FakeGoogle) -> None:
+    provider = calendars(google)
+    made = provider.create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon())
+    with pytest.raises(ConferenceUnavailable):
+        provider.add_conference(made.ref, "microsoft_teams", OTHER_KEY, deadline=soon())
+    google.fail_next(Fault.CONFERENCE, operation="events.patch")
+    with pytest.raises(ConferenceUnavailable):
+        provider.add_conference(made.ref, "google_meet", OTHER_KEY, deadline=soon())
+    google.move_event(ANNA, made.ref.event_id, *span(1, 11))
+    with pytest.raises(EventChanged):
+        provider.add_conference(made.ref, "google_meet", OTHER_KEY, deadline=soon())
+    google.delete_event(ANNA, made.ref.event_id)
+    with pytest.raises(EventNotFound):
+        provider.add_conference(replace(made.ref, etag=None), "google_meet", OTHER_KEY, deadline=soon())

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy, EventRef
+from providers.base import EventRef
+from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 from providers.errors import ProviderError
 from providers.google.json import status_of
 from tests.providers.google import ANNA, BEN, KEY, TEAM, WINDOW, calendars, draft, query, soon, span

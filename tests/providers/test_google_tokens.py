@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from providers.base import BusyPolicy, CalendarProvider
+from providers.base import CalendarProvider
+from providers.busy_policy import BusyPolicy
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError, ProviderUnavailable
 from providers.google import CALENDAR_LIST, CALENDAR_SCOPES, EVENTS, FREE_BUSY
 from tests.providers.google import ANNA, KEY, WINDOW, calendars, draft, query, soon, span

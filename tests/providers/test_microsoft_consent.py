@@ -154,7 +154,12 @@ def test_an_answer_with_neither_code_nor_error_is_refused(entra: Entra) -> None:
     ],
 )
 def test_scopes_name_the_graph_of_their_cloud(graph_url: str, scope: str) -> None:
-    assert MicrosoftSettings(graph_url=graph_url).scopes == (scope,)
+    assert MicrosoftSettings(graph_url=graph_url).scopes() == [scope]
+
+
+def test_shared_calendars_are_asked_for_only_when_wanted() -> None:
+    both = ["Calendars.ReadWrite", "Calendars.ReadWrite.Shared"]
+    assert MicrosoftSettings().scopes(with_shared=True) == both
 
 
 def test_missing_permissions_are_told_however_microsoft_writes_them() -> None:

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from providers.base import AllDay, BusyPolicy, EventRef, Interval
+from providers.base import EventRef, Interval
+from providers.busy_policy import AllDay, BusyPolicy
 from providers.errors import AccessDenied, CalendarNotFound, ProviderError, UnexpectedResponse
 from tests.providers.microsoft import (
     BEN,

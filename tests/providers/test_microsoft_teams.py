@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from providers.errors import AccessDenied, ConferenceUnavailable
+from providers.errors import AccessDenied, ConferenceUnavailable, EventChanged
 from tests.providers.microsoft import (
     BEN,
+    BOOKING,
     DORA,
     KEY,
     OTHER_KEY,
@@ -150,3 +151,30 @@ def test_a_repeat_gives_the_same_link(ms: FakeMicrosoft) -> None:
         deadline=soon(),
     )
     assert other.link != first.link
+
+
+def test_an_event_without_a_meeting_becomes_one(ms: FakeMicrosoft) -> None:
+    provider = calendars(ms)
+    made = provider.create_event("calendar", KEY, draft(span(1, 9)), deadline=soon())
+    asked = provider.add_conference(made.ref, "microsoft_teams", OTHER_KEY, deadline=soon())
+    assert asked.link
+    again = provider.read_event(asked.ref, deadline=soon())
+    assert (again.link, again.interval, again.booking_id) == (asked.link, made.interval, BOOKING)
+
+
+def test_no_meeting_is_made_where_there_is_none_or_the_event_changed(ms: FakeMicrosoft) -> None:
+    provider = calendars(ms)
+    made = provider.create_event("calendar", KEY, draft(span(1, 9)), deadline=soon())
+    with pytest.raises(ConferenceUnavailable):
+        provider.add_conference(made.ref, "google_meet", OTHER_KEY, deadline=soon())
+    ms.move_event(BEN, made.ref.event_id, *span(1, 11))
+    with pytest.raises(EventChanged):
+        provider.add_conference(made.ref, "microsoft_teams", OTHER_KEY, deadline=soon())
+
+
+def test_a_calendar_known_to_make_no_meetings_refuses_each_time(ms: FakeMicrosoft) -> None:
+    ms.add_account(DORA, personal=True)
+    provider = calendars(ms, DORA)
+    for _ in range(2):
+        with pytest.raises(ConferenceUnavailable):
+            provider.create_event("calendar", KEY, teams_draft(span(1, 9)), deadline=soon())

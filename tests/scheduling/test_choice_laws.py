@@ -62,10 +62,10 @@ def test_weighted_shares_converge_to_the_weights(given_weights: list[int]) -> No
 def test_weighted_shares_converge_though_hosts_come_and_go(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - who is away
     kind = group(Assignment.WEIGHTED, 3, 2, 2, 1)
-    pools = [{name for name in NAMES if dice.random() < 0.7} or {"anna"} for _ in range(400)]
+    pools = [{name for name in NAMES if dice.random() < 0.7} or {"anna"} for _ in range(120)]
     counts = Counter(run(kind, pools))
     for member in kind.team.groups[0]:
-        assert abs(counts[member.host] / 400 - member.weight / 8) < 0.03
+        assert abs(counts[member.host] - 120 * member.weight / 8) <= 2
 
 
 @given(comings=st.lists(st.sets(st.sampled_from(NAMES[2:])), min_size=1, max_size=40))

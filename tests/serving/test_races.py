@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 
-from bridge.app import Bridge
 from bridge.model import BookingState, CalendarName
+from bridge.parts import Bridge
 from providers.base import Deadline, Interval
 from tests.cast.clock import tomorrow_at
 from tests.cast.config import ANNA, salon_config, salon_toml
 from tests.cast.server import Server, running
 from tests.serving.callers import caller
+from tests.zygote import Zygote
 
 PATIENT = "book_deadline_seconds = 50"  # two cores and 200 callers: nobody shall be turned away for time
 
@@ -40,11 +41,13 @@ def assert_calendar_holds(url: str, count: int) -> None:
     bridge.stop()
 
 
-def test_of_many_callers_at_once_each_slot_has_exactly_one(store_url: str, tmp_path: Path) -> None:
+def test_of_many_callers_at_once_each_slot_has_exactly_one(
+    zygote: Zygote, store_url: str, tmp_path: Path
+) -> None:
     """One server for all three rushes, each on a day of its own: starting it costs more than they do."""
     crowd = [f"caller-{number}" for number in range(200)]
     twenty = [tomorrow_at(8 + number // 2, 30 * (number % 2)) + A_DAY for number in range(20)]
-    with running(salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
+    with running(zygote, salon_toml(store_url, ANNA, bridge=PATIENT), tmp_path) as server:
         assert told(server, crowd, [tomorrow_at(10)]) == {"success": 1, "failed": 199}
         assert told(server, [f"{who} again" for who in crowd], twenty) == {"success": 20, "failed": 180}
         assert told(server, ["kim"] * 20, [tomorrow_at(10) + 2 * A_DAY]) == {"success": 20}, (

@@ -14,15 +14,16 @@ from tests.cast.command import Running, descendants, ran, running
 from tests.cast.config import salon_toml
 from tests.serving.callers import asking, post_once
 from tests.serving.test_serve import served
+from tests.zygote import Zygote
 
 _SHAVE = '[event_types.shave]\ntitle = "Shave"\nhosts = ["anna"]\nminimum_notice_minutes = 0\n'
 
 
 @pytest.fixture(scope="module")
-def salon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Running, int]]:
+def salon(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Running, int]]:
     """A served salon, its folder and its port; its database is its own."""
     folder = tmp_path_factory.mktemp("reload")
-    with served(folder, salon_toml(f"sqlite:///{folder}/bridge.db")) as (process, port):
+    with served(zygote, folder, salon_toml(f"sqlite:///{folder}/bridge.db")) as (process, port):
         process.wait_until(lambda _: len(descendants(process.process.pid)) == 2)
         yield folder, process, port
 
@@ -71,12 +72,12 @@ def test_a_typo_and_a_bare_hang_up_leave_the_service_as_it_was(salon: tuple[Path
     assert [post_once(port, "/available", {})[0] for _ in range(8)] == [200] * 8
 
 
-def test_what_needs_a_restart_is_said(tmp_path: Path, sqlite_url: str) -> None:
+def test_what_needs_a_restart_is_said(zygote: Zygote, tmp_path: Path, sqlite_url: str) -> None:
     config = salon_toml(sqlite_url).replace('"fake-telli-key"', '"env:FAKE_TELLI_KEY"')
     (tmp_path / "config.toml").write_text(config)
     port = free_port(0)
     words = ("serve", "--bind", f"127.0.0.1:{port}")
-    with running(*words, folder=tmp_path, FAKE_TELLI_KEY="fake-telli-key") as process:
+    with running(zygote, *words, folder=tmp_path, FAKE_TELLI_KEY="fake-telli-key") as process:
         process.wait_for("`bridge reload`")
         (tmp_path / "config.toml").write_text(config + '[server]\nbind = "127.0.0.1:9"\n')
         told = ran("reload", folder=tmp_path)
@@ -94,8 +95,10 @@ def test_without_a_server_it_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "times"), [([], 2), (["--preload"], 1)])
-def test_no_caller_is_lost_at_reloads(tmp_path: Path, sqlite_url: str, words: list[str], times: int) -> None:
-    with served(tmp_path, salon_toml(sqlite_url), *words) as (_, port):
+def test_no_caller_is_lost_at_reloads(
+    zygote: Zygote, tmp_path: Path, sqlite_url: str, words: list[str], times: int
+) -> None:
+    with served(zygote, tmp_path, salon_toml(sqlite_url), *words) as (_, port):
         with asking(port) as callers:
             for number in range(times):
                 (tmp_path / "config.toml").write_text(
@@ -108,10 +111,10 @@ def test_no_caller_is_lost_at_reloads(tmp_path: Path, sqlite_url: str, words: li
 
 
 def test_no_caller_is_lost_where_processes_are_replaced_after_some_requests(
-    tmp_path: Path, sqlite_url: str
+    zygote: Zygote, tmp_path: Path, sqlite_url: str
 ) -> None:
     with (
-        served(tmp_path, salon_toml(sqlite_url), "--max-requests", "40") as (process, port),
+        served(zygote, tmp_path, salon_toml(sqlite_url), "--max-requests", "40") as (process, port),
         asking(port) as callers,
     ):
         process.wait_until(lambda said: said.count("Booting worker") >= 6)

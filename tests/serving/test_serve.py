@@ -19,24 +19,25 @@ from tests.cast.clock import tomorrow_at
 from tests.cast.command import Running, ran, running
 from tests.cast.config import API_KEY, salon_toml
 from tests.serving.callers import caller, post_once
+from tests.zygote import Zygote
 
 
 @contextmanager
-def served(folder: Path, config: str, *words: str) -> Iterator[tuple[Running, int]]:
+def served(zygote: Zygote, folder: Path, config: str, *words: str) -> Iterator[tuple[Running, int]]:
     """Serve a configuration by `bridge serve` on a free port."""
     folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_text(config)
     port = free_port(0)
     assert port
-    with running("serve", "--bind", f"127.0.0.1:{port}", *words, folder=folder) as process:
+    with running(zygote, "serve", "--bind", f"127.0.0.1:{port}", *words, folder=folder) as process:
         process.wait_for("`bridge reload`")
         yield process, port
 
 
 def test_it_says_where_it_answers_with_which_file_database_and_version(
-    sqlite_url: str, tmp_path: Path
+    zygote: Zygote, sqlite_url: str, tmp_path: Path
 ) -> None:
-    with served(tmp_path, salon_toml(sqlite_url)) as (process, port):
+    with served(zygote, tmp_path, salon_toml(sqlite_url)) as (process, port):
         status, _ = post_once(port, "/available", {})
         assert process.end(signal.SIGTERM) == 0
     assert status == 200
@@ -56,8 +57,8 @@ def test_a_configuration_that_cannot_be_used_is_told_in_sentences(tmp_path: Path
     assert "Traceback" not in told.stderr
 
 
-def test_gunicorn_meets_the_same_checks(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError) as refused, server.running("[bridge]\n", tmp_path):
+def test_gunicorn_meets_the_same_checks(zygote: Zygote, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError) as refused, server.running(zygote, "[bridge]\n", tmp_path):
         pass
     assert "  bridge.public_url: is missing" in str(refused.value)
     assert "Traceback" not in str(refused.value)
@@ -74,14 +75,14 @@ def test_a_port_that_somebody_holds_is_refused(sqlite_url: str, tmp_path: Path) 
 
 
 def test_a_second_server_of_one_configuration_is_refused_until_the_first_is_dead(
-    sqlite_url: str, tmp_path: Path
+    zygote: Zygote, sqlite_url: str, tmp_path: Path
 ) -> None:
-    with served(tmp_path, salon_toml(sqlite_url)) as (first, _):
+    with served(zygote, tmp_path, salon_toml(sqlite_url)) as (first, _):
         told = ran("serve", "--bind", f"127.0.0.1:{free_port(0)}", folder=tmp_path)
         assert told.returncode == 1
         assert f"(process {first.process.pid}, by {tmp_path}/bridge.pid)" in told.stderr
         first.kill()
-    with served(tmp_path, salon_toml(sqlite_url)) as (
+    with served(zygote, tmp_path, salon_toml(sqlite_url)) as (
         _,
         port,
     ):  # the dead one's number means nothing
@@ -90,14 +91,14 @@ def test_a_second_server_of_one_configuration_is_refused_until_the_first_is_dead
 
 @pytest.mark.parametrize("words", [["--worker-class", "sync"], ["--preload"], []])
 def test_a_booking_under_way_is_answered_before_the_server_ends(
-    sqlite_url: str, tmp_path: Path, words: list[str]
+    zygote: Zygote, sqlite_url: str, tmp_path: Path, words: list[str]
 ) -> None:
     raw = json.dumps(caller("kim", tomorrow_at(10))).encode()
     head = (
         f"POST /book HTTP/1.1\r\nhost: bridge\r\nx-telli-signature: {sign(raw, API_KEY)}\r\n"
         f"content-length: {len(raw)}\r\nexpect: 100-continue\r\n\r\n"
     )
-    with served(tmp_path, salon_toml(sqlite_url), *words) as (process, port):
+    with served(zygote, tmp_path, salon_toml(sqlite_url), *words) as (process, port):
         with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
             line.sendall(head.encode())
             assert line.recv(1000).startswith(b"HTTP/1.1 100 ")  # it is being read

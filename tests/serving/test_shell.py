@@ -17,27 +17,30 @@ from tests.cast.clock import tomorrow_at
 from tests.cast.config import API_KEY, salon_toml
 from tests.cast.server import Server
 from tests.serving.callers import caller, post_once
+from tests.zygote import Zygote
 
 GOOD = "a" * 64  # a signature's shape, and nobody's signature
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def ours(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the project's own settings."""
     folder = tmp_path_factory.mktemp("shell")
-    with server.running(salon_toml(f"sqlite:///{folder}/bridge.db"), folder) as running:
+    with server.running(zygote, salon_toml(f"sqlite:///{folder}/bridge.db"), folder) as running:
         yield running
 
 
 @pytest.fixture(scope="module", params=["ours", "gthread", "sync"])
-def any_kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def any_kind(
+    request: pytest.FixtureRequest, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A server with the project's own kind of worker, and with gunicorn's."""
     if request.param == "ours":
         yield request.getfixturevalue("ours")
         return
     folder = tmp_path_factory.mktemp(request.param)
     config = salon_toml(f"sqlite:///{folder}/bridge.db")
-    with server.running(config, folder, "--worker-class", request.param, "--threads", "2") as running:
+    with server.running(zygote, config, folder, "--worker-class", request.param, "--threads", "2") as running:
         yield running
 
 
@@ -137,9 +140,9 @@ def test_a_script_name_sent_along_changes_no_path(any_kind: Server) -> None:
         assert b" 404 " in told(any_kind.port, head("/outside/healthz", 0, more, "GET")).partition(b"\r\n")[0]
 
 
-def test_a_stopping_server_ends_though_strangers_hold_on(tmp_path: Path) -> None:
+def test_a_stopping_server_ends_though_strangers_hold_on(zygote: Zygote, tmp_path: Path) -> None:
     config = salon_toml(f"sqlite:///{tmp_path}/bridge.db")
-    with server.running(config, tmp_path) as running, ExitStack() as stack:
+    with server.running(zygote, config, tmp_path) as running, ExitStack() as stack:
         for _ in range(10):
             line = stack.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=30))
             line.sendall(b"POST /avail")

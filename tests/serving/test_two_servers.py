@@ -14,13 +14,14 @@ from tests.cast.config import ANNA, salon_toml
 from tests.serving.callers import caller, post_once
 from tests.serving.test_races import assert_calendar_holds
 from tests.serving.test_serve import served
+from tests.zygote import Zygote
 
 _STARTS = [tomorrow_at(8 + n // 2, 30 * (n % 2)) for n in range(10)]
 _LONGEST_HOLD_SECONDS = 10  # the booking deadline, and five
 
 
 def test_callers_of_a_killed_server_are_served_by_the_other_and_nobody_twice(
-    store_url: str, tmp_path: Path
+    zygote: Zygote, store_url: str, tmp_path: Path
 ) -> None:
     config = salon_toml(store_url, ANNA)
     booked: dict[datetime, int] = {}
@@ -42,7 +43,9 @@ def test_callers_of_a_killed_server_are_served_by_the_other_and_nobody_twice(
 
     with ExitStack() as stack:
         folders = [tmp_path / name for name in ("first", "second")]
-        (doomed, first), (_, left) = [stack.enter_context(served(folder, config)) for folder in folders]
+        (doomed, first), (_, left) = [
+            stack.enter_context(served(zygote, folder, config)) for folder in folders
+        ]
         with ThreadPoolExecutor(4) as threads:
             calls = [threads.submit(book, number, (first, left)[number % 2], left) for number in range(30)]
             calls[4].result()

@@ -19,6 +19,7 @@ from tests.store.databases import FIRST
 from tests.store.processes import race
 from tests.store.rows import NINE, at, count_claims, outcome, take_slot
 from tests.store.steps import NEXT, with_step
+from tests.zygote import Zygote
 
 ADD_COLUMN = 'op.add_column("alerts", sa.Column("note", sa.Text()))'
 FAIL_LATE = """
@@ -133,15 +134,17 @@ def test_a_migration_may_not_leave_rows_without_their_owner(no_file_url: str, tm
             assert connection.execute(text("SELECT count(*) FROM bookings")).scalar() == 1
 
 
-def test_of_processes_that_migrate_at_once_one_does_the_work(empty_url: str) -> None:
-    told = race("migrate", *[[empty_url]] * 4)
+def test_of_processes_that_migrate_at_once_one_does_the_work(zygote: Zygote, empty_url: str) -> None:
+    told = race(zygote, "migrate", *[[empty_url]] * 4)
     assert sorted(told) == [["found it done"]] * 3 + [["migrated"]]
     with closing(Store(empty_url)) as store:
         require_current(store)
 
 
-def test_of_processes_that_upgrade_a_file_at_once_one_does_the_work(no_file_url: str, tmp_path: Path) -> None:
+def test_of_processes_that_upgrade_a_file_at_once_one_does_the_work(
+    zygote: Zygote, no_file_url: str, tmp_path: Path
+) -> None:
     migrate(no_file_url, to=FIRST)
-    told = race("migrate", *[[no_file_url]] * 4)
+    told = race(zygote, "migrate", *[[no_file_url]] * 4)
     assert sorted(told) == [["found it done"]] * 3 + [["migrated"]]
     assert [copy.name for copy in tmp_path.glob("*-before-*")] == [f"bridge.db-before-{HEAD}"]

@@ -18,6 +18,7 @@ from tests.store.databases import new_sqlite
 from tests.store.processes import go, race, start, wait_until_loaded
 from tests.store.rows import at, count_claims, take_slot
 from tests.store.steps import NEXT, with_step
+from tests.zygote import Zygote
 
 ADD_COLUMN = 'op.add_column("alerts", sa.Column("note", sa.Text()))'
 DIE_LATE = f"{ADD_COLUMN}\nos.kill(os.getpid(), signal.SIGKILL)"
@@ -132,28 +133,29 @@ def test_another_address_is_refused_without_repeating_it(url: str) -> None:
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["new", "there"])
-def test_a_folder_that_cannot_be_written_to_is_said(is_there: bool) -> None:
-    told = race("migrate_read_only", ["there" if is_there else "new"])
+def test_a_folder_that_cannot_be_written_to_is_said(zygote: Zygote, is_there: bool) -> None:
+    told = race(zygote, "migrate_read_only", ["there" if is_there else "new"])
     assert "cannot be" in told[0][0]
     assert "StoreUnavailable" in told[0][0]
 
 
 def test_a_disk_that_fills_up_while_copying_leaves_the_file_and_no_half_copy(
-    used_url: str, tmp_path: Path
+    zygote: Zygote, used_url: str, tmp_path: Path
 ) -> None:
     scripts = with_step(tmp_path, ADD_COLUMN)
-    told = race("migrate_on_full_disk", [used_url, NEXT, scripts])
+    told = race(zygote, "migrate_on_full_disk", [used_url, NEXT, scripts])
     assert told[0][0].startswith(f"StoreUnavailable: the database could not be copied to {tmp_path}")
     assert not list(tmp_path.glob("*-before-*"))
     assert rows_in(tmp_path / "bridge.db") == 1
 
 
-def test_a_process_killed_in_a_migration_leaves_the_file_as_it_was(used_url: str, tmp_path: Path) -> None:
-    process = start("migrate", used_url, NEXT, with_step(tmp_path, DIE_LATE))
+def test_a_process_killed_in_a_migration_leaves_the_file_as_it_was(
+    zygote: Zygote, used_url: str, tmp_path: Path
+) -> None:
+    process = start(zygote, "migrate", used_url, NEXT, with_step(tmp_path, DIE_LATE))
     wait_until_loaded(process)
     go(process)
-    process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGKILL
+    assert process.finish().returncode == -signal.SIGKILL
     with closing(Store(used_url)) as store:
         require_current(store)
         with store.read() as connection:

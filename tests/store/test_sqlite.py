@@ -17,6 +17,7 @@ from bridge.store.engine import Store
 from bridge.store.tables import alerts
 from tests.store.processes import race
 from tests.store.rows import NINE, at, count_claims, take_slot
+from tests.zygote import Zygote
 
 
 @pytest.fixture
@@ -97,8 +98,10 @@ def test_a_full_database_takes_nothing_of_a_transaction(store: Store) -> None:
     write_a_claim(store)
 
 
-def test_a_disk_that_fills_up_leaves_whole_transactions(sqlite_url: str, tmp_path: Path) -> None:
-    told = race("fill_disk", [sqlite_url])[0]
+def test_a_disk_that_fills_up_leaves_whole_transactions(
+    zygote: Zygote, sqlite_url: str, tmp_path: Path
+) -> None:
+    told = race(zygote, "fill_disk", [sqlite_url])[0]
     committed, refusal = told[:-1], told[-1]
     assert refusal.startswith("StoreUnavailable: the database cannot be used: ")
     with closing(sqlite3.connect(tmp_path / "bridge.db")) as driver:

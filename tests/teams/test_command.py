@@ -16,8 +16,8 @@ from bridge.cli import main
 from bridge.model import BookingState
 from tests.cast.clock import RealClock
 from tests.cast.config import ANNA, BEN, CARL, DORA, salon_toml
+from tests.cast.reading import load_config
 from tests.cast.unruly import UnrulySalon
-from tests.configs import load_config
 
 TEAMS = {
     "visit": 'hosts = ["anna", { host = "ben", weight = 50 }, { host = "carl", weight = 0 }]\n'

@@ -113,7 +113,13 @@ def test_when_the_only_host_falls_silent_the_calendar_is_named_as_the_reason(
     assert_nothing_is_left(salon)
 
 
-def test_without_time_left_to_ask_again_nothing_is_booked(open_small: OpenSalon) -> None:
+def test_with_too_little_time_left_to_ask_again_what_was_answered_is_used(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA, BEN, visit='hosts = ["anna", "ben"]')
+    slow(salon, lambda: salon.plan.reads.append(Trouble.DOWN), seconds=3)  # of 5
+    assert salon.booked("visit", "kim", TEN).hosts == ("anna",)
+
+
+def test_without_time_left_to_write_nothing_is_booked(open_small: OpenSalon) -> None:
     salon = open_small(ANNA, BEN, visit='hosts = ["anna", "ben"]')
     slow(salon, seconds=4.5)  # of 5
     assert not salon.ask("visit", "kim", TEN).success

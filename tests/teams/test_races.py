@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
-from bridge.app import Bridge
 from bridge.config import Config
 from bridge.model import BookingState
+from bridge.parts import Bridge
 from bridge.store.sql import claims, round_robin
 from providers.base import Interval
 from tests.cast.config import ANNA, BEN, CARL, DORA, salon_config, salon_toml
 from tests.cast.server import Server, running
+from tests.zygote import Zygote
 
 PATIENT = "book_deadline_seconds = 50"  # two cores and many callers: nobody shall be turned away for time
 TEAMS = {
@@ -65,12 +66,14 @@ def booked_hosts(config: Config, start: datetime) -> Counter[str]:
     return Counter(host for each in confirmed if each.interval.start == start for host in each.hosts)
 
 
-def test_hosts_of_several_event_types_are_never_booked_twice(store_url: str, tmp_path: Path) -> None:
+def test_hosts_of_several_event_types_are_never_booked_twice(
+    zygote: Zygote, store_url: str, tmp_path: Path
+) -> None:
     """Anna, ben and carl have one start between two event types; then teams of every kind share them."""
     staff = (ANNA, BEN, CARL, DORA)
     ten = TOMORROW + timedelta(hours=10)
     later = [TOMORROW + timedelta(hours=14, minutes=10 * number) for number in range(6)]
-    with running(salon_toml(store_url, *staff, bridge=PATIENT, **TEAMS), tmp_path) as server:
+    with running(zygote, salon_toml(store_url, *staff, bridge=PATIENT, **TEAMS), tmp_path) as server:
         assert told(server, ["cut", "dye"], [ten], 20) == {"success": 3, "failed": 17}
         answers = told(server, list(TEAMS), later, 24)
     assert answers.total() == 24

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -11,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.cast.at_vendors import PATIENT, google_section
 from tests.cast.clock import HALF_AN_HOUR, RealClock
 from tests.cast.config import Staff, salon_toml
+from tests.cast.reading import parse_config
 from tests.cast.unruly import UnrulySalon
-from tests.configs import parse_config
-from tests.vendors.google import DEFAULT_SCOPES, FakeGoogle, Fault
+from tests.vendors.google import FakeGoogle, Fault
 
-ROBOT = "robot@fake-project.iam.gserviceaccount.com"
 TEN = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
 HALF_PAST = TEN + HALF_AN_HOUR
 ANNA, DORA = (
@@ -38,16 +37,11 @@ def google() -> Iterator[FakeGoogle]:
 @pytest.fixture
 def open_salon(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[OpenSalon]:
     """Opens a salon whose Google hosts are reached by a service account."""
-    key = tmp_path / "service-account.json"
-    key.write_text(json.dumps(google.add_service_account(ROBOT, DEFAULT_SCOPES)))
-    section = (
-        f'[google]\nservice_account_file = "{key}"\napi_url = "{google.api_url}"\n'
-        f'auth_url = "{google.auth_url}"\ntoken_url = "{google.token_url}"\n'
-    )
+    section = google_section(google, tmp_path)
     with ExitStack() as stack:
 
-        def opened(*staff: Staff, **event_types: str) -> UnrulySalon:
-            text = salon_toml(sqlite_url, *staff, rest=section, **event_types)
+        def opened(*staff: Staff, bridge: str = PATIENT, **event_types: str) -> UnrulySalon:
+            text = salon_toml(sqlite_url, *staff, bridge=bridge, rest=section, **event_types)
             salon = UnrulySalon(parse_config(text, environ={}, base=tmp_path), clock=RealClock())
             stack.callback(salon.bridge.stop)
             salon.bridge.record_joins()
@@ -116,7 +110,8 @@ def test_a_google_host_who_refuses_is_replaced_by_an_embedded_one(
 def test_a_late_event_at_google_of_a_move_that_failed_is_removed(
     open_salon: OpenSalon, google: FakeGoogle
 ) -> None:
-    salon = open_salon(BEN, ANNA, visit='hosts = ["ben", "anna"]')
+    """The move waits out its deadline."""
+    salon = open_salon(BEN, ANNA, bridge="book_deadline_seconds = 10", visit='hosts = ["ben", "anna"]')
     booking = salon.booked("visit", "kim", TEN)
     assert booking.hosts == ("ben",)
     salon.busy("ben", HALF_PAST)

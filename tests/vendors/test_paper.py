@@ -15,7 +15,7 @@ from bridge.model import BookingState
 from bridge.service.check import Verdict
 from bridge.store.engine import Store
 from bridge.store.sql import connections as rows
-from tests.configs import parse_config
+from tests.cast.reading import parse_config
 from tests.vendors.paper.practice import PAPER_TOO, PaperPractice, practice_toml
 from tests.vendors.paper.server import Entry, PaperServer
 

@@ -155,6 +155,18 @@ class UnrulyCalendars:
 
         return self._write("move_event", write, deadline)
 
+    def amend_event(self, ref: EventRef, was: EventDraft, now: EventDraft, *, deadline: Deadline) -> Event:
+        def write(limit: Deadline) -> Event:
+            return self._inner.amend_event(ref, was, now, deadline=limit)
+
+        return self._write("amend_event", write, deadline)
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, *, deadline: Deadline) -> Event:
+        def write(limit: Deadline) -> Event:
+            return self._inner.add_conference(ref, conference, key, deadline=limit)
+
+        return self._write("add_conference", write, deadline)
+
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         def write(limit: Deadline) -> None:
             self._inner.cancel_event(ref, notify=notify, deadline=limit)

@@ -11,11 +11,12 @@ from flask import Flask
 
 from bridge.attendee import CallerRequest, read_attendee
 from bridge.errors import BridgeError, NotFound, SlotTaken
+from bridge.journal import Call
 from bridge.model import Booking, BookingState, CalendarName, EventType, Member, Slot, Team
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.speech.reasons import Refusal, Speech
-from bridge.web.telli import telli_blueprint
+from bridge.web.telli import Details, telli_blueprint
 from providers.base import Interval
 
 KEY = "telli_test_key"
@@ -55,10 +56,11 @@ class Diary:
         if self.fault:
             raise self.fault
         if self.told is None or self.told.slots != tuple(self.free):
-            self.told = Offer(
-                tuple(self.free), NINE, revision=(0, 0), version=0, asked_at=0.0, is_complete=True
-            )
+            self.told = Offer(tuple(self.free), answered_at=0.0)
         return self.told
+
+    def speech_for(self, request: CallerRequest) -> Speech:
+        return self.speech
 
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
@@ -99,7 +101,27 @@ class Diary:
         return BookOutcome(True, booking=booking)
 
 
-def app_of(diary: Diary, *, booking_details: bool = False, counted: list[str] | None = None) -> Flask:
+@dataclass
+class Notes:
+    """What is noted of calls, without a database."""
+
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(str(call.outcome), call.kind) for call in self.calls]
+
+    def begin(self, question: str) -> Call:
+        return Call(f"request-{len(self.calls)}", NINE, 0.0, question)
+
+    def note(self, call: Call) -> None:
+        self.calls.append(call)
+
+    def age(self, asked_at: float) -> float:
+        return 1.0 - asked_at
+
+
+def app_of(diary: Diary, *, booking_details: bool = False, notes: Notes | None = None) -> Flask:
     """Return an app with telli's endpoints alone."""
     app = Flask("tests.web")
     app.register_blueprint(
@@ -107,9 +129,8 @@ def app_of(diary: Diary, *, booking_details: bool = False, counted: list[str] | 
             diary,
             keys=[KEY, OLD_KEY],
             speech=diary.speech,
-            booking_details=booking_details,
-            host_names={"anna": "Anna Weber"},
-            count=(counted if counted is not None else []).append,
+            journal=notes or Notes(),
+            details=Details({"anna": "Anna Weber"}, of_bookings=booking_details),
         )
     )
     return app

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import settings
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
@@ -37,7 +38,19 @@ def signed_app() -> Wsgi:
     return signing(app_of(Diary(), booking_details=True))
 
 
-schema = schemathesis.openapi.from_wsgi("/openapi.json", signed_app())
+def signed_schema() -> Any:
+    return schemathesis.openapi.from_wsgi("/openapi.json", signed_app())
+
+
+@pytest.fixture(name="signed_schema")
+def its_schema(request: pytest.FixtureRequest) -> Any:
+    request.node._nodeid = request.node.nodeid  # schemathesis 4.32 reads it, pytest 9 has it no more
+    return signed_schema()
+
+
+schema = schemathesis.pytest.from_fixture(
+    "signed_schema"
+)  # else each worker makes all cases when it collects
 
 
 @schema.auth()
@@ -69,7 +82,7 @@ SCENARIOS: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
 
 
 def test_answers_of_every_kind_are_as_described() -> None:
-    fresh = schemathesis.openapi.from_wsgi("/openapi.json", signed_app())
+    fresh = signed_schema()
     for path, parameters, body, told in SCENARIOS:
         case = fresh[path]["POST"].Case(
             path_parameters=parameters, body=body, media_type="application/json", headers=SIGNED
@@ -84,5 +97,5 @@ def test_the_description_names_no_event_type_and_needs_no_signature() -> None:
 
 
 def test_booking_details_are_described_only_where_they_are_given() -> None:
-    assert "'booking': {" not in str(openapi(booking_details=False))
-    assert "'booking': {" in str(openapi(booking_details=True))
+    assert "'booking': {" not in str(openapi(booking_details=False, slot_details=False))
+    assert "'booking': {" in str(openapi(booking_details=True, slot_details=False))

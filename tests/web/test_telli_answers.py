@@ -121,16 +121,27 @@ def test_a_second_key_is_accepted_while_rotating() -> None:
 
 def test_a_dry_run_books_nothing() -> None:
     diary = Diary()
-    payload = {**CALLER, "start_iso": NINE_ISO}
-    rehearsed = post(app_of(diary), "/book", payload, headers={"x-bridge-dry-run": "1"})
+    rehearsed = post(app_of(diary), "/book", {**CALLER, "start_iso": NINE_ISO, "dry_run": True})
     assert rehearsed.get_json() == {"status": "success"}
+    assert rehearsed.headers["X-Bridge-Seen"] == "http 127.0.0.1 forwarded=no"
     assert diary.booked == []
 
 
-def test_only_the_documented_word_makes_a_dry_run() -> None:
+@pytest.mark.parametrize("wanted", [False, None, 1, "true", [], {}])
+def test_a_dry_run_asked_for_in_another_way_is_refused_and_never_booked(wanted: object) -> None:
     diary = Diary()
-    post(app_of(diary), "/book", {**CALLER, "start_iso": NINE_ISO}, headers={"x-bridge-dry-run": "0"})
-    assert len(diary.booked) == 1
+    answer = post(app_of(diary), "/book", {**CALLER, "start_iso": NINE_ISO, "dry_run": wanted}).get_json()
+    assert (answer["status"], "nothing was booked" in answer["reason"]) == ("failed", True)
+    assert diary.booked == []
+
+
+@pytest.mark.parametrize("value", ["0", "1", ""])
+def test_the_former_header_of_a_dry_run_never_books(value: str) -> None:
+    diary = Diary()
+    payload = {**CALLER, "start_iso": NINE_ISO}
+    answer = post(app_of(diary), "/book", payload, headers={"x-bridge-dry-run": value}).get_json()
+    assert answer["status"] == "failed"
+    assert diary.booked == []
 
 
 def test_booking_details_tell_of_the_appointment() -> None:

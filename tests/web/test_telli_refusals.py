@@ -11,7 +11,7 @@ from flask import Flask
 from bridge.errors import AlreadyMoved, StoreUnavailable
 from bridge.speech.reasons import Speech
 from bridge.web.telli import telli_blueprint
-from tests.web.diary import NINE, Diary, app_of
+from tests.web.diary import NINE, Diary, Notes, app_of
 from tests.web.telli_caller import CALLER, NINE_ISO, post, post_raw
 
 UNVERIFIED = {"error": "invalid signature"}
@@ -20,10 +20,10 @@ UNVERIFIED = {"error": "invalid signature"}
 @pytest.mark.parametrize("path", ["/available", "/book", "/consultation/book", "/nonsense/available"])
 @pytest.mark.parametrize("body", [b"{}", b"", b"not json", b"\xff\xfe", b'"text"', b"[" * 60_000])
 def test_without_a_good_signature_everything_is_401_even_unknown_event_types(path: str, body: bytes) -> None:
-    counted: list[str] = []
-    response = app_of(Diary(), counted=counted).test_client().post(path, data=body)
+    notes = Notes()
+    response = app_of(Diary(), notes=notes).test_client().post(path, data=body)
     assert (response.status_code, response.get_json()) == (401, UNVERIFIED)
-    assert counted == ["invalid_signature"]
+    assert notes.outcomes == [("refused", "invalid_signature")]
 
 
 def test_invalid_json_is_401_although_signed() -> None:
@@ -88,8 +88,8 @@ def test_a_body_for_another_endpoint_does_nothing(name: str, answer: object) -> 
 def test_a_fault_is_answered_in_words_and_logged_by_its_id_without_its_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    counted: list[str] = []
-    app = app_of(Diary(fault=RuntimeError("+49 30 123456 Max Muster")), counted=counted)
+    notes = Notes()
+    app = app_of(Diary(fault=RuntimeError("+49 30 123456 Max Muster")), notes=notes)
     with caplog.at_level(logging.ERROR):
         offered = post(app, "/available", CALLER)
         booked = post(app, "/book", {**CALLER, "start_iso": NINE_ISO})
@@ -97,22 +97,22 @@ def test_a_fault_is_answered_in_words_and_logged_by_its_id_without_its_text(
     assert booked.status_code == 200
     assert booked.get_json()["status"] == "failed"
     assert booked.get_json()["reason"].startswith("Something went wrong")
-    assert counted == ["fault", "fault"]
+    assert notes.outcomes == [("fault", "fault"), ("fault", "fault")]
     assert len(caplog.messages) == 2
     assert all("RuntimeError" in line and "diary.py" in line for line in caplog.messages)
     assert "Muster" not in caplog.text
 
 
 def test_a_database_that_is_gone_is_told_without_jargon_and_is_no_fault() -> None:
-    counted: list[str] = []
-    app = app_of(Diary(fault=StoreUnavailable("database is locked")), counted=counted)
+    notes = Notes()
+    app = app_of(Diary(fault=StoreUnavailable("database is locked")), notes=notes)
     assert post(app, "/available", CALLER).get_json() == {"available": []}
     booked = post(app, "/book", {**CALLER, "start_iso": NINE_ISO}).get_json()
     assert booked == {
         "status": "failed",
         "reason": "The appointment could not be saved. Please try again in a moment.",
     }
-    assert counted == []
+    assert notes.outcomes == [("failed", "store_unavailable"), ("failed", "store_unavailable")]
 
 
 def test_a_refusal_of_the_service_is_told_in_the_event_types_time() -> None:
@@ -135,7 +135,7 @@ def test_a_fault_before_the_event_type_is_known_is_answered_too() -> None:
 def test_telli_is_not_served_without_keys() -> None:
     for keys in ([], [""], ["good", "  "]):
         with pytest.raises(ValueError, match="key"):
-            telli_blueprint(Diary(), keys=keys, speech=Speech("en_US"))
+            telli_blueprint(Diary(), keys=keys, speech=Speech("en_US"), journal=Notes())
 
 
 def test_what_stands_in_front_of_the_endpoints_may_refuse_in_json() -> None:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from bridge.web.signature import sign
 from tests.web.diary import KEY
 from tests.web.telli_caller import CALLER
-
-ROOT = Path(__file__).parents[2]
+from tests.zygote import Child, Zygote
 
 
 def free_port() -> int:
@@ -28,21 +25,21 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A gunicorn with one worker, started where it finds no settings."""
+def port(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A gunicorn with one worker and nothing of the project's settings."""
     number = free_port()
-    options = ["--bind", f"127.0.0.1:{number}", "--worker-class", "gthread", "--threads", "2"]
-    options += ["--pythonpath", str(ROOT), "--log-level", "error"]
-    command = [sys.executable, "-m", "gunicorn", *options, "tests.web.served:app"]
-    with subprocess.Popen(command, cwd=tmp_path_factory.mktemp("empty")) as server:
-        try:
-            wait_for(number, server)
-            yield number
-        finally:
-            server.terminate()
+    no_settings = tmp_path_factory.mktemp("wire") / "none.py"
+    no_settings.touch()
+    options = ["--config", str(no_settings), "--bind", f"127.0.0.1:{number}"]
+    options += ["--worker-class", "gthread", "--threads", "2", "--log-level", "error"]
+    process = zygote.start("tests.cast.server", *options, "tests.web.served:app")
+    wait_for(number, process)
+    yield number
+    process.send_signal(signal.SIGTERM)
+    process.finish()
 
 
-def wait_for(number: int, server: subprocess.Popen[bytes]) -> None:
+def wait_for(number: int, server: Child) -> None:
     for _ in range(600):
         assert server.poll() is None, "the server did not start"
         try:

@@ -19,6 +19,9 @@ deleted is `deleted`, by its row of deletions: the event may come back. Every ar
     take_other      held              held       now     gone open
     take_other      left              left       now     gone open
     confirm         held left         confirmed  now     done
+    affirm          confirmed         confirmed  now     done
+    affirm          changing          changing   both    done open
+    affirm          stuck             stuck      both    done open
     fail            held left         failed     none    gone
     let_go          held left         left       now     open
     take_over       left              held       now     open
@@ -29,9 +32,12 @@ deleted is `deleted`, by its row of deletions: the event may come back. Every ar
     give_up         stuck             confirmed  now     done unwanted
     follow_move     confirmed         confirmed  new     done
     relocate        confirmed         confirmed  now     done
+    correct         confirmed         confirmed  now     done
     cancel          confirmed         cancelled  none    unwanted
     cancel          changing stuck    cancelled  none    unwanted unwanted
     cancel          deleted           cancelled  none    gone
+    take_back       confirmed         cancelled  none    unwanted
+    move_back       confirmed         confirmed  now     done unwanted
     cancel_deleted  confirmed         deleted    none    gone
     revive          deleted           confirmed  now     done
     begin_put_back  confirmed         changing   now     done open
@@ -39,6 +45,11 @@ deleted is `deleted`, by its row of deletions: the event may come back. Every ar
     mark_no_show    confirmed         no_show    none    done
     mark_no_show    changing stuck    no_show    none    done unwanted
     undo_no_show    no_show           confirmed  now     done
+
+Where the answer of confirm or complete_move is still unknown when the caller's time is over, the caller hears
+"failed", and so it must be: take_back and move_back undo it when the database is back, where the booking's
+version is still that of the change told to have failed. affirm makes that another one, and so do all other
+arrows. While the booking is not of that version yet (the commit may still arrive) they wait.
 
 A move to other hosts makes another event: its old write then ends unwanted, not gone. A lease that is over
 takes nothing from the owner until somebody else has taken the booking. Whoever finds in confirm or
@@ -51,6 +62,7 @@ What follows from a change that people notice is added in change.record_change, 
 
 from bridge.booking.ledger.calendars import claim_calendars, learn_identity
 from bridge.booking.ledger.change import checked_calendars, standing_write, with_event
+from bridge.booking.ledger.corrections import correct, record_amendment
 from bridge.booking.ledger.deletions import (
     MOST_DELETIONS,
     REST,
@@ -63,13 +75,14 @@ from bridge.booking.ledger.deletions import (
     revive,
     withdraw,
 )
-from bridge.booking.ledger.ends import cancel, mark_no_show, undo_no_show
+from bridge.booking.ledger.ends import cancel, mark_no_show, take_back, undo_no_show
 from bridge.booking.ledger.events import borrowed, record_link, record_put_back, record_removal
 from bridge.booking.ledger.holds import Hold, confirm, fail, hold, let_go, take_other, take_over
 from bridge.booking.ledger.hosts import pool_of
 from bridge.booking.ledger.leftovers import give_up, is_left, left_behind
-from bridge.booking.ledger.moves import Move, abandon_move, begin_move, complete_move
+from bridge.booking.ledger.moves import Move, abandon_move, begin_move, complete_move, move_back
 from bridge.booking.ledger.people import Resting, Unsettled, at_rest, follow_move, relocate
+from bridge.booking.ledger.told_failed import ToldFailed, affirm, forget, told_failed
 
 __all__ = [
     "MOST_DELETIONS",
@@ -77,8 +90,10 @@ __all__ = [
     "Hold",
     "Move",
     "Resting",
+    "ToldFailed",
     "Unsettled",
     "abandon_move",
+    "affirm",
     "at_rest",
     "begin_move",
     "begin_put_back",
@@ -90,10 +105,12 @@ __all__ = [
     "complete_move",
     "complete_put_back",
     "confirm",
+    "correct",
     "decide",
     "disown_returned",
     "fail",
     "follow_move",
+    "forget",
     "give_up",
     "hold",
     "is_left",
@@ -101,7 +118,9 @@ __all__ = [
     "left_behind",
     "let_go",
     "mark_no_show",
+    "move_back",
     "pool_of",
+    "record_amendment",
     "record_gone",
     "record_link",
     "record_put_back",
@@ -109,8 +128,10 @@ __all__ = [
     "relocate",
     "revive",
     "standing_write",
+    "take_back",
     "take_other",
     "take_over",
+    "told_failed",
     "undo_no_show",
     "with_event",
     "withdraw",

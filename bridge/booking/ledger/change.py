@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, auto
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
-from bridge.booking import jobs
+from bridge import log
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key
+from bridge.booking.job_names import AMEND, READ_BACK, REMOVE
 from bridge.model import Booking, BookingState, CalendarName, Claim, Write, WriteState
-from bridge.store.sql import bookings, identities, writes
+from bridge.store.patience import is_repeat
+from bridge.store.sql import bookings, identities, jobs, owners, writes
 from providers.base import EventDraft, Interval
 
 NOBODYS: dict[str, Any] = {"owner": None, "lease_until": None}  # nobody works on the booking any more
 
 
-class Change(Enum):
+class Change(StrEnum):
     """What a caller or an owner can notice of a booking; a hold and its failure they cannot."""
 
-    BOOKED = auto()
-    MOVED = auto()
-    MOVED_BY_PERSON = auto()
-    CANCELLED = auto()
-    NO_SHOW = auto()
-    NO_SHOW_UNDONE = auto()
-    REVIVED = auto()
-    PUT_BACK = auto()
+    BOOKED = "booked"
+    MOVED = "moved"
+    MOVED_BY_PERSON = "moved_by_person"
+    CORRECTED = "corrected"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    NO_SHOW_UNDONE = "no_show_undone"
+    REVIVED = "revived"
+    PUT_BACK = "put_back"
 
 
 def record_change(context: LedgerContext, connection: Connection, booking: Booking, change: Change) -> None:
@@ -38,22 +41,49 @@ def record_change(context: LedgerContext, connection: Connection, booking: Booki
     between the two commits, or sent for a change that was rolled back. `booking` is as it is now.
     """
     if change in (Change.BOOKED, Change.MOVED, Change.REVIVED, Change.PUT_BACK):
-        jobs.plan_read_back(connection, booking.id, context.now())
+        jobs.schedule(connection, READ_BACK, booking.id, context.now())
+    if change in (Change.MOVED, Change.CORRECTED):
+        jobs.schedule(connection, AMEND, booking.id, context.now())
+    context.follow_up(connection, booking, change)
+    # With the commit: what was rolled back has not happened.
+    event.listen(connection, "commit", lambda _connection: _tell(booking, change), once=True)
+
+
+def _tell(booking: Booking, change: Change) -> None:
+    log.event(
+        f"booking_{change}",
+        booking=booking.id,
+        event_type=booking.event_type,
+        host=",".join(booking.hosts),
+        calendar=booking.calendar,
+        start=booking.interval.start.isoformat(),
+        asked_by=booking.source,
+    )
 
 
 def become_owner(
-    context: LedgerContext, connection: Connection, booking: Booking, *, from_nobody: bool = False
-) -> str | None:
-    """Return the token of a booking that is as it was read, None when somebody else works on it.
+    context: LedgerContext,
+    connection: Connection,
+    booking: Booking,
+    owner: str,
+    *,
+    from_nobody: bool = False,
+) -> bool:
+    """Own a booking that is as it was read, by this token; False when somebody else works on it.
 
     `from_nobody` leaves alone what another left half-done: that has to be given up first.
     """
+    if is_repeat() and owners.lease_of(connection, booking.id)[0] == owner:
+        return True  # by an earlier try that was not heard of
     # By the database's clock: those of two machines may differ by more than a lease.
-    owner, now = context.new_id(), context.lease_now(connection)
-    is_mine = bookings.seize(
-        connection, booking, owner=owner, now=now, lease_until=now + context.lease, from_nobody=from_nobody
+    return owners.seize(
+        connection,
+        booking,
+        owner=owner,
+        now=context.lease_now(connection),
+        lease=context.lease,
+        from_nobody=from_nobody,
     )
-    return owner if is_mine else None
 
 
 def claims_of(
@@ -63,7 +93,7 @@ def claims_of(
 
     The organiser's claim is on the event's calendar too, where the organiser checks that.
     """
-    event_type, interval = context.event_types.get(booking.event_type), booking.interval
+    event_type, interval = context.find_event_type(booking), booking.interval
     taken = event_type.padded(interval.start) if event_type else interval
     if event_type and interval.end - interval.start != event_type.duration:
         # A person made the appointment longer or shorter in the calendar.
@@ -101,8 +131,10 @@ def open_write(context: LedgerContext, connection: Connection, booking: Booking)
     number = writes.next_number(connection, booking.id)
     key = event_key(booking.id, number)
     hosts = [context.hosts[each] for each in booking.hosts]
-    event_type = context.event_types[booking.event_type]
-    draft = draft_event(event_type, booking, hosts, booking.interval, key=key, locale=context.locale)
+    event_type = context.event_type_of(booking)
+    draft = draft_event(
+        event_type, booking, hosts, key=key, locale=context.locale, own_link=context.own_link(booking.id)
+    )
     write = Write(
         booking_id=booking.id,
         number=number,
@@ -120,7 +152,7 @@ def open_write(context: LedgerContext, connection: Connection, booking: Booking)
 def disown(context: LedgerContext, connection: Connection, write: Write) -> None:
     """Mark a write unwanted, and plan to remove what it made or may still make."""
     writes.set_state(connection, write, WriteState.UNWANTED)
-    jobs.plan_removal(connection, write, context.now())
+    jobs.schedule(connection, REMOVE, f"{write.booking_id}/{write.number}", context.now())
 
 
 def disown_open(context: LedgerContext, connection: Connection, booking_id: str) -> None:

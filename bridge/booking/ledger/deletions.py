@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bridge.booking import jobs
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import event_key
+from bridge.booking.job_names import FOLLOW, LOOK
 from bridge.booking.ledger.change import (
     NOBODYS,
     Change,
@@ -26,7 +26,7 @@ from bridge.booking.ledger.people import Resting, at_rest
 from bridge.errors import HoldLost, SlotTaken
 from bridge.model import Booking, BookingState, CalendarName, Deletion, DeletionState, Write, WriteState
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, deletions, writes
+from bridge.store.sql import bookings, claims, deletions, identities, jobs, writes
 from providers.base import Event
 
 REST = timedelta(seconds=60)  # "undo" is a few seconds' matter in every calendar
@@ -49,11 +49,12 @@ def record_gone(context: LedgerContext, found: Resting, *, is_reported: bool) ->
             return False
         resting = Deletion(booking.id, calendar, DeletionState.RESTING, is_reported, now)
         deletions.put(connection, resting)
+        names = identities.alike(connection, [calendar])
         # Also one that comes long after: else the fifth would cancel while four wait for an answer.
-        is_stopped = bool(deletions.in_state(connection, DeletionState.STOPPED, calendar=calendar))
-        if is_stopped or deletions.count_since(connection, calendar, now - WITHIN) > MOST_DELETIONS:
-            deletions.change(connection, calendar, (DeletionState.RESTING,), DeletionState.STOPPED)
-        jobs.plan_look(connection, booking.id, now + REST)
+        is_stopped = bool(deletions.in_state(connection, DeletionState.STOPPED, names=names))
+        if is_stopped or deletions.count_since(connection, names, now - WITHIN) > MOST_DELETIONS:
+            deletions.change(connection, names, (DeletionState.RESTING,), DeletionState.STOPPED)
+        jobs.schedule(connection, LOOK, booking.id, now + REST)
     context.checkpoint("deletion_seen")
     return True
 
@@ -74,7 +75,7 @@ def cancel_deleted(context: LedgerContext, found: Resting) -> bool:
         known = deletions.get(connection, booking.id)
         if known is None or known.state not in (DeletionState.RESTING, DeletionState.ACCEPTED):
             return False
-        values = {"state": BookingState.CANCELLED, "by_person": True}
+        values = {"state": BookingState.CANCELLED, "by_person": True, "staff_changed_at": context.now()}
         if at_rest(connection, booking.id) != found:
             return False
         bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values)
@@ -117,7 +118,7 @@ def revive(
             writes.set_wanted(connection, write, draft, event.ref.etag)
             writes.set_state(connection, write, WriteState.DONE)
             deletions.drop(connection, after.id)
-            jobs.plan_follow(connection, calendar, context.now())
+            jobs.schedule(connection, FOLLOW, str(calendar), context.now())
             record_change(context, connection, after, Change.REVIVED)
     except ConstraintViolated as error:
         raise SlotTaken("the time was given to another appointment") from error
@@ -144,12 +145,16 @@ def disown_returned(context: LedgerContext, write: Write) -> None:
 
 
 def decide(context: LedgerContext, calendar: CalendarName, decision: DeletionState) -> list[str]:
-    """Record what a person decided about the deletions of a calendar that wait; return their bookings."""
+    """Record what a person decided about the deletions of a calendar that wait; return their bookings.
+
+    Whichever of its names the person says, those of all its names are meant.
+    """
     with context.store.write_alone() as connection:
-        waiting = deletions.in_state(connection, DeletionState.STOPPED, calendar=calendar)
-        deletions.change(connection, calendar, (DeletionState.STOPPED,), decision)
+        names = identities.alike(connection, [calendar])
+        waiting = deletions.in_state(connection, DeletionState.STOPPED, names=names)
+        deletions.change(connection, names, (DeletionState.STOPPED,), decision)
         for each in waiting:
-            jobs.plan_look(connection, each.booking_id, context.now())
+            jobs.schedule(connection, LOOK, each.booking_id, context.now())
     context.checkpoint("deletions_decided")
     context.wake()
     return [each.booking_id for each in waiting]
@@ -160,12 +165,11 @@ def begin_put_back(context: LedgerContext, found: Resting) -> Move:
 
     HoldLost: the booking changed meanwhile.
     """
-    booking = found.booking
+    booking, owner = found.booking, context.new_id()
     with context.store.write() as connection:
         if at_rest(connection, booking.id) != found:
             raise HoldLost("this appointment is being changed at this moment")
-        owner = become_owner(context, connection, booking, from_nobody=True)
-        if owner is None:
+        if not become_owner(context, connection, booking, owner, from_nobody=True):
             raise HoldLost("this appointment is being changed at this moment")
         number = writes.next_number(connection, booking.id)
         key = event_key(booking.id, number)

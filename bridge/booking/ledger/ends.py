@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import NOBODYS, Change, claims_of, disown, disown_open, record_change
+from bridge.booking.ledger.told_failed import ToldFailed
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, deletions, writes
+from bridge.store.patience import repeated
+from bridge.store.sql import bookings, claims, deletions, owners, writes
 
 
-def cancel(context: LedgerContext, booking: Booking) -> Booking:
+@repeated
+def cancel(context: LedgerContext, booking: Booking, *, by_staff: bool = False) -> Booking:
     """Cancel a confirmed booking; one that is cancelled already is done.
 
-    BookingClosed: it is in another state. A move that is under way loses, and what it wrote is removed.
+    `by_staff`: not its caller did. BookingClosed: it is in another state. A move that is under way loses, and
+    what it wrote is removed.
     """
     with context.store.write() as connection:
         # The caller's word is the last: an event that returns from the bin revives nothing now.
         deletions.drop(connection, booking.id)
-        if not _end(context, connection, booking):
+        if not _end(context, connection, booking, by_staff_at=context.now() if by_staff else None):
             current = bookings.get(connection, booking.id)
             if current is None or current.state is not BookingState.CANCELLED:
                 raise BookingClosed("this appointment is not open any more")
@@ -31,10 +36,35 @@ def cancel(context: LedgerContext, booking: Booking) -> Booking:
     return replace(booking, state=BookingState.CANCELLED)
 
 
-def _end(context: LedgerContext, connection: Connection, booking: Booking) -> bool:
+@repeated
+def take_back(context: LedgerContext, told: ToldFailed) -> bool:
+    """Cancel a booking whose caller was told that it failed; False while it may still be confirmed."""
+    with context.store.write() as connection:
+        booking = bookings.get(connection, told.booking_id)
+        if booking is None:
+            return True
+        if booking.version < told.version and booking.state is BookingState.HELD:
+            return False  # until its commit arrives after all, or its lease is over
+        if owners.lease_of(connection, booking.id)[0] is None:
+            _end(context, connection, booking, version=told.version)
+    context.checkpoint("taken_back")
+    context.wake()
+    return True
+
+
+def _end(
+    context: LedgerContext,
+    connection: Connection,
+    booking: Booking,
+    *,
+    version: int | None = None,
+    by_staff_at: datetime | None = None,
+) -> bool:
     # A move under way loses: who was told "cancelled" must not find the appointment moved instead.
-    values = {"state": BookingState.CANCELLED, **NOBODYS}
-    if not bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values):
+    values = {"state": BookingState.CANCELLED, "staff_changed_at": by_staff_at, **NOBODYS}
+    if not bookings.change(
+        connection, booking.id, states=(BookingState.CONFIRMED,), version=version, values=values
+    ):
         return False
     claims.drop(connection, booking.id)
     for write in writes.of_booking(connection, booking.id):
@@ -44,6 +74,7 @@ def _end(context: LedgerContext, connection: Connection, booking: Booking) -> bo
     return True
 
 
+@repeated
 def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
     """Record that the caller did not come; said twice it is done.
 
@@ -65,6 +96,7 @@ def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
     return current
 
 
+@repeated
 def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
     """Record that the caller came after all; a confirmed booking is as it should be.
 

@@ -9,7 +9,7 @@ from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import NOBODYS, become_owner
 from bridge.errors import OutcomeUnknown
 from bridge.model import BookingState, Write, WriteState
-from bridge.store.sql import bookings, writes
+from bridge.store.sql import bookings, personal, writes
 from providers.base import Event
 
 _WITH_EVENT = (BookingState.CONFIRMED, BookingState.NO_SHOW)
@@ -19,6 +19,7 @@ def record_removal(context: LedgerContext, write: Write) -> None:
     """Record that what an unwanted write made is gone for good."""
     with context.store.write() as connection:
         writes.set_state(connection, write, WriteState.GONE)
+        personal.empty_cancelled(connection, write.booking_id)
 
 
 @contextmanager
@@ -27,12 +28,15 @@ def borrowed(context: LedgerContext, booking_id: str) -> Iterator[None]:
 
     OutcomeUnknown: somebody else is.
     """
+    owner = context.new_id()
     with context.store.write() as connection:
         booking = bookings.get(connection, booking_id)
-        owner = None
-        if booking is not None and booking.state in _WITH_EVENT:
-            owner = become_owner(context, connection, booking, from_nobody=True)
-    if owner is None:
+        is_mine = (
+            booking is not None
+            and booking.state in _WITH_EVENT
+            and become_owner(context, connection, booking, owner, from_nobody=True)
+        )
+    if not is_mine:
         raise OutcomeUnknown("this appointment is being changed at this moment")
     try:
         yield

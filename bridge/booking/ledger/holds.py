@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import (
     NOBODYS,
@@ -18,11 +20,13 @@ from bridge.booking.ledger.change import (
     record_change,
 )
 from bridge.booking.ledger.hosts import choose_from, pool_of
+from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, Wish, Write, WriteState
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, writes
+from bridge.store.patience import is_repeat, repeated
+from bridge.store.sql import bookings, claims, owners, requests, writes
 from providers.base import Event, EventDraft
 
 _log = logging.getLogger(__name__)
@@ -47,15 +51,24 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
 
     SlotTaken, SlotNotOffered, AvailabilityUnknown: it cannot be had (any more).
     """
-    owner = context.new_id()
+    held = _hold(context, wish, busy, context.new_id(), context.new_id())
+    context.checkpoint("held")
+    return held
+
+
+@repeated
+def _hold(context: LedgerContext, wish: Wish, busy: Busy, booking_id: str, owner: str) -> Hold:
     try:
         # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
+            # Committed by an earlier try that was not heard of.
+            if is_repeat() and (earlier := _held_already(connection, booking_id, owner, wish.host)):
+                return earlier
             # Judged again: since the calendars were asked, others may have claimed the time.
             pool = pool_of(context, connection, wish, busy)
             choice = choose_from(context, connection, wish.event_type, pool, contact=wish.contact)
             booking = Booking(
-                id=context.new_id(),
+                id=booking_id,
                 event_type=wish.event_type.id,
                 state=BookingState.HELD,
                 interval=wish.interval,
@@ -67,31 +80,48 @@ def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
                 made_at=context.now(),
                 source=wish.source,
                 decision=choice.decision,
+                service=wish.event_type.service,
             )
             lease_until = context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
+            requests.note(connection, booking.id, wish.fingerprint)
             claims.add(connection, claims_of(context, connection, booking))
             write, draft = open_write(context, connection, booking)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
-    context.checkpoint("held")
     return Hold(booking, write, draft, owner, wish.host)
 
 
+def _held_already(connection: Connection, booking_id: str, owner: str, host: str | None) -> Hold | None:
+    """Return the hold of this owner as its rows say, None where there is none."""
+    if owners.lease_of(connection, booking_id)[0] != owner:
+        return None
+    booking = bookings.get(connection, booking_id)
+    write = writes.of_booking(connection, booking_id)[-1]
+    if booking is None or booking.state is not BookingState.HELD:
+        return None
+    return Hold(booking, write, writes.draft_of(connection, write), owner, host)
+
+
+@repeated
 def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozenset[str]) -> Hold:
     """Hold the slot with other hosts, since these are not free or their calendar refused.
 
     HoldLost: another process took over. SlotTaken, AvailabilityUnknown: nobody else is free.
     """
     mine = held.booking
-    event_type = context.event_types[mine.event_type]
+    event_type = context.event_type_of(mine)
     wish = Wish(event_type, mine.contact, mine.interval.start, host=held.host)
     try:
         with context.store.write_alone() as connection:
+            earlier = _held_already(connection, mine.id, held.owner, held.host) if is_repeat() else None
+            if earlier and earlier.write.number != held.write.number:
+                return earlier
             pool = pool_of(context, connection, wish, busy, refused=refused, without=mine.id)
             choice = choose_from(context, connection, event_type, pool, contact=mine.contact, without=mine.id)
             calendar = context.hosts[choice.hosts[0]].booking_calendar
             booking = replace(mine, hosts=choice.hosts, calendar=calendar, decision=choice.decision)
+            booking = replace(booking, version=mine.version + 1)
             changed = {"calendar": str(calendar), "decision": list(choice.decision)}
             if not bookings.change(
                 connection, mine.id, states=(BookingState.HELD,), owner=held.owner, values=changed
@@ -116,6 +146,7 @@ def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:
     """
     booking = replace(
         held.booking,
+        version=held.booking.version + 1,
         state=BookingState.CONFIRMED,
         link=event.link or held.booking.link,
         location=held.draft.location,
@@ -123,8 +154,8 @@ def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:
     try:
         is_mine = _confirm(context, held, booking, event)
     except StoreUnavailable:
-        # The commit may have succeeded although its answer was lost: look before saying "failed".
-        is_mine = _confirm(context, held, booking, event) or _was_confirmed(context, held)
+        remember(context, ToldFailed(booking.id, booking.version))
+        raise
     if not is_mine:
         raise HoldLost("another process took this booking over")
     context.checkpoint("confirmed")
@@ -132,28 +163,26 @@ def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:
     return booking
 
 
+@repeated
 def _confirm(context: LedgerContext, held: Hold, booking: Booking, event: Event) -> bool:
     values = {"state": booking.state, "link": booking.link, "location": booking.location, **NOBODYS}
     with context.store.write() as connection:
-        is_mine = bookings.change(
+        if bookings.change(
             connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
-        )
-        if is_mine:
+        ):
             writes.finish(connection, held.write, event.ref)
             record_change(context, connection, booking, Change.BOOKED)
-        elif not is_done(connection, held.write):
-            # Whoever took over may have looked before this event was there.
-            disown(context, connection, held.write)
-    return is_mine
+            return True
+        if is_done(connection, held.write):
+            # By an earlier try that was not heard of, or by whoever took over.
+            found = bookings.get(connection, booking.id) if is_repeat() else None
+            return found is not None and found.state is BookingState.CONFIRMED
+        # Whoever took over may have looked before this event was there.
+        disown(context, connection, held.write)
+        return False
 
 
-def _was_confirmed(context: LedgerContext, held: Hold) -> bool:
-    with context.store.read() as connection:
-        booking = bookings.get(connection, held.booking.id)
-        is_confirmed = booking is not None and booking.state is BookingState.CONFIRMED
-        return is_confirmed and is_done(connection, held.write)
-
-
+@repeated
 def fail(context: LedgerContext, held: Hold, *, is_certain: bool = True) -> None:
     """End a hold: its claims go, and so do its events, unless it is `is_certain` that there are none.
 
@@ -180,26 +209,36 @@ def let_go(context: LedgerContext, held: Hold) -> None:
     If even that cannot be written, the lease runs out by itself.
     """
     try:
-        with context.store.write() as connection:
-            # The claims stay: the event may be there, and the slot must not be given to anybody else.
-            ended = {"lease_until": context.lease_now(connection)}
-            bookings.change(
-                connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended
-            )
+        _let_go(context, held)
     except StoreUnavailable as error:
         _log.warning("a hold could not be given back: %s", error)
     context.checkpoint("left")
+
+
+@repeated
+def _let_go(context: LedgerContext, held: Hold) -> None:
+    with context.store.write() as connection:
+        # The claims stay: the event may be there, and the slot must not be given to anybody else.
+        ended = {"lease_until": context.lease_now(connection)}
+        bookings.change(
+            connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended
+        )
 
 
 def take_over(context: LedgerContext, booking: Booking) -> Hold | None:
     """Become the owner of a hold that its process left; None when another was quicker."""
     if booking.state is not BookingState.HELD:
         return None  # a move that got stuck is not finished but given up
+    return _take_over(context, booking, context.new_id())
+
+
+@repeated
+def _take_over(context: LedgerContext, booking: Booking, owner: str) -> Hold | None:
     with context.store.write() as connection:
-        owner = become_owner(context, connection, booking)
-        if owner is None:
+        if not become_owner(context, connection, booking, owner):
             return None
         write = writes.of_booking(connection, booking.id)[-1]
         # Its request may be made once more: from now on counts how long a late one can still land.
         writes.begin_again(connection, write, context.now())
-        return Hold(booking, write, writes.draft_of(connection, write), owner)
+        mine = replace(booking, version=booking.version + 1)
+        return Hold(mine, write, writes.draft_of(connection, write), owner)

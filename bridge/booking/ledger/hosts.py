@@ -10,7 +10,15 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.calendars.availability import Busy, host_times
-from bridge.errors import AvailabilityUnknown, BridgeError, SlotNotOffered, SlotTaken
+from bridge.calendars.judging import judge
+from bridge.errors import (
+    AvailabilityUnknown,
+    BridgeError,
+    SlotNotOffered,
+    SlotTaken,
+    TakesNoAppointments,
+    TooManyBookings,
+)
 from bridge.model import Contact, EventType, Wish
 from bridge.scheduling.fair_share import month_start
 from bridge.scheduling.round_robin import Choice, choose, needs_shares
@@ -33,8 +41,11 @@ def pool_of(
 ) -> Pool:
     """Return who could attend. SlotTaken, SlotNotOffered, AvailabilityUnknown: nobody, and why.
 
-    `refused` are hosts that shall not be asked, `without` is a booking that does not count.
+    `refused` are hosts that shall not be asked, `without` is a booking that does not count. A wish for one
+    more appointment is refused by TooManyBookings where its caller has as many as one may have.
     """
+    if without is None:
+        _refuse_too_many(context, connection, wish)
     wanted = with_host(wish.event_type, wish.host) if wish.host else wish.event_type
     now, event_type = context.now(), as_offered_lately(wanted)
     known = host_times(connection, context.hosts, event_type, busy, without=without)
@@ -42,8 +53,20 @@ def pool_of(
     times = {host: time for host, time in known.items() if host in event_type.team.hosts}
     pool = pool_for(event_type, times, wish.start, now, without=refused)
     if pool is None:
-        raise _why_not(event_type, times, wish.start, now, refused)
+        told = [judge(event_type, time, busy, wish.start, now).as_json() for time in times.values()]
+        raise _why_not(event_type, times, wish.start, now, refused, told)
     return pool
+
+
+def _refuse_too_many(context: LedgerContext, connection: Connection, wish: Wish) -> None:
+    most = wish.event_type.max_bookings_per_contact
+    if not most:
+        return
+    count = bookings.ahead_of_caller(
+        connection, wish.contact, wish.attendee.phone, wish.event_type.id, context.now()
+    )
+    if count >= most:
+        raise TooManyBookings("the caller has too many appointments ahead")
 
 
 def choose_from(
@@ -73,14 +96,18 @@ def _why_not(
     start: datetime,
     now: datetime,
     refused: frozenset[str],
+    told: Sequence[Mapping[str, object]],
 ) -> BridgeError:
     # Were the silent calendars empty, could the team take it? Then it is they who stand in the way.
     supposed = {host: replace(time, busy=time.busy or ()) for host, time in times.items()}
     if pool_for(event_type, supposed, start, now, without=refused) is not None:
-        return AvailabilityUnknown("a calendar could not be read")
+        closed = {host for host, time in times.items() if time.takes_none}
+        if pool_for(event_type, supposed, start, now, without=refused | closed) is None:
+            return TakesNoAppointments("the calendar takes no appointments at present", told)
+        return AvailabilityUnknown("a calendar could not be read", told)
     failing = [set(failing_rules(event_type, time, start, now)) & _TIMETABLE for time in times.values()]
     idle = {host: HostTime(time.host, busy=()) for host, time in times.items()}
     if pool_for(event_type, idle, start, now) is None:
         rules = set.intersection(*failing) or set.union(*failing)
-        return SlotNotOffered("this start is not offered", sorted(rules))
-    return SlotTaken("the slot is no longer free")
+        return SlotNotOffered("this start is not offered", sorted(rules), told)
+    return SlotTaken("the slot is no longer free", told)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
+from bridge.booking.event import location_of
 from bridge.booking.ledger.change import (
     NOBODYS,
     Change,
@@ -19,13 +20,15 @@ from bridge.booking.ledger.change import (
     record_change,
 )
 from bridge.booking.ledger.hosts import choose_from, pool_of
+from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, Wish, Write, WriteState
 from bridge.scheduling.round_robin import Choice
 from bridge.scheduling.team import Pool
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, writes
+from bridge.store.patience import is_repeat, repeated
+from bridge.store.sql import bookings, claims, owners, writes
 from providers.base import Event, EventDraft, Interval
 
 
@@ -49,11 +52,24 @@ def begin_move(
     SlotTaken, SlotNotOffered, AvailabilityUnknown: the new time cannot be had. HoldLost: somebody else
     is changing the booking.
     """
+    move = _begin_move(context, booking, standing, (start, busy), context.new_id())
+    context.checkpoint("move_held")
+    return move
+
+
+@repeated
+def _begin_move(
+    context: LedgerContext, booking: Booking, standing: Write, wanted: tuple[datetime, Busy], owner: str
+) -> Move:
+    start, busy = wanted
     try:
         with context.store.write_alone() as connection:
-            owner = become_owner(context, connection, booking, from_nobody=True)
-            if owner is None or booking.state is not BookingState.CONFIRMED:
+            if booking.state is not BookingState.CONFIRMED:
                 raise HoldLost("this appointment is being changed at this moment")
+            if not become_owner(context, connection, booking, owner, from_nobody=True):
+                raise HoldLost("this appointment is being changed at this moment")
+            if is_repeat():
+                _forget_earlier_try(connection, booking)
             # Sooner than the unique index would, which speaks only when the move is completed.
             _refuse_a_second(connection, booking, start)
             choice = _choose(context, connection, booking, start, busy)
@@ -66,8 +82,15 @@ def begin_move(
                 write, draft = open_write(context, connection, after)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
-    context.checkpoint("move_held")
     return Move(booking, after, standing, write, draft, owner)
+
+
+def _forget_earlier_try(connection: Connection, booking: Booking) -> None:
+    """Undo what a try recorded whose commit was not heard of: its request was never sent."""
+    claims.drop(connection, booking.id, pending=True)
+    for write in writes.of_booking(connection, booking.id):
+        if write.state is WriteState.OPEN:
+            writes.set_state(connection, write, WriteState.GONE)
 
 
 def complete_move(context: LedgerContext, move: Move, event: Event) -> Booking:
@@ -77,11 +100,13 @@ def complete_move(context: LedgerContext, move: Move, event: Event) -> Booking:
     """
     # Another event has a link of its own, or none; the old event's leads nowhere.
     link = event.link or (move.after.link if move.write.is_move else "")
-    after = replace(move.after, link=link)
+    # One change made it this move's, another completes that.
+    after = replace(move.after, link=link, version=move.before.version + 2)
     try:
         is_mine = _complete(context, move, after, event)
     except StoreUnavailable:
-        is_mine = _complete(context, move, after, event)  # its commit may have succeeded unheard
+        remember(context, _told_failed(move, after))
+        raise
     if not is_mine:
         raise HoldLost("this appointment was changed at the same time")
     context.checkpoint("move_confirmed")
@@ -89,6 +114,69 @@ def complete_move(context: LedgerContext, move: Move, event: Event) -> Booking:
     return after
 
 
+def _told_failed(move: Move, after: Booking) -> ToldFailed:
+    before = move.before
+    # A change of the time alone would not bring back the service it was.
+    same_event = move.write.is_move and before.service == after.service
+    return ToldFailed(
+        before.id,
+        after.version,
+        before.interval.start.isoformat(),
+        before.interval.end.isoformat(),
+        move.standing.number if same_event else 0,
+        move.write.number if same_event else 0,
+    )
+
+
+@repeated
+def move_back(context: LedgerContext, told: ToldFailed) -> bool:
+    """Let a booking be when it was before a move that its caller was told had failed.
+
+    False while that may still be completed. SlotTaken: its old time was given to somebody else, or the event
+    is another one now; it stays.
+    """
+    try:
+        with context.store.write_alone() as connection:
+            booking = bookings.get(connection, told.booking_id)
+            if booking is None or told.before is None:
+                return True
+            owner, _ = owners.lease_of(connection, booking.id)
+            if booking.version < told.version and owner is not None:
+                return False
+            before = replace(booking, interval=told.before, moved_from=None, moved_at=None)
+            values = bookings.moved_values(before)
+            if owner is not None or not bookings.change(
+                connection,
+                booking.id,
+                states=(BookingState.CONFIRMED,),
+                version=told.version,
+                values=values,
+            ):
+                return True
+            if not told.write:
+                raise SlotTaken("the event was made anew in another calendar")
+            claims.drop(connection, booking.id)
+            claims.add(connection, claims_of(context, connection, before))
+            _swap_writes(context, connection, told)
+            record_change(context, connection, before, Change.MOVED)
+    except ConstraintViolated as error:
+        raise SlotTaken("the old time was given to another appointment") from error
+    context.checkpoint("moved_back")
+    context.wake()
+    return True
+
+
+def _swap_writes(context: LedgerContext, connection: Connection, told: ToldFailed) -> None:
+    """Let the write before a move stand again; the background puts the event back to it."""
+    made = {write.number: write for write in writes.of_booking(connection, told.booking_id)}
+    standing = made[told.standing]
+    # Without a version: the move has given the event another.
+    writes.set_wanted(connection, standing, writes.draft_of(connection, standing), None)
+    writes.set_state(connection, standing, WriteState.DONE)
+    disown(context, connection, made[told.write])
+
+
+@repeated
 def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) -> bool:
     with context.store.write() as connection:
         if not bookings.change(
@@ -99,7 +187,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
             values={**bookings.moved_values(after), **NOBODYS},
         ):
             if is_done(connection, move.write):
-                return True
+                return True  # by an earlier try that was not heard of
             disown(context, connection, move.write)
             return False
         claims.settle_pending(connection, after.id)
@@ -113,6 +201,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
         return True
 
 
+@repeated
 def abandon_move(context: LedgerContext, move: Move, *, is_certain: bool) -> None:
     """End a move that failed: only the new claims go; `is_certain`, that nothing was written."""
     with context.store.write() as connection:
@@ -145,7 +234,7 @@ def _choose(
     context: LedgerContext, connection: Connection, booking: Booking, start: datetime, busy: Busy
 ) -> Choice:
     """Return the booking's own hosts where they can attend, else whom the team's rules choose."""
-    event_type = context.event_types[booking.event_type]
+    event_type = context.event_type_of(booking)
     wish = Wish(event_type, booking.contact, start)
     pool = pool_of(context, connection, wish, busy, without=booking.id)
     own = [tuple(member for member in group if member.host in booking.hosts) for group in pool.groups]
@@ -160,14 +249,16 @@ def _choose(
 
 def _after(context: LedgerContext, booking: Booking, choice: Choice, start: datetime) -> Booking:
     stays = choice.hosts == booking.hosts
+    event_type = context.event_type_of(booking)
     return replace(
         booking,
-        interval=Interval(start, start + context.event_types[booking.event_type].duration),
+        interval=Interval(start, start + event_type.duration),
         hosts=choice.hosts,
         decision=choice.decision,
         calendar=booking.calendar if stays else context.hosts[choice.hosts[0]].booking_calendar,
         moved_from=booking.interval.start,
         moved_at=context.now(),
+        location=location_of(event_type, booking.attendee) or booking.location,
         by_person=False,  # it is the bridge's own doing again, and may be replaced
     )
 

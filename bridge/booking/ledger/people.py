@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bridge.booking import jobs
 from bridge.booking.context import LedgerContext
+from bridge.booking.job_names import FOLLOW
 from bridge.booking.ledger.change import Change, claims_of, record_change, standing_write
 from bridge.errors import SlotTaken
 from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
 from bridge.store.engine import ConstraintViolated
-from bridge.store.sql import bookings, claims, writes
+from bridge.store.sql import bookings, claims, jobs, owners, writes
 from providers.base import Event
 
 
@@ -41,7 +41,7 @@ def at_rest(connection: Connection, booking_id: str) -> Resting | Unsettled | No
     booking = bookings.get(connection, booking_id)
     if booking is None or booking.state is not BookingState.CONFIRMED:
         return None
-    owner, _ = bookings.lease_of(connection, booking_id)
+    owner, _ = owners.lease_of(connection, booking_id)
     made = writes.of_booking(connection, booking_id)
     standing = standing_write(made)
     is_known = all(write.state is WriteState.GONE for write in made if write != standing)
@@ -62,6 +62,7 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
         moved_from=found.booking.interval.start,
         moved_at=context.now(),
         by_person=True,
+        staff_changed_at=context.now(),
         link=event.link or found.booking.link,
     )
     try:
@@ -94,7 +95,7 @@ def relocate(context: LedgerContext, found: Resting, calendar: CalendarName, eve
         claims.drop(connection, found.booking.id)
         wanted = claims_of(context, connection, replace(found.booking, calendar=calendar))
         claims.add(connection, claims.as_far_as_free(connection, wanted))
-        jobs.plan_follow(connection, calendar, context.now())
+        jobs.schedule(connection, FOLLOW, str(calendar), context.now())
     context.checkpoint("relocated")
     return True
 

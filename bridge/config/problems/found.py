@@ -47,9 +47,6 @@ def written(path: TomlPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += ("." if text else "") + _key(part)
+            key = part if _BARE_KEY.fullmatch(part) else json.dumps(part[:80], ensure_ascii=False)
+            text += ("." if text else "") + key
     return text
-
-
-def _key(part: str) -> str:
-    return part if _BARE_KEY.fullmatch(part) else json.dumps(part[:80], ensure_ascii=False)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from bridge.config.problems.found import Problems, TomlPath
+from bridge.config.problems.wording import listed, suggestion
 from bridge.config.table import Needed, Table, read_table
 from bridge.config.values.numbers import YesOrNo
 from bridge.config.values.text import Line, Paragraph, choice
 from bridge.model import BookingField, FieldSource
+from bridge.model.event_types import CONTACT_PATH, SYSTEM_PATHS
 
 _NAMED = {
     FieldSource.LLM: 'the key in contact_details, such as name = "appointment_reason"',
@@ -36,6 +38,11 @@ def read_fields(raw: Sequence[object], at: TomlPath, problems: Problems) -> tupl
     return tuple(_field(entry, (*at, place), problems) for place, entry in enumerate(raw))
 
 
+def _is_path(name: str) -> bool:
+    # A misspelt one would never have an answer, and where it is required no booking would succeed.
+    return name in SYSTEM_PATHS or (name.startswith(CONTACT_PATH) and name != CONTACT_PATH)
+
+
 def _field(raw: object, at: TomlPath, problems: Problems) -> BookingField:
     read = read_table(FieldTable, raw, at=at, problems=problems)
     table = read.table
@@ -46,6 +53,9 @@ def _field(raw: object, at: TomlPath, problems: Problems) -> BookingField:
             )
     elif not table.name and read.broken.isdisjoint({"name", "source"}):
         problems.add((*at, "name"), f'is missing; source = "{table.source}" needs {_NAMED[table.source]}')
+    elif table.source is FieldSource.SYSTEM and not _is_path(table.name):
+        known = [*SYSTEM_PATHS, f"{CONTACT_PATH}email"]  # as an example of all members of the contact
+        problems.add((*at, "name"), f"must be {listed(known)}{suggestion(table.name, known)}")
     return BookingField(
         label=table.label,
         source=table.source,

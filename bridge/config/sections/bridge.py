@@ -12,8 +12,16 @@ from bridge.config.table import Needed, Table
 from bridge.config.values.database_url import DatabaseUrl
 from bridge.config.values.localities import CountryName, LocaleName, Zone, country_of
 from bridge.config.values.numbers import YesOrNo, seconds, whole
-from bridge.config.values.secret_values import OneOrMore, PasswordHash, SealingKey, Secret, not_empty
-from bridge.config.values.text import SiteAddress, WebAddress
+from bridge.config.values.secret_values import (
+    OneOrMore,
+    PasswordHash,
+    SealingKey,
+    Secret,
+    TotpSecret,
+    not_empty,
+)
+from bridge.config.values.text import SiteAddress, WebAddress, choice
+from bridge.model import Proof
 
 
 class BridgeSection(Table):
@@ -42,6 +50,7 @@ class BridgeSection(Table):
         timedelta(seconds=60), alias="busy_max_age_seconds"
     )
     trusted_proxies: Annotated[int, whole(0, 10)] = 0
+    metrics_token: Secret | None = None
 
     @property
     def country(self) -> str | None:
@@ -55,6 +64,13 @@ class AdminSection(Table):
     section: ClassVar[str] = "admin"
 
     password_hash: Annotated[PasswordHash | None, Needed("what `bridge admin-password` prints")] = None
+    totp_secret: TotpSecret | None = None
+
+    def secrets(self) -> tuple[str | None, str | None]:
+        """Return the password's hash and the secret of one-time codes, each None where there is none."""
+        kept = (self.password_hash, self.totp_secret)
+        first, second = (each.get_secret_value() if each else None for each in kept)
+        return first, second
 
 
 class TelliSection(Table):
@@ -68,5 +84,8 @@ class TelliSection(Table):
         Needed('telli\'s API key in a list, such as ["env:TELLI_API_KEY"]'),
     ] = ()
     tool_tokens: tuple[Secret, ...] = ()
+    trust_phone_number: YesOrNo = False
+    verify: tuple[Annotated[Proof, choice(Proof)], ...] = ()
     booking_details: YesOrNo = False
+    slot_details: YesOrNo = False
     api_url: WebAddress = "https://api.telli.com"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from bridge.config.problems.found import Problems
 from bridge.config.sections.booking_fields import read_fields
 from bridge.config.sections.hosts import Hosts
 from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers
+from bridge.config.sections.services import ServiceReader
 from bridge.config.sections.team import TeamReader, TeamTable
 from bridge.config.sections.vendors import Vendors
 from bridge.config.table import Needed
@@ -21,7 +23,7 @@ from bridge.config.values.dates import Day
 from bridge.config.values.localities import Zone
 from bridge.config.values.numbers import YesOrNo, hours, minutes, whole
 from bridge.config.values.open_hours import OpenHours
-from bridge.config.values.text import Email, Line, choice
+from bridge.config.values.text import Email, Emails, Line, choice
 from bridge.model import CountDays, EventType, OfferRules, Suggest, Team
 
 # Addresses the bridge answers itself, now or by its laid-down interface.
@@ -56,6 +58,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     horizon_days: Annotated[int, whole(0, 730)] = 14
     max_bookings_per_day: Annotated[int, whole(0, 1000)] = 0
     max_bookings_per_week: Annotated[int, whole(0, 1000)] = 0
+    max_bookings_per_contact: Annotated[int, whole(0, 1000)] = 0
     timezone: Zone | None = None
     open_hours: OpenHours | None = None
     days_to_look_ahead: Annotated[int, whole(1, 60)] = 2
@@ -69,10 +72,16 @@ class EventTypeTable(TeamTable, MeetingTable):
         timedelta(minutes=15), alias="replace_within_minutes"
     )
     keep_host: YesOrNo = False
+    change_notice: Annotated[timedelta, minutes(0, 366 * _DAY)] = Field(
+        timedelta(0), alias="change_notice_minutes"
+    )
+    keep_offer: Annotated[timedelta, minutes(0, _DAY)] = Field(timedelta(0), alias="keep_offer_minutes")
     require_email: YesOrNo = False
     fallback_email: Email | None = None
+    notify: Emails = ()
     invite: YesOrNo = True
     fields_: tuple[object, ...] = Field((), alias="fields")
+    services: dict[str, object] = Field(default_factory=dict)
 
     def offer(self) -> OfferRules:
         """Return how bookable starts are thinned into an offer."""
@@ -90,7 +99,7 @@ def read_event_types(
     raw: object, *, zone: ZoneInfo, hosts: Hosts, vendors: Vendors, problems: Problems
 ) -> Mapping[str, EventType]:
     """Return the event types; `zone` is of those that name none."""
-    read = read_named(EventTypeTable, raw, "event_types", problems=problems, context={"vendors": vendors})
+    read = read_named(EventTypeTable, raw, ("event_types",), problems=problems, context={"vendors": vendors})
     for name in read:
         if name.lower() in RESERVED:
             problems.add(("event_types", name), "cannot be used as a name: the bridge needs it for itself")
@@ -101,11 +110,13 @@ def read_event_types(
     found: dict[str, EventType] = {}
     for name, each in read.items():
         at = ("event_types", name)
-        team = TeamReader(hosts, at, problems).read(each.table, each.broken)
+        team = TeamReader(hosts, at, problems).read(each.table, each.broken, each.table.assignment)
         check_meeting(each.table, each.broken, at=at, problems=problems)
         platform = each.table.meeting_platform
         check_organisers(platform, team, hosts, vendors=vendors, at=at, problems=problems)
-        found[name] = _event_type(name, each.table, team, zone, problems)
+        base = _event_type(name, each.table, team, zone, problems)
+        reader = ServiceReader(base, hosts, vendors, problems)
+        found[name] = replace(base, services=reader.read(each.table.services))
     return found
 
 
@@ -127,17 +138,21 @@ def _event_type(
         start_on=table.start_on,
         max_bookings_per_day=table.max_bookings_per_day,
         max_bookings_per_week=table.max_bookings_per_week,
+        max_bookings_per_contact=table.max_bookings_per_contact,
         open_hours=table.open_hours,
         is_default=table.is_default,
         offer=table.offer(),
         keep_host=table.keep_host,
+        keep_offer=table.keep_offer,
         replace_within=table.replace_within,
+        change_notice=table.change_notice,
         meeting_platform=table.meeting_platform,
         address=table.address,
         link=table.link,
         description=table.description,
         require_email=table.require_email,
         fallback_email=table.fallback_email,
+        notify=table.notify,
         invite=table.invite,
         fields=read_fields(table.fields_, ("event_types", name, "fields"), problems),
     )

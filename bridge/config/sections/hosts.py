@@ -18,9 +18,9 @@ from bridge.config.values.dates import Days
 from bridge.config.values.localities import HolidayRegion, Zone
 from bridge.config.values.numbers import whole
 from bridge.config.values.open_hours import DateOverrides, OpenHours
-from bridge.config.values.text import Email, Line, Phone, choice, one_of, plain
+from bridge.config.values.text import Email, Emails, Line, Phone, choice, one_of, plain
 from bridge.model import CalendarName, Host, Schedule
-from providers.base import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
+from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 
 _STATUSES = ("busy", "tentative", "oof", "unknown", "workingElsewhere")
 
@@ -43,6 +43,7 @@ class HostTable(Table):
     name: Annotated[Line, Needed('what people read, such as "Anna Weber"')] = ""
     email: Annotated[Email, Needed('the host\'s address, such as "anna@example.com"')] = ""
     phone: Phone | None = None
+    notify: Emails = ()
     busy_calendars: tuple[Calendar, ...] = ()
     booking_calendar: Calendar | None = None
     timezone: Zone | None = None
@@ -74,7 +75,7 @@ class Hosts:
 def read_hosts(tree: Mapping[str, object], *, zone: ZoneInfo, vendors: Vendors, problems: Problems) -> Hosts:
     """Return the hosts of a document; `zone` is of those that name none."""
     known, raw = {}, tree.get("hosts", {})
-    read = read_named(HostTable, raw, "hosts", problems=problems, context={"vendors": vendors})
+    read = read_named(HostTable, raw, ("hosts",), problems=problems, context={"vendors": vendors})
     for name, found in read.items():
         for place, sentence in _calendar_problems(found, vendors, tree):
             problems.add(("hosts", name, *place), sentence)
@@ -97,17 +98,12 @@ def _calendar_problems(
         if problem:
             yield ("booking_calendar",), problem
     elif not table.takes_bookings(vendors) and read.broken.isdisjoint({"booking_calendar", "busy_calendars"}):
-        example = _simplest_example(vendors)
+        # A name that works as it stands, if there is a vendor that needs no section.
+        example = min(vendors.values(), key=lambda rules: rules.section is not None).example
         yield (
             ("booking_calendar",),
             f'is missing; write the calendar that takes bookings, such as "{example}"',
         )
-
-
-def _simplest_example(vendors: Vendors) -> str:
-    """Return a calendar's name that works as it stands, if there is a vendor that needs no section."""
-    by_need = sorted(vendors.values(), key=lambda rules: rules.section is not None)
-    return by_need[0].example
 
 
 def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: ZoneInfo) -> Host:
@@ -115,6 +111,7 @@ def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: Zon
         id=name,
         name=table.name,
         email=table.email,
+        notify=table.notify,
         phone=table.phone,
         schedule=_schedule(table, zone),
         busy_calendars=tuple(dict.fromkeys(table.busy_calendars)) or (booking_calendar,),

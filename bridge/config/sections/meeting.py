@@ -19,7 +19,8 @@ _NEEDS: dict[str, tuple[str, str]] = {
 }
 
 
-def _platform(value: object, info: ValidationInfo) -> str:
+def platform_named(value: object, info: ValidationInfo) -> str:
+    """Return a platform by its name: one of ours, or one that a configured vendor makes."""
     made = [platform for rules in vendors_of(info).values() for platform in sorted(rules.conferences)]
     word = one_of(plain(value), [*map(str, MeetingPlatform), *made])
     return word if word in made else MeetingPlatform(word)
@@ -30,7 +31,7 @@ class MeetingTable(Table):
 
     section: ClassVar[str] = "event_types.<name>"
 
-    meeting_platform: Annotated[str, PlainValidator(_platform)] = MeetingPlatform.PHONE
+    meeting_platform: Annotated[str, PlainValidator(platform_named)] = MeetingPlatform.PHONE
     address: Paragraph = ""
     link: WebAddress = ""
     description: Paragraph = ""

@@ -12,7 +12,8 @@ from pydantic import Field, PlainValidator, ValidationInfo
 
 from bridge.config.table import Table, base_of
 from bridge.config.values.numbers import whole
-from bridge.config.values.text import line, plain
+from bridge.config.values.text import choice, line, plain
+from bridge.log import Form
 
 Network = IPv4Network | IPv6Network
 
@@ -59,5 +60,6 @@ class ServerSection(Table):
     bind: Annotated[Address, PlainValidator(address)] = Address("127.0.0.1", 8000)
     workers: Annotated[int, whole(1, 64)] = 2
     threads: Annotated[int, whole(1, 64)] = 8
+    log_format: Annotated[Form, choice(Form)] = Form.PLAIN
     pid_file: Annotated[Path, PlainValidator(_pid_file)] = Field("bridge.pid", validate_default=True)
     proxies: tuple[Annotated[Network, PlainValidator(network)], ...] = ()

@@ -27,14 +27,24 @@ class MemberTable(Table):
     priority: Annotated[int, whole(0, 4)] | None = None
 
 
-class TeamTable(Table):
-    """The keys of an event type that say who attends."""
-
-    section: ClassVar[str] = "event_types.<name>"
+class HostsTable(Table):
+    """The keys that say who attends; naming nobody leaves it open."""
 
     hosts: tuple[object, ...] = ()
     fixed_hosts: tuple[object, ...] = ()
     groups: tuple[object, ...] = ()
+
+    @property
+    def names_nobody(self) -> bool:
+        """Tell whether no key names anybody."""
+        return not (self.hosts or self.fixed_hosts or self.groups)
+
+
+class TeamTable(HostsTable):
+    """The keys of an event type that say who attends, and by which rule."""
+
+    section: ClassVar[str] = "event_types.<name>"
+
     assignment: Annotated[Assignment, choice(Assignment)] = Assignment.LEAST_RECENTLY_BOOKED
 
 
@@ -47,19 +57,18 @@ class TeamReader:
     problems: Problems
     _seen: set[str] = field(default_factory=set)
 
-    def read(self, table: TeamTable, broken: frozenset[str]) -> Team:
+    def read(self, table: HostsTable, broken: frozenset[str], assignment: Assignment) -> Team:
         """Return who attends, noting hosts that don't exist or stand there twice."""
         if table.hosts and table.groups:
             self.problems.add((*self.at, "groups"), 'cannot stand beside "hosts"; write one of them')
-        nobody = not (table.hosts or table.fixed_hosts or table.groups)
-        if nobody and broken.isdisjoint({"hosts", "fixed_hosts", "groups"}):
+        if table.names_nobody and broken.isdisjoint({"hosts", "fixed_hosts", "groups"}):
             self.problems.add((*self.at, "hosts"), 'names nobody; write who attends, such as ["anna"]')
         fixed = self._members(table.fixed_hosts, (*self.at, "fixed_hosts"))
         groups = [self._members(table.hosts, (*self.at, "hosts"))] if table.hosts else []
         groups += [self._group(raw, (*self.at, "groups", place)) for place, raw in enumerate(table.groups)]
-        if table.assignment is Assignment.WEIGHTED:
+        if assignment is Assignment.WEIGHTED:
             self._check_weights(groups)
-        return Team(tuple(member.host for member in fixed), tuple(groups), table.assignment)
+        return Team(tuple(member.host for member in fixed), tuple(groups), assignment)
 
     def _group(self, raw: object, at: TomlPath) -> Group:
         if not isinstance(raw, list):

@@ -65,7 +65,7 @@ def read_sections(
         if rules.section is None or name not in tree:
             continue
         if is_named(rules):
-            tables = read_named(rules.section, tree[name], name, problems=problems, context=context)
+            tables = read_named(rules.section, tree[name], (name,), problems=problems, context=context)
             found[name] = _checked(tables, rules, problems)
         else:
             read = read_table(rules.section, tree[name], at=(name,), problems=problems, context=context)

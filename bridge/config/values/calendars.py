@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import PlainValidator, ValidationInfo
 
 from bridge.config.problems.wording import listed, suggestion
-from bridge.config.sections.vendors import Vendors, vendors_of
+from bridge.config.sections.vendors import vendors_of
 from bridge.config.values.text import plain
 from bridge.model import CalendarName
 
@@ -17,7 +17,8 @@ def calendar(value: object, info: ValidationInfo) -> CalendarName:
     text, vendors = plain(value).strip(), vendors_of(info)
     provider, colon, _ = text.partition(":")
     if colon and provider not in vendors:
-        meant = _meant(provider.lower(), vendors)
+        word = provider.lower()
+        meant = next((name for name, rules in vendors.items() if word in rules.also_called), word)
         raise ValueError(f"begins with no provider: {listed(vendors)}{suggestion(meant, vendors)}")
     try:
         name = CalendarName.parse(text)
@@ -25,10 +26,6 @@ def calendar(value: object, info: ValidationInfo) -> CalendarName:
         raise ValueError(f"is no calendar's name: {error}") from None
     vendors[provider].check_calendar(name)
     return name
-
-
-def _meant(word: str, vendors: Vendors) -> str:
-    return next((name for name, rules in vendors.items() if word in rules.also_called), word)
 
 
 Calendar = Annotated[CalendarName, PlainValidator(calendar)]

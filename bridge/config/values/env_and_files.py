@@ -5,7 +5,7 @@ A value that comes from outside is marked, so that no message shows it: it may b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -62,7 +62,7 @@ class Outside:
         if not colon or read is None:
             return text
         try:
-            return FromOutside(_without_newline(read, name), text)
+            return FromOutside(read(name).removesuffix("\n"), text)
         except Unreadable as reason:
             self.problems.add(at, str(reason))
             return Unresolved()
@@ -105,7 +105,3 @@ def read_file(path: Path, largest: int) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
         raise Unreadable(f"the file {name} cannot be read: {reason}") from None
-
-
-def _without_newline(read: Callable[[str], str], name: str) -> str:
-    return read(name).removesuffix("\n")

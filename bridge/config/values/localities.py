@@ -16,6 +16,7 @@ from bridge.config.problems.wording import suggestion
 from bridge.config.values.text import plain
 from bridge.scheduling.hours import is_known_region
 
+_OFFSET = re.compile(r"[A-Z]{0,4}\s*[+-]\s*\d", re.IGNORECASE)
 _LOCALE = re.compile(r"([A-Za-z]{2,3})[_-]([A-Za-z]{2})")
 
 
@@ -81,12 +82,33 @@ def _no_region(name: str) -> str:
     known = list_supported_countries()
     country = name.partition("-")[0]
     if country not in known:
-        return f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, known)}'
+        if region := _region_named(name):
+            return f'is not a country or region such as "DE" or "DE-BE"; did you mean "{region}"?'
+        codes = [code for code in known if len(name) <= 3]  # a word is like no code
+        return f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, codes)}'
     regions = ", ".join(known[country][:60]) or "none"
     return f"is not a region of {country} whose public holidays are known; these are: {regions}"
 
 
+def _region_named(name: str) -> str:
+    """Return the country or region that people call by this name, such as DE-BY for Bayern; else nothing."""
+    import holidays
+
+    for language in ("en", "de"):
+        for code, called in Locale(language).territories.items():
+            if called.lower() == name.lower():
+                return str(code)
+    for country in holidays.list_supported_countries():
+        aliases = getattr(holidays.country_holidays(country), "subdivisions_aliases", {})
+        for alias, region in aliases.items():
+            if alias.lower() == name.lower():
+                return f"{country}-{region}"
+    return ""
+
+
 def _zone_like(name: str) -> str:
+    if _OFFSET.match(name):  # "UTC" would be an hour off, and no offset knows summer time
+        return '; an offset does not know summer time: name a city, such as "Europe/Berlin"'
     known = sorted(available_timezones())
     city = name.replace(" ", "_").lower()
     by_city = [zone for zone in known if "/" in zone and zone.rsplit("/", 1)[1].lower() == city]

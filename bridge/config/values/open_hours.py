@@ -83,7 +83,8 @@ def _ranges(value: object, place: _Place, complaints: Complaints) -> tuple[WallR
     found.sort()
     for (earlier, _), (later, number) in pairwise(found):
         if later.start < earlier.end:
-            complaints.add((*place, number), value[number], f'overlaps "{_written(earlier)}" of the same day')
+            hours = f"{_clock(earlier.start)}-{_clock(earlier.end)}"
+            complaints.add((*place, number), value[number], f'overlaps "{hours}" of the same day')
     return tuple(item for item, _ in found)
 
 
@@ -100,10 +101,6 @@ def _backwards(start: int, end: int) -> str:
         f'ends before it starts; for hours past midnight write two entries: "{_clock(start)}-24:00" on this '
         f'day and "00:00-{_clock(end)}" on the next'
     )
-
-
-def _written(found: WallRange) -> str:
-    return f"{_clock(found.start)}-{_clock(found.end)}"
 
 
 def _clock(minute: int) -> str:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, PlainValidator, SecretStr
 from bridge.config.problems.wording import kind
 
 _SHORTEST_KEY = 32
+_BASE32 = re.compile(r"[A-Z2-7]{26,}")  # 128 bits, the least that RFC 4226 allows
 _HASH = re.compile(r"(scrypt|pbkdf2)(:[A-Za-z0-9]+)*\$[^$\s]+\$[0-9a-f]+")
 
 
@@ -47,6 +48,14 @@ def password_hash(value: object) -> SecretStr:
     return found
 
 
+def totp_secret(value: object) -> SecretStr:
+    """Return the secret of one-time codes, in base32."""
+    found = secret(value)
+    if not _BASE32.fullmatch(found.get_secret_value()):
+        raise Hidden("is not a secret of one-time codes; `bridge admin-password --totp` makes one")
+    return found
+
+
 def one_or_more(value: object) -> object:
     """Return a list; a single value stands for a list of one."""
     return value if isinstance(value, list) else [value]
@@ -60,6 +69,7 @@ def not_empty(found: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 
 
 Secret = Annotated[SecretStr, PlainValidator(secret)]
+TotpSecret = Annotated[SecretStr, PlainValidator(totp_secret)]
 PasswordHash = Annotated[SecretStr, PlainValidator(password_hash)]
 SealingKey = Annotated[SecretStr, PlainValidator(sealing_key)]
 OneOrMore = BeforeValidator(one_or_more)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import PlainValidator
 
 from bridge.config.problems.wording import kind, listed, suggestion
+from bridge.config.values.secret_values import OneOrMore
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\/]+\.[^@\s<>(),;:\"\\/.]{2,}")
@@ -112,6 +113,7 @@ def _is_web_address(text: str) -> bool:
 Line = Annotated[str, PlainValidator(line)]
 Paragraph = Annotated[str, PlainValidator(paragraph)]
 Email = Annotated[str, PlainValidator(email)]
+Emails = Annotated[tuple[Email, ...], OneOrMore]
 Phone = Annotated[str, PlainValidator(phone)]
 WebAddress = Annotated[str, PlainValidator(web_address)]
 SiteAddress = Annotated[str, PlainValidator(site_address)]

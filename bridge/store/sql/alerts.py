@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from bridge.store.dialects import upsert
-from bridge.store.tables import alerts
+from bridge.store.tables import alert_tellings, alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ def resolve(connection: Connection, key: str, now: datetime) -> bool:
     return bool(connection.execute(closed.values(resolved_at=now)).rowcount)
 
 
-def drop_closed(connection: Connection, before: datetime) -> None:
-    """Forget what was closed before that moment."""
-    connection.execute(delete(alerts).where(alerts.c.resolved_at < before))
+def drop_closed(connection: Connection, before: datetime, *, limit: int) -> int:
+    """Forget what was closed before that moment; return how many, at most `limit`."""
+    old = select(alerts.c.key).where(alerts.c.resolved_at < before).limit(limit)
+    return connection.execute(delete(alerts).where(alerts.c.key.in_(old))).rowcount
 
 
 def open_alerts(connection: Connection) -> list[Alert]:
@@ -46,3 +47,16 @@ def open_alerts(connection: Connection) -> list[Alert]:
         select(alerts).where(alerts.c.resolved_at.is_(None)).order_by(alerts.c.raised_at, alerts.c.key)
     )
     return [Alert(row.key, row.text, row.raised_at) for row in rows]
+
+
+def untold(connection: Connection, receiver: str) -> list[Alert]:
+    """Return the open alerts that a receiver was not told of, the oldest first."""
+    until = select(func.max(alert_tellings.c.told_until)).where(alert_tellings.c.receiver == receiver)
+    told_until = connection.execute(until).scalar()
+    return [each for each in open_alerts(connection) if told_until is None or each.raised_at > told_until]
+
+
+def mark_told(connection: Connection, receiver: str, until: datetime) -> None:
+    """Remember that a receiver was told of what was raised up to then."""
+    told = {"told_until": until}
+    upsert(connection, alert_tellings, {"receiver": receiver, **told}, then=told)

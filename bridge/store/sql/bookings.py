@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact, Source
+from bridge.store.sql import owners
 from bridge.store.tables import LIVE, booking_hosts, bookings
 from providers.base import Interval
 
@@ -27,7 +29,7 @@ def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_u
             contact_key=booking.contact.key,
             contact_id=booking.contact.contact_id,
             external_contact_id=booking.contact.external_contact_id,
-            attendee=_attendee_json(booking.attendee),
+            attendee=asdict(booking.attendee),
             source=booking.source,
             made_at=booking.made_at,
             owner=owner,
@@ -36,6 +38,7 @@ def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_u
             link=booking.link,
             location=booking.location,
             decision=list(booking.decision),
+            service=booking.service,
         )
     )
     replace_hosts(connection, booking.id, booking.hosts)
@@ -57,9 +60,10 @@ def change(
     *,
     states: Iterable[BookingState],
     owner: str | None = None,
+    version: int | None = None,
     values: dict[str, Any],
 ) -> bool:
-    """Change a booking that is in one of the states (and held by `owner`, if given).
+    """Change a booking that is in one of the states (and held by `owner`, of this version, if given).
 
     Returns whether it was; the version grows with the change.
     """
@@ -67,6 +71,8 @@ def change(
     where = [bookings.c.id == booking_id, bookings.c.state.in_(list(states))]
     if owner is not None:
         where.append(bookings.c.owner == owner)
+    if version is not None:
+        where.append(bookings.c.version == version)
     changed = connection.execute(
         update(bookings).where(*where).values(version=bookings.c.version + 1, **values)
     )
@@ -79,46 +85,26 @@ def moved_values(booking: Booking) -> dict[str, Any]:
         "starts_at": booking.interval.start,
         "ends_at": booking.interval.end,
         "calendar": str(booking.calendar),
-        "attendee": _attendee_json(booking.attendee),
+        **said_values(booking),
         "decision": list(booking.decision),
         "moved_from": booking.moved_from,
         "moved_at": booking.moved_at,
         "by_person": booking.by_person,
+        "staff_changed_at": booking.staff_changed_at,
         "link": booking.link,
+        "service": booking.service,
     }
+
+
+def said_values(booking: Booking) -> dict[str, Any]:
+    """Return the columns of what a booking's caller said."""
+    return {"attendee": asdict(booking.attendee), "location": booking.location}
 
 
 # Without a new version: nothing that was decided about the booking depends on its link.
 def set_link(connection: Connection, booking_id: str, link: str) -> None:
     """Add a meeting link that was not ready when the booking was confirmed."""
     connection.execute(update(bookings).where(bookings.c.id == booking_id).values(link=link))
-
-
-def seize(
-    connection: Connection,
-    booking: Booking,
-    *,
-    owner: str,
-    now: datetime,
-    lease_until: datetime,
-    from_nobody: bool = False,
-) -> bool:
-    """Become the owner of a booking that is as it was read and whose owner's lease is over.
-
-    `from_nobody`: of one that nobody works on, instead.
-    """
-    seized = connection.execute(
-        update(bookings)
-        .where(
-            bookings.c.id == booking.id,
-            bookings.c.state == booking.state,
-            # Somebody may have seized it and let it go since it was read: then it is another booking by now.
-            bookings.c.version == booking.version,
-            bookings.c.owner.is_(None) if from_nobody else bookings.c.lease_until <= now,
-        )
-        .values(owner=owner, lease_until=lease_until, version=bookings.c.version + 1)
-    )
-    return seized.rowcount == 1
 
 
 def get(connection: Connection, booking_id: str) -> Booking | None:
@@ -136,14 +122,6 @@ def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
     return _read(connection, connection.execute(select(bookings).where(begins).limit(2)).all())
 
 
-def lease_of(connection: Connection, booking_id: str) -> tuple[str | None, datetime | None]:
-    """Return who works on the booking, and until when."""
-    row = connection.execute(
-        select(bookings.c.owner, bookings.c.lease_until).where(bookings.c.id == booking_id)
-    ).one_or_none()
-    return (row.owner, row.lease_until) if row else (None, None)
-
-
 def live_of_contact(connection: Connection, contact: Contact, event_type: str | None) -> list[Booking]:
     """Return the contact's held and confirmed bookings, the latest made first."""
     query = select(bookings).where(bookings.c.state.in_(LIVE), bookings.c.contact_key == contact.key)
@@ -152,12 +130,26 @@ def live_of_contact(connection: Connection, contact: Contact, event_type: str | 
     return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc())).all())
 
 
-def abandoned(connection: Connection, now: datetime) -> list[Booking]:
+def ahead_of_caller(
+    connection: Connection, contact: Contact, phone: str | None, event_type: str, now: datetime
+) -> int:
+    """Return how many live bookings of the event type a caller has ahead, by contact or by number."""
+    is_callers = [bookings.c.contact_key == contact.key] if contact.key else []
+    if phone:
+        is_callers.append(bookings.c.attendee["phone"].as_string() == phone)
+    if not is_callers:
+        return 0
+    live = (bookings.c.state.in_(LIVE), bookings.c.ends_at > now, bookings.c.event_type == event_type)
+    query = select(func.count()).select_from(bookings).where(*live, or_(*is_callers))
+    return connection.execute(query).scalar_one()
+
+
+def abandoned(connection: Connection, now: datetime, lease: timedelta) -> list[Booking]:
     """Return bookings whose owner's lease is over: holds and moves nobody finishes."""
     query = select(bookings).where(
         bookings.c.state.in_((*LIVE, BookingState.NO_SHOW)),
         bookings.c.owner.is_not(None),
-        bookings.c.lease_until <= now,
+        owners.has_left(now, lease),
     )
     return _read(connection, connection.execute(query).all())
 
@@ -167,7 +159,7 @@ def listed(
     *,
     since: datetime | None = None,
     states: Sequence[str] = (),
-    calendar: CalendarName | None = None,
+    calendars: Collection[CalendarName] | None = None,
 ) -> list[Booking]:
     """Return bookings by start: that end after `since`, in one of the states, whose event lies there."""
     query: Select[Any] = select(bookings).order_by(bookings.c.starts_at, bookings.c.id)
@@ -175,8 +167,8 @@ def listed(
         query = query.where(bookings.c.ends_at > since)
     if states:
         query = query.where(bookings.c.state.in_(states))
-    if calendar is not None:
-        query = query.where(bookings.c.calendar == str(calendar))
+    if calendars is not None:
+        query = query.where(bookings.c.calendar.in_([str(name) for name in calendars]))
     return _read(connection, connection.execute(query).all())
 
 
@@ -268,21 +260,12 @@ def _booking(row: Row[Any], hosts: Sequence[str]) -> Booking:
         moved_from=row.moved_from,
         moved_at=row.moved_at,
         by_person=row.by_person,
+        staff_changed_at=row.staff_changed_at,
         link=row.link,
         location=row.location,
         decision=tuple(row.decision),
+        service=row.service,
     )
-
-
-def _attendee_json(attendee: Attendee) -> dict[str, Any]:
-    return {
-        "name": attendee.name,
-        "email": attendee.email,
-        "phone": attendee.phone,
-        "phone_as_said": attendee.phone_as_said,
-        "email_as_said": attendee.email_as_said,
-        "answers": [list(answer) for answer in attendee.answers],
-    }
 
 
 def _attendee(stored: dict[str, Any]) -> Attendee:

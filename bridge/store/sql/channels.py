@@ -55,3 +55,9 @@ def set_end(connection: Connection, channel_id: str, expires_at: datetime) -> No
 def drop(connection: Connection, channel_id: str) -> None:
     """Forget a channel."""
     connection.execute(delete(channels).where(channels.c.id == channel_id))
+
+
+def drop_ended(connection: Connection, before: datetime, *, limit: int) -> int:
+    """Forget channels that ended before that moment; return how many, at most `limit`."""
+    old = select(channels.c.id).where(channels.c.expires_at < before).limit(limit)
+    return connection.execute(delete(channels).where(channels.c.id.in_(old))).rowcount

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
@@ -18,7 +19,7 @@ from providers.base import Interval
 def add(connection: Connection, wanted: Iterable[Claim]) -> None:
     """Add claims in order of host name. ConstraintViolated: another booking has the time."""
     # In one order for all: two teams with the same hosts could else wait for each other on PostgreSQL.
-    for claim in sorted(wanted, key=lambda each: each.host):
+    for claim in sorted(wanted, key=attrgetter("host")):
         connection.execute(
             insert(claims).values(
                 booking_id=claim.booking_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
 
 from bridge.model import CalendarName
 from bridge.store.dialects import Instant, upsert
@@ -34,6 +34,12 @@ def fail(connection: Connection, calendar: CalendarName, now: datetime) -> datet
     found = now if row is None else row.failing_since
     assert isinstance(found, datetime)  # noqa: S101 - just set
     return found
+
+
+def drop_unread(connection: Connection, before: datetime, *, limit: int) -> int:
+    """Forget up to where calendars were read that were not since then; return how many, at most `limit`."""
+    old = select(cursors.c.calendar).where(cursors.c.read_at < before).limit(limit)
+    return connection.execute(delete(cursors).where(cursors.c.calendar.in_(old))).rowcount
 
 
 def looked_at(connection: Connection, calendar: CalendarName) -> str:

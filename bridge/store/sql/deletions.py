@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from bridge.model import CalendarName, Deletion, DeletionState
 from bridge.store.dialects import upsert
@@ -44,12 +44,12 @@ def drop(connection: Connection, booking_id: str) -> None:
 
 
 def in_state(
-    connection: Connection, *states: DeletionState, calendar: CalendarName | None = None
+    connection: Connection, *states: DeletionState, names: Collection[CalendarName] | None = None
 ) -> list[Deletion]:
-    """Return the deletions in these states, of one calendar or of all, the oldest first."""
+    """Return the deletions in these states, of the calendar with these names or of all, the oldest first."""
     wanted = select(deletions).where(deletions.c.state.in_(states))
-    if calendar is not None:
-        wanted = wanted.where(deletions.c.calendar == str(calendar))
+    if names is not None:
+        wanted = wanted.where(_is_in(names))
     rows = connection.execute(wanted.order_by(deletions.c.seen_at, deletions.c.booking_id))
     return [_deletion(row) for row in rows]
 
@@ -60,10 +60,10 @@ def calendars(connection: Connection) -> set[CalendarName]:
     return {CalendarName.parse(name) for name in names}
 
 
-def count_since(connection: Connection, calendar: CalendarName, since: datetime) -> int:
+def count_since(connection: Connection, names: Collection[CalendarName], since: datetime) -> int:
     """Return how many deletions of a calendar were found since then, whatever became of them."""
     found = select(func.count()).where(
-        deletions.c.calendar == str(calendar),
+        _is_in(names),
         deletions.c.seen_at > since,
         deletions.c.state != DeletionState.REPORTED,  # nobody has looked yet
     )
@@ -71,14 +71,15 @@ def count_since(connection: Connection, calendar: CalendarName, since: datetime)
 
 
 def change(
-    connection: Connection, calendar: CalendarName, before: Iterable[DeletionState], after: DeletionState
+    connection: Connection,
+    names: Collection[CalendarName],
+    before: Iterable[DeletionState],
+    after: DeletionState,
 ) -> None:
     """Bring the deletions of a calendar from some states into another."""
     connection.execute(
         # By state: of two processes that decide, the second finds nothing left to change.
-        update(deletions)
-        .where(deletions.c.calendar == str(calendar), deletions.c.state.in_(list(before)))
-        .values(state=after)
+        update(deletions).where(_is_in(names), deletions.c.state.in_(list(before))).values(state=after)
     )
 
 
@@ -87,6 +88,11 @@ def forget_past(connection: Connection, now: datetime) -> None:
     # Nobody brings back an event whose time is over; such rows would only gather.
     over = select(bookings.c.id).where(bookings.c.id == deletions.c.booking_id, bookings.c.ends_at <= now)
     connection.execute(delete(deletions).where(over.exists()))
+
+
+def _is_in(names: Collection[CalendarName]) -> ColumnElement[bool]:
+    """Return the condition that a deletion is of the calendar with these names."""
+    return deletions.c.calendar.in_([str(name) for name in names])
 
 
 def _deletion(row: Row[Any]) -> Deletion:

@@ -7,6 +7,8 @@ from typing import Any
 
 from providers.base import EventAttendee, EventDraft, Interval
 
+_OUR_KEYS = frozenset({"booking_id", "event_key"})
+
 
 def draft_json(draft: EventDraft) -> dict[str, Any]:
     """Return all of an event's content but its time."""
@@ -19,6 +21,13 @@ def draft_json(draft: EventDraft) -> dict[str, Any]:
         "conference": draft.conference,
         "private": dict(draft.private),
     }
+
+
+def bare_json(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was kept without texts and guests; by the rest a repeated request knows its event."""
+    private = {name: value for name, value in stored["private"].items() if name in _OUR_KEYS}
+    nobody = {"title": "", "description": "", "location": "", "attendees": []}
+    return {**stored, **nobody, "private": private}
 
 
 def draft_from(stored: Mapping[str, Any], interval: Interval) -> EventDraft:

@@ -6,10 +6,11 @@ loses its lease, and the job is taken again: so every job must bear being done t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, or_, select, update
 
 from bridge.store.dialects import Instant, upsert
 from bridge.store.tables import jobs
@@ -38,8 +39,9 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
     new = {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1}
     # Whoever does it now may have looked before the reason for this came up: by `planned`, finish() sees
     # that once more is wanted.
+    # Inside CASE a bare datetime would be bound by its Python type, not the column's.
     is_later = or_(jobs.c.due_at > due_at, jobs.c.owner.is_not(None))
-    sooner = case((is_later, _instant(due_at)), else_=jobs.c.due_at)
+    sooner = case((is_later, literal(due_at, Instant())), else_=jobs.c.due_at)
     upsert(connection, jobs, new, then={"due_at": sooner, "planned": jobs.c.planned + 1})
 
 
@@ -47,6 +49,12 @@ def due(connection: Connection, now: datetime) -> list[Job]:
     """Return the jobs that wait to be done, the one that is due longest first."""
     rows = connection.execute(select(jobs).where(*_waits(now)).order_by(jobs.c.due_at).limit(MOST_DUE))
     return [Job(row.kind, row.subject, row.tries, row.planned) for row in rows]
+
+
+def longest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the job was due that waits longest to be done; None where none waits."""
+    waiting = select(jobs.c.due_at).where(*_waits(now)).order_by(jobs.c.due_at).limit(1)
+    return connection.execute(waiting).scalar_one_or_none()
 
 
 def take(connection: Connection, job: Job, owner: str, lease: timedelta, now: datetime) -> Job | None:
@@ -69,7 +77,7 @@ def finish(connection: Connection, job: Job, owner: str) -> None:
 
 def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, afresh: bool = False) -> None:
     """Give a job back, due later (or when planned meanwhile); `afresh` forgets how often it was tried."""
-    later = case((jobs.c.planned == job.planned, _instant(due_at)), else_=jobs.c.due_at)
+    later = case((jobs.c.planned == job.planned, literal(due_at, Instant())), else_=jobs.c.due_at)
     tries = 0 if afresh else jobs.c.tries
     connection.execute(
         update(jobs)
@@ -78,14 +86,28 @@ def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, 
     )
 
 
+def misdated(
+    connection: Connection, now: datetime, lease: timedelta, longest: Mapping[str, timedelta], most: timedelta
+) -> list[tuple[str, str]]:
+    """Return the jobs that would wait, or be leased, longer than any of their kind.
+
+    They were planned before the clock was set back. `longest` says it by kind, `most` of all others.
+    """
+    late = [and_(jobs.c.kind == kind, jobs.c.due_at > now + wait) for kind, wait in longest.items()]
+    others = and_(jobs.c.kind.not_in(list(longest)), jobs.c.due_at > now + most)
+    wrong = or_(jobs.c.lease_until > now + lease, others, *late)
+    return [(row.kind, row.subject) for row in connection.execute(select(jobs).where(wrong))]
+
+
+def make_due(connection: Connection, kind: str, subject: str, now: datetime) -> None:
+    """Make a job due, whatever was planned; whoever does it now has lost it."""
+    is_it = (jobs.c.kind == kind, jobs.c.subject == subject)
+    connection.execute(update(jobs).where(*is_it).values(due_at=now, owner=None, lease_until=None))
+
+
 def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (jobs.c.due_at <= now, or_(jobs.c.owner.is_(None), jobs.c.lease_until <= now))
 
 
 def _is_mine(job: Job, owner: str) -> tuple[ColumnElement[bool], ...]:
     return (jobs.c.kind == job.kind, jobs.c.subject == job.subject, jobs.c.owner == owner)
-
-
-def _instant(moment: datetime) -> BindParameter[datetime]:
-    # Inside CASE a bare datetime would be bound by its Python type, not the column's.
-    return literal(moment, Instant())

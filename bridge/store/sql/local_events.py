@@ -48,7 +48,7 @@ def event(
     connection: Connection, calendar: str, event_id: str, *, to_change: bool = False
 ) -> LocalEvent | None:
     """Return one event, cancelled or not; nobody else changes it meanwhile if it is read `to_change`."""
-    wanted = select(local_events).where(*_is(calendar, event_id))
+    wanted = select(local_events).where(local_events.c.calendar == calendar, local_events.c.id == event_id)
     # On SQLite a writing transaction is alone anyway, and FOR UPDATE is left out.
     row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
     return None if row is None else _event(row)
@@ -144,6 +144,11 @@ def move_event(connection: Connection, found: LocalEvent, interval: Interval) ->
     return _change(connection, replace(found, draft=replace(found.draft, interval=interval)))
 
 
+def amend_event(connection: Connection, found: LocalEvent, wanted: EventDraft) -> LocalEvent:
+    """Give an event, read to be changed, other content."""
+    return _change(connection, replace(found, draft=wanted))
+
+
 # Cancelled, not deleted: a repeated request must find that its key was used, and readers of changes that
 # the event is gone.
 def cancel_event(connection: Connection, found: LocalEvent) -> LocalEvent:
@@ -162,7 +167,7 @@ def _change(connection: Connection, wanted: LocalEvent) -> LocalEvent:
     made = replace(wanted, version=wanted.version + 1, changed_at=database_now(connection))
     connection.execute(
         update(local_events)
-        .where(*_is(wanted.calendar, wanted.id))
+        .where(local_events.c.calendar == wanted.calendar, local_events.c.id == wanted.id)
         .values(
             starts_at=made.draft.interval.start,
             ends_at=made.draft.interval.end,
@@ -197,10 +202,6 @@ def last_change(connection: Connection, calendar: str) -> int:
 def pieces(values: Sequence[str]) -> Iterable[Sequence[str]]:
     """Return the values cut into lists that fit one statement."""
     return (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
-
-
-def _is(calendar: str, event_id: str) -> tuple[Any, Any]:
-    return (local_events.c.calendar == calendar, local_events.c.id == event_id)
 
 
 def _live_within(window: Interval) -> tuple[Any, Any, Any]:

@@ -9,11 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from bridge.store.dialects import database_now
-from bridge.store.sql import revisions
+from bridge.store.dialects import database_now, upsert
+from bridge.store.sql import busy_times, revisions
+from bridge.store.sql.busy_times import BusySpan
 from bridge.store.sql.local_events import pieces
-from bridge.store.tables import local_series
+from bridge.store.tables import feed_renewals, local_series
 from providers.base import Interval
+
+
+def busy_name(calendar: str) -> str:
+    """Return the name under which busy time of an embedded calendar's imports is kept."""
+    return f"local:{calendar}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,9 @@ def put(connection: Connection, calendar: str, added: Sequence[Series], replaced
     """Add imported entries and replace others, as one change."""
     if not added and not replaced:
         return
+    # Not known from now on, until who imports says for which stretch it was worked out, in this transaction.
+    now = database_now(connection)
+    busy_times.keep_span(connection, BusySpan(busy_name(calendar), Interval(now, now), "", now))
     # One revision for the whole import, so that a reader of changes sees all of it or nothing.
     revisions.bump(connection, revisions.IMPORTED)
     stamp = {"changed": revisions.bump(connection, revisions.LOCAL), "changed_at": database_now(connection)}
@@ -93,6 +102,18 @@ def put(connection: Connection, calendar: str, added: Sequence[Series], replaced
             .where(local_series.c.calendar == calendar, local_series.c.ical_uid == one.ical_uid)
             .values(**_values(one), **stamp)
         )
+
+
+def feed_renewals_of(connection: Connection, calendar: str) -> int:
+    """Return how often the address of a calendar's feed was renewed."""
+    wanted = select(feed_renewals.c.number).where(feed_renewals.c.calendar == calendar)
+    return connection.execute(wanted).scalar() or 0
+
+
+def renew_feed(connection: Connection, calendar: str) -> None:
+    """Count that the address of a calendar's feed is renewed."""
+    grown = {"number": feed_renewals.c.number + 1}
+    upsert(connection, feed_renewals, {"calendar": calendar, "number": 1}, then=grown)
 
 
 def last_change(connection: Connection, calendar: str) -> int:

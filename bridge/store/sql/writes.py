@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -91,25 +92,23 @@ def get(connection: Connection, booking_id: str, number: int) -> Write | None:
 
 def draft_of(connection: Connection, write: Write) -> EventDraft:
     """Return the content the write's event shall have."""
-    stored = connection.execute(select(writes.c.draft).where(*_is(write))).scalar_one()
-    return _draft(stored)
+    wanted = select(writes.c.draft).where(
+        writes.c.booking_id == write.booking_id, writes.c.number == write.number
+    )
+    return _draft(connection.execute(wanted).scalar_one())
 
 
 # Several: a move within a calendar is a write of its own for the same event.
-def by_event(connection: Connection, calendar: CalendarName, event_id: str) -> list[Write]:
-    """Return the writes that made or changed this event."""
-    rows = connection.execute(
-        select(writes).where(writes.c.calendar == str(calendar), writes.c.event_id == event_id)
-    )
+def by_event(connection: Connection, names: Collection[CalendarName], event_id: str) -> list[Write]:
+    """Return the writes that made or changed this event of the calendar with these names."""
+    is_there = writes.c.calendar.in_([str(name) for name in names])
+    rows = connection.execute(select(writes).where(is_there, writes.c.event_id == event_id))
     return [_write(row) for row in rows]
 
 
-def _is(write: Write) -> tuple[Any, ...]:
-    return (writes.c.booking_id == write.booking_id, writes.c.number == write.number)
-
-
 def _set(connection: Connection, write: Write, **values: Any) -> None:
-    connection.execute(update(writes).where(*_is(write)).values(**values))
+    this = (writes.c.booking_id == write.booking_id, writes.c.number == write.number)
+    connection.execute(update(writes).where(*this).values(**values))
 
 
 def _write(row: Row[Any]) -> Write:

@@ -3,37 +3,60 @@
 A new module of tables is imported here: then `metadata` holds all of them, whoever asks first.
 """
 
-from bridge.store.tables.background import alerts, jobs, leases, revisions
-from bridge.store.tables.bookings import LIVE, booking_hosts, bookings, claims, host_joins, writes
+from bridge.store.tables.background import alert_tellings, alerts, jobs, leases, revisions
+from bridge.store.tables.bookings import (
+    LIVE,
+    booking_hosts,
+    booking_requests,
+    bookings,
+    claims,
+    host_joins,
+    writes,
+)
+from bridge.store.tables.busy import busy_spans, busy_times
 from bridge.store.tables.calendars import calendar_identities
-from bridge.store.tables.callers import asked_back
-from bridge.store.tables.connections import connections, oauth_flows, signin_failures
+from bridge.store.tables.callers import asked_back, told_offers
+from bridge.store.tables.connections import connections, oauth_flows
+from bridge.store.tables.follow_ups import follow_ups
 from bridge.store.tables.following import channels, cursors, deletions
 from bridge.store.tables.health import health
-from bridge.store.tables.local import local_events, local_series
+from bridge.store.tables.journal import figures, journal
+from bridge.store.tables.local import feed_renewals, local_events, local_series
 from bridge.store.tables.metadata import metadata
+from bridge.store.tables.signing_in import invitations, sessions, sign_ins
 
 __all__ = [
     "LIVE",
+    "alert_tellings",
     "alerts",
     "asked_back",
     "booking_hosts",
+    "booking_requests",
     "bookings",
+    "busy_spans",
+    "busy_times",
     "calendar_identities",
     "channels",
     "claims",
     "connections",
     "cursors",
     "deletions",
+    "feed_renewals",
+    "figures",
+    "follow_ups",
     "health",
     "host_joins",
+    "invitations",
     "jobs",
+    "journal",
     "leases",
     "local_events",
     "local_series",
     "metadata",
     "oauth_flows",
     "revisions",
-    "signin_failures",
+    "sessions",
+    "sign_ins",
+    "told_offers",
     "writes",
 ]

@@ -4,6 +4,7 @@ leases         who may do something alone for a while (one caller's requests, a 
 jobs           background work with a due time; each leased by one process at a time
 revisions      counters that tell a kept answer that it is stale
 alerts         what needs a person, once each until resolved
+└─ alert_tellings  up to when of them each receiver was told
 """
 
 from __future__ import annotations
@@ -51,4 +52,11 @@ alerts = Table(
     Column("text", Text, nullable=False),
     Column("raised_at", Instant, nullable=False),
     Column("resolved_at", Instant),
+)
+
+alert_tellings = Table(
+    "alert_tellings",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("told_until", Instant, nullable=False),
 )

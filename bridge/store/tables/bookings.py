@@ -1,6 +1,7 @@
 """The tables of bookings, and what round robin remembers of hosts.
 
 bookings ─┬─ booking_hosts   who attends, organiser first; stays for ever
+          ├─ booking_requests   which requests were answered with the booking
           ├─ claims          time taken; there only while the booking is live
           └─ writes          every event made or perhaps made, committed before the request
 host_joins     when a host first appeared in an event type
@@ -15,6 +16,7 @@ from bridge.store.tables.metadata import metadata
 
 LIVE = ("held", "confirmed")
 # A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
+_KEPT = text("forgotten_at IS NULL")
 _LIVE_OF_A_CONTACT = text("state IN ('held', 'confirmed') AND contact_key IS NOT NULL")
 
 bookings = Table(
@@ -41,6 +43,11 @@ bookings = Table(
     Column("link", Text, nullable=False),
     Column("location", Text, nullable=False),
     Column("decision", JSON, nullable=False),
+    Column("service", Text, nullable=False, server_default=""),
+    Column("staff_changed_at", Instant),
+    # Since when it says no more whose it was; by it those are found that still do.
+    Column("forgotten_at", Instant),
+    Index("bookings_not_forgotten", "ends_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index(
         "bookings_one_live_per_contact",
         "contact_key",
@@ -62,6 +69,15 @@ booking_hosts = Table(
     Column("position", Integer, primary_key=True),
     Column("host", Text, nullable=False),
     Index(None, "host"),
+)
+
+# By fingerprint: a repeat changes nothing any more, however late it comes.
+booking_requests = Table(
+    "booking_requests",
+    metadata,
+    Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Index(None, "fingerprint"),
 )
 
 # No two claims of one host and different bookings overlap, nor two of one calendar: constraints.py makes the

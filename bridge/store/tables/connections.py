@@ -1,8 +1,7 @@
-"""The tables of connected accounts, and of those who try to sign in.
+"""The tables of connected accounts.
 
-connections       a consent to one account, its tokens sealed; `version` is new with every change of them
-oauth_flows       a sign-in that was begun at a vendor: single use, tied to a browser's session
-signin_failures   wrong admin passwords of the last minutes
+connections   a consent to one account, its tokens sealed; `version` is new with every change of them
+oauth_flows   a sign-in that was begun at a vendor: single use, tied to a browser's session
 """
 
 from __future__ import annotations
@@ -41,14 +40,4 @@ oauth_flows = Table(
     Column("sealed", Text, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Index(None, "expires_at"),
-)
-
-signin_failures = Table(
-    "signin_failures",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("address", Text, nullable=False),
-    Column("failed_at", Instant, nullable=False),
-    Index(None, "address", "failed_at"),
-    Index(None, "failed_at"),
 )

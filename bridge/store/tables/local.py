@@ -2,6 +2,7 @@
 
 local_events   what the bridge wrote into them, cancelled ones too
 local_series   what was imported into them, single or recurring, as iCalendar text
+feed_renewals  how often a feed's secret address was renewed; none: never
 """
 
 from __future__ import annotations
@@ -44,4 +45,11 @@ local_series = Table(
     Column("changed", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index(None, "calendar", "starts_at"),
+)
+
+feed_renewals = Table(
+    "feed_renewals",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
 )

@@ -1,6 +1,9 @@
 """Programs that tests run in processes of their own, to race, to be killed, or to run out of disk."""
 
 import sys
+import warnings
+
+warnings.simplefilter("error")
 
 
 def wait_for_go() -> None:

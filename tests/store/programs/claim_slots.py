@@ -3,7 +3,6 @@
 Arguments: the database, this process's name, the number of slots.
 """
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -14,7 +13,7 @@ from tests.store.rows import at, outcome
 _THREADS = 4
 
 
-def main(url: str, name: str, slots: int) -> None:
+def main(url: str, name: str, slots: str) -> None:
     with closing(Store(url)) as store, ThreadPoolExecutor(_THREADS) as threads:
 
         def claim(attempt: int) -> str:
@@ -25,8 +24,5 @@ def main(url: str, name: str, slots: int) -> None:
 
         with store.read():
             wait_for_go()
-        for line in threads.map(claim, range(slots * _THREADS)):
+        for line in threads.map(claim, range(int(slots) * _THREADS)):
             say(line)
-
-
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

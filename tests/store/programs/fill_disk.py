@@ -4,7 +4,6 @@ Argument: the database.
 """
 
 import resource
-import sys
 from contextlib import closing
 
 from sqlalchemy import insert
@@ -34,6 +33,3 @@ def main(url: str) -> None:
                 say(f"StoreUnavailable: {error}")
                 return
             say(f"{group:04}")
-
-
-main(sys.argv[1])

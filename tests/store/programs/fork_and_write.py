@@ -4,7 +4,6 @@ Arguments: the database, how many children, how many rows each (the parent too) 
 """
 
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -58,15 +57,12 @@ def fork(store: Store, name: str, rows: int) -> int:
     return pid
 
 
-def main(url: str, children: int, rows: int) -> None:
+def main(url: str, children: str, rows: str) -> None:
     wait_for_go()
     with closing(Store(url)) as store:
         write(store, "before", 4)  # leaves a connection of each kind in the pools
-        pids = [fork(store, f"child{number}", rows) for number in range(children)]
-        write(store, "parent", rows)
+        pids = [fork(store, f"child{number}", int(rows)) for number in range(int(children))]
+        write(store, "parent", int(rows))
         for pid in pids:
             say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         write(store, "after", 4)
-
-
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -3,8 +3,6 @@
 Arguments: the database, and if wanted a revision and where the scripts are.
 """
 
-import sys
-
 from bridge.store.migrate import HEAD, SCRIPTS, migrate
 from tests.store.programs import say, wait_for_go
 
@@ -12,6 +10,3 @@ from tests.store.programs import say, wait_for_go
 def main(url: str, to: str = HEAD, scripts: str = SCRIPTS) -> None:
     wait_for_go()
     say("migrated" if migrate(url, to=to, scripts=scripts).changed else "found it done")
-
-
-main(*sys.argv[1:])

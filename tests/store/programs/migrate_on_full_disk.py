@@ -1,10 +1,6 @@
 """Migrates where no file may grow beyond 64 KiB. Arguments: the database, revision, scripts."""
 
 import resource
-import sys
-
-import alembic.command  # loaded before the limit, as are its compiled files
-import alembic.config
 
 from bridge.errors import StoreUnavailable
 from bridge.store.migrate import migrate
@@ -20,7 +16,3 @@ def main(url: str, to: str, scripts: str) -> None:
         migrate(url, to=to, scripts=scripts)
     except StoreUnavailable as error:
         say(f"StoreUnavailable: {error}")
-
-
-assert alembic.command
-main(*sys.argv[1:])

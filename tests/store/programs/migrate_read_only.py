@@ -1,7 +1,6 @@
 """Migrates a file in a folder that it may not write to. Argument: whether the file is "there"."""
 
 import os
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,6 +30,3 @@ def main(state: str) -> None:
             if is_root:
                 os.seteuid(0)
             Path(folder).chmod(0o755)
-
-
-main(sys.argv[1])

@@ -4,7 +4,6 @@ Arguments: the database, a name for this run.
 """
 
 import itertools
-import sys
 
 from sqlalchemy import insert
 
@@ -23,6 +22,3 @@ def main(url: str, run: str) -> None:
             for row in range(10):
                 connection.execute(insert(alerts).values(key=f"{group}-{row}", text=group, raised_at=NINE))
         say(group)
-
-
-main(*sys.argv[1:])

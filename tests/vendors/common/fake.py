@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -61,6 +62,10 @@ class Fake:
                 return replace(request, operation=route.operation, parts=found.groups())
         return replace(request, operation="unknown")
 
+    def at_once(self, request: Request) -> AbstractContextManager[Answer | None]:
+        """Hold while a request is under way; gives the refusal if there are too many at once."""
+        return nullcontext()
+
     def answer_to(self, request: Request) -> Answer:
         """Do what is asked. Refused: the vendor does not."""
         for route in self.routes():
@@ -93,9 +98,10 @@ class Fake:
         """Return how many connections were opened so far."""
         return self._server.accepted
 
-    def set_latency(self, seconds: float) -> None:
-        """Let every answer take so much longer."""
+    def set_latency(self, seconds: float, sleep: Callable[[float], object] | None = None) -> None:
+        """Let every answer take so much longer; `sleep` passes the time, for a test that turns its clock."""
         self._server.latency = seconds
+        self._server.sleep = sleep or self._server.stopping.wait
 
     def set_cookie(self, cookie: str) -> None:
         """Send a cookie with every answer."""

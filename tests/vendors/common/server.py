@@ -10,7 +10,8 @@ import socket
 import ssl
 import struct
 import threading
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
@@ -67,6 +68,9 @@ class Served(Protocol):
     def note(self, request: Request) -> None:
         """Remember that it was asked."""
 
+    def at_once(self, request: Request) -> AbstractContextManager[Answer | None]:
+        """Hold while a request is under way; gives the refusal if there are too many at once."""
+
     def respond(self, request: Request) -> Answer:
         """Do what is asked."""
 
@@ -92,6 +96,7 @@ class Server(ThreadingHTTPServer):
         self.cookie: str | None = None
         self.accepted = 0
         self.stopping = threading.Event()
+        self.sleep: Callable[[float], object] = self.stopping.wait
         self._sockets: set[socket.socket] = set()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="fake", daemon=True)
         self._thread.start()
@@ -163,9 +168,10 @@ class _Handler(BaseHTTPRequestHandler):
         request = fake.identify(raw)
         fake.note(request)
         planned = fake.faults.strike(request.operation, request.account)
-        if self.server.latency:
-            self.server.stopping.wait(self.server.latency)
-        answer = self._answer(request, planned)
+        with fake.at_once(request) if planned is None else nullcontext() as refused:
+            if self.server.latency:
+                self.server.sleep(self.server.latency)
+            answer = refused or self._answer(request, planned)
         if answer is None:
             self._end()
         else:

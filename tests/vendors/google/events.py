@@ -92,6 +92,8 @@ class Events:
         changed = merged(event, body)
         _check_times(changed, calendar)
         changed["sequence"] = event.get("sequence", 0) + 1
+        if _is_new_request(event, body):
+            self._begin_meeting(calendar, changed, query)
         self._world.put(calendar, changed)
         self._tell_guests(calendar, changed, "updated", query)
         return _answered(changed, calendar, query)
@@ -193,3 +195,9 @@ def _check_private(event: Json) -> None:
     too_long = any(len(name) > 44 or len(value) > 1024 for name, value in private.items())
     if too_long or len(private) > 300 or size > 32_768:
         raise Refused(400, "invalid", "Invalid extended property.")
+
+
+def _is_new_request(event: Json, body: Json) -> bool:
+    """Tell whether a conference is asked for that was not asked for before; the same id is ignored."""
+    old, new = (each.get("conferenceData", {}).get("createRequest", {}) for each in (event, body))
+    return bool(new) and new["requestId"] != old.get("requestId")

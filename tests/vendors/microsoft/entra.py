@@ -135,6 +135,8 @@ class SignIn:
             return self._code(form)
         if kind == "refresh_token":
             issued = self.tokens.refreshed(form.get("refresh_token", ""))
+            if not isinstance(issued, int) and not _calendars_of(form) <= issued.scopes:
+                issued = 65001  # nobody consented to that
             if isinstance(issued, int):
                 return refused(issued, suberror="bad_token" if issued not in _INTERACTION else None)
             return Answer(200, self._body(issued, nonce=None))
@@ -181,6 +183,12 @@ class SignIn:
             "id_token": ".".join((_encoded({"typ": "JWT", "alg": "RS256"}), _encoded(claims), "ZmFrZQ")),
             "client_info": _encoded(_client_info(account)),
         }
+
+
+def _calendars_of(form: Form) -> set[str]:
+    return {
+        each for each in form.get("scope", "").split() if each.rpartition("/")[2].startswith("Calendars.")
+    }
 
 
 def _client_info(account: Account) -> Json:

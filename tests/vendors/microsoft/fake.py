@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -76,17 +78,22 @@ class FakeMicrosoft(People, Fake):
         operation = (found["page"] or "discovery") if found else request.path.strip("/") or "unknown"
         return replace(request, operation=operation)
 
+    @contextmanager
+    def at_once(self, request: Request) -> Iterator[Answer | None]:
+        """Count what a mailbox is asked at the same time; over Graph's limit it is refused."""
+        try:
+            is_allowed = self.graph.enter(request.account)
+            text = "Application is over its MailboxConcurrency limit."
+            refused = Refused(429, "ApplicationThrottled", text, retry_after="1")
+            yield None if is_allowed else refused.answer
+        finally:
+            self.graph.leave(request.account)
+
     def answer_to(self, request: Request) -> Answer:
         """Do what is asked, as Microsoft does it."""
         if not request.path.startswith(VERSION):
             return self._sign_in(request)
-        try:
-            if not self.graph.enter(request.account):
-                text = "Application is over its MailboxConcurrency limit."
-                raise Refused(429, "ApplicationThrottled", text, retry_after="1")
-            return self.graph.perform(request)
-        finally:
-            self.graph.leave(request.account)
+        return self.graph.perform(request)
 
     def refusal(self, planned: Planned) -> Answer:
         """Return the answer by which a fault shows, in Microsoft's words."""

@@ -19,7 +19,7 @@ from tests.vendors.microsoft.schedule import get_schedule
 from tests.vendors.microsoft.shapes import zone_of
 from tests.vendors.microsoft.state import Account, World
 from tests.vendors.microsoft.subscriptions import Subscriptions
-from tests.vendors.microsoft.tokens import CALENDARS, Tokens
+from tests.vendors.microsoft.tokens import CALENDARS, SHARED_CALENDARS, Tokens
 from tests.vendors.microsoft.writing import Writing
 
 VERSION = "/v1.0"
@@ -114,11 +114,18 @@ class Graph:
             if place.template.startswith("/me"):
                 raise Refused(400, "BadRequest", "/me request is only valid with delegated authentication.")
         else:
-            named = issued.email
+            named = place.user or issued.email
         account = self.world.account(named)
+        if issued.email not in (None, account.email):
+            self._check_shared(account, str(issued.email), scopes, request)
         if account.disabled:
             raise Refused(404, "MailboxNotEnabledForRESTAPI", "The mailbox is inactive or on-premise.")
         return account
+
+    def _check_shared(self, owner: Account, by: str, scopes: set[str], request: Request) -> None:
+        is_shared = by in owner.shared_with and SHARED_CALENDARS in scopes
+        if not is_shared or (request.verb != "GET" and not owner.shared_with[by]):
+            raise Refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 
     def _perform(self, account: Account, place: Place, request: Request) -> Answer:
         group, _, name = place.operation.partition(".")
@@ -171,7 +178,11 @@ class Graph:
             calendar = account.calendar(place.calendar)
             if calendar.broken:
                 raise Refused(403, calendar.broken)
-            return Answer(200, self._calendar(account, calendar.id, request.parameters))
+            one = self._calendar(account, calendar.id, request.parameters)
+            asking = self.tokens.bearer(request.headers.get("authorization", "")).email
+            if "canEdit" in one and asking is not None:
+                one["canEdit"] = account.shared_with.get(asking, calendar.can_edit)
+            return Answer(200, one)
         found = [self._calendar(account, each, request.parameters) for each in account.calendars]
         return Answer(200, {"@odata.context": "https://graph/$metadata", "value": found})
 

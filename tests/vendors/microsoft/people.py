@@ -82,6 +82,13 @@ class People:
         """From now on this calendar cannot be read."""
         self.world.account(email).calendar(calendar).broken = code
 
+    def share(self, owner: str, with_: str, *, can_write: bool | None = True) -> None:
+        """Let an owner share the default calendar with another account; None ends it."""
+        shared = self.world.account(owner).shared_with
+        shared.pop(with_, None)
+        if can_write is not None:
+            shared[with_] = can_write
+
     def disable_mailbox(self, email: str, *, disabled: bool = True) -> None:
         """Switch a mailbox off: 404 to everything, though nothing was deleted."""
         self.world.account(email).disabled = disabled

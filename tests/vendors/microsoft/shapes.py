@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from html import escape, unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,22 @@ def read_moment(given: Json) -> datetime:
     return wall.replace(tzinfo=_ZONES[given["timeZone"]]).astimezone(UTC)
 
 
+def as_html(text: str) -> str:
+    """Return a text as Exchange keeps it, whatever it came as."""
+    lines = "<br>\r\n".join(escape(line, quote=False) for line in text.split("\n"))
+    head = '<head>\r\n<meta charset="utf-8"></head>'
+    return f'<html>{head}<body>\r\n<div class="plain">{lines}</div>\r\n</body></html>'
+
+
+def read_text(body: Json) -> str:
+    """Return what a person reads of a body."""
+    content: str = body.get("content", "")
+    if body.get("contentType") != "html":
+        return content
+    plain = re.sub(r"<br>(?:\r\n)?", "\n", re.sub(r"<head>.*?</head>", "", content, flags=re.DOTALL))
+    return unescape(re.sub(r"<[^>]+>", "", plain)).strip("\r\n")
+
+
 def times(single: Single, zone: str, habits: Habits) -> Json:
     """Return start and end."""
     item = single.item
@@ -80,7 +97,7 @@ def event(account: Account, single: Single, zone: str, habits: Habits) -> Json:
         "iCalUId": item.ical_uid,
         "subject": item.subject,
         "bodyPreview": item.content[:255],
-        "body": {"contentType": "html", "content": item.content},
+        "body": {"contentType": "html", "content": as_html(item.content)},
         "isAllDay": item.days is not None,
         "isCancelled": item.cancelled,
         "isOrganizer": item.response == "organizer",

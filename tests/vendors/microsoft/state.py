@@ -146,6 +146,7 @@ class Account:
     zone: str
     oid: str = field(default_factory=lambda: str(uuid.uuid4()))
     calendars: dict[str, Calendar] = field(default_factory=dict)
+    shared_with: dict[str, bool] = field(default_factory=dict)  # by address: whether to make changes
     disabled: bool = False
     schedule_error: str | None = None
     schedule_left_out: bool = False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tests.vendors.microsoft.answers import Refused
 
 CALENDARS = "Calendars.ReadWrite"
+SHARED_CALENDARS = "Calendars.ReadWrite.Shared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.vendors.common import Json
 from tests.vendors.microsoft.answers import Refused, malformed, not_found
-from tests.vendors.microsoft.shapes import read_moment
+from tests.vendors.microsoft.shapes import read_moment, read_text
 from tests.vendors.microsoft.state import IANA, TEAMS, Account, Calendar, Item, World, singles
 
 TEAMS_BLOCK = "\n________\nMicrosoft Teams meeting: "
@@ -55,13 +55,13 @@ class Writing:
             end=self._read(body["end"]),
             zone=IANA[body["start"]["timeZone"]],
             subject=body["subject"][:255],
-            content=body.get("body", {}).get("content", ""),
+            content=read_text(body.get("body", {})),
             location=body.get("location", {}).get("displayName", ""),
             show_as=body.get("showAs", "busy"),
             attendees=body.get("attendees", []),
             transaction=body.get("transactionId"),
             fingerprint=fingerprint,
-            properties={each["id"]: each["value"] for each in body.get("singleValueExtendedProperties", ())},
+            properties=_properties(body),
         )
         if item.end < item.start:
             raise Refused(400, "ErrorPropertyValidationFailure", "The end must not be before the start.")
@@ -129,15 +129,22 @@ class Writing:
             )
         if "isAllDay" in body and not body["isAllDay"]:
             item.days = None
-        if item.days is not None:
+        if item.days is not None and "start" in body:
             raise Refused(
                 400, "ErrorPropertyValidationFailure", "All-day events last from midnight to midnight."
             )
-        item.start, item.end = self._read(body["start"]), self._read(body["end"])
+        if "start" in body:
+            item.start, item.end = self._read(body["start"]), self._read(body["end"])
+        item.subject = body.get("subject", item.subject)[:255]
+        item.location = body.get("location", {}).get("displayName", item.location)
+        item.attendees = body.get("attendees", item.attendees)
+        item.properties |= _properties(body)
         if "body" in body:
-            item.content = body["body"]["content"]
+            item.content = read_text(body["body"])
             if TEAMS_BLOCK not in item.content:  # whoever overwrites it loses the meeting
                 item.meeting = None
+        if not item.is_online:  # later changes of these members are ignored (resource type event)
+            self._meet(account, calendar, item, body)
         self.world.put(account, calendar, item)
         self.world.mail(item, "updated")
         return item
@@ -162,6 +169,10 @@ class Writing:
         if item.response == "organizer":
             self.world.mail(item, "cancelled")
         self.world.put(account, calendar, item)
+
+
+def _properties(body: Json) -> dict[str, str]:
+    return {each["id"]: each["value"] for each in body.get("singleValueExtendedProperties", ())}
 
 
 def _as_single(calendar: Calendar, event_id: str) -> Item | None:

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 import requests
 
 from providers import http
+from providers.amending import Amendment
 from providers.base import (
-    AllDay,
     BusyAnswer,
-    BusyPolicy,
     BusyQuery,
     CalendarInfo,
     Changes,
@@ -25,6 +24,7 @@ from providers.base import (
     EventRef,
     Interval,
 )
+from providers.busy_policy import AllDay, BusyPolicy
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,
@@ -111,6 +111,25 @@ class PaperDiaries:
             raise EventNotFound(NAME, "move_event")
         moved = {**entry, "start": interval.start.isoformat(), "end": interval.end.isoformat()}
         return _event(ref.calendar, self._put("move_event", ref, moved, deadline))
+
+    def amend_event(self, ref: EventRef, was: EventDraft, now: EventDraft, *, deadline: Deadline) -> Event:
+        entry, amendment = self._entry("amend_event", ref, deadline), Amendment(was, now)
+        if entry.get("cancelled"):
+            raise EventNotFound(NAME, "amend_event")
+        wanted = {
+            "title": amendment.title(entry["title"]),
+            "description": amendment.description(entry["description"]),
+            "location": amendment.location(entry["location"]),
+            "attendees": amendment.guests(entry["attendees"], str, lambda guest: guest.email),
+            "private": dict(now.private),
+        }
+        if all(entry[name] == value for name, value in wanted.items()):
+            return _event(ref.calendar, entry)
+        anyhow = EventRef(ref.calendar, ref.event_id)
+        return _event(ref.calendar, self._put("amend_event", anyhow, {**entry, **wanted}, deadline))
+
+    def add_conference(self, ref: EventRef, conference: str, key: str, *, deadline: Deadline) -> Event:
+        raise ConferenceUnavailable(NAME, "add_conference", "paper makes no links")
 
     def cancel_event(self, ref: EventRef, *, notify: bool, deadline: Deadline) -> None:
         try:

@@ -9,15 +9,16 @@ from typing import Any
 
 from werkzeug.security import generate_password_hash
 
-from bridge.app import Bridge, create_app
+from bridge.app import create_app
 from bridge.model import Booking
+from bridge.parts import Bridge
 from bridge.service.check import Finding, findings
 from bridge.surroundings import Surroundings
 from bridge.vendors.registry import VENDORS
 from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, SECRET, WEEK
-from tests.configs import parse_config
+from tests.cast.reading import parse_config
 from tests.connections.stage import PASSWORD, Browser
 from tests.vendors.paper.plug import Paper
 from tests.vendors.paper.server import PaperServer

@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bridge.app import Bridge, create_app
+from bridge.app import create_app
 from bridge.model import Booking
+from bridge.parts import Bridge
 from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
 from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, Staff, salon_toml
-from tests.configs import parse_config
+from tests.cast.reading import parse_config
 
 TOKEN = "fake-tool-token"
 
@@ -25,10 +26,10 @@ TOKEN = "fake-tool-token"
 class Line:
     """A whole bridge behind its endpoints, with a clock to turn; it is Monday, 7:00 UTC."""
 
-    def __init__(self, url: str, *staff: Staff, notice: int = 0, **toml: Any) -> None:
+    def __init__(self, url: str, *staff: Staff, notice: int = 0, telli: str = "", **toml: Any) -> None:
         self.clock = TurnableClock()
         text = salon_toml(url, *staff, **toml).replace("notice_minutes = 0", f"notice_minutes = {notice}")
-        text = text.replace("[telli]\n", f'[telli]\ntool_tokens = ["{TOKEN}"]\n')
+        text = text.replace("[telli]\n", f'[telli]\ntool_tokens = ["{TOKEN}"]\n{telli}\n')
         self.config = parse_config(text, environ={}, base=Path())
         around = Surroundings(
             now=self.clock.now,

@@ -1,0 +1,76 @@
+"""What callers were told had failed while the database was away, and nobody knows whether it did.
+
+It is noted on this process's own disk before the caller hears it, and undone when the database is back;
+unless the booking was changed since, as it is by every answer that it is booked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from bridge.booking.context import LedgerContext
+from bridge.model import Booking, BookingState
+from bridge.store.patience import repeated
+from bridge.store.sql import bookings
+from providers.base import Interval
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFailed:
+    """A booking, and its `version` if what was told to have failed was done all the same.
+
+    Of a move also where it was before (ISO instants), and the numbers of the write that stood and of the one
+    that changed the same event; no numbers where the move made another event.
+    """
+
+    booking_id: str
+    version: int
+    start: str = ""
+    end: str = ""
+    standing: int = 0
+    write: int = 0
+
+    @property
+    def before(self) -> Interval | None:
+        """Return when a moved booking was before, None of one that was not moved."""
+        if not self.start:
+            return None
+        return Interval(datetime.fromisoformat(self.start), datetime.fromisoformat(self.end))
+
+
+def remember(context: LedgerContext, told: ToldFailed) -> None:
+    """Note what the caller is about to hear."""
+    try:
+        context.notes.put(told.booking_id, asdict(told))
+    except OSError:
+        # Nobody can be told in any better way now; while this process lives it knows.
+        _log.exception("it could not be noted that booking %s was told to have failed", told.booking_id)
+
+
+def told_failed(context: LedgerContext) -> Iterator[ToldFailed]:
+    """Yield what was noted and not yet forgotten."""
+    for note in context.notes.every().values():
+        yield ToldFailed(**note)
+
+
+def forget(context: LedgerContext, told: ToldFailed) -> None:
+    """Forget what has been undone, or need not be."""
+    context.notes.drop(told.booking_id)
+
+
+@repeated
+def affirm(context: LedgerContext, booking: Booking) -> Booking | None:
+    """Keep a confirmed booking from being undone, now that its caller is told it is booked.
+
+    None when it is not as it was read any more.
+    """
+    with context.store.write() as connection:
+        is_same = bookings.change(
+            connection, booking.id, states=(BookingState.CONFIRMED,), version=booking.version, values={}
+        )
+    return replace(booking, version=booking.version + 1) if is_same else None

@@ -1,0 +1,245 @@
+"""Follows telli's way to the bridge from outside: name, certificate, proxy, signature, a rehearsed booking.
+
+Every finding ends with what to do: a command, a key of the configuration, or an address.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
+
+from bridge.config import Config
+from bridge.service.check import Finding, Verdict
+from bridge.service.reaching import Reached, Unreachable, reach
+from bridge.web.signature import HEADER, sign
+from bridge.web.telli import SEEN
+
+_CERTIFICATE_SOON = timedelta(days=14)
+_SECONDS = 10.0
+_CALLER = {"contact_id": "bridge-check", "external_contact_id": "", "contact_details": {"name": "Check"}}
+
+
+@dataclass(frozen=True)
+class PublicCheck:
+    """The way from outside to public_url; `redirects` are the paths to which vendors' sign-ins lead back."""
+
+    config: Config
+    redirects: Mapping[str, str]
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+    def findings(self) -> Iterator[Finding]:
+        """Try one hop after another, and stop where the way ends."""
+        hops = (self._name, self._certificate, self._server, self._redirects, self._calls, self._telli)
+        for hop in hops:
+            failed = False
+            for finding in hop():
+                yield finding
+                failed |= finding.verdict is Verdict.FAILED
+            if failed and hop in (self._name, self._certificate, self._server):
+                return
+
+    @property
+    def _url(self) -> str:
+        return self.config.bridge.public_url.rstrip("/")
+
+    def _name(self) -> Iterator[Finding]:
+        parts = urlsplit(self._url)
+        name = parts.hostname or ""
+        try:
+            found = sorted({str(each[4][0]) for each in socket.getaddrinfo(name, None)})
+        except OSError:
+            text = f"the name {name} is not known: enter it where your domain is kept, then `dig {name}`"
+            yield Finding("DNS", Verdict.FAILED, text)
+            return
+        inside = [each for each in found if not ip_address(each.partition("%")[0]).is_global]
+        listed = ", ".join(found)
+        if inside:
+            text = f"{listed}: only your own network reaches this; telli needs a public address in public_url"
+            yield Finding("DNS", Verdict.UNWISE, text)
+        else:
+            yield Finding("DNS", Verdict.GOOD, f"{name} is {listed}")
+
+    def _certificate(self) -> Iterator[Finding]:
+        parts = urlsplit(self._url)
+        if parts.scheme != "https":
+            text = "public_url is not https: the web server in front needs a certificate (deploy/Caddyfile)"
+            yield Finding("TLS", Verdict.UNWISE, text)
+            return
+        name, port = parts.hostname or "", parts.port or 443
+        try:
+            with socket.create_connection((name, port), timeout=_SECONDS) as line:
+                made = ssl.create_default_context(cafile=self.config.route.ca_file)
+                with made.wrap_socket(line, server_hostname=name) as secured:
+                    ends = ssl.cert_time_to_seconds(str((secured.getpeercert() or {})["notAfter"]))
+        except OSError:
+            yield from self._unreachable("TLS", "/healthz")
+            return
+        until = datetime.fromtimestamp(ends, UTC)
+        text = f"the certificate of {name} is good until {until:%Y-%m-%d}"
+        if until - self.now() < _CERTIFICATE_SOON:
+            yield Finding("TLS", Verdict.UNWISE, f"{text}: look why the web server does not renew it")
+        else:
+            yield Finding("TLS", Verdict.GOOD, text)
+
+    def _server(self) -> Iterator[Finding]:
+        try:
+            up = self._ask("GET", "/healthz")
+            ready = self._ask("GET", "/readyz")
+        except Unreachable as error:
+            yield Finding(self._url, Verdict.FAILED, f"{error} `bridge serve` starts the bridge")
+            return
+        if (up.status, up.body.strip()) != (200, b"ok"):
+            text = f"/healthz answers {up.status}, not as a bridge does: is it passed on to [server] bind?"
+            yield Finding(self._url, Verdict.FAILED, text)
+        elif ready.status != 200:
+            text = "the bridge is up but cannot work (/readyz): `bridge check` on its machine says why"
+            yield Finding(self._url, Verdict.FAILED, text)
+        else:
+            yield Finding(self._url, Verdict.GOOD, "the bridge answers, and can work")
+
+    def _redirects(self) -> Iterator[Finding]:
+        for title, path in self.redirects.items():
+            address = f"{self._url}{path}"
+            try:
+                status = self._ask("GET", path).status
+            except Unreachable as error:
+                yield Finding(title, Verdict.FAILED, str(error))
+                continue
+            if status in (404, 405, 502, 503):
+                text = f"{address} answers {status}: the web server in front has to pass /connect/ on too"
+                yield Finding(title, Verdict.FAILED, text)
+            else:
+                yield Finding(title, Verdict.GOOD, f"enter exactly this redirect address there: {address}")
+
+    def _calls(self) -> Iterator[Finding]:
+        event_type = self.config.default_event_type or next(iter(self.config.event_types.values()))
+        subject = f"/{event_type.id}/available"
+        try:
+            told = self._signed(subject, _CALLER)
+        except Unreachable as error:
+            yield Finding(subject, Verdict.FAILED, f"{error} Try `bridge request {event_type.id} available`")
+            return
+        slots = _slots_of(told)
+        if slots is None:
+            yield Finding(subject, Verdict.FAILED, _not_answered(told, event_type.id))
+            return
+        yield Finding(subject, Verdict.GOOD, f"{len(slots)} times are offered, in {told.seconds:.2f} s")
+        if slots:
+            yield from self._rehearsal(event_type.id, slots[0])
+        else:
+            text = f"nothing is free, so no booking was tried; see `bridge slots {event_type.id}`"
+            yield Finding(f"/{event_type.id}/book", Verdict.UNWISE, text)
+
+    def _rehearsal(self, event_type: str, start: str) -> Iterator[Finding]:
+        path = f"/{event_type}/book"
+        try:
+            if not knows_dry_run(self._ask("GET", "/openapi.json")):
+                text = "that bridge does not know rehearsals, so none was tried: update it (`bridge version`)"
+                yield Finding(path, Verdict.UNWISE, text)
+                return
+            told = self._signed(path, {**_CALLER, "start_iso": start, "dry_run": True})
+        except Unreachable as error:
+            yield Finding(path, Verdict.FAILED, f"{error} Try `bridge request {event_type} book --dry-run`")
+            return
+        answer = told.json()
+        if not isinstance(answer, dict) or told.status != 200:
+            yield Finding(path, Verdict.FAILED, _not_answered(told, event_type))
+        elif answer.get("status") == "success":
+            yield Finding(path, Verdict.GOOD, f"{start} could be booked; nothing was")
+        else:
+            text = f"{answer.get('reason', 'no reason')} (`bridge explain {event_type} {start}` says more)"
+            yield Finding(path, Verdict.UNWISE, text)
+        yield from self._proxy(told.headers.get(SEEN, ""))
+
+    def _proxy(self, seen: str) -> Iterator[Finding]:
+        """Judge by what the bridge saw of a request whether it knows its web server in front."""
+        if not seen:
+            return
+        scheme, address, forwarded = seen.split(" ")
+        proxies, is_forwarded = self.config.bridge.trusted_proxies, forwarded == "forwarded=yes"
+        if is_forwarded and not proxies:
+            text = "a web server stands in front, but everybody counts as it: set trusted_proxies = 1"
+            yield Finding("proxy", Verdict.UNWISE, text)
+        elif proxies and not is_forwarded:
+            text = (
+                "trusted_proxies is set, but no X-Forwarded-For arrives: let the web server send it, or "
+                "take the key out, for then everybody could send one"
+            )
+            yield Finding("proxy", Verdict.UNWISE, text)
+        elif proxies and scheme != urlsplit(self._url).scheme:
+            text = (
+                f"the bridge took the request for {scheme} by {address}: let the web server send "
+                "X-Forwarded-Proto, and name its address in [server] proxies"
+            )
+            yield Finding("proxy", Verdict.UNWISE, text)
+        else:
+            yield Finding("proxy", Verdict.GOOD, f"the bridge saw {scheme} from {address}, as it should")
+
+    def _telli(self) -> Iterator[Finding]:
+        """Ask telli whether it knows the key, where its address is written down."""
+        telli = self.config.telli
+        if "api_url" not in telli.model_fields_set:
+            return
+        url = f"{telli.api_url.rstrip('/')}/v1/verify-api-key"
+        for number, key in enumerate(telli.api_keys, 1):
+            subject = f"telli.api_keys[{number - 1}]"
+            headers = {"authorization": f"Bearer {key.get_secret_value()}"}
+            try:
+                status = reach("GET", url, monotonic=self.monotonic, headers=headers).status
+            except Unreachable as error:
+                yield Finding(subject, Verdict.UNWISE, f"telli could not be asked: {error}")
+                continue
+            if status == 200:
+                yield Finding(subject, Verdict.GOOD, "telli knows this key")
+            elif status in (401, 403):
+                text = "telli does not know this key: copy it anew from telli, then `bridge reload`"
+                yield Finding(subject, Verdict.FAILED, text)
+            else:
+                yield Finding(subject, Verdict.UNWISE, f"telli answered {status} at {url}; try again later")
+
+    def _unreachable(self, subject: str, path: str) -> Iterator[Finding]:
+        try:
+            self._ask("GET", path)
+        except Unreachable as error:
+            yield Finding(subject, Verdict.FAILED, f"{error} (deploy/Caddyfile has what is needed)")
+
+    def _ask(self, method: str, path: str) -> Reached:
+        return reach(method, self._url + path, monotonic=self.monotonic)
+
+    def _signed(self, path: str, payload: Mapping[str, object]) -> Reached:
+        return signed(
+            self._url, path, payload, self.config.telli.api_keys[0].get_secret_value(), self.monotonic
+        )
+
+
+def signed(
+    url: str, path: str, payload: Mapping[str, object], key: str, monotonic: Callable[[], float]
+) -> Reached:
+    """Send a request as telli does. Unreachable: nobody answers."""
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"content-type": "application/json", HEADER: sign(body, key)}
+    return reach("POST", url + quote(path), monotonic=monotonic, body=body, headers=headers)
+
+
+def knows_dry_run(described: Reached) -> bool:
+    """Tell by a bridge's own description whether it knows rehearsals: another would book."""
+    return described.status == 200 and b'"dry_run"' in described.body
+
+
+def _slots_of(told: Reached) -> list[str] | None:
+    answer = told.json()
+    slots = answer.get("available") if told.status == 200 and isinstance(answer, dict) else None
+    return [each["start_iso"] for each in slots] if isinstance(slots, list) else None
+
+
+def _not_answered(told: Reached, event_type: str) -> str:
+    if told.status == 401:
+        return "the signature is refused: does the server have these [telli] api_keys? `bridge reload`"
+    return f"answered {told.status}, not as a bridge does: `bridge request {event_type} available` shows it"

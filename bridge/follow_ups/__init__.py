@@ -1,0 +1,1 @@
+"""What is told to people and other systems after the fact: rows first, delivered in the background."""

@@ -1,0 +1,121 @@
+"""Tells the owner of new alerts where they look: by mail, and to a web address of theirs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Protocol
+
+import requests
+
+from bridge.alerts import alert_id
+from bridge.config import Config
+from bridge.follow_ups.errors import NotDelivered, Refused
+from bridge.follow_ups.mail_server import MailServer
+from bridge.speech.language import Language
+from bridge.speech.reasons import Speech
+from bridge.store.sql.alerts import Alert
+from providers.route import Route
+
+_SECONDS = 10.0
+_TAKEN = 2  # hundred and something; whoever redirects has moved, and the owner shall say where to
+_SERVER_FAULT = 500
+_TOO_MANY = 429
+
+
+class AlertReceiver(Protocol):
+    """Somebody who is told of alerts."""
+
+    def tell(self, alerts: Sequence[Alert]) -> None:
+        """Tell of alerts, told once more if it is not certain that they were. NotDelivered: not now."""
+
+
+@dataclass(frozen=True)
+class AlertMail:
+    """One mail for all that came up since the last."""
+
+    server: MailServer
+    sender: str
+    recipient: str
+    language: Language
+    public_url: str
+
+    def tell(self, alerts: Sequence[Alert]) -> None:
+        """Send the mail; the same alerts bear the same Message-ID."""
+        say = self.language.translate
+        message = EmailMessage()
+        message["From"], message["To"] = self.sender, self.recipient
+        message["Subject"] = self.language.counted(
+            "The calendar bridge needs you: {count} matter",
+            "The calendar bridge needs you: {count} matters",
+            len(alerts),
+        ).format(count=len(alerts))
+        message["Date"] = format_datetime(max(alert.raised_at for alert in alerts))
+        message["Message-ID"] = f"<{_digest(alerts)}@{parseaddr(self.sender)[1].rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
+        lines = [f"- {alert.text}" for alert in alerts]
+        where = say("What is open stands on {url} and in `bridge alerts`.").format(url=self.public_url)
+        message.set_content("\n\n".join([*lines, where]) + "\n")
+        self.server.send(message, [self.recipient])
+
+
+@dataclass(frozen=True)
+class AlertWebhook:
+    """A JSON body to an address; `text` is what chat services show."""
+
+    url: str
+    route: Route
+
+    def tell(self, alerts: Sequence[Alert]) -> None:
+        """Post the alerts; the same ones bear the same `id`."""
+        body = {
+            "id": _digest(alerts),
+            "text": "\n".join(alert.text for alert in alerts),
+            "alerts": [
+                {"id": alert_id(each.key), "text": each.text, "since": each.raised_at.isoformat()}
+                for each in alerts
+            ],
+        }
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                proxy = self.route.proxy_for(self.url)
+                answer = session.post(
+                    self.url,
+                    json=body,
+                    timeout=_SECONDS,
+                    allow_redirects=False,
+                    stream=True,  # whatever it says beside the status is of no use
+                    proxies={"https": proxy} if proxy else {},
+                    verify=self.route.ca_file or True,
+                )
+        except requests.RequestException as error:
+            raise NotDelivered("the address cannot be reached") from error
+        if answer.status_code >= _SERVER_FAULT or answer.status_code == _TOO_MANY:
+            raise NotDelivered(f"the address answered {answer.status_code}")
+        if answer.status_code // 100 != _TAKEN:
+            raise Refused(f"the address answered {answer.status_code}")
+
+
+def _digest(alerts: Sequence[Alert]) -> str:
+    told = "\n".join(f"{alert.key} {alert.raised_at.isoformat()}" for alert in alerts)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def alert_receivers(config: Config, speech: Speech) -> Mapping[str, AlertReceiver]:
+    """Return who is told of alerts, by the names their tellings are remembered by."""
+    receivers: dict[str, AlertReceiver] = {}
+    if config.alerts.email and config.mail and config.mail.smtp_url:
+        receivers["mail"] = AlertMail(
+            MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file),
+            config.mail.sender,
+            config.alerts.email,
+            speech.language,
+            config.bridge.public_url,
+        )
+    if config.alerts.webhook_url:
+        receivers["webhook"] = AlertWebhook(config.alerts.webhook_url, config.route)
+    return receivers

@@ -1,0 +1,72 @@
+"""Writes the calendar entry of a mail (iTIP, RFC 5546): REQUEST, newer by its SEQUENCE, or CANCEL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import icalendar
+
+from providers.base import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an address."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an entry says; `is_live` requests it, else it is cancelled."""
+
+    title: str
+    text: str
+    place: str
+    when: Interval
+    organiser: Person
+    attendees: Sequence[Person]
+    changed_at: datetime
+    is_live: bool
+
+    @property
+    def method(self) -> str:
+        """Return what the recipient's calendar is asked to do."""
+        return "REQUEST" if self.is_live else "CANCEL"
+
+
+def entry(said: Entry, *, uid: str, sequence: int) -> str:
+    """Return the entry as iCalendar text; `uid` is the same for all entries of one appointment."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//calendar-bridge//mail//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", said.method)
+    event = icalendar.Event()
+    event.add("uid", uid)
+    event.add("sequence", sequence)
+    event.add("dtstamp", said.changed_at)
+    event.add("dtstart", said.when.start)
+    event.add("dtend", said.when.end)
+    event.add("summary", said.title)
+    event.add("status", "CONFIRMED" if said.is_live else "CANCELLED")
+    for name, text in (("description", said.text), ("location", said.place)):
+        if text:
+            event.add(name, text)
+    event.add("organizer", _address(said.organiser))
+    for person in said.attendees:
+        event.add("attendee", _address(person, role="REQ-PARTICIPANT", partstat="ACCEPTED", rsvp="FALSE"))
+    calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written.decode()
+
+
+def _address(person: Person, **parameters: str) -> icalendar.vCalAddress:
+    address = icalendar.vCalAddress(f"mailto:{person.email}")
+    if person.name:
+        address.params["CN"] = icalendar.vText(person.name)
+    for name, value in parameters.items():
+        address.params[name.upper()] = icalendar.vText(value)
+    return address

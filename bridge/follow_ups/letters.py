@@ -1,0 +1,115 @@
+"""Words the mail about bookings, in the configured language: as plain text and as simple HTML."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.follow_ups.entry import Entry, Person
+from bridge.model import Booking, EventType, Host
+from bridge.speech.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says; an `entry` goes into the recipient's calendar."""
+
+    subject: str
+    lines: Sequence[tuple[str, str]]  # a label and what it names; "" for a sentence of its own
+    entry: Entry | None = None
+    reply_to: Person | None = None
+
+    @property
+    def text(self) -> str:
+        """Return it as plain text."""
+        return "\n".join(f"{label}: {said}" if label else f"{said}\n" for label, said in self.lines) + "\n"
+
+    @property
+    def html(self) -> str:
+        """Return it as HTML without pictures or links to elsewhere."""
+        body = []
+        for label, said in self.lines:
+            escaped = html.escape(said).replace("\n", "<br>")
+            body.append(f"<p>{f'<strong>{html.escape(label)}:</strong> ' if label else ''}{escaped}</p>")
+        return f'<!doctype html><html><body style="font-family: sans-serif">{"".join(body)}</body></html>\n'
+
+
+class Letters:
+    """The letters of one business."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def appointment(
+        self, event_type: EventType, booking: Booking, hosts: Sequence[Host], *, is_live: bool, was_told: bool
+    ) -> Letter:
+        """Return what the caller and co-hosts are told, with the entry for their calendars."""
+        say, when = self._language.translate, self._when(event_type, booking)
+        if not is_live:
+            sentence = say("Your appointment {title} {when} was cancelled.")
+        elif was_told:
+            sentence = say("Your appointment {title} has changed. It is now {when}.")
+        else:
+            sentence = say("Your appointment {title} is booked {when}.")
+        said = sentence.format(title=event_type.title, when=when)
+        people = [Person(host.name, host.email) for host in hosts]
+        attendee = booking.attendee
+        caller = [Person(attendee.name, attendee.email)] if attendee.email and event_type.invite else []
+        facts = list(self._facts(event_type, booking, hosts)) if is_live else []
+        lines = [
+            ("", said),
+            *facts,
+            *([("", event_type.description)] if event_type.description and is_live else []),
+        ]
+        entry = Entry(
+            title=event_type.title,
+            text="\n".join(f"{label}: {fact}" for label, fact in facts),
+            place=booking.location,
+            when=booking.interval,
+            organiser=people[0],
+            attendees=[*people[1:], *caller],
+            changed_at=booking.moved_at or booking.made_at,
+            is_live=is_live,
+        )
+        return Letter(said.rstrip("."), lines, entry, people[0])
+
+    def notice(
+        self, event_type: EventType, booking: Booking, hosts: Sequence[Host], *, is_live: bool, was_told: bool
+    ) -> Letter:
+        """Return what the owner is told of a booking."""
+        say = self._language.translate
+        if not is_live:
+            sentence = say("Cancelled: {title} {when}")
+        elif was_told:
+            sentence = say("Changed: {title}, now {when}")
+        else:
+            sentence = say("New appointment: {title} {when}")
+        subject = sentence.format(title=event_type.title, when=self._when(event_type, booking))
+        attendee = booking.attendee
+        known = {
+            say("Name"): attendee.name,
+            say("Phone"): attendee.phone or "",
+            say("Phone (not checked)"): attendee.phone_as_said,
+            say("E-mail"): attendee.email or "",
+            say("E-mail (not checked)"): attendee.email_as_said,
+        }
+        caller = [(label, said) for label, said in known.items() if said]
+        answers = [(label, said) for label, said, _public in attendee.answers]
+        return Letter(
+            subject, [("", f"{subject}."), *self._facts(event_type, booking, hosts), *caller, *answers]
+        )
+
+    def _when(self, event_type: EventType, booking: Booking) -> str:
+        return self._language.dated(booking.interval.start, event_type.timezone)
+
+    def _facts(
+        self, event_type: EventType, booking: Booking, hosts: Sequence[Host]
+    ) -> Sequence[tuple[str, str]]:
+        say = self._language.translate
+        facts = {
+            say("With"): self._language.listed([host.name for host in hosts]),
+            say("Where"): booking.location,
+            say("Link"): booking.link,
+        }
+        return [(label, said) for label, said in facts.items() if said]

@@ -1,0 +1,103 @@
+"""Writes to callers and co-hosts whose calendar cannot invite, and to whoever wants notice of bookings.
+
+Callers get an entry for their own calendar (iTIP, RFC 5546): a request, a newer one after each change, and a
+cancellation. Owners get a notice in words. Nothing here is said before a booking's change is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, parseaddr
+
+from bridge.follow_ups.entry import entry
+from bridge.follow_ups.errors import Refused
+from bridge.follow_ups.letters import Letter, Letters
+from bridge.follow_ups.mail_server import MailServer
+from bridge.model import Booking, BookingState, EventType, FollowUp, Host
+from bridge.vendors.contract import Vendor
+
+_CALLER, _HOST, _NOTICE, _FALLBACK = "caller", "host", "notice", "fallback"
+_TOLD = frozenset({"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived"})
+_LIVE = frozenset({BookingState.CONFIRMED})
+
+
+@dataclass(frozen=True)
+class BookingMail:
+    """The receiver that writes mail."""
+
+    server: MailServer
+    sender: str
+    letters: Letters
+    hosts: Mapping[str, Host]
+    event_types: Mapping[str, EventType]
+    vendors: Mapping[str, Vendor]
+
+    def tells(self, change: str) -> bool:
+        """Tell whether a change is written about at all."""
+        return change in _TOLD
+
+    def recipients(self, booking: Booking) -> Iterable[str]:
+        """Yield who hears of a booking: their part in it, and the address where it is not the host's."""
+        event_type = self._event_type(booking)
+        if event_type is None:
+            return
+        attendee = booking.attendee
+        if not self.vendors[booking.calendar.provider].can_invite:
+            if event_type.invite and attendee.email:
+                yield f"{_CALLER}:{attendee.email}"
+            yield from (f"{_HOST}:{host}" for host in booking.hosts[1:])
+        if event_type.fallback_email and not attendee.email:
+            yield f"{_FALLBACK}:{event_type.fallback_email}"
+        of_hosts = (self.hosts[host].notify for host in booking.hosts if host in self.hosts)
+        for address in dict.fromkeys([*event_type.notify, *(each for some in of_hosts for each in some)]):
+            yield f"{_NOTICE}:{address}"
+
+    def deliver(self, follow_up: FollowUp, booking: Booking, *, was_told: bool) -> bool:
+        """Send how the booking is now, or that it is over; nothing to whom it was never told of."""
+        event_type = self._event_type(booking)
+        part, _, who = follow_up.recipient.partition(":")
+        address = self.hosts[who].email if part == _HOST and who in self.hosts else who
+        if event_type is None or "@" not in address:
+            return False
+        is_theirs = follow_up.recipient in set(self.recipients(booking))
+        is_live = booking.state in _LIVE and is_theirs
+        if not is_live and not was_told:
+            return False
+        letter = self._letter(part, event_type, booking, is_live=is_live, was_told=was_told)
+        self.server.send(self._message(follow_up, booking, address, letter), [address])
+        return True
+
+    def _event_type(self, booking: Booking) -> EventType | None:
+        found = self.event_types.get(booking.event_type)
+        return found.services.get(booking.service) if found and booking.service else found
+
+    def _letter(
+        self, part: str, event_type: EventType, booking: Booking, *, is_live: bool, was_told: bool
+    ) -> Letter:
+        hosts = [self.hosts[host] for host in booking.hosts if host in self.hosts]
+        if part in (_NOTICE, _FALLBACK):
+            return self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+        if booking.hosts[0] not in self.hosts:  # an entry needs its organiser
+            raise Refused(f"host {booking.hosts[0]!r} is not in the configuration any more")
+        return self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+
+    def _message(self, follow_up: FollowUp, booking: Booking, address: str, letter: Letter) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, address, letter.subject
+        if letter.reply_to:
+            message["Reply-To"] = formataddr((letter.reply_to.name, letter.reply_to.email))
+        message["Date"] = format_datetime(follow_up.planned_at)
+        domain = parseaddr(self.sender)[1].rpartition("@")[2]
+        told = f"{booking.id} {booking.version} {booking.state} {follow_up.recipient}"
+        message["Message-ID"] = f"<{hashlib.sha256(told.encode()).hexdigest()[:32]}@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        if letter.entry is not None:
+            # As an alternative, which mail programs show with buttons; RFC 6047, 2.4.
+            calendar = entry(letter.entry, uid=f"{booking.id}@{domain}", sequence=booking.version)
+            message.add_alternative(calendar, subtype="calendar", params={"method": letter.entry.method})
+        return message

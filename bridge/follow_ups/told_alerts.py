@@ -1,0 +1,57 @@
+"""The background job that tells of new alerts; a receiver that is down delays nobody but itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bridge import log
+from bridge.background import Work
+from bridge.follow_ups.alert_receivers import AlertReceiver
+from bridge.follow_ups.errors import NotDelivered
+from bridge.store.engine import Store
+from bridge.store.sql import alerts, jobs
+
+TELL_ALERTS = "tell_alerts"  # subject: the receiver's name
+_GATHERED = timedelta(seconds=10)  # one cause may raise several, and one mail is enough
+_AGAIN, _LONGEST = timedelta(minutes=5), timedelta(hours=6)
+
+
+class AlertTelling:
+    """Plans and does the telling, for each receiver by itself."""
+
+    def __init__(
+        self, store: Store, receivers: Mapping[str, AlertReceiver], now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._receivers = receivers
+        self._now = now
+
+    def plan(self, connection: Connection) -> None:
+        """Add to the transaction of a new alert that it will be told."""
+        for name in self._receivers:
+            jobs.schedule(connection, TELL_ALERTS, name, self._now() + _GATHERED)
+
+    def kinds(self) -> Mapping[str, Work]:
+        """Return what to do for each kind of job."""
+        return {TELL_ALERTS: self._tell}
+
+    def _tell(self, name: str) -> timedelta | None:
+        receiver = self._receivers.get(name)
+        if receiver is None:
+            return None  # taken out of the configuration
+        with self._store.read() as connection:
+            untold = alerts.untold(connection, name)
+        if not untold:
+            return None
+        try:
+            receiver.tell(untold)
+        except NotDelivered as error:
+            log.event("alerts_not_told", level=logging.WARNING, receiver=name, why=str(error))
+            return min(max(_AGAIN, self._now() - untold[0].raised_at), _LONGEST)
+        with self._store.write() as connection:
+            alerts.mark_told(connection, name, untold[-1].raised_at)
+        return None

@@ -1,0 +1,92 @@
+"""Asks an address as telli does, from outside, and says in words what is in the way if nobody answers."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+
+from bridge.errors import BridgeError
+from providers.http import session
+
+_SECONDS = 15.0
+
+
+class Unreachable(BridgeError):
+    """Nobody answers at an address, or not over HTTP; the text says what to look at."""
+
+    code = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What came back from an address."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    seconds: float
+
+    def json(self) -> object:
+        """Return the body's JSON, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+def reach(
+    method: str,
+    url: str,
+    *,
+    monotonic: Callable[[], float],
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Reached:
+    """Send one request. Unreachable: the name, the connection, TLS or HTTP is in the way, and what to do."""
+    began = monotonic()
+    try:
+        answer = session().request(
+            method, url, data=body, headers=dict(headers or {}), timeout=_SECONDS, allow_redirects=False
+        )
+    except requests.RequestException as error:
+        raise Unreachable(_why(url, error)) from None
+    return Reached(answer.status_code, answer.content, answer.headers, monotonic() - began)
+
+
+def _why(url: str, error: requests.RequestException) -> str:
+    parts = urlsplit(url)
+    where = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    causes = [*_causes(error)]
+    if any(isinstance(each, socket.gaierror) for each in causes):
+        return f"there is no machine of the name {parts.hostname} (DNS): is it spelt right?"
+    for each in causes:
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return f"the certificate of {where} is not accepted: {each.verify_message}"
+        if isinstance(each, ssl.SSLError):
+            return f"{where} does not speak TLS as https needs it: is the address https, and the port right?"
+    if any(isinstance(each, ConnectionRefusedError) for each in causes):
+        return f"{where} refuses the connection: nothing listens there. Is the server running?"
+    if isinstance(error, requests.ConnectTimeout):
+        return f"{where} does not answer: does a firewall keep connections away?"
+    if isinstance(error, requests.ReadTimeout):
+        return f"{where} took the request and gave no answer within {_SECONDS:.0f} seconds"
+    return f"what listens at {where} does not speak HTTP, or broke off: is it another program's port?"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield what an error was raised from, also what libraries keep in its arguments."""
+    waiting, seen = [error], set()
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inner = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
+        waiting += [one for one in inner if isinstance(one, BaseException)]

@@ -1,0 +1,50 @@
+"""Statements on the journal of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from bridge.store.dialects import insert_new
+from bridge.store.tables import journal
+
+Entry = Mapping[str, Any]  # a row, by its columns
+
+
+def add(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Add entries, except what is there already: the answer to an earlier commit may have been lost."""
+    insert_new(connection, journal, entries)
+
+
+def last(
+    connection: Connection,
+    most: int,
+    *,
+    since: datetime | None = None,
+    outcomes: Sequence[str] = (),
+) -> list[Entry]:
+    """Return the latest entries, the oldest of them first."""
+    query = select(journal).order_by(journal.c.at.desc(), journal.c.request_id).limit(most)
+    if since is not None:
+        query = query.where(journal.c.at >= since)
+    if outcomes:
+        query = query.where(journal.c.outcome.in_(outcomes))
+    return [dict(row) for row in reversed(connection.execute(query).mappings().all())]
+
+
+def count_refused(connection: Connection, since: datetime) -> int:
+    """Return how many requests since then bore no signature that verifies."""
+    refused = (journal.c.at >= since, journal.c.kind == "invalid_signature")
+    return connection.execute(select(func.count()).select_from(journal).where(*refused)).scalar_one()
+
+
+def drop_older(connection: Connection, before: datetime, *, most: int) -> None:
+    """Forget entries before that moment, and of the others all but the latest `most`."""
+    connection.execute(delete(journal).where(journal.c.at < before))
+    nth = select(journal.c.at).order_by(journal.c.at.desc()).offset(most).limit(1)
+    beyond = connection.execute(nth).scalar_one_or_none()
+    if beyond is not None:
+        connection.execute(delete(journal).where(journal.c.at <= beyond))

@@ -1,0 +1,57 @@
+"""Statements on who works on a booking: its owner, by a token with a lease."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, or_, select, update
+
+from bridge.model import Booking
+from bridge.store.tables import bookings
+
+
+def seize(
+    connection: Connection,
+    booking: Booking,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    from_nobody: bool = False,
+) -> bool:
+    """Become the owner of a booking that is as it was read and whose owner's lease is over.
+
+    `from_nobody`: of one that nobody works on, instead.
+    """
+    seized = connection.execute(
+        update(bookings)
+        .where(
+            bookings.c.id == booking.id,
+            bookings.c.state == booking.state,
+            # Somebody may have seized it and let it go since it was read: then it is another booking by now.
+            bookings.c.version == booking.version,
+            bookings.c.owner.is_(None) if from_nobody else has_left(now, lease),
+        )
+        .values(owner=owner, lease_until=now + lease, version=bookings.c.version + 1)
+    )
+    return seized.rowcount == 1
+
+
+def lease_of(connection: Connection, booking_id: str) -> tuple[str | None, datetime | None]:
+    """Return who works on the booking, and until when."""
+    row = connection.execute(
+        select(bookings.c.owner, bookings.c.lease_until).where(bookings.c.id == booking_id)
+    ).one_or_none()
+    return (row.owner, row.lease_until) if row else (None, None)
+
+
+def is_left(connection: Connection, booking_id: str, now: datetime, lease: timedelta) -> bool:
+    """Tell whether a booking has an owner whose lease is over."""
+    found = select(bookings.c.id).where(bookings.c.id == booking_id, bookings.c.owner.is_not(None))
+    return connection.execute(found.where(has_left(now, lease))).first() is not None
+
+
+def has_left(now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """Return the condition that a booking's owner has left it."""
+    # One that would last longer than any does was taken before the clock was set back.
+    return or_(bookings.c.lease_until <= now, bookings.c.lease_until > now + lease)

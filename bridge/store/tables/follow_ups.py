@@ -1,0 +1,29 @@
+"""The table of the outbox.
+
+follow_ups   what somebody shall be told of a booking, written in the transaction of its change
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+
+from bridge.store.dialects import Instant
+from bridge.store.tables.metadata import metadata
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), nullable=False),
+    # The booking's at the change: what was told later covers what still waits from before.
+    Column("version", Integer, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Index(None, "booking_id"),
+    Index(None, "state", "planned_at"),
+)

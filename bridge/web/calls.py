@@ -1,0 +1,83 @@
+"""Has every call noted in the journal: `journaled` begins and ends it, `note` says what came of it.
+
+An endpoint that callers reach needs no more than these two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import Blueprint, Response, g, request
+
+from bridge.journal import Call, Outcome
+from bridge.service.kept_offers import Offer
+from bridge.service.outcome import BookOutcome
+from bridge.service.search import Found
+
+REQUEST_ID = "X-Request-Id"
+
+
+class Notebook(Protocol):
+    """Takes note of calls; the journal."""
+
+    def begin(self, question: str) -> Call:
+        """Return the call that is answered from now on."""
+
+    def note(self, call: Call) -> None:
+        """Take note of a call that is answered."""
+
+    def age(self, asked_at: float) -> float:
+        """Return how many seconds ago a moment of the monotonic clock was."""
+
+
+def journaled(blueprint: Blueprint, journal: Notebook, *, but: tuple[str, ...] = ()) -> None:
+    """Note each request to the blueprint, by the name of its view; `but` are views that callers don't ask."""
+
+    @blueprint.before_request
+    def begin() -> None:
+        question = (request.endpoint or "").rpartition(".")[2]
+        if question not in but:
+            g.call = journal.begin(question)
+
+    @blueprint.after_request
+    def end(response: Response) -> Response:
+        call: Call | None = g.get("call")
+        if call is not None:
+            response.headers[REQUEST_ID] = call.request_id
+            journal.note(call)
+        return response
+
+
+def note(outcome: Outcome | None = None, /, **facts: Any) -> None:
+    """Add to the call that is being answered what came of it; facts are named as `Call` names them."""
+    call: Call | None = g.get("call")
+    if call is None:  # a request that callers don't make
+        return
+    if outcome is not None:
+        call.outcome = outcome
+    for name, fact in facts.items():
+        setattr(call, name, fact)  # a name that a Call doesn't have is refused
+
+
+def note_offer(told: Offer | Found, *, age_seconds: float | None = None, is_kept: bool | None = None) -> None:
+    """Note what a caller was offered, or that there was nothing, and which calendars kept silent."""
+    note(
+        Outcome.OFFERED if told.slots else Outcome.NOTHING,
+        told=told.slots,
+        age_seconds=age_seconds,
+        is_kept=is_kept,
+    )
+    if isinstance(told, Offer) and told.silent:
+        note(explanation=[{"silent_calendars": [str(name) for name in told.silent]}])
+
+
+def note_booking(outcome: BookOutcome, start: datetime | None, *, is_dry_run: bool) -> None:
+    """Note what came of a request to book."""
+    if outcome.success:
+        note(Outcome.BOOKABLE if is_dry_run else Outcome.BOOKED)
+    else:
+        note(Outcome.FAILED, kind=outcome.kind, told=outcome.told, explanation=outcome.explanation)
+    note(start=start, is_dry_run=is_dry_run)
+    if outcome.booking:
+        note(hosts=outcome.booking.hosts, booking_id=outcome.booking.id)

@@ -1,0 +1,111 @@
+"""`bridge export` and `bridge forget`, and bookings of long ago."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bridge.service.privacy import FORGET_PAST, privacy_chores
+from bridge.store.engine import Store
+from bridge.store.tables import bookings
+from tests.cast.terminal import Terminal, tomorrow
+
+KIM = (
+    "--name",
+    "Kim Nowak",
+    "--phone",
+    "+49 30 901820",
+    "--email",
+    "kim@example.com",
+    "--contact-id",
+    "kim-1",
+)
+
+
+def booked(bridge: Terminal) -> str:
+    told = bridge("book", "cut", tomorrow(10), *KIM, "--contact-id", "kim-1", "--json")
+    assert told.code == 0, told.err
+    found: str = told.json["booking"]["id"]
+    return found
+
+
+def everything(sqlite_url: str) -> str:
+    """Return all that the database says, table by table."""
+    with closing(Store(sqlite_url)) as store, store.read() as connection:
+        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
+        rows = [connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in tables]  # noqa: S608
+    return str(rows)
+
+
+@pytest.mark.parametrize("who", ["kim-1", "+4930901820", "+49 30 90 18 20", "Kim@Example.com"])
+def test_what_is_stored_about_a_caller_is_printed_however_they_are_named(bridge: Terminal, who: str) -> None:
+    found = booked(bridge)
+    (told,) = json.loads(bridge("export", who).out)["bookings"]
+    assert (told["id"], told["name"], told["phone"], told["email"]) == (
+        found,
+        "Kim Nowak",
+        "+4930901820",
+        "kim@example.com",
+    )
+
+
+def test_of_a_stranger_nothing_is_stored(bridge: Terminal) -> None:
+    told = bridge("export", "nobody@example.com")
+    assert (told.code, told.err) == (5, "Nothing is stored about this caller.\n")
+    assert "Removed from 0 bookings" in bridge("forget", "nobody@example.com").out
+
+
+def test_who_has_an_appointment_to_come_is_not_forgotten(bridge: Terminal) -> None:
+    found = booked(bridge)
+    told = bridge("forget", "kim-1")
+    assert told.code == 1
+    assert f"There are appointments to come ({found[:8]}): cancel them first" in told.err
+
+
+def test_after_forgetting_the_database_names_nobody(bridge: Terminal, sqlite_url: str) -> None:
+    found = booked(bridge)
+    bridge("cancel", found)
+    told = bridge("forget", "+49 (30) 901820")
+    assert told.code == 0
+    assert "Removed from 1 bookings" in told.out
+    assert "Backups made before still hold it" in told.out
+    left = everything(sqlite_url)
+    for word in ("Nowak", "901820", "kim@example.com", "kim-1"):
+        assert word not in left
+    assert found in left, "that there was an appointment stays"
+
+
+def test_events_are_removed_on_request(bridge: Terminal, sqlite_url: str) -> None:
+    found = booked(bridge)
+    with closing(Store(sqlite_url)) as store, store.write() as connection:
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        values = {"starts_at": yesterday, "ends_at": yesterday + timedelta(minutes=30)}
+        connection.execute(bookings.update().values(**values))
+    assert "Nowak" in everything(sqlite_url)
+    told = bridge("forget", "kim-1", "--calendars", "--json")
+    assert told.json == {"bookings": 1, "events_removed": 1, "events_kept": []}
+    assert "Nowak" not in everything(sqlite_url)
+    assert found in everything(sqlite_url)
+
+
+def test_a_cancelled_appointments_texts_go_at_once(bridge: Terminal, sqlite_url: str) -> None:
+    found = booked(bridge)
+    bridge("cancel", found)
+    with closing(Store(sqlite_url)) as store, store.read() as connection:
+        (draft,) = connection.exec_driver_sql("SELECT draft FROM writes").scalars()
+    assert "Nowak" not in draft
+    assert found in draft
+
+
+def test_bookings_of_long_ago_lose_their_names_by_themselves(bridge: Terminal, sqlite_url: str) -> None:
+    booked(bridge)
+    with closing(Store(sqlite_url)) as store:
+        for keep_days, later, is_named in ((None, 900, True), (400, 390, True), (400, 402, False)):
+            now = datetime.now(UTC) + timedelta(days=later)
+            privacy_chores(store, keep_days, lambda now=now: now)[FORGET_PAST]("")  # type: ignore[misc]
+            with store.read() as connection:
+                (attendee,) = connection.exec_driver_sql("SELECT attendee FROM bookings").scalars()
+            assert ("Nowak" in attendee) is is_named

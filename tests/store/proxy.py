@@ -1,0 +1,125 @@
+"""A TCP proxy before PostgreSQL that falls silent, breaks off, goes away, is slow, or loses an answer."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import URL, make_url
+
+_COMMIT = b"COMMIT\x00"  # as psycopg sends it; the connection is not encrypted
+_CHUNK = 65536
+
+
+class PostgresProxy:
+    """Passes everything on to the server of an address, until it is told otherwise."""
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        self.database = address.database
+        self._server = (address.host or "127.0.0.1", address.port or 5432)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        port = self._listener.getsockname()[1]
+        self.url = _through(address, port).render_as_string(hide_password=False)
+        self.delay = 0.0  # seconds, each way
+        self.commits = 0
+        self._lost: int | None = None
+        self._is_away_after = False
+        self._is_away = False
+        self._flowing = threading.Event()
+        self._flowing.set()
+        self._open: set[socket.socket] = set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def hang(self) -> None:
+        """Pass nothing on, but keep every connection."""
+        self._flowing.clear()
+
+    def go_on(self) -> None:
+        """Pass on again, what was kept first, and let connections in."""
+        self._is_away = False
+        self._flowing.set()
+
+    def cut(self) -> None:
+        """Break off every connection."""
+        for each in tuple(self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def go_away(self) -> None:
+        """Break off every connection, and each new one at once."""
+        self._is_away = True
+        self.cut()
+
+    def lose_answer(self, of_commit: int, *, then_away: bool = False) -> None:
+        """Lose the answer of the commit of this number, counted from now, which the server carries out."""
+        self.commits, self._lost, self._is_away_after = 0, of_commit, then_away
+
+    def close(self) -> None:
+        """End the proxy with all its connections."""
+        self._flowing.set()
+        self._listener.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._is_away:
+                client.close()
+                continue
+            server = socket.create_connection(self._server)
+            for each in (client, server):
+                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._open.add(each)
+            pair = _Pair(client, server)
+            threading.Thread(target=self._questions, args=(pair,), daemon=True).start()
+            threading.Thread(target=self._answers, args=(pair,), daemon=True).start()
+
+    def _questions(self, pair: _Pair) -> None:
+        with suppress(OSError):
+            while chunk := pair.client.recv(_CHUNK):
+                self._wait()
+                if _COMMIT in chunk:
+                    self.commits += 1
+                    pair.is_lost = self.commits == self._lost
+                pair.server.sendall(chunk)
+        self._end(pair)
+
+    def _answers(self, pair: _Pair) -> None:
+        with suppress(OSError):
+            while chunk := pair.server.recv(_CHUNK):
+                self._wait()
+                if pair.is_lost:
+                    if self._is_away_after:
+                        self.go_away()
+                    break
+                pair.client.sendall(chunk)
+        self._end(pair)
+
+    def _wait(self) -> None:
+        self._flowing.wait()
+        time.sleep(self.delay)
+
+    def _end(self, pair: _Pair) -> None:
+        for each in (pair.client, pair.server):
+            self._open.discard(each)
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+@dataclass
+class _Pair:
+    client: socket.socket
+    server: socket.socket
+    is_lost: bool = False  # the next answer
+
+
+def _through(address: URL, port: int) -> URL:
+    return address.set(host="127.0.0.1", port=port).update_query_dict({"sslmode": "disable"})
