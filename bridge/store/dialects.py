@@ -14,6 +14,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+# Whoever asks reads the clock first, and may wait for another who reads it later and commits before them:
+# what ends later than it could from here may be just that. No statement waits longer than 10 seconds.
+CLOCK_SLACK = timedelta(seconds=15)
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware UTC datetime: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite.

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from bridge.model import CalendarName
 from bridge.store.engine import Store
-from bridge.store.sql import alerts, cursors, jobs, leases, revisions
-from tests.store.rows import at
+from bridge.store.sql import alerts, cursors, jobs, leases, owners, revisions
+from tests.store.rows import add_booking, at
 
 LEASE = timedelta(minutes=1)
 
@@ -25,9 +25,9 @@ class FirstRowContract:
             assert sorted(threads.map(count, range(40))) == list(range(1, 41))
 
     def test_one_of_many_gets_a_lease_and_keeps_it_to_its_end(self, store: Store) -> None:
-        def ask(owner: str, minutes: int = 0) -> bool:
+        def ask(owner: str, seconds: float = 0) -> bool:
             with store.write() as connection:
-                now = at(9) + timedelta(minutes=minutes)
+                now = at(9) + timedelta(seconds=seconds)
                 return leases.acquire(connection, "caller:7", owner, LEASE, now)
 
         owners = [f"process {number}" for number in range(8)]
@@ -36,7 +36,21 @@ class FirstRowContract:
         assert len(got) == 1
         assert ask(got[0])  # its own may be renewed
         assert not ask("another")
-        assert ask("another", minutes=2)
+        assert not ask("another", seconds=-0.2), "it read the clock before the one it waited for did"
+        assert ask("another", seconds=120)
+
+    def test_whose_lease_began_after_the_clock_was_read_works_on(self, store: Store) -> None:
+        begun = at(9) + timedelta(seconds=0.2)
+        with store.write() as connection:
+            add_booking(connection, "b", owner="another", lease_until=begun + LEASE)
+            jobs.schedule(connection, "follow", "local:anna", begun)
+            (due,) = jobs.due(connection, begun)
+            assert jobs.take(connection, due, "another", LEASE, begun)
+            assert not owners.is_left(connection, "b", at(9), LEASE)
+            assert not jobs.misdated(connection, at(9), LEASE, {}, LEASE)
+            a_day_back = at(9) - timedelta(days=1)
+            assert owners.is_left(connection, "b", a_day_back, LEASE)
+            assert jobs.misdated(connection, a_day_back, LEASE, {}, LEASE) == [("follow", "local:anna")]
 
     def test_many_may_plan_raise_and_remember_the_same_at_once(self, store: Store) -> None:
         calendar = CalendarName.parse("local:anna")

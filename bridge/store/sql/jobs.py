@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, or_, select, update
 
-from bridge.store.dialects import Instant, upsert
+from bridge.store.dialects import CLOCK_SLACK, Instant, upsert
 from bridge.store.tables import jobs
 
 MOST_DUE = 1000  # looked at in one go
@@ -93,9 +93,10 @@ def misdated(
 
     They were planned before the clock was set back. `longest` says it by kind, `most` of all others.
     """
-    late = [and_(jobs.c.kind == kind, jobs.c.due_at > now + wait) for kind, wait in longest.items()]
-    others = and_(jobs.c.kind.not_in(list(longest)), jobs.c.due_at > now + most)
-    wrong = or_(jobs.c.lease_until > now + lease, others, *late)
+    latest = now + CLOCK_SLACK
+    late = [and_(jobs.c.kind == kind, jobs.c.due_at > latest + wait) for kind, wait in longest.items()]
+    others = and_(jobs.c.kind.not_in(list(longest)), jobs.c.due_at > latest + most)
+    wrong = or_(jobs.c.lease_until > latest + lease, others, *late)
     return [(row.kind, row.subject) for row in connection.execute(select(jobs).where(wrong))]
 
 

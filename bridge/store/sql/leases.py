@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, not_, select
 
-from bridge.store.dialects import upsert
+from bridge.store.dialects import CLOCK_SLACK, upsert
 from bridge.store.tables import leases
 
 
@@ -41,7 +41,7 @@ def clear(connection: Connection, longest: timedelta, now: datetime, *, limit: i
 
 def _holds(now: datetime, longest: timedelta) -> tuple[ColumnElement[bool], ...]:
     # One that lasts longer than any was given was taken before the clock was set back, and is over.
-    return (leases.c.until > now, leases.c.until <= now + longest)
+    return (leases.c.until > now, leases.c.until <= now + longest + CLOCK_SLACK)
 
 
 def release(connection: Connection, name: str, owner: str) -> None:

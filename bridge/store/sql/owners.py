@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from bridge.model import Booking
+from bridge.store.dialects import CLOCK_SLACK
 from bridge.store.tables import bookings
 
 
@@ -54,4 +55,4 @@ def is_left(connection: Connection, booking_id: str, now: datetime, lease: timed
 def has_left(now: datetime, lease: timedelta) -> ColumnElement[bool]:
     """Return the condition that a booking's owner has left it."""
     # One that would last longer than any does was taken before the clock was set back.
-    return or_(bookings.c.lease_until <= now, bookings.c.lease_until > now + lease)
+    return or_(bookings.c.lease_until <= now, bookings.c.lease_until > now + lease + CLOCK_SLACK)
