@@ -6,7 +6,7 @@ request has the same answer, however often and in whatever process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +30,7 @@ from bridge.errors import (
     SlotTaken,
     StoreUnavailable,
 )
-from bridge.model import Booking, BookingState, Source, Wish
+from bridge.model import Booking, BookingState, MoveWish, Source, Wish
 from bridge.store.patience import repeated
 from bridge.store.sql import bookings
 from providers.base import Deadline
@@ -47,10 +47,11 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
     """
     with turn(context, wish.contact, deadline):
         # First of all: telli repeats a request whose answer was late, and by then the slot is its own.
-        if earlier := _replay(context, wish, deadline):
+        live, earlier = _replay(context, wish, deadline)
+        if earlier and _has_host(context, earlier, wish):
             return correct_booking(context, earlier, wish, who, deadline)
         refuse_what_staff_changed(context, wish)
-        if recent := _to_replace(context, wish):
+        if recent := _to_replace(context, wish, [earlier] if earlier else live):
             # One that its owner deleted in this very moment is replaced by a new one.
             with suppress(BookingClosed, _SomebodyElse):
                 return _replace(context, recent, wish, who, deadline)
@@ -65,49 +66,66 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
 
 def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> None:
     """Raise what would keep `book_appointment` from succeeding, changing nothing."""
-    earlier = _same_start(context, wish)
+    earlier = _same_start(context, wish, _live(context, wish))
     # The request itself would be a replay, and succeed.
-    if earlier and earlier.state is BookingState.CONFIRMED:
+    if earlier and earlier.state is BookingState.CONFIRMED and _has_host(context, earlier, wish):
         return
     wish = replace(wish, attendee=who(None))
     busy = Questions(context, wish.event_type, wish.start, deadline).ask(wish.event_type.team.hosts)
+    _refuse_unbookable(context, wish, busy)
+
+
+@repeated
+def _refuse_unbookable(context: BookingContext, wish: Wish, busy: Busy) -> None:
     with context.store.read() as connection:
         ledger.pool_of(context, connection, wish, busy)
 
 
-def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> Booking | None:
-    """Return the booking an earlier like request made, waiting for one that is under way."""
-    while booking := _same_start(context, wish):
+def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> tuple[list[Booking], Booking | None]:
+    """Return the caller's live bookings, and that of this start, waiting for one that is under way."""
+    while booking := _same_start(context, wish, live := _live(context, wish)):
         if booking.state is BookingState.CONFIRMED:
             # Perhaps told "failed" before, and about to be undone; from now on it is not.
             if affirmed := ledger.affirm(context, booking):
-                return affirmed
-            continue
+                return live, affirmed
         # Its process died, or answered "failed" without knowing: whoever asks again finds out.
-        if ledger.is_left(context, booking):
-            return _finish(context, booking, deadline)
-        if deadline.remaining() < _WAIT_SECONDS:
+        elif ledger.is_left(context, booking):
+            if finished := _finish(context, booking, deadline):
+                return live, finished
+        elif deadline.remaining() < _WAIT_SECONDS:
             raise OutcomeUnknown("the same request is still being worked on")
-        context.sleep(_WAIT_SECONDS)
-    return None
+        else:
+            context.sleep(_WAIT_SECONDS)
+    return live, None
 
 
-def _same_start(context: BookingContext, wish: Wish) -> Booking | None:
+def _same_start(context: BookingContext, wish: Wish, live: Sequence[Booking]) -> Booking | None:
     """Return the caller's booking of this start. AlreadyMoved: it was just moved away from there."""
-    live = _live(context, wish)
     for booking in live:
         if booking.interval.start == wish.start and booking.service == wish.event_type.service:
             return booking
     # A repeat that was under way while a later request moved the booking must not make a second one.
-    oldest = context.now() - _MOVED_MEMORY
     for booking in live:
-        if booking.moved_from == wish.start and booking.moved_at and booking.moved_at >= oldest:
+        if booking.moved_from == wish.start and _has_just_moved(context, booking):
             raise AlreadyMoved("this appointment was moved", booking.interval.start)
     return None
 
 
-def _to_replace(context: BookingContext, wish: Wish) -> Booking | None:
-    """Return the caller's booking of a moment ago, which another start replaces.
+def _has_just_moved(context: BookingContext, booking: Booking) -> bool:
+    return booking.moved_at is not None and booking.moved_at >= context.now() - _MOVED_MEMORY
+
+
+def _has_host(context: BookingContext, booking: Booking, wish: Wish) -> bool:
+    """Tell whether a booking of this start is with the host asked for. AlreadyMoved: not any more."""
+    if wish.host is None or wish.host in booking.hosts:
+        return True
+    if _has_just_moved(context, booking) and has_had(context, booking, wish):
+        raise AlreadyMoved("this appointment was moved", booking.interval.start)
+    return False
+
+
+def _to_replace(context: BookingContext, wish: Wish, live: Sequence[Booking]) -> Booking | None:
+    """Return the caller's booking of a moment ago, which another start, service or host replaces.
 
     Only `/book` replaces, and only what it made itself: there a caller changed their mind, while whoever
     types two commands at a terminal means two appointments.
@@ -116,7 +134,7 @@ def _to_replace(context: BookingContext, wish: Wish) -> Booking | None:
     if wish.source is not Source.TELLI or not window:
         return None
     oldest = context.now() - window
-    for booking in _live(context, wish):
+    for booking in live:
         # What a person moved in the calendar may be agreed upon with the caller by now.
         is_recent = booking.state is BookingState.CONFIRMED and booking.made_at >= oldest
         if is_recent and booking.source is Source.TELLI and not booking.by_person:
@@ -136,8 +154,8 @@ def _replace(context: BookingContext, recent: Booking, wish: Wish, who: Who, dea
     # A request it has had before is a change of mind about the time, and a late word about anything else.
     known = has_had(context, recent, wish)
     attendee = recent.attendee if known else corrected(recent.attendee, said)
-    recent = replace(recent, service=wish.event_type.service)
-    moved = move_booking(context, recent, wish.start, deadline, attendee=attendee)
+    change = MoveWish(wish.start, wish.event_type.service, wish.host, attendee)
+    moved = move_booking(context, recent, change, deadline)
     with suppress(StoreUnavailable):  # moved it is, whatever else can be noted
         return ledger.correct(context, moved, moved.attendee, wish.fingerprint)
     return moved

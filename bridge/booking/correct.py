@@ -62,8 +62,13 @@ def _correct(
             if deadline.remaining() < _WAIT_SECONDS:
                 raise
         context.sleep(_WAIT_SECONDS)
-        with context.store.read() as connection:
-            booking = bookings.get(connection, booking.id) or booking
+        booking = _as_it_is(context, booking)
+
+
+@repeated
+def _as_it_is(context: BookingContext, booking: Booking) -> Booking:
+    with context.store.read() as connection:
+        return bookings.get(connection, booking.id) or booking
 
 
 @repeated

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-
 from bridge.booking import ledger
 from bridge.booking.calendar import BookingCalendar, holds, reference
 from bridge.booking.context import BookingContext
@@ -20,46 +17,33 @@ from bridge.errors import (
     OutcomeUnknown,
     SlotTaken,
 )
-from bridge.model import Attendee, Booking, EventType, Write
+from bridge.model import Booking, MoveWish, Write
 from bridge.store.patience import repeated
 from bridge.store.sql import bookings, jobs
 from providers.base import Deadline, Event
 
 
-def move_booking(
-    context: BookingContext,
-    booking: Booking,
-    start: datetime,
-    deadline: Deadline,
-    *,
-    attendee: Attendee | None = None,
-    by_staff: bool = False,
-) -> Booking:
-    """Return the booking at its new start; the hosts stay if they can, else are chosen anew.
+def move_booking(context: BookingContext, booking: Booking, wish: MoveWish, deadline: Deadline) -> Booking:
+    """Return the booking as it is wished; the hosts stay if they can, else are chosen anew.
 
-    It becomes one of the service that `booking` names; `attendee` is what is known of the caller by now,
-    `by_staff` that not the caller moves it. A BridgeError says why the booking stays as it was.
+    A BridgeError says why the booking stays as it was.
     """
     was, standing = _as_it_is(context, booking)
-    booking = replace(was, service=booking.service)
-    event_type = context.event_type_of(booking)
-    if (was.interval.start, was.service) == (start, booking.service):
+    wanted = wish.of(was)
+    event_type = context.event_type_of(wanted)
+    is_there = (was.interval.start, was.service) == (wish.start, wanted.service)
+    if is_there and wish.host in (None, *was.hosts):
         # Said twice, or moved there by a person meanwhile: it is as wanted.
         affirmed = ledger.affirm(context, was)
         if affirmed is None:
             raise HoldLost("this appointment was changed at the same time")
         return affirmed
     # Else the appointment would be in its own way when it moves by less than its length.
-    own = OwnEvent(booking.id, standing.calendar, reference(standing), booking.interval)
-    questions = Questions(context, event_type, start, deadline, own=own)
-    busy = questions.ask(_who_could_attend(context, event_type, booking))
-    wanted = replace(
-        booking,
-        attendee=attendee or booking.attendee,
-        staff_changed_at=context.now() if by_staff else None,
-    )
-    # Before it was what was read, of another service perhaps than the one wanted.
-    move = replace(ledger.begin_move(context, wanted, standing, start, busy), before=was)
+    own = OwnEvent(was.id, standing.calendar, reference(standing), was.interval)
+    questions = Questions(context, event_type, wish.start, deadline, own=own)
+    staying = [host for host in was.hosts if host in context.hosts]  # others were taken out since
+    busy = questions.ask(tuple(dict.fromkeys((*event_type.team.hosts, *staying))))
+    move = ledger.begin_move(context, was, standing, wish, busy)
     event = _carried_out(context, move, questions, busy, deadline)
     context.checkpoint("event_moved")
     return ledger.complete_move(context, move, event)
@@ -98,12 +82,6 @@ def _as_it_is(context: BookingContext, booking: Booking) -> tuple[Booking, Write
     if found is None:
         raise BookingClosed("this appointment is not open any more")
     return found
-
-
-def _who_could_attend(context: BookingContext, event_type: EventType, booking: Booking) -> tuple[str, ...]:
-    """Return the team, and who attends now although the team has changed since."""
-    staying = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
-    return tuple(dict.fromkeys((*event_type.team.hosts, *staying)))
 
 
 def _write(context: BookingContext, move: ledger.Move, deadline: Deadline) -> Event:

@@ -27,7 +27,7 @@ _SECONDS = 20.0  # nobody waits on the phone for it
 def undo_told_failed(context: BookingContext) -> None:
     """Undo what this process, or one that ended, told to have failed. StoreUnavailable: later."""
     context.notes.adopt()
-    for told in ledger.told_failed(context):
+    for name, told in ledger.told_failed(context).items():
         try:
             is_settled = _undo(context, told)
         except StoreUnavailable:
@@ -36,7 +36,7 @@ def undo_told_failed(context: BookingContext) -> None:
             _log.exception("booking %s, told to have failed, could not be undone", told.booking_id)
             is_settled = _leave_to_owner(context, told)
         if is_settled:
-            ledger.forget(context, told)
+            ledger.forget(context, name)
 
 
 def _undo(context: BookingContext, told: ledger.ToldFailed) -> bool:

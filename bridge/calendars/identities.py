@@ -82,11 +82,15 @@ class Identities:
             except ProviderError as error:
                 failures[name] = error
         if told:
-            with self._store.write() as connection:
-                for name in sorted(told):
-                    identities.put(connection, name, told[name])
-            self._certain.update(told)
+            self._keep(told)
         return told, failures
+
+    @repeated
+    def _keep(self, told: Mapping[CalendarName, str]) -> None:
+        with self._store.write() as connection:
+            for name in sorted(told):
+                identities.put(connection, name, told[name])
+        self._certain.update(told)
 
     def tells_less(self, name: CalendarName) -> bool:
         """Tell whether a calendar says less under this name than under its own: no ids, no all-day flag."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -103,6 +103,28 @@ class Wish:
     def interval(self) -> Interval:
         """Return the appointment's time, without buffers."""
         return Interval(self.start, self.start + self.event_type.duration)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveWish:
+    """What a booking shall become; whatever is None stays as it is.
+
+    `host` is whom the caller asked for, `by_staff` that not the caller wishes it.
+    """
+
+    start: datetime
+    service: str | None = None
+    host: str | None = None
+    attendee: Attendee | None = None
+    by_staff: bool = False
+
+    def of(self, booking: Booking) -> Booking:
+        """Return the booking with the service and the caller that are wished."""
+        return replace(
+            booking,
+            service=booking.service if self.service is None else self.service,
+            attendee=self.attendee or booking.attendee,
+        )
 
 
 class BookingState(StrEnum):

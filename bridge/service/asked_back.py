@@ -14,6 +14,7 @@ from bridge.errors import EmailDoubtful
 from bridge.model import Attendee, EventType
 from bridge.speech.instants import format_instant
 from bridge.store.engine import Store
+from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import asked_back
 
 _REMEMBERED = timedelta(minutes=15)
@@ -33,13 +34,19 @@ class AskedBack:
         if who.email or not who.email_as_said:
             return who
         caller = request.contact.key or f"start:{event_type.id}/{format_instant(start)}"
-        now = self._now()
-        since = now - _REMEMBERED
-        with self._store.read() as connection:
-            asked = asked_back.was_asked(connection, caller, since)
-        if not asked and not dry_run:
-            with self._store.write() as connection:
-                asked = not asked_back.note(connection, caller, now, forget_before=since)
-        if not asked:
+        if not self._was_asked(caller) and (dry_run or self._note(caller)):
             raise EmailDoubtful(who.email_as_said)
         return who
+
+    @repeated
+    def _was_asked(self, caller: str) -> bool:
+        with self._store.read() as connection:
+            return asked_back.was_asked(connection, caller, self._now() - _REMEMBERED)
+
+    @repeated
+    def _note(self, caller: str) -> bool:
+        """Note that a caller is asked; False when another request was quicker."""
+        now = self._now()
+        with self._store.write() as connection:
+            is_new = asked_back.note(connection, caller, now, forget_before=now - _REMEMBERED)
+        return is_new or is_repeat()  # by an earlier try that was not heard of

@@ -18,7 +18,7 @@ from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
 from bridge.booking.correct import Who
 from bridge.booking.move import move_booking
-from bridge.model import Booking, EventType, Wish
+from bridge.model import Booking, EventType, MoveWish, Wish
 from bridge.service.kept_offers import Bookable, Offer, Offers
 from providers.base import Deadline, Interval
 
@@ -95,7 +95,7 @@ class OurDesk:
     ) -> Booking:
         """Change the booking's event, or make it anew with other hosts."""
         with turn(self.context, booking.contact, deadline):
-            return move_booking(self.context, booking, start, deadline, by_staff=by_staff)
+            return move_booking(self.context, booking, MoveWish(start, by_staff=by_staff), deadline)
 
     def cancel(self, booking: Booking, deadline: Deadline, *, by_staff: bool = False) -> Booking:
         """Cancel at once; the event is removed in the background until it is gone."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bridge.errors import StoreUnavailable
 from bridge.model import Contact, EventType, Slot
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import told_offers
 from providers.base import Interval
 
@@ -46,6 +47,7 @@ class ToldOffers:
         with suppress(StoreUnavailable), self._store.write() as connection:
             told_offers.note(connection, contact.key, event_type, told, now, forget_before=now - _LONGEST)
 
+    @repeated
     def service(self, event_type: EventType, contact: Contact) -> EventType:
         """Return the service that this caller was told of or booked last, else the event type itself."""
         if contact.key is None:

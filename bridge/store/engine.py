@@ -10,11 +10,11 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -75,6 +75,9 @@ class Store:
             yield connection
             with translated():
                 connection.commit()
+            committed = _after_commit.pop(connection, ())
+        for work in committed:
+            work()
 
     @contextmanager
     def write_alone(self) -> Iterator[Connection]:
@@ -224,6 +227,15 @@ def _waited_for(
         lock.release()
 
 
+# By transaction, since each has a Connection of its own; one that is rolled back takes its work along.
+_after_commit: WeakKeyDictionary[Connection, list[Callable[[], object]]] = WeakKeyDictionary()
+
+
+def after_commit(connection: Connection, work: Callable[[], object]) -> None:
+    """Do something once the transaction is known to have committed; SQLAlchemy's event comes before that."""
+    _after_commit.setdefault(connection, []).append(work)
+
+
 _living: WeakSet[Store] = WeakSet()
 
 
@@ -241,4 +253,4 @@ def _in_child() -> None:
 
 os.register_at_fork(before=_before_fork, after_in_child=_in_child)
 
-__all__ = ["BUSY_TIMEOUT_SECONDS", "ConstraintViolated", "Store"]
+__all__ = ["BUSY_TIMEOUT_SECONDS", "ConstraintViolated", "Store", "after_commit"]

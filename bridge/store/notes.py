@@ -47,6 +47,7 @@ class Notes:
         self._file: Path | None = None
         self._descriptor = -1
         self._kept: dict[str, Note] = {}
+        self._is_closed = False
 
     def put(self, key: str, note: Note) -> None:
         """Keep a note; it is on the disk when this returns. OSError: it is kept in memory only."""
@@ -54,12 +55,14 @@ class Notes:
             self._leave_to_parent()
             self._kept[key] = note
             self._append({key: note})
+            if self._is_closed:  # a request may outlast the process's end: its note is another's at once
+                self._let_go()
 
     def drop(self, key: str) -> None:
         """Forget a note."""
         with self._lock:
             self._leave_to_parent()
-            del self._kept[key]
+            self._kept.pop(key, None)
             if not self._kept and self._file:
                 # The lock goes with the file, and whoever was about to read it finds it empty.
                 self._file.unlink(missing_ok=True)
@@ -95,11 +98,11 @@ class Notes:
                 os.close(descriptor)
 
     def close(self) -> None:
-        """Leave the notes to another process."""
+        """Leave the notes to another process, and those that are still put."""
         with self._lock:
-            if self._file and self._pid == os.getpid():
-                os.close(self._descriptor)
-            self._pid = -1
+            self._leave_to_parent()
+            self._let_go()
+            self._is_closed = True
 
     def _append(self, entry: Mapping[str, Note | None]) -> None:
         if self._file is None:
@@ -119,9 +122,14 @@ class Notes:
         _sync_folder(self._folder)
         return descriptor, file
 
+    def _let_go(self) -> None:
+        if self._file:
+            os.close(self._descriptor)
+        self._file, self._kept = None, {}
+
     def _leave_to_parent(self) -> None:
         if self._pid != os.getpid():  # what was kept before a fork is the parent's
-            self._pid, self._file, self._descriptor, self._kept = os.getpid(), None, -1, {}
+            self._pid, self._file, self._kept, self._is_closed = os.getpid(), None, {}, False
 
 
 def _read(descriptor: int) -> dict[str, Note]:

@@ -16,7 +16,7 @@ from bridge.booking import ledger
 from bridge.booking.context import LedgerContext
 from bridge.calendars.availability import Busy
 from bridge.errors import BridgeError
-from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, Wish, Write
+from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, MoveWish, Wish, Write
 from bridge.store.sql import bookings, claims, deletions, writes
 from bridge.store.tables import bookings as booking_rows
 from providers.base import Event, EventRef, Interval
@@ -135,7 +135,9 @@ class Walker:
 
     def begin_move(self) -> ledger.Move:
         now = self.rows().booking
-        return ledger.begin_move(self.context, now, self.standing(), self.start + TWO_HOURS, self.busy)
+        return ledger.begin_move(
+            self.context, now, self.standing(), MoveWish(self.start + TWO_HOURS), self.busy
+        )
 
     def move_back(self) -> bool:
         """Complete a move, as nobody heard, and undo it."""

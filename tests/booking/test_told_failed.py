@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.booking.told_failed import undo_told_failed
+from bridge.errors import EmailDoubtful
 from bridge.model import BookingState
 from bridge.service.outcome import BookOutcome
 from tests.cast.clock import HALF_PAST, TEN
@@ -58,14 +61,17 @@ def ask_and_lose(salon: Salon, proxy: PostgresProxy, ask: Callable[[], BookOutco
 
 
 def test_whichever_commit_is_lost_a_caller_is_booked_once(
-    open_through: OpenSalon, proxy: PostgresProxy
+    open_through: OpenSalon, proxy: PostgresProxy, caplog: pytest.LogCaptureFixture
 ) -> None:
     salon = open_through()
+    caplog.set_level(logging.INFO, "bridge.log")
     for commit in range(1, 20):
+        caplog.clear()
         caller = f"caller-{commit}"
         was_lost = ask_and_lose(salon, proxy, lambda who=caller: salon.book(who, TEN), commit)  # type: ignore[misc]
         (booking,) = salon.confirmed()
         assert salon.write_states(booking)[-1] == "done"
+        assert caplog.messages.count("booking_booked") == 1
         assert salon.reception.cancel(booking).success
         salon.settle()
         salon.is_consistent()
@@ -76,19 +82,34 @@ def test_whichever_commit_is_lost_a_caller_is_booked_once(
     pytest.fail("there is no end of commits")
 
 
-def test_whichever_commit_is_lost_a_caller_is_moved(open_through: OpenSalon, proxy: PostgresProxy) -> None:
+def test_whichever_commit_is_lost_a_caller_is_moved(
+    open_through: OpenSalon, proxy: PostgresProxy, caplog: pytest.LogCaptureFixture
+) -> None:
     salon = open_through()
     assert salon.book("kim", TEN).success
+    caplog.set_level(logging.INFO, "bridge.log")
     for commit in range(1, 20):
+        caplog.clear()
         (booking,) = salon.confirmed()
         there = HALF_PAST if booking.interval.start == TEN else TEN
         was_lost = ask_and_lose(salon, proxy, lambda: salon.reception.move(booking, there), commit)  # noqa: B023
         assert [event.interval.start for event in salon.events()] == [there]
+        assert caplog.messages.count("booking_moved") == 1
         salon.is_consistent()
         if not was_lost:
             assert commit > 4
             return
     pytest.fail("there is no end of commits")
+
+
+def test_whichever_commit_is_lost_a_caller_is_asked_to_spell(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    for commit in (1, 2, 3):
+        proxy.lose_answer(commit)
+        assert salon.book(f"caller-{commit}", TEN, email="kim@gmaiml.com").kind == EmailDoubtful.code
+        proxy.lose_answer(0)
 
 
 def confirmed_unheard(salon: Salon, proxy: PostgresProxy, ask: Callable[[], BookOutcome]) -> None:
@@ -113,6 +134,20 @@ def test_a_booking_told_to_have_failed_is_undone(open_through: OpenSalon, proxy:
     assert [booking.state for booking in salon.bookings()] == [BookingState.CANCELLED]
     salon.settle()
     assert not salon.events()
+    assert not salon.bridge.context.notes.every()
+
+
+def test_of_two_told_to_have_failed_the_one_that_was_done_is_undone(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    confirmed_unheard(salon, proxy, lambda: salon.book("kim", TEN))
+    (booking,) = salon.confirmed()
+    # What was told next of the same booking was never done: its commit did not arrive.
+    remember(salon.bridge.context, ToldFailed(booking.id, booking.version + 2))
+    assert len(salon.bridge.context.notes.every()) == 2
+    undo_told_failed(salon.bridge.context)
+    assert not salon.confirmed()
     assert not salon.bridge.context.notes.every()
 
 

@@ -41,3 +41,37 @@ def test_where_the_host_is_not_bookable_the_rules_choose(open_line: OpenLine) ->
     hosts = {booking.hosts for booking in line.confirmed() if booking.interval.start == at(10)}
     assert ("anna",) in hosts
     assert len(hosts) == 2
+
+
+def test_a_caller_who_asks_for_another_host_gets_them(open_line_on_both: OpenLine) -> None:
+    line = open_line_on_both(ANNA, BEN)
+    for start, host in ((at(9), "anna"), (at(9), "ben"), (at(10), "anna")):
+        assert line.book(start, host=host)["status"] == "success"
+        [booking] = line.confirmed()
+        assert (booking.interval.start, booking.hosts) == (start, (host,))
+    line.bridge.background.stop(patience=5)
+    line.bridge.background.run_due()
+    assert len(line.events()) == 1
+
+
+def test_a_late_repeat_does_not_bring_the_first_host_back(open_line: OpenLine) -> None:
+    line = open_line(ANNA, BEN)
+    for host in ("anna", "ben"):
+        line.book(at(9), host=host)
+    assert line.book(at(9), host="anna")["reason"].startswith("The appointment has already been moved to")
+    line.clock.turn(seconds=61)
+    assert line.book(at(9), host="anna")["status"] == "success"
+    assert [booking.hosts for booking in line.confirmed()] == [("anna",)]
+
+
+def test_who_cannot_have_the_other_host_keeps_the_first(open_line: OpenLine) -> None:
+    line = open_line(ANNA, BEN)
+    line.book(at(9), "lee", host="ben")
+    line.book(at(9), host="anna")
+    assert line.book(at(9), host="ben")["status"] == "failed"
+    line.clock.turn(minutes=16)
+    assert line.book(at(11), "max", host="anna")["status"] == "success"
+    line.clock.turn(minutes=16)  # too late to replace
+    assert line.book(at(11), "max", host="ben")["status"] == "failed"
+    assert {booking.hosts for booking in line.confirmed() if booking.interval.start == at(11)} == {("anna",)}
+    assert len(line.confirmed()) == 3

@@ -133,3 +133,11 @@ def test_every_service_counts_for_the_limits_of_the_event_type(open_line: OpenLi
     refused = line.book(at(15), "lee")
     assert refused["status"] == "failed"
     assert "November 24" not in refused["reason"]
+
+
+def test_another_service_takes_place_where_it_says(line: Line) -> None:
+    line.book(at(10), service="first visit", phone="+493012345678")
+    assert line.confirmed()[0].location == "Hauptstr. 1"
+    assert line.book(at(10), service="haircut", phone="+493012345678")["status"] == "success"
+    [booking] = line.confirmed()
+    assert (booking.service, booking.location) == ("", "+493012345678")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import StatementError
 
 from bridge.store.dialects import database_now
-from bridge.store.engine import ConstraintViolated, Store
+from bridge.store.engine import ConstraintViolated, Store, after_commit
 from bridge.store.tables import bookings, leases, revisions
 from tests.contracts.store_claims import ClaimContract
 from tests.contracts.store_firsts import FirstRowContract
@@ -43,6 +43,28 @@ class TransactionContract:
             write_and_fail()
         with store.read() as connection:
             assert count_claims(connection) == 0
+
+    def test_what_waits_for_a_commit_is_done_after_it_and_only_then(self, store: Store) -> None:
+        seen: list[int] = []
+
+        def look() -> None:
+            with store.read() as connection:
+                seen.append(count_claims(connection))
+
+        def write_and_fail() -> None:
+            with store.write() as connection:
+                after_commit(connection, look)
+                raise LookupError
+
+        with store.write() as connection:
+            take_slot(connection, "b1", at(9), at(10))
+            after_commit(connection, look)
+        assert seen == [1]
+        with pytest.raises(LookupError):
+            write_and_fail()
+        with store.write():
+            pass
+        assert seen == [1]
 
     def test_a_refused_row_leaves_nothing_of_its_transaction(self, store: Store) -> None:
         with store.write() as connection:

@@ -181,6 +181,23 @@ def test_a_link_that_was_refused_is_made_again_until_it_is_there(
     assert salon.moved(salon.booking(outcome.booking), tomorrow_at(15)).link
 
 
+def test_a_service_by_video_instead_has_a_link_and_not_the_old_place(
+    open_at_vendors: OpenThere, google: FakeGoogle
+) -> None:
+    place = 'meeting_platform = "in_person"\naddress = "Hauptstr. 1"'
+    video = '[event_types.cut.services.video]\ntitle = "By video"\nmeeting_platform = "google_meet"'
+    salon = open_at_vendors(google=google, event_type=f"{place}\n{video}")
+    assert salon.booked("cut", "kim", tomorrow_at(10)).location == "Hauptstr. 1"
+    by_video = salon.booked("cut", "kim", tomorrow_at(10), service="video")
+    assert by_video.link and not by_video.location
+    salon.bridge.background.run_due()
+    (event,) = [each for each in salon.events() if each.booking_id == by_video.id]
+    assert event.link == by_video.link
+    salon.clock.turn(seconds=61)
+    again = salon.booked("cut", "kim", tomorrow_at(10), service="haircut")
+    assert (again.link, again.location) == ("", "Hauptstr. 1")
+
+
 def test_a_meet_link_that_is_made_late_is_completed_in_the_background(
     open_at_vendors: OpenThere, google: FakeGoogle
 ) -> None:

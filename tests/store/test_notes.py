@@ -28,6 +28,16 @@ def test_what_a_living_process_notes_is_left_to_it(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_what_a_request_notes_after_the_end_is_left_at_once(tmp_path: Path) -> None:
+    mine, other = notes_in(tmp_path), notes_in(tmp_path)
+    mine.put("a", {"version": 2})
+    mine.close()
+    mine.put("b", {"version": 3})
+    other.adopt()
+    assert other.every() == {"a": {"version": 2}, "b": {"version": 3}}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_process_that_is_killed_leaves_whole_notes(tmp_path: Path) -> None:
     child = os.fork()
     if not child:

@@ -51,11 +51,11 @@ Where the answer of confirm or complete_move is still unknown when the caller's 
 version is still that of the change told to have failed. affirm makes that another one, and so do all other
 arrows. While the booking is not of that version yet (the commit may still arrive) they wait.
 
-A move to other hosts makes another event: its old write then ends unwanted, not gone. A lease that is over
-takes nothing from the owner until somebody else has taken the booking. Whoever finds in confirm or
-complete_move that it is theirs no more marks their own write unwanted, and changes nothing else;
-abandon_move records what is known of its own write, whoever has the booking by now. `borrowed` owns a
-confirmed or no-show booking for a while, and changes nothing of it.
+A move to other hosts, or to a service with another kind of meeting, makes another event: its old write then
+ends unwanted, not gone. A lease that is over takes nothing from the owner until somebody else has taken the
+booking. Whoever finds in confirm or complete_move that it is theirs no more marks their own write unwanted,
+and changes nothing else; abandon_move records what is known of its own write, whoever has the booking by now.
+`borrowed` owns a confirmed or no-show booking for a while, and changes nothing of it.
 
 What follows from a change that people notice is added in change.record_change, in its transaction.
 """

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from bridge import log
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key
 from bridge.booking.job_names import AMEND, READ_BACK, REMOVE
 from bridge.model import Booking, BookingState, CalendarName, Claim, Write, WriteState
+from bridge.store.engine import after_commit
 from bridge.store.patience import is_repeat
 from bridge.store.sql import bookings, identities, jobs, owners, writes
 from providers.base import EventDraft, Interval
@@ -45,12 +47,16 @@ def record_change(context: LedgerContext, connection: Connection, booking: Booki
     if change in (Change.MOVED, Change.CORRECTED):
         jobs.schedule(connection, AMEND, booking.id, context.now())
     context.follow_up(connection, booking, change)
-    # With the commit: what was rolled back has not happened.
-    event.listen(connection, "commit", lambda _connection: _tell(booking, change), once=True)
+    log_change(connection, booking, change)
 
 
-def _tell(booking: Booking, change: Change) -> None:
-    log.event(
+def log_change(connection: Connection, booking: Booking, change: Change) -> None:
+    """Write a line of the log once the transaction has committed: what was rolled back has not happened.
+
+    By itself where a repeated transaction finds the change made, by a commit that was not heard of.
+    """
+    line = partial(
+        log.event,
         f"booking_{change}",
         booking=booking.id,
         event_type=booking.event_type,
@@ -59,6 +65,7 @@ def _tell(booking: Booking, change: Change) -> None:
         start=booking.interval.start.isoformat(),
         asked_by=booking.source,
     )
+    after_commit(connection, line)
 
 
 def become_owner(

@@ -8,7 +8,14 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import location_of
-from bridge.booking.ledger.change import NOBODYS, Change, become_owner, record_change, with_event
+from bridge.booking.ledger.change import (
+    NOBODYS,
+    Change,
+    become_owner,
+    log_change,
+    record_change,
+    with_event,
+)
 from bridge.errors import HoldLost
 from bridge.model import Attendee, Booking, BookingState, Write
 from bridge.store.patience import is_repeat, repeated
@@ -30,6 +37,7 @@ def correct(context: LedgerContext, booking: Booking, attendee: Attendee, finger
         if after == booking:
             return booking
         if is_repeat() and _is_corrected(connection, after):
+            log_change(connection, after, Change.CORRECTED)
             return after
         # A move under way would write down the caller it began with.
         owner = context.new_id()

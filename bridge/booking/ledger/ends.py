@@ -8,12 +8,20 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.ledger.change import NOBODYS, Change, claims_of, disown, disown_open, record_change
+from bridge.booking.ledger.change import (
+    NOBODYS,
+    Change,
+    claims_of,
+    disown,
+    disown_open,
+    log_change,
+    record_change,
+)
 from bridge.booking.ledger.told_failed import ToldFailed
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import ConstraintViolated
-from bridge.store.patience import repeated
+from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, claims, deletions, owners, writes
 
 
@@ -31,6 +39,8 @@ def cancel(context: LedgerContext, booking: Booking, *, by_staff: bool = False) 
             current = bookings.get(connection, booking.id)
             if current is None or current.state is not BookingState.CANCELLED:
                 raise BookingClosed("this appointment is not open any more")
+            if is_repeat():
+                log_change(connection, current, Change.CANCELLED)
     context.checkpoint("cancelled")
     context.wake()
     return replace(booking, state=BookingState.CANCELLED)
@@ -91,6 +101,8 @@ def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
             claims.drop(connection, booking.id)
             disown_open(context, connection, booking.id)  # a move was under way
             record_change(context, connection, current, Change.NO_SHOW)
+        elif is_repeat():
+            log_change(connection, current, Change.NO_SHOW)
     context.checkpoint("no_show")
     context.wake()
     return current
@@ -112,6 +124,8 @@ def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
                 # A live booking holds its time; where that was given away, the constraint refuses.
                 claims.add(connection, claims_of(context, connection, current))
                 record_change(context, connection, current, Change.NO_SHOW_UNDONE)
+            elif is_repeat():
+                log_change(connection, current, Change.NO_SHOW_UNDONE)
     except ConstraintViolated as error:
         raise SlotTaken("another appointment has been made for this time, so it stays a no-show") from error
     context.checkpoint("no_show_undone")

@@ -16,6 +16,7 @@ from bridge.booking.ledger.change import (
     claims_of,
     disown,
     is_done,
+    log_change,
     open_write,
     record_change,
 )
@@ -176,7 +177,10 @@ def _confirm(context: LedgerContext, held: Hold, booking: Booking, event: Event)
         if is_done(connection, held.write):
             # By an earlier try that was not heard of, or by whoever took over.
             found = bookings.get(connection, booking.id) if is_repeat() else None
-            return found is not None and found.state is BookingState.CONFIRMED
+            if found is None or found.state is not BookingState.CONFIRMED:
+                return False
+            log_change(connection, booking, Change.BOOKED)
+            return True
         # Whoever took over may have looked before this event was there.
         disown(context, connection, held.write)
         return False

@@ -16,6 +16,7 @@ from bridge.booking.ledger.change import (
     claims_of,
     disown,
     is_done,
+    log_change,
     open_write,
     record_change,
 )
@@ -23,7 +24,7 @@ from bridge.booking.ledger.hosts import choose_from, pool_of
 from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
-from bridge.model import Booking, BookingState, Wish, Write, WriteState
+from bridge.model import Booking, BookingState, MoveWish, Wish, Write, WriteState
 from bridge.scheduling.round_robin import Choice
 from bridge.scheduling.team import Pool
 from bridge.store.engine import ConstraintViolated
@@ -44,24 +45,21 @@ class Move:
     owner: str
 
 
-def begin_move(
-    context: LedgerContext, booking: Booking, standing: Write, start: datetime, busy: Busy
-) -> Move:
+def begin_move(context: LedgerContext, booking: Booking, standing: Write, wish: MoveWish, busy: Busy) -> Move:
     """Claim the new time for the booking and record the coming request.
 
     SlotTaken, SlotNotOffered, AvailabilityUnknown: the new time cannot be had. HoldLost: somebody else
     is changing the booking.
     """
-    move = _begin_move(context, booking, standing, (start, busy), context.new_id())
+    move = _begin_move(context, booking, standing, wish, busy, context.new_id())
     context.checkpoint("move_held")
     return move
 
 
 @repeated
 def _begin_move(
-    context: LedgerContext, booking: Booking, standing: Write, wanted: tuple[datetime, Busy], owner: str
+    context: LedgerContext, booking: Booking, standing: Write, wish: MoveWish, busy: Busy, owner: str
 ) -> Move:
-    start, busy = wanted
     try:
         with context.store.write_alone() as connection:
             if booking.state is not BookingState.CONFIRMED:
@@ -71,13 +69,13 @@ def _begin_move(
             if is_repeat():
                 _forget_earlier_try(connection, booking)
             # Sooner than the unique index would, which speaks only when the move is completed.
-            _refuse_a_second(connection, booking, start)
-            choice = _choose(context, connection, booking, start, busy)
-            after = _after(context, booking, choice, start)
+            _refuse_a_second(connection, booking, wish.start)
+            after = _after(context, connection, booking, wish, busy)
             # Beside the old ones: claims of one booking may overlap, so it can move by half its length.
             claims.add(connection, claims_of(context, connection, after, pending=True))
-            if after.hosts == booking.hosts:
-                write, draft = _change_of_event(context, connection, after, standing)
+            draft = writes.draft_of(connection, standing)
+            if after.hosts == booking.hosts and _has_same_meeting(context, booking, after, draft):
+                write, draft = _change_of_event(context, connection, after, standing, draft)
             else:
                 write, draft = open_write(context, connection, after)
     except ConstraintViolated as error:
@@ -186,8 +184,9 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
             owner=move.owner,
             values={**bookings.moved_values(after), **NOBODYS},
         ):
-            if is_done(connection, move.write):
-                return True  # by an earlier try that was not heard of
+            if is_done(connection, move.write):  # by an earlier try that was not heard of
+                log_change(connection, after, Change.MOVED)
+                return True
             disown(context, connection, move.write)
             return False
         claims.settle_pending(connection, after.id)
@@ -231,12 +230,12 @@ def _refuse_a_second(connection: Connection, booking: Booking, start: datetime) 
 
 
 def _choose(
-    context: LedgerContext, connection: Connection, booking: Booking, start: datetime, busy: Busy
+    context: LedgerContext, connection: Connection, booking: Booking, wish: MoveWish, busy: Busy
 ) -> Choice:
     """Return the booking's own hosts where they can attend, else whom the team's rules choose."""
     event_type = context.event_type_of(booking)
-    wish = Wish(event_type, booking.contact, start)
-    pool = pool_of(context, connection, wish, busy, without=booking.id)
+    wanted = Wish(event_type, booking.contact, wish.start, host=wish.host)
+    pool = pool_of(context, connection, wanted, busy, without=booking.id)
     own = [tuple(member for member in group if member.host in booking.hosts) for group in pool.groups]
     preferred = Pool(pool.fixed, tuple(mine or all_ for mine, all_ in zip(own, pool.groups, strict=True)))
     choice = choose_from(context, connection, event_type, preferred, without=booking.id)
@@ -247,27 +246,40 @@ def _choose(
     return Choice(hosts, decision)
 
 
-def _after(context: LedgerContext, booking: Booking, choice: Choice, start: datetime) -> Booking:
+def _after(
+    context: LedgerContext, connection: Connection, booking: Booking, wish: MoveWish, busy: Busy
+) -> Booking:
+    """Return the booking as the move shall leave it."""
+    wanted = wish.of(booking)
+    event_type = context.event_type_of(wanted)
+    choice = _choose(context, connection, wanted, wish, busy)
+    place = location_of(event_type, wanted.attendee)
     stays = choice.hosts == booking.hosts
-    event_type = context.event_type_of(booking)
     return replace(
-        booking,
-        interval=Interval(start, start + event_type.duration),
+        wanted,
+        interval=Interval(wish.start, wish.start + event_type.duration),
         hosts=choice.hosts,
         decision=choice.decision,
         calendar=booking.calendar if stays else context.hosts[choice.hosts[0]].booking_calendar,
         moved_from=booking.interval.start,
         moved_at=context.now(),
-        location=location_of(event_type, booking.attendee) or booking.location,
+        # Another service takes place where it says, also where that is nowhere: in a video meeting.
+        location=place if wanted.service != booking.service else place or booking.location,
         by_person=False,  # it is the bridge's own doing again, and may be replaced
+        staff_changed_at=context.now() if wish.by_staff else None,
     )
 
 
+def _has_same_meeting(context: LedgerContext, before: Booking, after: Booking, draft: EventDraft) -> bool:
+    """Tell whether the event as it was made serves after the move: no calendar takes a link away again."""
+    return after.service == before.service or context.event_type_of(after).conference == draft.conference
+
+
 def _change_of_event(
-    context: LedgerContext, connection: Connection, after: Booking, standing: Write
+    context: LedgerContext, connection: Connection, after: Booking, standing: Write, draft: EventDraft
 ) -> tuple[Write, EventDraft]:
     """Record that the booking's own event is about to be changed: a write of its own, the same event."""
-    draft = replace(writes.draft_of(connection, standing), interval=after.interval)
+    draft = replace(draft, interval=after.interval)
     write = replace(
         standing,
         number=writes.next_number(connection, after.id),

@@ -7,7 +7,6 @@ unless the booking was changed since, as it is by every answer that it is booked
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -46,21 +45,21 @@ class ToldFailed:
 def remember(context: LedgerContext, told: ToldFailed) -> None:
     """Note what the caller is about to hear."""
     try:
-        context.notes.put(told.booking_id, asdict(told))
+        # A booking may be told of twice, and which of the two was done shows only when the database is back.
+        context.notes.put(f"{told.booking_id}/{told.version}/{told.write}", asdict(told))
     except OSError:
         # Nobody can be told in any better way now; while this process lives it knows.
         _log.exception("it could not be noted that booking %s was told to have failed", told.booking_id)
 
 
-def told_failed(context: LedgerContext) -> Iterator[ToldFailed]:
-    """Yield what was noted and not yet forgotten."""
-    for note in context.notes.every().values():
-        yield ToldFailed(**note)
+def told_failed(context: LedgerContext) -> dict[str, ToldFailed]:
+    """Return what was noted and not yet forgotten, each by its note's name."""
+    return {name: ToldFailed(**note) for name, note in context.notes.every().items()}
 
 
-def forget(context: LedgerContext, told: ToldFailed) -> None:
-    """Forget what has been undone, or need not be."""
-    context.notes.drop(told.booking_id)
+def forget(context: LedgerContext, name: str) -> None:
+    """Drop the note of what has been undone, or need not be."""
+    context.notes.drop(name)
 
 
 @repeated
