@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from bridge.alerts import Alerts
-from bridge.background import Background, Precedence
+from bridge.background import Background, Lane, Precedence
 from bridge.background.heartbeat import HEARTBEAT, heartbeat_chores
 from bridge.booking.context import BookingContext
 from bridge.booking.jobs import LONGEST_WAITS, BookingJobs, plan_standing
@@ -32,9 +34,13 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.invitations import Invitations
 from bridge.connections.sentences import Sentences
 from bridge.follow_ups.alert_receivers import alert_receivers
+from bridge.follow_ups.delivery import DELIVER, Delivery, delivery_lane
+from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.outbox import Outbox
+from bridge.follow_ups.receivers import Means
 from bridge.follow_ups.registry import receivers_of
-from bridge.follow_ups.told_alerts import AlertTelling
+from bridge.follow_ups.rules import Rules
+from bridge.follow_ups.told_alerts import LONGEST_WAIT, TELL_ALERTS, AlertTelling, telling_lane
 from bridge.journal import WATCH_CALLS, Figures, Journal, journal_chores
 from bridge.local_calendar.feed import Feeds
 from bridge.local_calendar.keeping import KEEP_BUSY_TIME, import_chores
@@ -94,7 +100,7 @@ class Bridge:
         )
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors)
-        self.outbox = self._make_outbox(around)
+        self.outbox, self.delivery = self._make_follow_ups(around)
         self.context = self._make_context(pool, around, outside.state_folder)
         self.reception = self._make_reception()
         self.own_appointments = OwnAppointments(self.context, self.reception, Trust.of(config))
@@ -136,6 +142,8 @@ class Bridge:
         plan_standing(self.context, self.background)
         for kind in (REFRESH_TOKENS, WATCH_CALLS, KEEP_BUSY_TIME, FORGET_PAST):
             self.background.plan(kind)
+        for receiver in self.delivery.standing():
+            self.background.plan(DELIVER, receiver)
         if self.config.alerts.heartbeat_url:
             self.background.plan(HEARTBEAT)
 
@@ -171,15 +179,15 @@ class Bridge:
         )
         return connections_of(self.config, self.plugged, around, self.vendors)
 
-    def _make_outbox(self, around: Surroundings) -> Outbox:
-        receivers = receivers_of(self.config, self.vendors, self.speech.language)
-        return Outbox(
-            self.store,
-            receivers,
-            self.alerts,
-            now=around.now,
-            lease_now=around.lease_now,
-            new_id=around.new_id,
+    def _make_follow_ups(self, around: Surroundings) -> tuple[Outbox, Delivery]:
+        config = self.config
+        means = Means(config, self.vendors, self.speech.language, self.own_links.address, around.now)
+        receivers = receivers_of(means)
+        rules = Rules(config.event_types, config.follow_ups.quiet_hours)
+        given_up = GivenUp(self.store, self.alerts, around.now)
+        return (
+            Outbox(self.store, receivers, given_up, rules, now=around.now, new_id=around.new_id),
+            Delivery(self.store, receivers, given_up, rules, around.now),
         )
 
     def _make_context(self, pool: CallPool, around: Surroundings, folder: Path) -> BookingContext:
@@ -212,13 +220,19 @@ class Bridge:
 
     def _make_background(self, around: Surroundings) -> Background:
         booking_jobs = BookingJobs(self.context, self.channels)
+
+        def lane_of(connection: Connection, kind: str, subject: str) -> Lane | None:
+            if kind in (DELIVER, TELL_ALERTS):
+                return delivery_lane(subject) if kind == DELIVER else telling_lane(subject)
+            return booking_jobs.lane(connection, kind, subject)
+
         return Background(
             self.store,
             {
                 **booking_jobs.kinds(),
                 **connection_chores(self.connections, around.now),
                 **self.alert_telling.kinds(),
-                **self.outbox.kinds(),
+                **self.delivery.kinds(),
                 **journal_chores(self.store, self.alerts, around.now),
                 **heartbeat_chores(self.config, around.monotonic, lambda: self.background.lag()),  # noqa: PLW0108
                 **import_chores(self.imported, around.now),
@@ -230,7 +244,9 @@ class Bridge:
                 lambda: note_unreachable(self.context, self.connections.keep_fresh()),
                 lambda: undo_told_failed(self.context),
             ),
-            precedence=Precedence(booking_jobs.lane, frozenset({REFRESH_TOKENS}), LONGEST_WAITS),
+            precedence=Precedence(
+                lane_of, frozenset({REFRESH_TOKENS}), {**LONGEST_WAITS, TELL_ALERTS: LONGEST_WAIT}
+            ),
         )
 
     @cached_property

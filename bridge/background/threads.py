@@ -17,10 +17,12 @@ class Lane(NamedTuple):
     """Whose answers a job waits for; two jobs of one account are never under way at once, in any process.
 
     Vendors count what is asked of an account at once, and callers come first: the background takes one turn.
+    `most` is how many jobs of the vendor a process does at once.
     """
 
     vendor: str
     account: str
+    most: int = OF_ONE_VENDOR
 
     @property
     def lease(self) -> str:
@@ -44,7 +46,7 @@ class JobThreads:
         with self._lock:
             if len(self._threads) >= (THREADS if is_first else THREADS - KEPT_FOR_FIRST):
                 return False
-            if lane and (lane in self._accounts or self._vendors[lane.vendor] >= OF_ONE_VENDOR):
+            if lane and (lane in self._accounts or self._vendors[lane.vendor] >= lane.most):
                 return False
             self._threads.add(thread)
             if lane:

@@ -17,7 +17,7 @@ from bridge.calendars.call_pool import CallPool
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identities
 from bridge.errors import BookingClosed
-from bridge.model import Booking, CalendarName, EventType, Host
+from bridge.model import Booking, CalendarName, EventType, Host, booked
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.store.notes import Notes
@@ -67,8 +67,7 @@ class LedgerContext:
 
     def find_event_type(self, booking: Booking) -> EventType | None:
         """Return what was booked, the service where it was one; None when it is not offered any more."""
-        found = self.event_types.get(booking.event_type)
-        return found.services.get(booking.service) if found and booking.service else found
+        return booked(self.event_types, booking)
 
     def event_type_of(self, booking: Booking) -> EventType:
         """Return what was booked. BookingClosed: it is not offered any more."""

@@ -37,12 +37,12 @@ def followups(context: click.Context, everything: bool) -> None:
             each.booking_id[:_SHOWN_ID],
             each.receiver,
             each.recipient,
-            local_text(each.planned_at, zone),
-            each.why,
+            local_text(each.done_at or each.due_at, zone),
+            each.why or each.note,
         ]
         for each in found
     ]
-    grid = Grid("Follow-ups", ["id", "state", "of", "booking", "by", "to", "since", "why"], rows)
+    grid = Grid("Follow-ups", ["id", "state", "of", "booking", "by", "to", "when", "why"], rows)
     session.output.result([_json(each) for each in found], grid if rows else "Nothing waits to be told.")
 
 
@@ -90,6 +90,8 @@ def _json(follow_up: FollowUp) -> dict[str, object]:
         "receiver": follow_up.receiver,
         "recipient": follow_up.recipient,
         "planned_iso": format_instant(follow_up.planned_at),
+        "due_iso": format_instant(follow_up.due_at),
         "done_iso": format_instant(follow_up.done_at) if follow_up.done_at else None,
         "why": follow_up.why,
+        "note": follow_up.note,
     }

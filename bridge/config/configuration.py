@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bridge.config.sections.alerts import AlertsSection
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
+from bridge.config.sections.follow_ups import FollowUpsSection
 from bridge.config.sections.mail import MailSection
 from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
@@ -37,6 +38,7 @@ class Config:
     route: Route = STRAIGHT
     mail: MailSection | None = None
     alerts: AlertsSection = field(default_factory=AlertsSection)
+    follow_ups: FollowUpsSection = field(default_factory=FollowUpsSection)
     privacy: PrivacySection = field(default_factory=PrivacySection)
 
     def section(self, model: type[T]) -> T | None:

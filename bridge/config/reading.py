@@ -15,6 +15,7 @@ from bridge.config.problems.found import Problems
 from bridge.config.sections.alerts import AlertsSection, check_alerts
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
 from bridge.config.sections.event_types import read_event_types
+from bridge.config.sections.follow_ups import FollowUpsSection
 from bridge.config.sections.hosts import read_hosts
 from bridge.config.sections.mail import MailSection
 from bridge.config.sections.network import read_route
@@ -25,7 +26,7 @@ from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
 
-_OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
+_OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "follow_ups", "privacy")
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -97,6 +98,7 @@ class _Sections:
             telli=self._read(TelliSection).table,
             mail=mail,
             alerts=alerts,
+            follow_ups=self._read(FollowUpsSection).table,
             privacy=self._read(PrivacySection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
             route=read_route(

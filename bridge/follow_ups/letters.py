@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from bridge.follow_ups.entry import Entry, Person
 from bridge.model import Booking, EventType, Host
@@ -38,13 +38,14 @@ class Letter:
 class Letters:
     """The letters of one business."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, own_link: Callable[[str], str]) -> None:
         self._language = language
+        self._own_link = own_link
 
     def appointment(
         self, event_type: EventType, booking: Booking, hosts: Sequence[Host], *, is_live: bool, was_told: bool
     ) -> Letter:
-        """Return what the caller and co-hosts are told, with the entry for their calendars."""
+        """Return what co-hosts are told, with the entry for their calendars."""
         say, when = self._language.translate, self._when(event_type, booking)
         if not is_live:
             sentence = say("Your appointment {title} {when} was cancelled.")
@@ -53,26 +54,25 @@ class Letters:
         else:
             sentence = say("Your appointment {title} is booked {when}.")
         said = sentence.format(title=event_type.title, when=when)
-        people = [Person(host.name, host.email) for host in hosts]
-        attendee = booking.attendee
-        caller = [Person(attendee.name, attendee.email)] if attendee.email and event_type.invite else []
         facts = list(self._facts(event_type, booking, hosts)) if is_live else []
-        lines = [
-            ("", said),
-            *facts,
-            *([("", event_type.description)] if event_type.description and is_live else []),
-        ]
-        entry = Entry(
-            title=event_type.title,
-            text="\n".join(f"{label}: {fact}" for label, fact in facts),
-            place=booking.location,
-            when=booking.interval,
-            organiser=people[0],
-            attendees=[*people[1:], *caller],
-            changed_at=booking.moved_at or booking.made_at,
-            is_live=is_live,
-        )
-        return Letter(said.rstrip("."), lines, entry, people[0])
+        more = [("", event_type.description)] if event_type.description and is_live else []
+        entry = self._entry(event_type, booking, hosts, facts, is_live=is_live)
+        return Letter(said.rstrip("."), [("", said), *facts, *more], entry, entry.organiser)
+
+    def for_caller(self, letter: Letter, booking: Booking) -> Letter:
+        """Return a letter with the way to the caller's own page, while there is something to change."""
+        if letter.entry is not None and not letter.entry.is_live:
+            return letter
+        own_page = (self._language.translate("Change or cancel"), self._own_link(booking.id))
+        return replace(letter, lines=[*letter.lines, own_page])
+
+    def reminder(self, event_type: EventType, booking: Booking, hosts: Sequence[Host]) -> Letter:
+        """Return what reminds a caller."""
+        sentence = self._language.translate("Reminder: your appointment {title} is {when}.")
+        said = sentence.format(title=event_type.title, when=self._when(event_type, booking))
+        lines = [("", said), *self._facts(event_type, booking, hosts)]
+        reply_to = Person(hosts[0].name, hosts[0].email) if hosts else None
+        return self.for_caller(Letter(said.rstrip("."), lines, reply_to=reply_to), booking)
 
     def notice(
         self, event_type: EventType, booking: Booking, hosts: Sequence[Host], *, is_live: bool, was_told: bool
@@ -98,6 +98,29 @@ class Letters:
         answers = [(label, said) for label, said, _public in attendee.answers]
         return Letter(
             subject, [("", f"{subject}."), *self._facts(event_type, booking, hosts), *caller, *answers]
+        )
+
+    def _entry(
+        self,
+        event_type: EventType,
+        booking: Booking,
+        hosts: Sequence[Host],
+        facts: Sequence[tuple[str, str]],
+        *,
+        is_live: bool,
+    ) -> Entry:
+        people = [Person(host.name, host.email) for host in hosts]
+        attendee = booking.attendee
+        caller = [Person(attendee.name, attendee.email)] if attendee.email and event_type.invite else []
+        return Entry(
+            title=event_type.title,
+            text="\n".join(f"{label}: {fact}" for label, fact in facts),
+            place=booking.location,
+            when=booking.interval,
+            organiser=people[0],
+            attendees=[*people[1:], *caller],
+            changed_at=booking.moved_at or booking.made_at,
+            is_live=is_live,
         )
 
     def _when(self, event_type: EventType, booking: Booking) -> str:

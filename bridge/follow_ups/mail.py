@@ -16,10 +16,12 @@ from bridge.follow_ups.entry import entry
 from bridge.follow_ups.errors import Refused
 from bridge.follow_ups.letters import Letter, Letters
 from bridge.follow_ups.mail_server import MailServer
-from bridge.model import Booking, BookingState, EventType, FollowUp, Host
+from bridge.follow_ups.receivers import CALLER, Receipt
+from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
+from bridge.model.follow_ups import REMINDER
 from bridge.vendors.contract import Vendor
 
-_CALLER, _HOST, _NOTICE, _FALLBACK = "caller", "host", "notice", "fallback"
+_HOST, _NOTICE, _FALLBACK = "host", "notice", "fallback"
 _TOLD = frozenset({"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived"})
 _LIVE = frozenset({BookingState.CONFIRMED})
 
@@ -41,13 +43,13 @@ class BookingMail:
 
     def recipients(self, booking: Booking) -> Iterable[str]:
         """Yield who hears of a booking: their part in it, and the address where it is not the host's."""
-        event_type = self._event_type(booking)
+        event_type = booked(self.event_types, booking)
         if event_type is None:
             return
         attendee = booking.attendee
         if not self.vendors[booking.calendar.provider].can_invite:
             if event_type.invite and attendee.email:
-                yield f"{_CALLER}:{attendee.email}"
+                yield f"{CALLER}:{attendee.email}"
             yield from (f"{_HOST}:{host}" for host in booking.hosts[1:])
         if event_type.fallback_email and not attendee.email:
             yield f"{_FALLBACK}:{event_type.fallback_email}"
@@ -55,34 +57,42 @@ class BookingMail:
         for address in dict.fromkeys([*event_type.notify, *(each for some in of_hosts for each in some)]):
             yield f"{_NOTICE}:{address}"
 
-    def deliver(self, follow_up: FollowUp, booking: Booking, *, was_told: bool) -> bool:
+    def reminds(self, booking: Booking) -> str | None:
+        """Return the caller with an address, also one whom the calendar has invited."""
+        return f"{CALLER}:{booking.attendee.email}" if booking.attendee.email else None
+
+    def deliver(self, follow_up: FollowUp, booking: Booking, *, was_told: bool) -> Receipt | None:
         """Send how the booking is now, or that it is over; nothing to whom it was never told of."""
-        event_type = self._event_type(booking)
+        event_type = booked(self.event_types, booking)
         part, _, who = follow_up.recipient.partition(":")
         address = self.hosts[who].email if part == _HOST and who in self.hosts else who
         if event_type is None or "@" not in address:
-            return False
-        is_theirs = follow_up.recipient in set(self.recipients(booking))
+            return None
+        is_reminder = follow_up.change == REMINDER
+        is_theirs = is_reminder or follow_up.recipient in set(self.recipients(booking))
         is_live = booking.state in _LIVE and is_theirs
-        if not is_live and not was_told:
-            return False
-        letter = self._letter(part, event_type, booking, is_live=is_live, was_told=was_told)
+        if not is_live and (is_reminder or not was_told):
+            return None
+        if is_reminder:
+            letter = self.letters.reminder(event_type, booking, self._hosts(booking))
+        else:
+            letter = self._letter(part, event_type, booking, is_live=is_live, was_told=was_told)
         self.server.send(self._message(follow_up, booking, address, letter), [address])
-        return True
+        return Receipt()
 
-    def _event_type(self, booking: Booking) -> EventType | None:
-        found = self.event_types.get(booking.event_type)
-        return found.services.get(booking.service) if found and booking.service else found
+    def _hosts(self, booking: Booking) -> list[Host]:
+        return [self.hosts[host] for host in booking.hosts if host in self.hosts]
 
     def _letter(
         self, part: str, event_type: EventType, booking: Booking, *, is_live: bool, was_told: bool
     ) -> Letter:
-        hosts = [self.hosts[host] for host in booking.hosts if host in self.hosts]
+        hosts = self._hosts(booking)
         if part in (_NOTICE, _FALLBACK):
             return self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
         if booking.hosts[0] not in self.hosts:  # an entry needs its organiser
             raise Refused(f"host {booking.hosts[0]!r} is not in the configuration any more")
-        return self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+        letter = self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+        return self.letters.for_caller(letter, booking) if part == CALLER else letter
 
     def _message(self, follow_up: FollowUp, booking: Booking, address: str, letter: Letter) -> EmailMessage:
         message = EmailMessage()
@@ -92,6 +102,8 @@ class BookingMail:
         message["Date"] = format_datetime(follow_up.planned_at)
         domain = parseaddr(self.sender)[1].rpartition("@")[2]
         told = f"{booking.id} {booking.version} {booking.state} {follow_up.recipient}"
+        if follow_up.change == REMINDER:  # of several each is a message of its own
+            told += f" {follow_up.planned_at.isoformat()}"
         message["Message-ID"] = f"<{hashlib.sha256(told.encode()).hexdigest()[:32]}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
         message.set_content(letter.text)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bridge.follow_ups.errors import NotDelivered, Refused
+from providers.base import Deadline
 
-SECONDS = 20.0
+_SECONDS = 45.0  # for all steps: whoever delivers must be done before its job is given to another
+_AT_LEAST = 0.01  # 0 would mean not to wait at all, which fails otherwise
 _PORTS = {"smtps": 465, "smtp": 587}
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _FINAL = 500  # RFC 5321, 4.2.1: 4yz may be repeated, 5yz may not
@@ -27,6 +31,7 @@ class MailServer:
 
     url: str = field(repr=False)
     ca_file: str | None = None
+    monotonic: Callable[[], float] = time.monotonic
 
     def send(self, message: EmailMessage, recipients: Sequence[str]) -> None:
         """Hand a message over for these addresses. NotDelivered, Refused: it did not take it."""
@@ -51,10 +56,11 @@ class MailServer:
         parts = urlsplit(self.url)
         host, context = parts.hostname or "", ssl.create_default_context(cafile=self.ca_file)
         port = parts.port or _PORTS[parts.scheme]
+        deadline = Deadline(_SECONDS, self.monotonic)
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=context)
+            server: smtplib.SMTP = _SmtpsInTime(deadline, host, port, context=context)
         else:
-            server = smtplib.SMTP(host, port, timeout=SECONDS)
+            server = _SmtpInTime(deadline, host, port)
         try:
             server.ehlo()
             if parts.scheme == "smtp" and (host not in _HERE or server.has_extn("starttls")):
@@ -65,6 +71,28 @@ class MailServer:
             server.close()
             raise
         return server
+
+
+class _InTime(smtplib.SMTP):
+    """A connection all of whose steps together end with a deadline, where smtplib bounds each by itself."""
+
+    def __init__(self, deadline: Deadline, host: str, port: int, **more: Any) -> None:
+        self._deadline = deadline
+        super().__init__(host, port, timeout=deadline.remaining(), **more)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for an answer no longer than what is left."""
+        if self.sock is not None:
+            self.sock.settimeout(max(self._deadline.remaining(), _AT_LEAST))
+        return super().getreply()
+
+
+class _SmtpInTime(_InTime, smtplib.SMTP):
+    """As `smtp://`."""
+
+
+class _SmtpsInTime(_InTime, smtplib.SMTP_SSL):
+    """As `smtps://`."""
 
 
 def _fault(code: int, text: str) -> NotDelivered:

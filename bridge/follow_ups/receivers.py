@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from bridge.config import Config
 from bridge.model import Booking, FollowUp
+from bridge.speech.language import Language
+from bridge.vendors.contract import Vendor
+
+CALLER = "caller"
+
+
+def reaches_caller(recipient: str) -> bool:
+    """Tell whether it is a caller who is told, whom quiet hours leave alone."""
+    return recipient.partition(":")[0] == CALLER
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What receivers are made from; `own_link` is the address of a booking's page for its caller."""
+
+    config: Config
+    vendors: Mapping[str, Vendor]
+    language: Language
+    own_link: Callable[[str], str]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receiver took: its own `reference` of it, and a `note` for people."""
+
+    reference: str = ""
+    note: str = ""
 
 
 class Receiver(Protocol):
-    """Tells people or systems of changes of bookings."""
+    """Tells people or systems of changes of bookings, one after the other.
+
+    Recipients are named by their part in the booking; `caller:...` is kept for what reaches a caller.
+    """
 
     def tells(self, change: str) -> bool:
         """Tell whether anybody is told of such a change."""
@@ -17,9 +51,13 @@ class Receiver(Protocol):
     def recipients(self, booking: Booking) -> Iterable[str]:
         """Return who is told of a booking, by their part in it; asked inside the change's transaction."""
 
-    def deliver(self, follow_up: FollowUp, booking: Booking, *, was_told: bool) -> bool:
-        """Tell a recipient how the booking is now; return whether there was anything to tell.
+    def reminds(self, booking: Booking) -> str | None:
+        """Return the caller whom it can remind of a booking, None where it can't; asked as `recipients`."""
+
+    def deliver(self, follow_up: FollowUp, booking: Booking, *, was_told: bool) -> Receipt | None:
+        """Tell a recipient how the booking is now; None: there was nothing to tell.
 
         `was_told`: they heard of the booking before. Delivered once more where it is not certain that it was,
-        under the same key. NotDelivered: not now. Refused: never as it is.
+        under the same key; `begun_at` says so. It must end within 45 seconds. NotDelivered: not now.
+        Unclear: perhaps. Refused: never as it is.
         """

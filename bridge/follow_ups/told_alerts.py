@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bridge import log
-from bridge.background import Work
+from bridge.background import Lane, Work
 from bridge.follow_ups.alert_receivers import AlertReceiver
 from bridge.follow_ups.errors import NotDelivered
 from bridge.store.engine import Store
@@ -17,7 +17,12 @@ from bridge.store.sql import alerts, jobs
 
 TELL_ALERTS = "tell_alerts"  # subject: the receiver's name
 _GATHERED = timedelta(seconds=10)  # one cause may raise several, and one mail is enough
-_AGAIN, _LONGEST = timedelta(minutes=5), timedelta(hours=6)
+_AGAIN, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
+
+
+def telling_lane(receiver: str) -> Lane:
+    """Return whom a telling waits for: those to the same receiver."""
+    return Lane("alerts", receiver)
 
 
 class AlertTelling:
@@ -51,7 +56,7 @@ class AlertTelling:
             receiver.tell(untold)
         except NotDelivered as error:
             log.event("alerts_not_told", level=logging.WARNING, receiver=name, why=str(error))
-            return min(max(_AGAIN, self._now() - untold[0].raised_at), _LONGEST)
+            return min(max(_AGAIN, self._now() - untold[0].raised_at), LONGEST_WAIT)
         with self._store.write() as connection:
             alerts.mark_told(connection, name, untold[-1].raised_at)
         return None

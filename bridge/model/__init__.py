@@ -21,6 +21,7 @@ from bridge.model.bookings import (
     Wish,
     Write,
     WriteState,
+    booked,
 )
 from bridge.model.event_types import (
     Assignment,
@@ -34,7 +35,7 @@ from bridge.model.event_types import (
     Suggest,
     Team,
 )
-from bridge.model.follow_ups import FollowUp, FollowUpState
+from bridge.model.follow_ups import FollowUp, FollowUpState, QuietHours
 from bridge.model.health import Ability, Condition
 from bridge.model.hosts import (
     CalendarName,
@@ -70,6 +71,7 @@ __all__ = [
     "MoveWish",
     "OfferRules",
     "Proof",
+    "QuietHours",
     "Schedule",
     "Slot",
     "Source",
@@ -80,4 +82,5 @@ __all__ = [
     "Wish",
     "Write",
     "WriteState",
+    "booked",
 ]

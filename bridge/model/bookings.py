@@ -169,6 +169,12 @@ class Booking:
     service: str = ""
 
 
+def booked(event_types: Mapping[str, EventType], booking: Booking) -> EventType | None:
+    """Return what was booked, the service where it was one; None when it is not offered any more."""
+    found = event_types.get(booking.event_type)
+    return found.services.get(booking.service) if found and booking.service else found
+
+
 class DeletionState(StrEnum):
     """How far a person's deletion of a booking's event has got.
 

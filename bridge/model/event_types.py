@@ -168,6 +168,7 @@ class EventType:
     require_email: bool = False
     fallback_email: str | None = None
     notify: tuple[str, ...] = ()
+    remind: tuple[timedelta, ...] = ()
     invite: bool = True
     fields: tuple[BookingField, ...] = ()
     service: str = ""

@@ -7,6 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 
 NO_PART_ANY_MORE = "no_part_any_more"  # the change of a booking for whoever it concerned until then
+REMINDER = "reminder"  # no change, but the appointment coming near
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When callers are left alone, in minutes of the local day; an end before the start is the next day's."""
+
+    start: int
+    end: int
 
 
 class FollowUpState(StrEnum):
@@ -23,8 +32,10 @@ class FollowUpState(StrEnum):
 class FollowUp:
     """One message about a change of a booking to one recipient, as `version` of the booking had it.
 
-    `recipient` says who it is by their part in the booking ("caller", "host:anna"), not by an address, unless
-    the configuration names that. `why` is what the receiver said when it last did not take it.
+    `recipient` says who it is by their part in the booking ("caller:kim@example.org", "host:anna").
+    `planned_at` is when it was first to be told, `due_at` when it is tried next. `begun_at` is when a try was
+    begun whose outcome is not known. `why` is what the receiver said when it last did not take it,
+    `reference` its own name of what it took, `note` what else people want to know of it.
     """
 
     id: str
@@ -35,5 +46,9 @@ class FollowUp:
     recipient: str
     state: FollowUpState
     planned_at: datetime
+    due_at: datetime
+    begun_at: datetime | None = None
     why: str = ""
+    reference: str = ""
+    note: str = ""
     done_at: datetime | None = None

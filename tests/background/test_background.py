@@ -9,6 +9,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bridge.background import THREADS, Background, Lane, Precedence
+from bridge.background.threads import JobThreads
+from bridge.follow_ups.delivery import delivery_lane
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.store.sql import leases
@@ -127,3 +129,17 @@ def test_a_clock_set_back_keeps_no_job_longer_than_its_own_maximum(store: Store)
     background.mend_dates()
     assert background.run_due() == 2
     assert sorted(did) == ["often", "often", "often", "rarely", "rarely"]
+
+
+def test_receivers_that_hang_hold_no_more_threads_than_they_may() -> None:
+    let_go = threading.Event()
+    threads = JobThreads(lambda: None)
+    begun = [
+        threads.begin(lambda: (let_go.wait(PATIENCE), None)[1], delivery_lane(name), is_first=False)
+        for name in ("mail", "sms", "brevo", "mail", "zapier", "n8n")
+    ]
+    assert begun == [True, True, True, False, True, False]
+    assert threads.begin(lambda: None, Lane("google", "anna"), is_first=False)
+    let_go.set()
+    for thread in threads.under_way():
+        thread.join(PATIENCE)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from sqlalchemy import select
@@ -87,6 +88,13 @@ class Line:
         with self.bridge.store.read() as connection:
             held = select(local_events.c.content).where(local_events.c.cancelled.is_(False))
             return list(connection.execute(held.order_by(local_events.c.starts_at)).scalars())
+
+    def go_on(self, **later: float) -> None:
+        """Turn the clock, by a second if nothing else is said, and let the background do what is due."""
+        self.clock.turn(**(later or {"seconds": 1}))
+        background = self.bridge.background
+        while background.run_due() or background.under_way():  # its own threads may have taken some
+            sleep(0.01)
 
     def close(self) -> None:
         self.bridge.stop()

@@ -37,6 +37,11 @@ class LetterBox:
         return self.answer
 
 
+def mail_toml(box: LetterBox) -> str:
+    """Return the section of the owner's mail server."""
+    return f'[mail]\nsmtp_url = "smtp://127.0.0.1:{box.port}"\nfrom = "Salon <salon@example.com>"\n'
+
+
 @contextmanager
 def mail_server(*, tls: ssl.SSLContext | None = None, asks_who: bool = False) -> Iterator[LetterBox]:
     """Serve on this machine until the end; with `tls` as after smtps://, `asks_who` wants USER's password."""

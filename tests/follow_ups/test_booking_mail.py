@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
-from time import sleep
 from typing import Any
 
 import icalendar
 import pytest
 
 from bridge.follow_ups.errors import Refused
+from bridge.follow_ups.receivers import Means
 from bridge.follow_ups.registry import receivers_of
 from bridge.model import FollowUpState
 from bridge.service.privacy import caller_of, forget
 from tests.cast.config import ANNA, BEN
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
-from tests.cast.mail import LetterBox, mail_server
+from tests.cast.mail import LetterBox, mail_server, mail_toml
 
 KIM: dict[str, Any] = {"name": "Kim Example", "email": "kim@example.org", "phone_number": "+49 30 901820"}
 
@@ -29,20 +29,11 @@ def box() -> Iterator[LetterBox]:
         yield served
 
 
-def mail(box: LetterBox) -> str:
-    return f'[mail]\nsmtp_url = "smtp://127.0.0.1:{box.port}"\nfrom = "Salon <salon@example.com>"\n'
-
-
 @pytest.fixture
 def line(open_line_on_both: OpenLine, box: LetterBox) -> Line:
-    return open_line_on_both(ANNA, BEN, rest=mail(box), cut='fixed_hosts = ["anna", "ben"]\ndefault = true')
-
-
-def go_on(line: Line, **later: float) -> None:
-    line.clock.turn(**(later or {"seconds": 1}))
-    background = line.bridge.background
-    while background.run_due() or background.under_way():  # its own threads may have taken some
-        sleep(0.01)
+    return open_line_on_both(
+        ANNA, BEN, rest=mail_toml(box), cut='fixed_hosts = ["anna", "ben"]\ndefault = true'
+    )
 
 
 def letters(box: LetterBox, to: str) -> list[EmailMessage]:
@@ -67,7 +58,7 @@ def test_the_caller_and_the_co_host_get_an_entry_where_the_calendar_invites_nobo
     line: Line, box: LetterBox
 ) -> None:
     line.book(at(10), **KIM)
-    go_on(line)
+    line.go_on()
     [letter] = letters(box, "kim@example.org")
     method, event = event_of(letter)
     assert (method, event.start, event.end) == ("REQUEST", at(10), at(10, 30))
@@ -75,6 +66,10 @@ def test_the_caller_and_the_co_host_get_an_entry_where_the_calendar_invites_nobo
     assert {str(each) for each in event["ATTENDEE"]} == {"mailto:ben@example.com", "mailto:kim@example.org"}
     assert letter["Subject"] == "Your appointment Cut is booked on Tuesday, November 24 at 10:00 AM"
     assert "With: Anna Example and Ben Example" in text_of(letter)
+    [booking] = line.confirmed()
+    own_page = line.bridge.own_links.address(booking.id)
+    assert f"Change or cancel: {own_page}" in text_of(letter)
+    assert own_page not in text_of(letters(box, "ben@example.com")[0])
     assert letter["Reply-To"] == "Anna Example <anna@example.com>"
     assert len(letters(box, "ben@example.com")) == 1
     assert sorted(box.recipients) == [["ben@example.com"], ["kim@example.org"]]
@@ -82,12 +77,12 @@ def test_the_caller_and_the_co_host_get_an_entry_where_the_calendar_invites_nobo
 
 def test_a_move_is_a_newer_entry_and_a_cancellation_ends_it(line: Line, box: LetterBox) -> None:
     line.book(at(10), **KIM)
-    go_on(line)
+    line.go_on()
     [booking] = line.confirmed()
     line.bridge.reception.move(booking, at(14))
-    go_on(line)
+    line.go_on()
     line.bridge.reception.cancel(line.confirmed()[0])
-    go_on(line)
+    line.go_on()
     told = [event_of(each) for each in letters(box, "kim@example.org")]
     assert [method for method, _ in told] == ["REQUEST", "REQUEST", "CANCEL"]
     assert len({str(event["UID"]) for _, event in told}) == 1
@@ -103,10 +98,10 @@ def test_what_a_later_change_made_needless_is_not_sent(line: Line, box: LetterBo
     line.bridge.reception.move(line.confirmed()[0], at(14))
     line.book(at(16), "lee", email="lee@example.org")
     line.bridge.reception.cancel(line.confirmed()[-1])
-    go_on(line)
+    line.go_on()
     box.answer = "250 OK"
-    go_on(line, minutes=3)
-    go_on(line, minutes=3)
+    line.go_on(minutes=3)
+    line.go_on(minutes=3)
     [letter] = letters(box, "kim@example.org")
     assert event_of(letter)[1].start == at(14)
     assert letters(box, "lee@example.org") == []
@@ -115,9 +110,9 @@ def test_what_a_later_change_made_needless_is_not_sent(line: Line, box: LetterBo
 
 def test_a_corrected_address_gets_the_entry_and_the_wrong_one_its_end(line: Line, box: LetterBox) -> None:
     line.book(at(10), name="Kim Example", email="kym@example.org")
-    go_on(line)
+    line.go_on()
     line.book(at(10), name="Kim Example", email="kim@example.org")
-    go_on(line)
+    line.go_on()
     assert [event_of(each)[0] for each in letters(box, "kym@example.org")] == ["REQUEST", "CANCEL"]
     assert [event_of(each)[0] for each in letters(box, "kim@example.org")] == ["REQUEST"]
 
@@ -126,13 +121,13 @@ def test_a_wrong_address_hears_once_that_it_is_over_and_never_of_later_times(
     line: Line, box: LetterBox
 ) -> None:
     line.book(at(10), name="Kim Example", email="kym@example.org")
-    go_on(line)
+    line.go_on()
     line.book(at(10), name="Kim Example", email="kim@example.org")
-    go_on(line)
+    line.go_on()
     line.bridge.reception.move(line.confirmed()[0], at(14))
-    go_on(line)
+    line.go_on()
     line.bridge.reception.cancel(line.confirmed()[0])
-    go_on(line)
+    line.go_on()
     assert [event_of(each)[0] for each in letters(box, "kym@example.org")] == ["REQUEST", "CANCEL"]
     told = [event_of(each)[0] for each in letters(box, "kim@example.org")]
     assert told == ["REQUEST", "REQUEST", "CANCEL"]
@@ -140,34 +135,35 @@ def test_a_wrong_address_hears_once_that_it_is_over_and_never_of_later_times(
 
 def test_who_wants_notice_is_told_in_words(open_line: OpenLine, box: LetterBox) -> None:
     keys = 'notify = ["office@example.com"]\nfallback_email = "inbox@example.com"'
-    line = open_line(ANNA, rest=mail(box), event_type=keys, bridge='locale = "de_DE"')
+    line = open_line(ANNA, rest=mail_toml(box), event_type=keys, bridge='locale = "de_DE"')
     line.book(at(10), name="Kim Example", phone_number="+49 30 901820", appointment_reason="Farbe")
-    go_on(line)
+    line.go_on()
     [notice] = letters(box, "office@example.com")
     assert notice["Subject"] == "Neuer Termin: Haircut am Dienstag, dem 24. November um 10:00 Uhr"
     assert "Telefon: +4930901820" in text_of(notice)
     assert len(letters(box, "inbox@example.com")) == 1
     line.bridge.reception.cancel(line.confirmed()[0])
-    go_on(line)
+    line.go_on()
     assert letters(box, "office@example.com")[1]["Subject"].startswith("Abgesagt: Haircut")
 
 
 def test_a_server_that_is_down_delays_and_two_days_later_it_is_given_up(line: Line, box: LetterBox) -> None:
     box.answer = "451 later"
     line.book(at(10, day=30), **KIM)
-    go_on(line)
+    line.go_on()
     assert [each.why for each in line.bridge.outbox.listed(FollowUpState.WAITING)] == [
         "the mail server answered 451"
     ] * 2
-    for _ in range(30):
-        go_on(line, hours=2)
+    line.go_on(hours=47)
+    assert line.bridge.outbox.listed(FollowUpState.GIVEN_UP) == []
+    line.go_on(hours=3)
     given_up = line.bridge.outbox.listed(FollowUpState.GIVEN_UP)
     assert len(given_up) == 2
     assert [alert.key for alert in line.bridge.alerts.open()] == ["follow_ups"]
     box.answer = "250 OK"
     for each in given_up:
         line.bridge.outbox.retry(each)
-    go_on(line)
+    line.go_on()
     assert len(box.messages) == 2
     assert line.bridge.alerts.open() == []
 
@@ -178,27 +174,26 @@ def test_an_entry_whose_host_left_the_configuration_is_refused(line: Line) -> No
     remaining = replace(config, hosts=hosts)
     line.book(at(10), **KIM)
     told = [each for each in line.bridge.outbox.listed(FollowUpState.WAITING) if "kim" in each.recipient]
-    mail = receivers_of(remaining, line.bridge.vendors, line.bridge.speech.language)["mail"]
+    language = line.bridge.speech.language
+    mail = receivers_of(Means(remaining, line.bridge.vendors, language, str, line.clock.now))["mail"]
     with pytest.raises(Refused):
         mail.deliver(told[0], line.confirmed()[0], was_told=False)
 
 
 def test_told_twice_it_bears_the_same_id(line: Line, box: LetterBox) -> None:
     line.book(at(10), **KIM)
-    go_on(line)
+    line.go_on()
     with line.bridge.store.write() as connection:  # as if it had been killed before it noted the telling
         connection.exec_driver_sql("UPDATE follow_ups SET state = 'waiting'")
-        ids = [row[0] for row in connection.exec_driver_sql("SELECT id FROM follow_ups")]
-    for each in ids:
-        line.bridge.background.plan("deliver", each)
-    go_on(line)
+    line.bridge.plan_standing()
+    line.go_on()
     first, second = letters(box, "kim@example.org")
     assert first["Message-ID"] == second["Message-ID"]
 
 
 def test_callers_text_breaks_out_of_nothing(line: Line, box: LetterBox) -> None:
     line.book(at(10), name="<b>Kim</b>\r\nBcc: all@example.org", email="kim@example.org")
-    go_on(line)
+    line.go_on()
     for letter in box.messages:
         assert letter["Bcc"] is None
         body = letter.get_body(("html",))
@@ -208,7 +203,7 @@ def test_callers_text_breaks_out_of_nothing(line: Line, box: LetterBox) -> None:
 
 def test_a_forgotten_callers_address_is_in_no_follow_up(line: Line, box: LetterBox) -> None:
     line.book(at(10), **KIM)
-    go_on(line)
+    line.go_on()
     line.clock.turn(days=2)
     context = line.bridge.context
     forget(context, caller_of("kim@example.org", None), with_events=False)

@@ -41,15 +41,10 @@ def line(open_line_on_both: OpenLine, box: LetterBox) -> Line:
     return open_line_on_both(ANNA, rest=settings(box))
 
 
-def go_on(line: Line, **time: float) -> None:
-    line.clock.turn(**time)
-    line.bridge.background.run_due()
-
-
 def test_what_came_up_together_is_told_in_one_mail(line: Line, box: LetterBox) -> None:
     line.bridge.alerts.alert("one", "The first matter.")
     line.bridge.alerts.alert("two", "The second matter.")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     [mail] = box.messages
     assert (mail["From"], mail["To"]) == ("Bridge <bridge@example.com>", "owner@example.com")
     assert mail["Subject"] == "The calendar bridge needs you: 2 matters"
@@ -58,13 +53,13 @@ def test_what_came_up_together_is_told_in_one_mail(line: Line, box: LetterBox) -
 
 def test_each_alert_is_told_once_and_again_when_it_comes_back(line: Line, box: LetterBox) -> None:
     line.bridge.alerts.alert("one", "A matter.")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     line.bridge.alerts.alert("one", "A matter.")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     assert len(box.messages) == 1
     line.bridge.alerts.resolve("one")
     line.bridge.alerts.alert("one", "A matter.")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     assert len(box.messages) == 2
     assert box.messages[0]["Message-ID"] != box.messages[1]["Message-ID"]
 
@@ -72,7 +67,7 @@ def test_each_alert_is_told_once_and_again_when_it_comes_back(line: Line, box: L
 def test_what_ended_before_it_was_told_is_not_told(line: Line, box: LetterBox) -> None:
     line.bridge.alerts.alert("one", "A matter.")
     line.bridge.alerts.resolve("one")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     assert box.messages == []
 
 
@@ -80,17 +75,17 @@ def test_what_ended_before_it_was_told_is_not_told(line: Line, box: LetterBox) -
 def test_a_server_that_takes_nothing_is_asked_again_later(line: Line, box: LetterBox, answer: str) -> None:
     box.answer = answer
     line.bridge.alerts.alert("one", "A matter.")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     box.answer = "250 OK"
-    go_on(line, minutes=4)
+    line.go_on(minutes=4)
     assert box.messages == []
-    go_on(line, minutes=2)
+    line.go_on(minutes=2)
     assert len(box.messages) == 1
 
 
 def test_a_mail_told_twice_bears_the_same_id(line: Line, box: LetterBox) -> None:
     line.bridge.alerts.alert("one", "A matter.")
-    go_on(line, seconds=11)
+    line.go_on(seconds=11)
     with line.bridge.store.write() as connection:  # as if it had been killed before it noted the telling
         connection.exec_driver_sql("DELETE FROM alert_tellings")
     line.bridge.background.plan("tell_alerts", "mail")
@@ -174,10 +169,10 @@ def test_a_web_address_is_told_until_it_takes_it(open_line: OpenLine, hook: Any)
     line = open_line(ANNA, rest=f'[alerts]\nwebhook_url = "http://127.0.0.1:{hook.server_port}/alerts"\n')
     hook.statuses = [503, 302, 204]
     line.bridge.alerts.alert("one", "A matter.")
-    go_on(line, seconds=11)
-    go_on(line, minutes=6)
-    go_on(line, minutes=12)
-    go_on(line, hours=7)
+    line.go_on(seconds=11)
+    line.go_on(minutes=6)
+    line.go_on(minutes=12)
+    line.go_on(hours=7)
     first, *others = hook.bodies
     assert len(others) == 2
     assert all(other == first for other in others)

@@ -79,6 +79,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     require_email: YesOrNo = False
     fallback_email: Email | None = None
     notify: Emails = ()
+    remind: tuple[Annotated[timedelta, hours(0.25, 31 * 24)], ...] = Field((), alias="remind_hours")
     invite: YesOrNo = True
     fields_: tuple[object, ...] = Field((), alias="fields")
     services: dict[str, object] = Field(default_factory=dict)
@@ -153,6 +154,7 @@ def _event_type(
         require_email=table.require_email,
         fallback_email=table.fallback_email,
         notify=table.notify,
+        remind=table.remind,
         invite=table.invite,
         fields=read_fields(table.fields_, ("event_types", name, "fields"), problems),
     )

@@ -25,15 +25,21 @@ _Place = tuple[str | int, ...]
 
 def wall_range(value: object) -> WallRange:
     """Return the stretch of a day that is written `"09:00-17:00"`; the end may be 24:00."""
+    start, end = minutes_of_range(value)
+    if end <= start:
+        raise ValueError(_backwards(start, end))
+    return WallRange(start, end)
+
+
+def minutes_of_range(value: object) -> tuple[int, int]:
+    """Return the two times of a stretch, in minutes of the day, whichever is the later."""
     match = _RANGE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError('is not a stretch of the day such as "09:00-17:00"')
     start, end = _minute(match[1], match[2]), _minute(match[3], match[4])
     if start >= _MIDNIGHT or end > _MIDNIGHT:
         raise ValueError("names a time that does not exist; a day goes from 00:00 to 24:00")
-    if end <= start:
-        raise ValueError(_backwards(start, end))
-    return WallRange(start, end)
+    return start, end
 
 
 def week(value: object) -> Week:

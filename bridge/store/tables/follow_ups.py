@@ -24,6 +24,11 @@ follow_ups = Table(
     Column("why", Text, nullable=False),
     Column("planned_at", Instant, nullable=False),
     Column("done_at", Instant),
+    Column("due_at", Instant, nullable=False),
+    Column("begun_at", Instant),
+    Column("reference", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
     Index(None, "booking_id"),
     Index(None, "state", "planned_at"),
+    Index(None, "receiver", "state", "due_at"),
 )

@@ -1,0 +1,157 @@
+"""The background job of each receiver: tells what is due, one follow-up after the other.
+
+At least once: what a process did not live to note is told again, under the same key. One job a receiver, so
+that one which hangs keeps a single thread, and nobody waits for it but its own follow-ups.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bridge import log
+from bridge.background import Lane, Work
+from bridge.errors import StoreUnavailable
+from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
+from bridge.follow_ups.given_up import GivenUp
+from bridge.follow_ups.quiet import quiet_around
+from bridge.follow_ups.receivers import Receipt, Receiver, reaches_caller
+from bridge.follow_ups.rules import Rules
+from bridge.model import Booking, FollowUp, FollowUpState, booked
+from bridge.model.follow_ups import REMINDER
+from bridge.store.engine import Store
+from bridge.store.sql import bookings, follow_ups
+
+DELIVER = "deliver"  # subject: the receiver's name
+GIVEN_UP_AFTER = timedelta(hours=48)
+_MOST_AT_ONCE = 4  # receivers; more that hang wait for each other, and calendars never for them
+_JUST = timedelta(minutes=30)  # so long a call has just caused what it caused
+_STINT = timedelta(seconds=10)  # with the last delivery's 45 seconds within the lease of a job
+_LOOK_AGAIN = timedelta(minutes=10)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
+_JITTER = 0.2  # of a pause: what failed together shall not come back together
+_log = logging.getLogger(__name__)
+
+
+def delivery_lane(receiver: str) -> Lane:
+    """Return whom a receiver's job waits for: its like, as far as threads are kept for calendars."""
+    return Lane("follow_ups", receiver, _MOST_AT_ONCE)
+
+
+class Delivery:
+    """Tells what the outbox has planned."""
+
+    def __init__(
+        self,
+        store: Store,
+        receivers: Mapping[str, Receiver],
+        given_up: GivenUp,
+        rules: Rules,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._receivers = receivers
+        self._given_up = given_up
+        self._rules = rules
+        self._now = now
+
+    def kinds(self) -> Mapping[str, Work]:
+        """Return what to do for each kind of job."""
+        return {DELIVER: self._deliver}
+
+    def standing(self) -> list[str]:
+        """Return every receiver for whom something waits, also those no longer configured."""
+        with self._store.read() as connection:
+            return follow_ups.awaited(connection)
+
+    def _deliver(self, name: str) -> timedelta | None:
+        began = self._now()
+        while self._now() - began < _STINT:
+            with self._store.read() as connection:
+                found = follow_ups.next_due(connection, name, self._now())
+            if found is None:
+                break
+            self._tell(found)
+        with self._store.read() as connection:
+            due_at = follow_ups.next_due_at(connection, name)
+        return min(max(due_at - self._now(), timedelta(0)), _LOOK_AGAIN) if due_at else None
+
+    def _tell(self, found: FollowUp) -> None:
+        with self._store.write() as connection:
+            booking = bookings.get(connection, found.booking_id)
+            others = follow_ups.of_recipient(connection, found)
+            if booking is None or self._comes_too_late(found, booking):
+                follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
+                return
+            if until := self._quiet_until(found, booking):
+                follow_ups.wait_until(connection, found, until)
+                return
+            follow_ups.begin(connection, found, self._now())
+        was_told = any(each.state is FollowUpState.SENT for each in others)
+        try:
+            receipt = self._handed_over(found, booking, was_told=was_told)
+        except Refused as error:
+            self._given_up.add(found, str(error))
+        except NotDelivered as error:
+            self._put_off(found, error)
+        else:
+            self._note(found, booking, receipt, others)
+
+    def _handed_over(self, found: FollowUp, booking: Booking, *, was_told: bool) -> Receipt | None:
+        receiver = self._receivers.get(found.receiver)
+        try:
+            return receiver.deliver(found, booking, was_told=was_told) if receiver else None
+        except (NotDelivered, StoreUnavailable):
+            raise
+        except Exception as error:
+            # One that cannot be told must not keep the others of its receiver; the log says what it is.
+            _log.exception("a follow-up of booking %s could not be told", booking.id)
+            raise Unclear("the bridge made a fault; its log says which") from error
+
+    def _note(
+        self, found: FollowUp, booking: Booking, receipt: Receipt | None, others: list[FollowUp]
+    ) -> None:
+        # A reminder says nothing of a change, and a change nothing of the reminders to come.
+        covered = [
+            each
+            for each in others
+            if each.version <= booking.version and REMINDER not in (each.change, found.change)
+        ]
+        with self._store.write() as connection:
+            if receipt is None:
+                follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
+            else:
+                follow_ups.sent(connection, found, self._now(), receipt.reference, receipt.note)
+            follow_ups.end(connection, covered, FollowUpState.VOID, self._now())
+        log.event(
+            "follow_up",
+            booking=booking.id,
+            receiver=found.receiver,
+            change=found.change,
+            told=receipt is not None,
+        )
+
+    def _put_off(self, found: FollowUp, error: NotDelivered) -> None:
+        now = self._now()
+        if now - found.planned_at >= GIVEN_UP_AFTER:
+            self._given_up.add(found, str(error))
+            return
+        pause = min(max(_FIRST_PAUSE, now - found.planned_at), _LONGEST_PAUSE)
+        spread = pause * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
+        due_at, is_unclear = now + max(spread, error.after), isinstance(error, Unclear)
+        with self._store.write() as connection:
+            follow_ups.put_off(connection, found, due_at, str(error), is_unclear=is_unclear)
+
+    def _comes_too_late(self, found: FollowUp, booking: Booking) -> bool:
+        return found.change == REMINDER and booking.interval.start <= self._now()
+
+    def _quiet_until(self, found: FollowUp, booking: Booking) -> datetime | None:
+        event_type = booked(self._rules.event_types, booking)
+        if event_type is None or not reaches_caller(found.recipient):
+            return None
+        if self._now() - found.planned_at < _JUST and found.change != REMINDER:
+            return None
+        silence = quiet_around(self._rules.quiet, self._now(), event_type.timezone)
+        return silence.end if silence else None
