@@ -27,12 +27,13 @@ class Route:
 
     `proxy` is "http://[user:password@]host:port", None where there is none; `no_proxy` lists the hosts that
     are reached without it, as NO_PROXY does. `ca_file` holds the authorities to believe in place of the
-    well-known ones.
+    well-known ones. `is_private_allowed`: addresses that people name may lie in the own network.
     """
 
     proxy: str | None = field(default=None, repr=False)  # it may hold a password
     no_proxy: str = ""
     ca_file: str | None = None
+    is_private_allowed: bool = False
 
     def proxy_for(self, url: str) -> str | None:
         """Return the proxy's address for an https address; others never need one."""

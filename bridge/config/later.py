@@ -33,7 +33,6 @@ def _is_switched_off(value: object) -> bool:
 
 
 NOT_YET: Mapping[str, Later] = {
-    "network.allow_private_addresses": _only(False),
     "telli.office_tokens": _only([]),
     "telli.webhook_secret": _only(),
     "telli.lookup_contacts": _only(False),

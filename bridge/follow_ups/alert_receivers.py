@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Protocol
 
-import requests
-
 from bridge.alerts import alert_id
 from bridge.config import Config
-from bridge.follow_ups.errors import NotDelivered, Refused
 from bridge.follow_ups.mail_server import MailServer
+from bridge.follow_ups.posting import post_json
 from bridge.speech.language import Language
 from bridge.speech.reasons import Speech
 from bridge.store.sql.alerts import Alert
-from providers.route import Route
-
-_SECONDS = 10.0
-_TAKEN = 2  # hundred and something; whoever redirects has moved, and the owner shall say where to
-_SERVER_FAULT = 500
-_TOO_MANY = 429
+from providers.outward import Outward
 
 
 class AlertReceiver(Protocol):
@@ -67,7 +61,7 @@ class AlertWebhook:
     """A JSON body to an address; `text` is what chat services show."""
 
     url: str
-    route: Route
+    outward: Outward
 
     def tell(self, alerts: Sequence[Alert]) -> None:
         """Post the alerts; the same ones bear the same `id`."""
@@ -79,25 +73,7 @@ class AlertWebhook:
                 for each in alerts
             ],
         }
-        try:
-            with requests.Session() as session:
-                session.trust_env = False
-                proxy = self.route.proxy_for(self.url)
-                answer = session.post(
-                    self.url,
-                    json=body,
-                    timeout=_SECONDS,
-                    allow_redirects=False,
-                    stream=True,  # whatever it says beside the status is of no use
-                    proxies={"https": proxy} if proxy else {},
-                    verify=self.route.ca_file or True,
-                )
-        except requests.RequestException as error:
-            raise NotDelivered("the address cannot be reached") from error
-        if answer.status_code >= _SERVER_FAULT or answer.status_code == _TOO_MANY:
-            raise NotDelivered(f"the address answered {answer.status_code}")
-        if answer.status_code // 100 != _TAKEN:
-            raise Refused(f"the address answered {answer.status_code}")
+        post_json(self.outward, self.url, json.dumps(body).encode())
 
 
 def _digest(alerts: Sequence[Alert]) -> str:
@@ -117,5 +93,5 @@ def alert_receivers(config: Config, speech: Speech) -> Mapping[str, AlertReceive
             config.bridge.public_url,
         )
     if config.alerts.webhook_url:
-        receivers["webhook"] = AlertWebhook(config.alerts.webhook_url, config.route)
+        receivers["webhook"] = AlertWebhook(config.alerts.webhook_url, Outward(config.route))
     return receivers

@@ -27,6 +27,7 @@ def test_the_section_says_how_vendors_are_reached(folder: Path) -> None:
     lines = f'[network]\nproxy = "{PROXY}"\nca_file = "company-ca.pem"\nallow_private_addresses = false\n'
     route = config_of(lines, base=folder).route
     assert route == Route(proxy=PROXY, ca_file=str(folder / "company-ca.pem"))
+    assert config_of("[network]\nallow_private_addresses = true").route == Route(is_private_allowed=True)
 
 
 def test_the_usual_variables_count_where_the_section_says_nothing(folder: Path) -> None:

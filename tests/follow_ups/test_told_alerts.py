@@ -153,6 +153,9 @@ class Hook(BaseHTTPRequestHandler):
         pass
 
 
+OWN = "[network]\nallow_private_addresses = true\n[alerts]\n"
+
+
 @pytest.fixture
 def hook() -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
@@ -166,7 +169,7 @@ def hook() -> Iterator[Any]:
 
 
 def test_a_web_address_is_told_until_it_takes_it(open_line: OpenLine, hook: Any) -> None:
-    line = open_line(ANNA, rest=f'[alerts]\nwebhook_url = "http://127.0.0.1:{hook.server_port}/alerts"\n')
+    line = open_line(ANNA, rest=f'{OWN}webhook_url = "http://127.0.0.1:{hook.server_port}/alerts"\n')
     hook.statuses = [503, 302, 204]
     line.bridge.alerts.alert("one", "A matter.")
     line.go_on(seconds=11)
@@ -178,6 +181,15 @@ def test_a_web_address_is_told_until_it_takes_it(open_line: OpenLine, hook: Any)
     assert all(other == first for other in others)
     assert first["text"] == first["alerts"][0]["text"] == "A matter."
     assert first["alerts"][0]["since"] == "2026-11-23T07:00:00+00:00"
+
+
+def test_a_web_address_in_the_own_network_is_told_only_where_that_is_allowed(
+    open_line: OpenLine, hook: Any
+) -> None:
+    line = open_line(ANNA, rest=f'[alerts]\nwebhook_url = "http://127.0.0.1:{hook.server_port}/alerts"\n')
+    line.bridge.alerts.alert("one", "A matter.")
+    line.go_on(seconds=11)
+    assert hook.bodies == []
 
 
 def test_mail_for_alerts_needs_a_mail_server() -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from bridge.config.problems.found import Problems
 from bridge.config.table import Table
-from bridge.config.values.text import Email, WebAddress
+from bridge.config.values.text import Email, ExactAddress
 
 
 class AlertsSection(Table):
@@ -15,8 +15,8 @@ class AlertsSection(Table):
     section: ClassVar[str] = "alerts"
 
     email: Email | None = None
-    webhook_url: WebAddress | None = None
-    heartbeat_url: WebAddress | None = None
+    webhook_url: ExactAddress | None = None
+    heartbeat_url: ExactAddress | None = None
 
 
 def check_alerts(alerts: AlertsSection, *, has_mail: bool, problems: Problems) -> None:

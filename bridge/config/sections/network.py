@@ -13,6 +13,7 @@ from pydantic import PlainValidator, SecretStr, ValidationInfo
 from bridge.config.problems.found import Problems
 from bridge.config.table import Context, Table, base_of, read_table
 from bridge.config.values.env_and_files import Unresolved
+from bridge.config.values.numbers import YesOrNo
 from bridge.config.values.secret_values import Hidden, secret
 from bridge.config.values.text import line
 from providers.route import Route
@@ -57,6 +58,7 @@ class NetworkSection(Table):
 
     proxy: Annotated[SecretStr, PlainValidator(_proxy)] | None = None
     ca_file: Annotated[str, PlainValidator(_ca_file)] | None = None
+    allow_private_addresses: YesOrNo = False
 
 
 def read_route(raw: object, environ: Mapping[str, str], *, problems: Problems, context: Context) -> Route:
@@ -69,6 +71,7 @@ def read_route(raw: object, environ: Mapping[str, str], *, problems: Problems, c
         proxy=table.proxy.get_secret_value() if table.proxy else None,
         no_proxy=_first(environ, _NO_PROXY_VARIABLES),
         ca_file=table.ca_file,
+        is_private_allowed=table.allow_private_addresses,
     )
 
 

@@ -68,12 +68,17 @@ def slug(text: str) -> str:
     return text
 
 
-def web_address(value: object) -> str:
-    """Return an http(s) address without a slash at its end."""
+def exact_address(value: object) -> str:
+    """Return an http(s) address as it is written."""
     text = plain(value).strip()
     if not _is_web_address(text):
         raise ValueError('is not a web address such as "https://example.com"')
-    return text.rstrip("/")
+    return text
+
+
+def web_address(value: object) -> str:
+    """Return an http(s) address without a slash at its end."""
+    return exact_address(value).rstrip("/")
 
 
 def site_address(value: object) -> str:
@@ -115,5 +120,6 @@ Paragraph = Annotated[str, PlainValidator(paragraph)]
 Email = Annotated[str, PlainValidator(email)]
 Emails = Annotated[tuple[Email, ...], OneOrMore]
 Phone = Annotated[str, PlainValidator(phone)]
+ExactAddress = Annotated[str, PlainValidator(exact_address)]
 WebAddress = Annotated[str, PlainValidator(web_address)]
 SiteAddress = Annotated[str, PlainValidator(site_address)]

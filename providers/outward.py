@@ -1,0 +1,185 @@
+"""Sends to addresses that people name, such as webhooks: never into the own network unless that is allowed.
+
+A name is looked up once, and the connection goes to an address that was judged: what the name says a moment
+later leads nowhere else. Redirects are answers like others. The whole exchange has one time-out, which also
+ends a server that sends a byte now and then.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, quote, urlsplit
+
+from providers.route import Route
+
+SECONDS = 10.0
+MOST_BYTES = 64 << 10  # of an answer; what is beyond is not read
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address as seen from a network without them
+_AGAIN = 0.05
+_CLOUDS = ip_network("192.0.0.0/24")  # metadata of a machine; Python 3.11 takes it for public
+_AS_THEY_ARE = "/%:@!$&'()*+,;=~?"  # of a path and query, RFC 3986
+
+LookUp = Callable[[str, int], Sequence[str]]
+
+
+class OutwardError(Exception):
+    """Why nothing was answered; the text names no address.
+
+    AddressForbidden   the name leads into the own network
+    Unreachable        nobody answered, or not in time
+    """
+
+
+class AddressForbidden(OutwardError):
+    """The name leads into the own network, and nowhere else."""
+
+
+class Unreachable(OutwardError):
+    """Nobody answered, or not in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A status, and the beginning of the body."""
+
+    status: int
+    body: bytes
+
+
+def is_public(text: str) -> bool:
+    """Tell whether an IP address is the internet's: no private, local or reserved one, however written."""
+    address = ip_address(text.partition("%")[0])
+    if isinstance(address, IPv6Address):
+        inner = _inner(address)
+        if inner is not None:
+            return is_public(str(inner))
+        if address.is_site_local:
+            return False
+    elif address in _CLOUDS:
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that an IPv6 one stands for."""
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def looked_up(host: str, port: int) -> list[str]:
+    """Return the IP addresses of a host. OSError: it has none."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+class Outward:
+    """The way out for one configuration. Safe to share between threads."""
+
+    def __init__(
+        self,
+        route: Route,
+        *,
+        seconds: float = SECONDS,
+        look_up: LookUp = looked_up,
+        may_reach: Callable[[str], bool] = is_public,
+    ) -> None:
+        self._route = route
+        self._seconds = seconds
+        self._look_up = look_up
+        self._may_reach = may_reach
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+        """Post to an http(s) address. AddressForbidden, Unreachable: nothing was answered."""
+        try:
+            return self._exchange(urlsplit(url), body, headers)
+        except (OSError, HTTPException, UnicodeError) as error:
+            raise Unreachable(f"the address cannot be reached ({type(error).__name__})") from error
+
+    def _exchange(self, parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> Answered:
+        host = (parts.hostname or "").encode("idna").decode()
+        named = f"[{host}]" if ":" in host else host
+        port = parts.port or _PORTS[parts.scheme]
+        proxy = self._route.tunnel_to(host, port) if parts.scheme == "https" else None
+        line = HTTPConnection(proxy.host, proxy.port) if proxy else HTTPConnection(host, port)
+        line.timeout = self._seconds
+        with closing(line), _cut_after(self._seconds, line):
+            if proxy:
+                # The tunnel leads to an address too: the proxy's own look-up might find another one.
+                target = host if self._route.is_private_allowed else self._judged(host, port)[0]
+                line.set_tunnel(target, port, dict(proxy.headers))
+                line.connect()
+            else:
+                line.sock = self._dialled(self._judged(host, port), port)
+            if parts.scheme == "https":
+                context = ssl.create_default_context(cafile=self._route.ca_file)
+                line.sock = context.wrap_socket(
+                    line.sock, server_hostname=host, do_handshake_on_connect=False
+                )
+                line.sock.do_handshake()
+            line.request(
+                "POST",
+                _target(parts),
+                body,
+                {**headers, "Host": f"{named}:{parts.port}" if parts.port else named},
+            )
+            answer = line.getresponse()
+            return Answered(answer.status, _beginning(answer))
+
+    def _judged(self, host: str, port: int) -> Sequence[str]:
+        found = self._look_up(host, port)
+        if self._route.is_private_allowed:
+            return found
+        public = [each for each in found if self._may_reach(each)]
+        if not public:
+            raise AddressForbidden("the address lies in the own network ([network] allow_private_addresses)")
+        return public
+
+    def _dialled(self, addresses: Sequence[str], port: int) -> socket.socket:
+        *others, last = addresses
+        line = None
+        for address in others:
+            with suppress(OSError):
+                line = socket.create_connection((address, port), self._seconds / len(addresses))
+                break
+        line = line or socket.create_connection((last, port), self._seconds / len(addresses))
+        line.settimeout(self._seconds)
+        return line
+
+
+def _target(parts: SplitResult) -> str:
+    target = quote(parts.path or "/", safe=_AS_THEY_ARE)
+    return f"{target}?{quote(parts.query, safe=_AS_THEY_ARE)}" if parts.query else target
+
+
+def _beginning(answer: HTTPResponse) -> bytes:
+    try:
+        return answer.read(MOST_BYTES)
+    except (OSError, HTTPException):  # the status was heard, and that is what counts
+        return b""
+
+
+@contextmanager
+def _cut_after(seconds: float, line: HTTPConnection) -> Iterator[None]:
+    """End the connection when the time is over: a socket's own time-out counts anew with every byte."""
+    done = threading.Event()
+
+    def cut() -> None:
+        is_late = not done.wait(seconds)
+        while is_late and not done.wait(_AGAIN):  # it may only just come up
+            with suppress(OSError, AttributeError):
+                line.sock.shutdown(socket.SHUT_RDWR)
+
+    threading.Thread(target=cut, name="outward", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
