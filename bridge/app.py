@@ -12,11 +12,13 @@ from flask import Blueprint, Flask
 from bridge.config import Config, load_config
 from bridge.parts import Bridge
 from bridge.service.gauges import figures_now
+from bridge.service.known_callers import KnownCallers
 from bridge.signin import AdminSignIn
 from bridge.store.migrate import migrate, require_current
 from bridge.surroundings import Surroundings, configuration_file
 from bridge.vendors.registry import VENDORS
 from bridge.web.admission import MOST_BYTES, Door
+from bridge.web.contact_lookup import contact_lookup_blueprint
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.metrics import metrics_blueprint
@@ -82,11 +84,18 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
 def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
     """Yield what programs ask for: telli, vendors that notify, calendar apps, a watch on the server."""
     config = bridge.config
+    api_keys = [key.get_secret_value() for key in config.telli.api_keys]
     yield telli_blueprint(
         bridge.reception,
-        keys=[key.get_secret_value() for key in config.telli.api_keys],
+        keys=api_keys,
         speech=bridge.speech,
         details=Details.of(config),
+        journal=bridge.journal,
+    )
+    yield contact_lookup_blueprint(
+        KnownCallers(bridge.context, config.bridge.country).by_number,
+        keys=api_keys,
+        names=config.telli.write_back,
         journal=bridge.journal,
     )
     yield tools_blueprint(

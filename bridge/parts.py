@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bridge.alerts import Alerts
+from bridge.attendee.contact_api import ContactApi
 from bridge.background import Background, Lane, Precedence
 from bridge.background.heartbeat import HEARTBEAT, heartbeat_chores
 from bridge.booking.context import BookingContext
@@ -44,6 +45,7 @@ from bridge.follow_ups.told_alerts import LONGEST_WAIT, TELL_ALERTS, AlertTellin
 from bridge.journal import WATCH_CALLS, Figures, Journal, journal_chores
 from bridge.local_calendar.feed import Feeds
 from bridge.local_calendar.keeping import KEEP_BUSY_TIME, import_chores
+from bridge.service.contacts import Contacts
 from bridge.service.desk import OurDesk
 from bridge.service.kept_offers import Offers
 from bridge.service.own_appointments import OwnAppointments, Trust
@@ -61,6 +63,7 @@ from bridge.vendors.local import feed_titles, imported_time
 from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
 from providers.http import Clocks
 
+_CONTACTS_AT_ONCE = 8  # asked of telli, on threads of their own: it must not keep calendars waiting
 _CALL_SECONDS = 1.0  # and for a call to a calendar, or a note of its outcome
 _JOB_SECONDS = 5.0  # how long a stopping process waits for the job under way
 
@@ -91,17 +94,13 @@ class Bridge:
         self.accounts = around.wrap_accounts(CountedAccounts(self.opened, self.figures))
         # What callers ask for, and what goes on when nobody asks.
         pool = around.make_pool()
-        self.health = Health(
-            self.store,
-            pool,
-            around.now,
-            alerts=self.alerts,
-            advise=Adviser(self.vendors, self.plugged, self.speech.language, config.bridge.public_url).advise,
-        )
+        adviser = Adviser(self.vendors, self.plugged, self.speech.language, config.bridge.public_url)
+        self.health = Health(self.store, pool, around.now, alerts=self.alerts, advise=adviser.advise)
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors)
         self.outbox, self.delivery = self._make_follow_ups(around)
         self.context = self._make_context(pool, around, outside.state_folder)
+        self.contacts = self._make_contacts(around)
         self.reception = self._make_reception()
         self.own_appointments = OwnAppointments(self.context, self.reception, Trust.of(config))
         self.channels = PushChannels(self.context, config.bridge.public_url)
@@ -127,6 +126,7 @@ class Bridge:
     def stop(self) -> None:
         """End the background work and give up every connection to the database."""
         self.background.stop(patience=_JOB_SECONDS)
+        self.contacts.close(patience=_CALL_SECONDS)
         self.context.pool.close(patience=_CALL_SECONDS)
         self.health.write_down()
         self.journal.stop()
@@ -254,6 +254,17 @@ class Bridge:
         """Return the addresses of callers' own pages."""
         return OwnLinks(self.vault, self.config.bridge.public_url)
 
+    def _make_contacts(self, around: Surroundings) -> Contacts:
+        telli = self.config.telli
+        keys = [key.get_secret_value() for key in telli.api_keys]
+        return Contacts(
+            ContactApi(telli.api_url, keys, self.config.route) if telli.lookup_contacts else None,
+            CallPool(_CONTACTS_AT_ONCE),
+            self.alerts,
+            monotonic=around.monotonic,
+            seconds=self.config.bridge.book_deadline.total_seconds(),
+        )
+
     def _make_reception(self) -> Reception:
         section = self.config.bridge
         offers = Offers(
@@ -269,4 +280,5 @@ class Bridge:
             self.speech,
             default=self.config.default_event_type,
             country=section.country,
+            contacts=self.contacts,
         )

@@ -1,13 +1,15 @@
-"""Reads which language a call is in, as far as the request says so."""
+"""Reads which language and time zone a caller has, as far as the request says so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.attendee.request import CallerRequest
 from bridge.attendee.text import spelled
 
 _NAMES = ("language", "locale", "lang", "sprache")
+_ZONES = ("timezoneiana", "timezone", "zeitzone")
 _LONGEST = 40
 
 
@@ -18,3 +20,19 @@ def said_languages(request: CallerRequest) -> Iterator[str]:
         for value in spelled(source, _NAMES):
             if isinstance(value, str) and len(value) <= _LONGEST:
                 yield value
+
+
+def said_zone(request: CallerRequest) -> ZoneInfo | None:
+    """Return the caller's own time zone, None where nothing names one by its IANA name."""
+    for source in request.descriptions():
+        for value in spelled(source, _ZONES):
+            if isinstance(value, str) and len(value) <= _LONGEST and (zone := _zone(value.strip())):
+                return zone
+    return None
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder such as "Europe"
+        return None

@@ -57,6 +57,12 @@ class CallerRequest:
             record=record if isinstance(record, Mapping) else None,
         )
 
+    @classmethod
+    def from_flat(cls, members: Mapping[str, object]) -> CallerRequest:
+        """Return the caller that a custom tool's flat members describe."""
+        ids = {name: members.get(name) for name in ("contact_id", "external_contact_id")}
+        return cls.from_payload({**ids, "contact_details": dict(members)})
+
     def sources(self) -> Iterator[Mapping[str, object]]:
         """Yield where the caller may be described: the record, `contact_details`, what was looked up."""
         yield from filter(None, (self.record, self.contact_details, self.looked_up))

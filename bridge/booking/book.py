@@ -55,9 +55,10 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
             # One that its owner deleted in this very moment is replaced by a new one.
             with suppress(BookingClosed, _SomebodyElse):
                 return _replace(context, recent, wish, who, deadline)
-        wish = replace(wish, attendee=who(None))
         questions = Questions(context, wish.event_type, wish.start, deadline)
         busy = questions.ask(wish.event_type.team.hosts)
+        # After the calendars: who is calling is asked elsewhere at the same time.
+        wish = replace(wish, attendee=who(None))
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
         held = ledger.hold(context, wish, busy)
         with _settling(context, held, is_certain=True):

@@ -8,7 +8,7 @@ lets a secret into a message.
 from bridge.config.advice import remarks
 from bridge.config.configuration import Config
 from bridge.config.reading import environment_names, load_config, parse_config
-from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
+from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection, WriteBack
 from bridge.config.sections.server import Address, Network, ServerSection
 from bridge.config.starter import starter_config
 
@@ -20,6 +20,7 @@ __all__ = [
     "Network",
     "ServerSection",
     "TelliSection",
+    "WriteBack",
     "environment_names",
     "load_config",
     "parse_config",

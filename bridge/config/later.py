@@ -35,8 +35,6 @@ def _is_switched_off(value: object) -> bool:
 NOT_YET: Mapping[str, Later] = {
     "telli.office_tokens": _only([]),
     "telli.webhook_secret": _only(),
-    "telli.lookup_contacts": _only(False),
-    "telli.write_back": _only(),
     "caldav": _only({}),
     "exchange": _only({}),
     "ics": _only({}),

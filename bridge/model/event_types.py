@@ -179,6 +179,11 @@ class EventType:
         """Return which meeting a vendor has to make for each event, None when it makes none."""
         return None if self.meeting_platform in MADE_BY_NO_VENDOR else self.meeting_platform
 
+    @property
+    def is_in_person(self) -> bool:
+        """Tell whether its caller comes to where the hosts are."""
+        return self.meeting_platform == MeetingPlatform.IN_PERSON
+
     def padded(self, start: datetime) -> Interval:
         """Return the time a booking at `start` takes from a host, buffers included."""
         return Interval(start - self.buffer_before, start + self.duration + self.buffer_after)

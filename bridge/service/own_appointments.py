@@ -8,7 +8,7 @@ answered like what does not exist.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -72,8 +72,7 @@ class OwnAppointments:
         if not own:
             raise NoAppointment
         if len(own) > 1:
-            language = self.speech_for(request).language
-            raise SeveralAppointments(which(language, [self.spoken(booking) for booking in own]))
+            raise SeveralAppointments(which(self.speech_for(request), list(map(self.spoken, own))))
         return own[0]
 
     def to_come(self, booking_id: str) -> Booking | None:
@@ -101,16 +100,16 @@ class OwnAppointments:
     def cancel(self, booking: Booking, speech: Speech) -> BookOutcome:
         """Cancel an appointment of the caller's, with a sentence to say."""
         self.require_open(booking)
-        done = self._reception.cancel(booking)
-        said = cancelled(speech.language, self.spoken(booking)) if done.success else done.reason
+        done = self._reception.cancel(booking, speech=speech)
+        said = cancelled(speech, self.spoken(booking)) if done.success else done.reason
         return BookOutcome(done.success, said, booking=done.booking, kind=done.kind)
 
     def move(self, booking: Booking, start: datetime, speech: Speech) -> BookOutcome:
         """Move an appointment of the caller's; where that can't be, with the nearest free times."""
         if booking.interval.start != start:  # else a repeat of what is done already
             self.require_open(booking)
-        done = self._reception.move(booking, start)
-        said = moved(speech.language, self.spoken(done.booking)) if done.booking else done.reason
+        done = self._reception.move(booking, start, speech=speech)
+        said = moved(speech, self.spoken(done.booking)) if done.booking else done.reason
         return BookOutcome(done.success, said, booking=done.booking, kind=done.kind, told=done.told)
 
     def may_change(self, booking: Booking) -> bool:
@@ -148,11 +147,12 @@ class OwnAppointments:
         host = self._context.hosts.get(booking.hosts[0])
         zone = event_type.timezone if event_type else UTC
         title = event_type.title if event_type else booking.event_type
-        return Spoken(title, host.name if host else "", booking.interval.start, zone)
+        in_person = event_type is not None and event_type.is_in_person
+        return Spoken(title, host.name if host else "", booking.interval.start, zone, in_person)
 
     def told(self, own: Sequence[Booking], speech: Speech) -> str:
         """Return the sentence that tells a caller's appointments."""
-        return coming(speech.language, [self.spoken(booking) for booking in own])
+        return coming(speech, list(map(self.spoken, own)))
 
     def require_open(self, booking: Booking) -> None:
         """Raise BookingClosed or TooLateToChange where its caller can't change an appointment any more."""
@@ -183,9 +183,3 @@ class OwnAppointments:
             and email.lower() == known.email.lower(),
         }
         return all(shown[proof] for proof in self._trust.proofs)
-
-
-def flat_request(members: Mapping[str, object]) -> CallerRequest:
-    """Return the caller that a tool's flat members describe."""
-    ids = {name: members.get(name) for name in ("contact_id", "external_contact_id")}
-    return CallerRequest.from_payload({**ids, "contact_details": dict(members)})

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from bridge.attendee import CallerRequest, read_attendee
-from bridge.attendee.language import said_languages
+from bridge.attendee.language import said_languages, said_zone
 from bridge.attendee.services import read_service
 from bridge.attendee.wishes import Wished, read_host, read_wish
 from bridge.booking.context import BookingContext
@@ -24,6 +24,7 @@ from bridge.errors import (
 from bridge.model import Attendee, Booking, EventType, Slot, Source, Wish
 from bridge.scheduling.days import date_of
 from bridge.service.asked_back import AskedBack
+from bridge.service.contacts import Contacts
 from bridge.service.desk import Desk
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
@@ -47,6 +48,7 @@ class Reception:
         *,
         default: EventType | None,
         country: str | None,
+        contacts: Contacts,
     ) -> None:
         """Ask the desk; `country` is where callers' numbers belong."""
         self._context = context
@@ -54,16 +56,21 @@ class Reception:
         self._speech = speech
         self._default = default
         self._country = country
+        self._contacts = contacts
         self._host_names = {host.id: host.name for host in context.hosts.values()}
         self._asked_back = AskedBack(context.store, context.now)
         self._told = ToldOffers(context.store, context.now)
 
-    def speech_for(self, request: CallerRequest) -> Speech:
-        """Return the sentences in the language of the call, else in the configured one."""
+    def speech_for(self, request: CallerRequest, event_type: EventType | None = None) -> Speech:
+        """Return the sentences in the language of the call, else in the configured one.
+
+        The caller's own clock counts beside the event type's, unless they are to come.
+        """
+        request = self._contacts.known(request)
         usual = self._context.locale
         spoken = (spoken_locale(said, usual) for said in said_languages(request))
-        locale = next(filter(None, spoken), None)
-        return speech_of(locale) if locale else self._speech
+        speech = speech_of(next(filter(None, spoken), usual), said_zone(request))
+        return speech.here() if event_type and event_type.is_in_person else speech
 
     def event_type(self, name: str | None) -> EventType:
         """Return the event type of this name, or the default one. NotFound: there is none."""
@@ -90,7 +97,8 @@ class Reception:
             left = self._told.left_to_others(wanted, request.contact)
             told = self._desk.offer(wanted, left_to_others=tuple(left))
         else:
-            told = search(self._desk, wanted, wished, self.speech_for(request), limit=wanted.offer.most)
+            speech = self.speech_for(request, wanted)
+            told = search(self._desk, wanted, wished, speech, limit=wanted.offer.most)
         if event_type.services or event_type.keep_offer:
             self._told.note(wanted, request.contact, told.slots)
         return told
@@ -104,7 +112,7 @@ class Reception:
         speech: Speech | None = None,
     ) -> Found:
         """Return the slots nearest to a wish, and a sentence about them."""
-        speech = speech or self._speech
+        speech = speech or self.speech_for(CallerRequest.from_flat(members), event_type)
         try:
             wanted = read_service(members, event_type) or event_type
         except ServiceUnknown as error:
@@ -130,12 +138,14 @@ class Reception:
         source: Source = Source.TELLI,
     ) -> BookOutcome:
         """Book for a caller, or say in one sentence why not, with what is free instead."""
-        speech = self.speech_for(request)
         if start is None:
-            return self._refusal(event_type, Refusal.START, speech=speech)
+            return self._refusal(event_type, Refusal.START, speech=self.speech_for(request, event_type))
+        completed = self._contacts.begin(request)
 
         def who(known: Attendee | None) -> Attendee:
-            attendee = read_attendee(event_type, request, country=self._country, known=known)
+            # What telli has on record is older than what was said and known since.
+            described = request if known else completed()
+            attendee = read_attendee(event_type, described, country=self._country, known=known)
             if known and attendee.email_as_said == known.email_as_said:
                 return attendee  # asked about before, and said again
             return self._asked_back.have_spelled(event_type, request, start, attendee, dry_run=dry_run)
@@ -144,21 +154,23 @@ class Reception:
             try:
                 has_services = bool(event_type.services)
                 event_type = self._service(event_type, request)
-                host = read_host(request.contact_details, event_type, self._host_names)
-                fingerprint = request.fingerprint(event_type.id, start)
-                wish = Wish(
-                    event_type, request.contact, start, host=host, source=source, fingerprint=fingerprint
-                )
+                wish = self._wish(event_type, request, start, source)
                 if dry_run:
                     self._desk.rehearse(wish, who, deadline)
                     return BookOutcome(True)
                 booking = self._desk.book(wish, who, deadline)
             except BridgeError as error:
+                speech = self.speech_for(request, event_type)
                 return self._refusal(event_type, error, speech=speech, instead_of=start, deadline=deadline)
             # From now on what was told is left to others, and what is said next is of what was booked.
             if has_services or event_type.keep_offer:
                 self._told.note(event_type, request.contact, ())
             return BookOutcome(True, booking=booking)
+
+    def _wish(self, event_type: EventType, request: CallerRequest, start: datetime, source: Source) -> Wish:
+        host = read_host(request.contact_details, event_type, self._host_names)
+        fingerprint = request.fingerprint(event_type.id, start)
+        return Wish(event_type, request.contact, start, host=host, source=source, fingerprint=fingerprint)
 
     def _service(self, event_type: EventType, request: CallerRequest) -> EventType:
         """Return the service that a booking is for: said now, else told of to its caller or booked last."""
@@ -167,7 +179,9 @@ class Reception:
         said = read_service(request.contact_details, event_type)
         return said or self._told.service(event_type, request.contact)
 
-    def move(self, booking: Booking, start: datetime, *, by_staff: bool = False) -> BookOutcome:
+    def move(
+        self, booking: Booking, start: datetime, *, speech: Speech | None = None, by_staff: bool = False
+    ) -> BookOutcome:
         """Move a booking to another start, or say why it stays; `by_staff`: its caller did not ask for it."""
         with self._context.in_time() as deadline:
             try:
@@ -175,16 +189,18 @@ class Reception:
                 return BookOutcome(True, booking=moved)
             except BridgeError as error:
                 event_type = self._context.find_event_type(booking)
-                return self._refusal(event_type, error, instead_of=start, deadline=deadline)
+                return self._refusal(event_type, error, speech=speech, instead_of=start, deadline=deadline)
 
-    def cancel(self, booking: Booking, *, by_staff: bool = False) -> BookOutcome:
+    def cancel(
+        self, booking: Booking, *, speech: Speech | None = None, by_staff: bool = False
+    ) -> BookOutcome:
         """Cancel a booking, or say why it cannot be."""
         try:
             with self._context.in_time() as deadline:
                 cancelled = self._desk.cancel(booking, deadline, by_staff=by_staff)
             return BookOutcome(True, booking=cancelled)
         except BridgeError as error:
-            return self._refusal(self._context.find_event_type(booking), error)
+            return self._refusal(self._context.find_event_type(booking), error, speech=speech)
 
     def booking(self, booking_id: str) -> Booking:
         """Return a booking by its id, or by the beginning of it if there is only one such.

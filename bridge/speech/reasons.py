@@ -6,9 +6,10 @@ No word of it is jargon, none comes from an exception's text, and it is never em
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from bridge.errors import (
     AlreadyMoved,
@@ -117,16 +118,35 @@ _NO_TIMES = {
 
 
 @cache
-def speech_of(locale: str) -> Speech:
-    """Return the sentences of a locale like `de_DE`."""
-    return Speech(locale)
+def speech_of(locale: str, own_zone: ZoneInfo | None = None) -> Speech:
+    """Return the sentences of a locale like `de_DE`, to a caller whose clock may be another."""
+    return Speech(locale, own_zone)
 
 
 class Speech:
-    """Sentences in the language of one locale."""
+    """Sentences in the language of one locale.
 
-    def __init__(self, locale: str) -> None:
+    Times are told by the clock of the zone that is asked for, and once more by `own_zone`, the caller's,
+    where that shows another time.
+    """
+
+    def __init__(self, locale: str, own_zone: ZoneInfo | None = None) -> None:
+        self.locale = locale
         self.language = language(locale)
+        self._own_zone = own_zone
+
+    def here(self) -> Speech:
+        """Return the same for appointments to come to, where nobody else's clock counts."""
+        return speech_of(self.locale) if self._own_zone else self
+
+    def said(self, instant: datetime, zone: tzinfo) -> str:
+        """Return a time as people say it, also by the caller's own clock."""
+        told = self.language.said(instant, zone)
+        own_zone = self._elsewhere([instant], zone)
+        if own_zone is None:
+            return told
+        form = self.language.translate("{time} ({own_time} in your time zone)")
+        return form.format(time=told, own_time=self.language.said(instant, own_zone))
 
     def reason(self, refusal: BridgeError | Refusal, *, zone: tzinfo, slots: Sequence[Slot] = ()) -> str:
         """Return why there is no appointment, with up to three next offers in that zone's time."""
@@ -137,16 +157,19 @@ class Speech:
 
     def next_times(self, slots: Sequence[Slot], *, zone: tzinfo) -> str:
         """Return "The next free times are ..." for at least one offer, three at most."""
-        moments = [self.language.said(slot.start, zone) for slot in slots[:MOST_OFFERS]]
+        starts = [slot.start for slot in slots[:MOST_OFFERS]]
+        moments = [self.language.said(start, zone) for start in starts]
         sentence = self.language.counted(
             "The next free time is {times}.", "The next free times are {times}.", len(moments)
         )
-        return sentence.format(times=self.language.listed(moments))
+        return sentence.format(times=self.language.listed(moments)) + self._by_own_clock(starts, zone)
 
     def free_times(self, slots: Sequence[Slot], *, zone: tzinfo) -> str:
         """Return "Free are ..." with as many times as anybody listens to, ascending."""
         starts = [slot.start for slot in slots[:_MOST_SPOKEN]]
-        return self.language.translate("Free are {times}.").format(times=self.language.moments(starts, zone))
+        sentence = self.language.translate("Free are {times}.")
+        times = self.language.moments(starts, zone)
+        return sentence.format(times=times) + self._by_own_clock(starts, zone)
 
     def no_times(self, why: NoTimes, day: date) -> str:
         """Return why a day has nothing."""
@@ -171,7 +194,7 @@ class Speech:
         sentence = self.language.translate(_source_text(refusal))
         match refusal:
             case AlreadyMoved() | CancelledByStaff():
-                return sentence.format(time=self.language.said(refusal.start, zone))
+                return sentence.format(time=self.said(refusal.start, zone))
             case SeveralAppointments():
                 return refusal.sentence
             case EmailDoubtful():
@@ -181,6 +204,22 @@ class Speech:
             case ServiceUnknown():
                 return sentence.format(services=self.language.listed(refusal.titles))
         return sentence
+
+    def _elsewhere(self, instants: Sequence[datetime], zone: tzinfo) -> ZoneInfo | None:
+        """Return the caller's own zone where its clock shows another time then."""
+        own = self._own_zone
+        differs = own and any(
+            each.astimezone(own).utcoffset() != each.astimezone(zone).utcoffset() for each in instants
+        )
+        return own if differs else None
+
+    def _by_own_clock(self, starts: Sequence[datetime], zone: tzinfo) -> str:
+        """Return a sentence that tells times by the caller's own clock, "" where that shows the same."""
+        own_zone = self._elsewhere(starts, zone)
+        if own_zone is None:
+            return ""
+        sentence = self.language.translate("In your time zone that is {times}.")
+        return " " + sentence.format(times=self.language.moments(starts, own_zone))
 
 
 def _source_text(refusal: BridgeError | Refusal) -> str:

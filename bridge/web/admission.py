@@ -79,7 +79,7 @@ class Door:
         judged: Admitted | Refused = Admitted(0)
         if head.method not in _BODIES:
             return TOO_LARGE if head.length else judged
-        if path.endswith(("/available", "/book")):
+        if path.endswith(("/available", "/book")) or path == "/contact-lookup":
             return self._telli(head)
         if path.endswith("/find") or path.startswith("/tools/"):
             judged = self._tool(head)

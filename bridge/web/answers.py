@@ -38,7 +38,7 @@ def detailed_offer_answer(
         {
             "start_iso": format_instant(slot.start),
             "end_iso": format_instant(slot.end),
-            "spoken": speech.language.said(slot.start, zone),
+            "spoken": speech.said(slot.start, zone),
             "host": ", ".join(host_names.get(host, host) for host in hosts),
             "timezone": str(zone),
         }

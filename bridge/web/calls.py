@@ -10,10 +10,12 @@ from typing import Any, Protocol
 
 from flask import Blueprint, Response, g, request
 
-from bridge.journal import Call, Outcome
+from bridge.errors import BridgeError
+from bridge.journal import Call, Outcome, Signature
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.service.search import Found
+from bridge.web.signature import HEADER, SignatureInvalid
 
 REQUEST_ID = "X-Request-Id"
 
@@ -81,3 +83,13 @@ def note_booking(outcome: BookOutcome, start: datetime | None, *, is_dry_run: bo
     note(start=start, is_dry_run=is_dry_run)
     if outcome.booking:
         note(hosts=outcome.booking.hosts, booking_id=outcome.booking.id)
+
+
+def note_refused(error: Exception) -> None:
+    """Note a request that is answered by its number alone."""
+    if isinstance(error, SignatureInvalid):
+        has_one = HEADER in request.headers
+        signature = Signature.WRONG if has_one else Signature.MISSING
+        note(Outcome.REFUSED, kind=error.code, signature=signature)
+    else:
+        note(Outcome.FAILED, kind=error.code if isinstance(error, BridgeError) else "")

@@ -31,6 +31,7 @@ def openapi(*, booking_details: bool, slot_details: bool, tools: bool = False) -
             "/book": {"post": _book("book_by_default", [], booking_details)},
             "/{event_type}/available": {"post": _available("available", [_EVENT_TYPE], slot_details)},
             "/{event_type}/book": {"post": _book("book", [_EVENT_TYPE], booking_details)},
+            "/contact-lookup": {"post": _contact_lookup()},
             **(tool_paths(_EVENT_TYPE) if tools else {}),
         },
         "components": {
@@ -68,6 +69,28 @@ def _book(name: str, parameters: list[Schema], booking_details: bool) -> Schema:
         "parameters": parameters,
         "requestBody": _body({"start_iso": _START, "dry_run": _DRY_RUN}),
         "responses": _responses("Whether it is booked.", outcome),
+    }
+
+
+def _contact_lookup() -> Schema:
+    known = dict.fromkeys(
+        ("first_name", "last_name", "salutation", "email", "external_id", "external_url", "phone_number"),
+        _maybe("string"),
+    )
+    properties: Schema = {"type": "object", "additionalProperties": _maybe("string")}
+    contact: Schema = {"oneOf": [_closed({**known, "properties": properties}), {"type": "null"}]}
+    asked: Schema = {
+        "type": "object",
+        "properties": {"event": {"const": "contact_lookup"}, "phone_number": _TEXT, "to_number": _TEXT},
+    }
+    return {
+        "operationId": "contact_lookup",
+        "summary": "Who calls from this number?",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": asked}}},
+        "responses": _responses(
+            "Who has booked from it, with the next appointment; null for a stranger.",
+            _closed({"contact": contact}),
+        ),
     }
 
 

@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from bridge.attendee import CallerRequest
 from bridge.config import Config
 from bridge.errors import BridgeError, NotFound, ServiceUnknown
-from bridge.journal import Outcome, Signature
+from bridge.journal import Outcome
 from bridge.model import EventType
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
@@ -30,7 +30,7 @@ from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
 from bridge.web.admission import read_body
-from bridge.web.calls import Notebook, journaled, note, note_booking, note_offer
+from bridge.web.calls import Notebook, journaled, note, note_booking, note_offer, note_refused
 from bridge.web.errors import JSON, UnknownEventType, json_error, log_fault, status_of
 from bridge.web.schema import openapi
 from bridge.web.signature import HEADER, SignatureInvalid, verify
@@ -48,8 +48,8 @@ class TelliService(Protocol):
     def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
         """Return what any caller may be told now, the same object while it holds, or what fits a wish."""
 
-    def speech_for(self, request: CallerRequest) -> Speech:
-        """Return the sentences in the language of the call."""
+    def speech_for(self, request: CallerRequest, event_type: EventType | None = None) -> Speech:
+        """Return the sentences in the language of the call, with times by the caller's clock too."""
 
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
@@ -141,7 +141,7 @@ class _Endpoints:
             return _answer(answers.NOTHING_AVAILABLE)
         g.caller = caller = CallerRequest.from_payload(payload)
         told = self._service.available(wanted, caller)
-        speech = self._service.speech_for(caller) if self._details.of_slots else None
+        speech = self._service.speech_for(caller, wanted) if self._details.of_slots else None
         kept = self._worded.get((wanted, speech))
         is_kept = kept is not None and kept[0] is told
         age = self._journal.age(told.answered_at) if isinstance(told, Offer) else None
@@ -185,7 +185,7 @@ class _Endpoints:
         """Answer whatever was raised: by its number before the signature is verified, after it by 200."""
         status = status_of(error)
         if status is not None:
-            _note_refused(error)
+            note_refused(error)
             return json_error(status, str(error))
         if "telli_is_signed" not in g:
             return self._answer_stranger(error)
@@ -245,22 +245,12 @@ def _with_what_was_seen(response: Response) -> Response:
     return response
 
 
-def _note_refused(error: Exception) -> None:
-    """Note a request that is answered by its number alone."""
-    if isinstance(error, SignatureInvalid):
-        has_one = HEADER in request.headers
-        signature = Signature.WRONG if has_one else Signature.MISSING
-        note(Outcome.REFUSED, kind=error.code, signature=signature)
-    else:
-        note(Outcome.FAILED, kind=error.code if isinstance(error, BridgeError) else "")
-
-
 def _answer(body: bytes) -> Response:
     return Response(body, content_type=JSON)
 
 
 def _answer_wrong_method(error: MethodNotAllowed) -> Response | MethodNotAllowed:
-    if not request.path.rstrip("/").endswith(("/available", "/book")):
+    if not request.path.rstrip("/").endswith(("/available", "/book", "/contact-lookup")):
         return error
     response = json_error(405, "method not allowed")
     response.headers["Allow"] = "POST"

@@ -19,8 +19,9 @@ from bridge.errors import BridgeError, NotFound
 from bridge.journal import Outcome, Signature
 from bridge.model import EventType
 from bridge.service.outcome import BookOutcome
-from bridge.service.own_appointments import OwnAppointments, flat_request
+from bridge.service.own_appointments import OwnAppointments
 from bridge.service.search import MOST, Found
+from bridge.speech.appointments import passed_on
 from bridge.speech.instants import format_instant, parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web.admission import read_body
@@ -131,10 +132,7 @@ class _Tools:
         if not self._own.call_back(caller, _text("reason"), _text("preferred_time")):
             return self._refused(Refusal.NUMBER)
         note(Outcome.DONE)
-        spoken = self._speech_of_call().language.translate(
-            "The request was passed on; somebody will call back."
-        )
-        return _answer({"status": "success", "spoken": spoken})
+        return _answer({"status": "success", "spoken": passed_on(self._speech_of_call())})
 
     def answer_error(self, error: Exception) -> Response:
         """Answer what went wrong in words."""
@@ -148,7 +146,7 @@ class _Tools:
 
     def _caller(self) -> CallerRequest:
         g.members = _members()
-        g.caller = flat_request(g.members)
+        g.caller = CallerRequest.from_flat(g.members)
         caller: CallerRequest = g.caller
         return caller
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def salon_toml(
     url: str,
     *staff: Staff,
     bridge: str = "",
+    telli: str = "",
     event_type: str = "",
     rest: str = "",
     **event_types: str,
@@ -54,7 +56,8 @@ def salon_toml(
     """Return a config of these hosts (Anna and Ben), all times in UTC, 30 minutes without notice.
 
     `event_types` gives each event type's keys by name; without any there is one, `cut`, which all hosts do
-    and `event_type` adds to. `bridge` adds to its section or changes it, `rest` is whatever else there is.
+    and `event_type` adds to. `bridge` and `telli` add to their sections or change them, `rest` is whatever
+    else there is.
     A host's calendar at Google is never connected, so unknown, unless `rest` has a section for it.
     """
     staff = staff or (ANNA, BEN)
@@ -68,14 +71,18 @@ def salon_toml(
     everybody = json.dumps([each.name for each in staff])
     only = {"cut": f'title = "Haircut"\nhosts = {everybody}\ndefault = true\n{event_type}'}
     parts = [
-        "\n".join(["[bridge]", *(f"{key} = {json.dumps(value)}" for key, value in section.items())]),
-        f'[telli]\napi_keys = ["{API_KEY}"]\n',
+        _section("bridge", section),
+        _section("telli", {"api_keys": [API_KEY], **tomllib.loads(telli)}),
         *(each.toml() for each in staff),
         *(_event_type(name, lines) for name, lines in (event_types or only).items()),
         rest,
         _UNCONNECTED if any(each.calendar.startswith("google:") for each in staff) and not rest else "",
     ]
     return "\n".join(parts)
+
+
+def _section(name: str, members: Mapping[str, object]) -> str:
+    return "\n".join([f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in members.items()), ""])
 
 
 def _event_type(name: str, lines: str) -> str:

@@ -29,8 +29,8 @@ class Line:
 
     def __init__(self, url: str, *staff: Staff, notice: int = 0, telli: str = "", **toml: Any) -> None:
         self.clock = TurnableClock()
-        text = salon_toml(url, *staff, **toml).replace("notice_minutes = 0", f"notice_minutes = {notice}")
-        text = text.replace("[telli]\n", f'[telli]\ntool_tokens = ["{TOKEN}"]\n{telli}\n')
+        text = salon_toml(url, *staff, telli=f'tool_tokens = ["{TOKEN}"]\n{telli}', **toml)
+        text = text.replace("notice_minutes = 0", f"notice_minutes = {notice}")
         self.config = parse_config(text, environ={}, base=Path())
         around = Surroundings(
             now=self.clock.now,

@@ -17,7 +17,6 @@ _SMS = "[event_types.consultation.sms]\n"
         ('[zoom]\naccount_id = "x"', "zoom"),
         ('[brevo]\napi_key = "x"', "brevo"),
         ('[[webhooks]]\nurl = "https://hooks.example.com"', "webhooks"),
-        ("[telli.write_back]\n", "telli.write_back"),
         (_SMS + "enabled = true", "event_types.consultation.sms"),
         (_SMS + 'template = "At {time}"', "event_types.consultation.sms"),
     ],
@@ -30,8 +29,6 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
     ("section", "line"),
     [
         ("telli", 'office_tokens = ["x"]'),
-        ("telli", "lookup_contacts = true"),
-        ("telli", "lookup_contacts = 0"),
         ("telli", 'webhook_secret = "x"'),
         ("event_type", "brevo_list_ids = [10]"),
     ],
@@ -51,7 +48,6 @@ def test_zoom_is_refused_as_a_meeting_platform() -> None:
     ("section", "line"),
     [
         ("telli", "office_tokens = []"),
-        ("telli", "lookup_contacts = false"),
         ("telli", "trust_phone_number = false"),
         ("event_type", "brevo_list_ids = []"),
         ("event_type", "sms = {}"),

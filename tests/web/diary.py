@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from bridge.attendee import CallerRequest, read_attendee
+from bridge.config import WriteBack
 from bridge.errors import BridgeError, NotFound, SlotTaken
 from bridge.journal import Call
 from bridge.model import Booking, BookingState, CalendarName, EventType, Member, Slot, Team
 from bridge.service.kept_offers import Offer
+from bridge.service.known_callers import KnownCaller
 from bridge.service.outcome import BookOutcome
 from bridge.speech.reasons import Refusal, Speech
+from bridge.web.contact_lookup import contact_lookup_blueprint
 from bridge.web.telli import Details, telli_blueprint
 from providers.base import Interval
 
@@ -59,7 +62,7 @@ class Diary:
             self.told = Offer(tuple(self.free), answered_at=0.0)
         return self.told
 
-    def speech_for(self, request: CallerRequest) -> Speech:
+    def speech_for(self, request: CallerRequest, event_type: EventType | None = None) -> Speech:
         return self.speech
 
     def book(
@@ -122,7 +125,7 @@ class Notes:
 
 
 def app_of(diary: Diary, *, booking_details: bool = False, notes: Notes | None = None) -> Flask:
-    """Return an app with telli's endpoints alone."""
+    """Return an app with telli's endpoints alone; one number is known."""
     app = Flask("tests.web")
     app.register_blueprint(
         telli_blueprint(
@@ -131,6 +134,14 @@ def app_of(diary: Diary, *, booking_details: bool = False, notes: Notes | None =
             speech=diary.speech,
             journal=notes or Notes(),
             details=Details({"anna": "Anna Weber"}, of_bookings=booking_details),
+        )
+    )
+    app.register_blueprint(
+        contact_lookup_blueprint(
+            lambda said: KnownCaller("+4930123456", "Kim Example") if said == "+4930123456" else None,
+            keys=[KEY, OLD_KEY],
+            names=WriteBack(),
+            journal=notes or Notes(),
         )
     )
     return app

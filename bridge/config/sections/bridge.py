@@ -20,7 +20,7 @@ from bridge.config.values.secret_values import (
     TotpSecret,
     not_empty,
 )
-from bridge.config.values.text import SiteAddress, WebAddress, choice
+from bridge.config.values.text import PropertyName, SiteAddress, WebAddress, choice
 from bridge.model import Proof
 
 
@@ -73,6 +73,17 @@ class AdminSection(Table):
         return first, second
 
 
+class WriteBack(Table):
+    """Under which properties of a contact its appointment is told; an empty name tells nothing."""
+
+    section: ClassVar[str] = "telli.write_back"
+
+    next_appointment_at: PropertyName = "next_appointment_at"
+    appointment_status: PropertyName = "appointment_status"
+    appointment_host: PropertyName = "appointment_host"
+    appointment_link: PropertyName = "appointment_link"
+
+
 class TelliSection(Table):
     """What the bridge and telli know of each other."""
 
@@ -88,4 +99,6 @@ class TelliSection(Table):
     verify: tuple[Annotated[Proof, choice(Proof)], ...] = ()
     booking_details: YesOrNo = False
     slot_details: YesOrNo = False
+    lookup_contacts: YesOrNo = False
+    write_back: WriteBack = Field(default_factory=WriteBack)
     api_url: WebAddress = "https://api.telli.com"

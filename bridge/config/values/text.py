@@ -16,6 +16,7 @@ from bridge.config.values.secret_values import OneOrMore
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\/]+\.[^@\s<>(),;:\"\\/.]{2,}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_PROPERTY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # as telli takes them
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _HOST = re.compile(r"[^\s/?#@\\%<>\"]+")
 
@@ -68,6 +69,14 @@ def slug(text: str) -> str:
     return text
 
 
+def property_name(value: object) -> str:
+    """Return the name of a contact's property, or "" for none."""
+    text = plain(value)
+    if text and not _PROPERTY.fullmatch(text):
+        raise ValueError("must be a property's key: letters, digits, - and _, no - or _ in front")
+    return text
+
+
 def exact_address(value: object) -> str:
     """Return an http(s) address as it is written."""
     text = plain(value).strip()
@@ -117,6 +126,7 @@ def _is_web_address(text: str) -> bool:
 
 Line = Annotated[str, PlainValidator(line)]
 Paragraph = Annotated[str, PlainValidator(paragraph)]
+PropertyName = Annotated[str, PlainValidator(property_name)]
 Email = Annotated[str, PlainValidator(email)]
 Emails = Annotated[tuple[Email, ...], OneOrMore]
 Phone = Annotated[str, PlainValidator(phone)]

@@ -130,6 +130,16 @@ def live_of_contact(connection: Connection, contact: Contact, event_type: str | 
     return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc())).all())
 
 
+def of_number(
+    connection: Connection, phone: str, states: Sequence[BookingState], *, most: int = 20
+) -> list[Booking]:
+    """Return what was booked from a number in E.164, in one of the states, the latest made first."""
+    query = select(bookings).where(
+        bookings.c.attendee["phone"].as_string() == phone, bookings.c.state.in_(states)
+    )
+    return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc()).limit(most)).all())
+
+
 def ahead_of_caller(
     connection: Connection, contact: Contact, phone: str | None, event_type: str, now: datetime
 ) -> int:

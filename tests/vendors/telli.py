@@ -1,0 +1,57 @@
+"""A fake telli: the part of its API that knows contacts. Source: ../shared/facts/telli.md, Contact API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from tests.vendors.common import Answer, Fake, Json, Refused, Request, Route
+
+KEY = "fake-telli-key"
+
+
+class FakeTelli(Fake):
+    """One account's contacts, found by telli's id or the account's own."""
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port)
+        self.key = KEY
+        self.contacts: dict[str, Json] = {}
+
+    def add_contact(self, contact_id: str, external_id: str = "", **members: object) -> None:
+        """Know a contact; members left out are null."""
+        nothing = dict.fromkeys(
+            (
+                "type",
+                "externalUrl",
+                "salutation",
+                "firstName",
+                "lastName",
+                "phoneNumber",
+                "timezoneIana",
+                "email",
+            )
+        )
+        ids = {"id": contact_id, "externalId": external_id or None}
+        self.contacts[contact_id] = {**nothing, **ids, "properties": [], **members}
+
+    def routes(self) -> Sequence[Route]:
+        return [
+            Route("GET", r"/v2/contacts/([^/]+)", "contact", self._contact),
+            Route("GET", r"/v2/external/contacts/([^/]+)", "external contact", self._external),
+        ]
+
+    def _contact(self, request: Request) -> Answer:
+        return self._answer(request, "id")
+
+    def _external(self, request: Request) -> Answer:
+        return self._answer(request, "externalId")
+
+    def _answer(self, request: Request, member: str) -> Answer:
+        if request.headers.get("authorization") != f"Bearer {self.key}":
+            raise Refused(Answer(401, {"message": "Unauthorized"}))
+        wanted = unquote(request.parts[0])
+        found = next((each for each in self.contacts.values() if each[member] == wanted), None)
+        if found is None:
+            raise Refused(Answer(404, {"message": "Contact not found"}))
+        return Answer(200, found)
