@@ -10,6 +10,7 @@ from bridge.config.configuration import Config
 from bridge.config.reading import environment_names, load_config, parse_config
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection, WriteBack
 from bridge.config.sections.server import Address, Network, ServerSection
+from bridge.config.sections.webhooks import WebhookTable
 from bridge.config.starter import starter_config
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Network",
     "ServerSection",
     "TelliSection",
+    "WebhookTable",
     "WriteBack",
     "environment_names",
     "load_config",

@@ -13,6 +13,7 @@ from bridge.config.sections.mail import MailSection
 from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.vendors import VendorSection
+from bridge.config.sections.webhooks import WebhookTable
 from bridge.config.table import Table
 from bridge.model import EventType, Host
 from providers.route import STRAIGHT, Route
@@ -39,6 +40,7 @@ class Config:
     mail: MailSection | None = None
     alerts: AlertsSection = field(default_factory=AlertsSection)
     follow_ups: FollowUpsSection = field(default_factory=FollowUpsSection)
+    webhooks: tuple[WebhookTable, ...] = ()
     privacy: PrivacySection = field(default_factory=PrivacySection)
 
     def section(self, model: type[T]) -> T | None:

@@ -50,7 +50,6 @@ NOT_YET: Mapping[str, Later] = {
     "twilio": _only({}),
     "zoom": _only({}),
     "brevo": _only({}),
-    "webhooks": _only([]),
 }
 
 

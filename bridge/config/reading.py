@@ -22,11 +22,13 @@ from bridge.config.sections.network import read_route
 from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.vendors import Vendors, read_sections
+from bridge.config.sections.webhooks import read_webhooks
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
 
-_OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "follow_ups", "privacy")
+_OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
+_TOLD = ("follow_ups", "webhooks")  # what people and systems are told after the fact
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -59,7 +61,7 @@ def read_config(
 ) -> Config:
     """Return the configuration in a parsed document. ConfigError: everything that is wrong with it."""
     problems = Problems()
-    known = (*_OURS, *(name for name, rules in vendors.items() if rules.section), *_PEOPLE)
+    known = (*_OURS, *_TOLD, *(name for name, rules in vendors.items() if rules.section), *_PEOPLE)
     tree = {}
     for name, section in without_later(document, problems).items():
         if name in known:
@@ -99,6 +101,7 @@ class _Sections:
             mail=mail,
             alerts=alerts,
             follow_ups=self._read(FollowUpsSection).table,
+            webhooks=read_webhooks(self.tree.get("webhooks", []), problems),
             privacy=self._read(PrivacySection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
             route=read_route(

@@ -10,6 +10,7 @@ from typing import Protocol
 from bridge.config import Config
 from bridge.model import Booking, FollowUp
 from bridge.speech.language import Language
+from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
 
 CALLER = "caller"
@@ -29,6 +30,7 @@ class Means:
     language: Language
     own_link: Callable[[str], str]
     now: Callable[[], datetime]
+    store: Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bridge.follow_ups.letters import Letters
 from bridge.follow_ups.mail import BookingMail
 from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.receivers import Means, Receiver
+from bridge.follow_ups.webhooks import webhooks_of
 
 
 def receivers_of(means: Means) -> Mapping[str, Receiver]:
@@ -20,4 +21,5 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
         receivers["mail"] = BookingMail(
             server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors
         )
+    receivers |= webhooks_of(means)
     return receivers

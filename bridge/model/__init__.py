@@ -35,7 +35,7 @@ from bridge.model.event_types import (
     Suggest,
     Team,
 )
-from bridge.model.follow_ups import FollowUp, FollowUpState, QuietHours
+from bridge.model.follow_ups import FollowUp, FollowUpState, QuietHours, WebhookEvent
 from bridge.model.health import Ability, Condition
 from bridge.model.hosts import (
     CalendarName,
@@ -78,6 +78,7 @@ __all__ = [
     "Suggest",
     "Team",
     "WallRange",
+    "WebhookEvent",
     "Week",
     "Wish",
     "Write",

@@ -18,6 +18,15 @@ class QuietHours:
     end: int
 
 
+class WebhookEvent(StrEnum):
+    """What the address of a webhook may be told of, by Calendly's names."""
+
+    CREATED = "invitee.created"
+    CANCELED = "invitee.canceled"
+    NO_SHOW = "invitee_no_show.created"
+    NO_SHOW_DELETED = "invitee_no_show.deleted"
+
+
 class FollowUpState(StrEnum):
     """`void` is what a later change made needless, `dropped` what a person gave up."""
 

@@ -16,7 +16,6 @@ _SMS = "[event_types.consultation.sms]\n"
         ('[twilio]\naccount_sid = "x"', "twilio"),
         ('[zoom]\naccount_id = "x"', "zoom"),
         ('[brevo]\napi_key = "x"', "brevo"),
-        ('[[webhooks]]\nurl = "https://hooks.example.com"', "webhooks"),
         (_SMS + "enabled = true", "event_types.consultation.sms"),
         (_SMS + 'template = "At {time}"', "event_types.consultation.sms"),
     ],

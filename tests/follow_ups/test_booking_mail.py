@@ -174,8 +174,9 @@ def test_an_entry_whose_host_left_the_configuration_is_refused(line: Line) -> No
     remaining = replace(config, hosts=hosts)
     line.book(at(10), **KIM)
     told = [each for each in line.bridge.outbox.listed(FollowUpState.WAITING) if "kim" in each.recipient]
-    language = line.bridge.speech.language
-    mail = receivers_of(Means(remaining, line.bridge.vendors, language, str, line.clock.now))["mail"]
+    bridge = line.bridge
+    means = Means(remaining, bridge.vendors, bridge.speech.language, str, line.clock.now, bridge.store)
+    mail = receivers_of(means)["mail"]
     with pytest.raises(Refused):
         mail.deliver(told[0], line.confirmed()[0], was_told=False)
 

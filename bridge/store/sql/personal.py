@@ -12,7 +12,15 @@ from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, upd
 from bridge.model import Attendee, BookingState, WriteState
 from bridge.store.sql.drafts import bare_json
 from bridge.store.sql.local_events import pieces
-from bridge.store.tables import asked_back, booking_requests, bookings, follow_ups, told_offers, writes
+from bridge.store.tables import (
+    asked_back,
+    booking_requests,
+    bookings,
+    follow_ups,
+    told_offers,
+    webhook_invitees,
+    writes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ def forget(connection: Connection, ids: Sequence[str], now: datetime) -> None:
         connection.execute(update(bookings).where(bookings.c.id.in_(some)).values(**nobody))
         connection.execute(delete(booking_requests).where(booking_requests.c.booking_id.in_(some)))
         connection.execute(delete(follow_ups).where(follow_ups.c.booking_id.in_(some)))
+        connection.execute(delete(webhook_invitees).where(webhook_invitees.c.booking_id.in_(some)))
         _empty_drafts(connection, writes.c.booking_id.in_(some))
 
 

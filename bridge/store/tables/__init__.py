@@ -17,7 +17,7 @@ from bridge.store.tables.busy import busy_spans, busy_times
 from bridge.store.tables.calendars import calendar_identities
 from bridge.store.tables.callers import asked_back, told_offers
 from bridge.store.tables.connections import connections, oauth_flows
-from bridge.store.tables.follow_ups import follow_ups
+from bridge.store.tables.follow_ups import follow_ups, webhook_invitees
 from bridge.store.tables.following import channels, cursors, deletions
 from bridge.store.tables.health import health
 from bridge.store.tables.journal import figures, journal
@@ -58,5 +58,6 @@ __all__ = [
     "sessions",
     "sign_ins",
     "told_offers",
+    "webhook_invitees",
     "writes",
 ]

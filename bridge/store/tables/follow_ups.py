@@ -1,11 +1,12 @@
-"""The table of the outbox.
+"""The tables of the outbox.
 
-follow_ups   what somebody shall be told of a booking, written in the transaction of its change
+follow_ups         what somebody shall be told of a booking, written in the transaction of its change
+webhook_invitees   what each webhook was last told of a booking
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text
 
 from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
@@ -31,4 +32,14 @@ follow_ups = Table(
     Index(None, "booking_id"),
     Index(None, "state", "planned_at"),
     Index(None, "receiver", "state", "due_at"),
+)
+
+# The invitee as it was told: a move ends the one and begins another, and the end bears what the first said.
+webhook_invitees = Table(
+    "webhook_invitees",
+    metadata,
+    Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
+    Column("webhook", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("invitee", JSON, nullable=False),
 )
