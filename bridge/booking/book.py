@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bridge.attendee.corrections import corrected, is_somebody_else
@@ -16,7 +16,13 @@ from bridge.booking import ledger
 from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
 from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
-from bridge.booking.correct import Who, correct_booking, has_had, refuse_what_staff_changed
+from bridge.booking.correct import (
+    Who,
+    changed_by_staff,
+    correct_booking,
+    has_had,
+    refuse_what_staff_changed,
+)
 from bridge.booking.move import move_booking
 from bridge.booking.recheck import Questions, is_free
 from bridge.calendars.availability import Busy
@@ -47,11 +53,11 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
     """
     with turn(context, wish.contact, deadline):
         # First of all: telli repeats a request whose answer was late, and by then the slot is its own.
-        live, earlier = _replay(context, wish, deadline)
+        known, earlier = _replay(context, wish, deadline)
         if earlier and _has_host(context, earlier, wish):
             return correct_booking(context, earlier, wish, who, deadline)
-        refuse_what_staff_changed(context, wish)
-        if recent := _to_replace(context, wish, [earlier] if earlier else live):
+        refuse_what_staff_changed(known.changed_by_staff, wish)
+        if recent := _to_replace(context, wish, [earlier] if earlier else known.live):
             # One that its owner deleted in this very moment is replaced by a new one.
             with suppress(BookingClosed, _SomebodyElse):
                 return _replace(context, recent, wish, who, deadline)
@@ -67,7 +73,7 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
 
 def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> None:
     """Raise what would keep `book_appointment` from succeeding, changing nothing."""
-    earlier = _same_start(context, wish, _live(context, wish))
+    earlier = _same_start(context, wish, _known(context, wish).live)
     # The request itself would be a replay, and succeed.
     if earlier and earlier.state is BookingState.CONFIRMED and _has_host(context, earlier, wish):
         return
@@ -82,22 +88,40 @@ def _refuse_unbookable(context: BookingContext, wish: Wish, busy: Busy) -> None:
         ledger.pool_of(context, connection, wish, busy)
 
 
-def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> tuple[list[Booking], Booking | None]:
-    """Return the caller's live bookings, and that of this start, waiting for one that is under way."""
-    while booking := _same_start(context, wish, live := _live(context, wish)):
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A caller's live bookings, and what this very request booked and staff changed."""
+
+    live: Sequence[Booking]
+    changed_by_staff: Booking | None
+
+
+@repeated
+def _known(context: BookingContext, wish: Wish) -> _Known:
+    with context.store.read() as connection:
+        # Nobody has neither replays nor anything to replace.
+        mine = (
+            bookings.live_of_contact(connection, wish.contact, wish.event_type.id) if wish.contact.key else []
+        )
+        return _Known(mine, changed_by_staff(context, connection, wish))
+
+
+def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> tuple[_Known, Booking | None]:
+    """Return what is known of a caller, and their booking of this start; one under way is waited for."""
+    while booking := _same_start(context, wish, (known := _known(context, wish)).live):
         if booking.state is BookingState.CONFIRMED:
             # Perhaps told "failed" before, and about to be undone; from now on it is not.
             if affirmed := ledger.affirm(context, booking):
-                return live, affirmed
+                return known, affirmed
         # Its process died, or answered "failed" without knowing: whoever asks again finds out.
         elif ledger.is_left(context, booking):
             if finished := _finish(context, booking, deadline):
-                return live, finished
+                return known, finished
         elif deadline.remaining() < _WAIT_SECONDS:
             raise OutcomeUnknown("the same request is still being worked on")
         else:
             context.sleep(_WAIT_SECONDS)
-    return live, None
+    return known, None
 
 
 def _same_start(context: BookingContext, wish: Wish, live: Sequence[Booking]) -> Booking | None:
@@ -160,14 +184,6 @@ def _replace(context: BookingContext, recent: Booking, wish: Wish, who: Who, dea
     with suppress(StoreUnavailable):  # moved it is, whatever else can be noted
         return ledger.correct(context, moved, moved.attendee, wish.fingerprint)
     return moved
-
-
-@repeated
-def _live(context: BookingContext, wish: Wish) -> list[Booking]:
-    if wish.contact.key is None:  # nobody: neither replay nor replacing
-        return []
-    with context.store.read() as connection:
-        return bookings.live_of_contact(connection, wish.contact, wish.event_type.id)
 
 
 def _write(

@@ -110,7 +110,7 @@ class BookingCalendar:
         """Create an event even in a calendar that is known to take none."""
         try:
             return self._write_until_clear(
-                lambda account: self._created(account, event_key, draft), seen=lambda: self.find(event_key)
+                partial(self._created, event_key, draft), seen=lambda: self.find(event_key)
             )
         except LinkRefused:
             # Then it was not the link, and the same draft would be refused without end.
@@ -122,7 +122,7 @@ class BookingCalendar:
                 raise
             return self.create_now(event_key, replace(draft, attendees=()))
 
-    def _created(self, account: CalendarProvider, event_key: str, draft: EventDraft) -> Event:
+    def _created(self, event_key: str, draft: EventDraft, account: CalendarProvider) -> Event:
         """Create an event, and take note of what this shows of the calendar."""
         start = draft.interval.start
         try:
@@ -246,7 +246,7 @@ class BookingCalendar:
         self, request: Callable[[CalendarProvider], T], *, seen: Callable[[], T | None]
     ) -> T:
         return write_until_clear(
-            lambda: self._write(request), seen=seen, deadline=self.deadline, sleep=self.sleep
+            partial(self._write, request), seen=seen, deadline=self.deadline, sleep=self.sleep
         )
 
     def _write(self, request: Callable[[CalendarProvider], T]) -> T:

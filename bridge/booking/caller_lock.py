@@ -30,9 +30,11 @@ def turn(context: BookingContext, contact: Contact, deadline: Deadline) -> Itera
     name, owner = f"caller:{contact.key}", context.new_id()
     # Without turns, two requests of one call for two starts would both find nothing to replace.
     while not _acquired(context, name, owner):
-        if deadline.remaining() < _POLL_SECONDS:
-            raise OutcomeUnknown("an earlier request of this caller is still being worked on")
-        context.sleep(_POLL_SECONDS)
+        # Only looked at until it is free: on SQLite each attempt to write waits for the one write lock.
+        while _is_taken(context, name, owner):
+            if deadline.remaining() < _POLL_SECONDS:
+                raise OutcomeUnknown("an earlier request of this caller is still being worked on")
+            context.sleep(_POLL_SECONDS)
     try:
         yield
     finally:
@@ -51,10 +53,11 @@ def _give_back(context: BookingContext, name: str, owner: str) -> None:
 
 @repeated
 def _acquired(context: BookingContext, name: str, owner: str) -> bool:
-    # Read first, on SQLite: there every attempt to write would wait for the one write lock.
-    if context.store.is_sqlite:
-        with context.store.read() as connection:
-            if leases.is_held(connection, name, owner, context.lease, context.lease_now(connection)):
-                return False
     with context.store.write() as connection:
         return leases.acquire(connection, name, owner, context.lease, context.lease_now(connection))
+
+
+@repeated
+def _is_taken(context: BookingContext, name: str, owner: str) -> bool:
+    with context.store.read() as connection:
+        return leases.is_held(connection, name, owner, context.lease, context.lease_now(connection))

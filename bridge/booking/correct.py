@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from bridge.attendee.corrections import corrected
 from bridge.booking import ledger
 from bridge.booking.context import BookingContext
@@ -78,20 +80,19 @@ def has_had(context: BookingContext, booking: Booking, wish: Wish) -> bool:
         return requests.is_known(connection, booking.id, wish.fingerprint)
 
 
-@repeated
-def refuse_what_staff_changed(context: BookingContext, wish: Wish) -> None:
-    """Raise where the business has just moved or cancelled what this very request booked.
-
-    AlreadyMoved, CancelledByStaff: what holds now.
-    """
+def changed_by_staff(context: BookingContext, connection: Connection, wish: Wish) -> Booking | None:
+    """Return what this very request booked and the business has moved or cancelled just now."""
     if not wish.fingerprint:
+        return None
+    found = requests.changed_by_staff(connection, wish.fingerprint, context.now() - _STAFF_MEMORY)
+    return bookings.get(connection, found) if found else None
+
+
+def refuse_what_staff_changed(changed: Booking | None, wish: Wish) -> None:
+    """Raise what holds now: AlreadyMoved, CancelledByStaff."""
+    if changed is None or (changed.interval.start == wish.start and changed.state is BookingState.CONFIRMED):
         return
-    with context.store.read() as connection:
-        changed = requests.changed_by_staff(connection, wish.fingerprint, context.now() - _STAFF_MEMORY)
-        booking = bookings.get(connection, changed) if changed else None
-    if booking is None or (booking.interval.start == wish.start and booking.state is BookingState.CONFIRMED):
-        return
-    if booking.state is BookingState.CONFIRMED:
-        raise AlreadyMoved("this appointment was moved", booking.interval.start)
-    if booking.state is BookingState.CANCELLED:
-        raise CancelledByStaff("this appointment was cancelled", booking.interval.start)
+    if changed.state is BookingState.CONFIRMED:
+        raise AlreadyMoved("this appointment was moved", changed.interval.start)
+    if changed.state is BookingState.CANCELLED:
+        raise CancelledByStaff("this appointment was cancelled", changed.interval.start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
@@ -18,43 +19,34 @@ _FRESH_SECONDS = 1.0  # a younger answer is not asked for again before a write
 _LEAST_SECONDS = 1.0  # with less a slow vendor's silence would cost a host that has answered before
 
 
+@dataclass
 class Questions:
     """The questions before one write, which have one time budget together.
 
     Once, a hanging vendor took all the time there was, the others' answers had aged by then, and every
-    booking of a mixed team failed.
+    booking of a mixed team failed. `own` is the event of a booking that is being moved.
     """
 
-    def __init__(
-        self,
-        context: BookingContext,
-        event_type: EventType,
-        start: datetime,
-        deadline: Deadline,
-        *,
-        own: OwnEvent | None = None,
-    ) -> None:
-        """Ask about a start; `own` is the event of a booking that is being moved."""
-        self._context = context
-        self._event_type = event_type
-        self._start = start
-        self._deadline = deadline
-        self._own = own
-        self._budget = _SHARE * context.book_seconds
+    context: BookingContext
+    event_type: EventType
+    start: datetime
+    deadline: Deadline
+    own: OwnEvent | None = None
+    spent: float = 0.0  # seconds
 
     def ask(self, hosts: Sequence[str]) -> Busy:
         """Return what these hosts' calendars say now; whoever stays silent too long is unknown."""
-        deadline = Deadline(self._seconds_left(), self._context.monotonic)
-        asked_at = self._context.monotonic()
-        busy = self._context.availability.busy(
+        deadline = Deadline(self._seconds_left(), self.context.monotonic)
+        asked_at = self.context.monotonic()
+        busy = self.context.availability.busy(
             hosts,
-            window_around(self._event_type, self._start),
+            window_around(self.event_type, self.start),
             max_age=0,  # kept answers are good enough to offer, never to book
             deadline=deadline,
-            own=self._own,
+            own=self.own,
         )
         # Only the asking counts: what the database takes in between is no reason to ask less.
-        self._budget -= self._context.monotonic() - asked_at
+        self.spent += self.context.monotonic() - asked_at
         return busy
 
     def ask_again(self, hosts: Sequence[str], busy: Busy) -> Busy:
@@ -64,14 +56,15 @@ class Questions:
         the rarer that somebody enters something in between. Where too little time is left what was
         answered is used: reading back finds the rest.
         """
-        fresh_since = self._context.monotonic() - _FRESH_SECONDS
+        fresh_since = self.context.monotonic() - _FRESH_SECONDS
         aged = [host for host in hosts if busy.answered_at.get(host, float("-inf")) <= fresh_since]
         if not aged or self._seconds_left() < _LEAST_SECONDS:
             return busy
         return busy.renewed(self.ask(aged))
 
     def _seconds_left(self) -> float:
-        return min(self._budget, self._deadline.remaining() - SECONDS_KEPT_FOR_A_WRITE)
+        budget = _SHARE * self.context.book_seconds - self.spent
+        return min(budget, self.deadline.remaining() - SECONDS_KEPT_FOR_A_WRITE)
 
 
 def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:

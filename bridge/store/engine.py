@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -71,7 +71,11 @@ class Store:
 
         ConstraintViolated and StoreUnavailable mean that nothing was written.
         """
-        with self._turn_to_write(), self._begun(self.engine) as connection:
+        # On SQLite only one thread of each process contends for the file's one lock; half of the time is for
+        # the queue of threads, the other for the queue of processes.
+        waits = self._timeout / 2
+        queue = _waited_for(self._writer, waits, "the database is busy") if self.is_sqlite else nullcontext()
+        with queue, self._begun(self.engine) as connection:
             yield connection
             with translated():
                 connection.commit()
@@ -116,16 +120,6 @@ class Store:
         # The pools' own queue waits for a time that is set once for all; these wait as long as each can.
         self._places = threading.BoundedSemaphore(self._pools.most)
         self._single_places = threading.BoundedSemaphore(self._pools.most_single)
-
-    @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
-        """Queue on SQLite with the threads of this process: only one of each contends for the file's lock."""
-        if not self.is_sqlite:
-            yield
-            return
-        # One half of the time for the threads' queue, the other for the queue of processes.
-        with _waited_for(self._writer, self._timeout / 2, "the database is busy"):
-            yield
 
     @contextmanager
     def _begun(self, engine: Engine) -> Iterator[Connection]:
@@ -197,22 +191,20 @@ class Store:
 
 def _open(engine: Engine) -> Connection:
     """Return a connection with a transaction begun."""
-    try:
-        return _begin(engine.connect())
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-    # It had died in the pool. Nothing was done yet, so another one may be asked.
-    return _begin(engine.connect())
-
-
-def _begin(connection: Connection) -> Connection:
-    try:
-        connection.begin()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    for may_be_stale in (True, False):
+        connection = None
+        try:
+            connection = engine.connect()
+            connection.begin()
+        except BaseException as error:
+            if connection is not None:
+                connection.close()
+            # It had died in the pool. Nothing was done yet, so another one may be asked.
+            if not (may_be_stale and isinstance(error, DBAPIError) and error.connection_invalidated):
+                raise
+        else:
+            return connection
+    raise AssertionError  # the second try ends either way
 
 
 @contextmanager

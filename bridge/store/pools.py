@@ -99,7 +99,7 @@ def _sqlite_pools(url: URL, timeout_seconds: float) -> Pools:
     event.listen(writer, "begin", partial(_begin_writing, seconds=timeout_seconds / 2))
     # A write outside a writing transaction would be rolled back unnoticed; now it is refused.
     event.listen(reader, "connect", _prepared("query_only=ON"))
-    event.listen(reader, "begin", lambda connection: _begin_reading(connection, timeout_seconds))
+    event.listen(reader, "begin", partial(_begin_reading, seconds=timeout_seconds))
     return Pools(writer, reader, reader, most=_READERS, most_single=_READERS)
 
 

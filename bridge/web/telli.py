@@ -148,15 +148,14 @@ class _Endpoints:
         note_offer(told, age_seconds=age, is_kept=is_kept)
         if kept and is_kept:  # an offer is worded once, however often it is told
             return _answer(kept[1])
-        body = self._worded_offer(wanted, told, speech)
+        if speech is None:
+            body = answers.offer_answer(told.slots)
+        else:
+            names = self._details.host_names
+            body = answers.detailed_offer_answer(told, speech, wanted.timezone, names)
         if isinstance(told, Offer):
             self._worded[wanted, speech] = (told, body)
         return _answer(body)
-
-    def _worded_offer(self, wanted: EventType, told: Offer | Found, speech: Speech | None) -> bytes:
-        if speech is None:
-            return answers.offer_answer(told.slots)
-        return answers.detailed_offer_answer(told, speech, wanted.timezone, self._details.host_names)
 
     def book(self, event_type: str | None = None) -> Response:
         """Answer `POST /book`."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
 from bridge.store.tables import booking_requests, bookings
 
 
 def is_known(connection: Connection, booking_id: str, fingerprint: str) -> bool:
     """Tell whether a booking has had this request before."""
-    return bool(connection.execute(select(exists().where(*_is(booking_id, fingerprint)))).scalar())
+    is_it = (booking_requests.c.booking_id == booking_id, booking_requests.c.fingerprint == fingerprint)
+    return bool(connection.execute(select(exists().where(*is_it))).scalar())
 
 
 # Only under the booking's row lock, or a contact's turn: two that note the same would collide.
@@ -30,7 +31,3 @@ def changed_by_staff(connection: Connection, fingerprint: str, since: datetime) 
         .order_by(bookings.c.staff_changed_at.desc())
     )
     return connection.execute(changed.limit(1)).scalar()
-
-
-def _is(booking_id: str, fingerprint: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return booking_requests.c.booking_id == booking_id, booking_requests.c.fingerprint == fingerprint
