@@ -24,8 +24,9 @@ from bridge.web.health import health_blueprint
 from bridge.web.metrics import metrics_blueprint
 from bridge.web.notify import notify_blueprint
 from bridge.web.own_link import own_link_blueprint
+from bridge.web.security import has_signed_in
 from bridge.web.shell import Shell, believing, starting
-from bridge.web.site import add_pages
+from bridge.web.site import OwnersSide, add_pages
 from bridge.web.telli import Details, telli_blueprint
 from bridge.web.tools import tools_blueprint
 
@@ -67,15 +68,19 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
     app.wsgi_app = starting(bridge.start, app.wsgi_app)  # type: ignore[method-assign]
     for blueprint in _blueprints(bridge):
         app.register_blueprint(blueprint)
-    add_pages(
-        app,
-        config.bridge,
-        vault=bridge.vault,
+    owners = OwnersSide(
         admin=AdminSignIn(bridge.store, *config.admin.secrets(), now=bridge.context.now),
         connections=bridge.connections,
         invitations=bridge.invitations,
+        uploads=bridge.uploads,
     )
-    door = Door(bridge.push_readers.keys(), app.config["SESSION_COOKIE_NAME"], bridge.journal.note_unsigned)
+    add_pages(app, config.bridge, bridge.vault, owners)
+    door = Door(
+        bridge.push_readers.keys(),
+        app.config["SESSION_COOKIE_NAME"],
+        bridge.journal.note_unsigned,
+        partial(has_signed_in, app),
+    )
     app.extensions["door"] = door
     app.wsgi_app = Shell(app.wsgi_app, door)  # type: ignore[method-assign]
     return app

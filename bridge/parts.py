@@ -45,6 +45,7 @@ from bridge.follow_ups.told_alerts import LONGEST_WAIT, TELL_ALERTS, AlertTellin
 from bridge.journal import WATCH_CALLS, Figures, Journal, journal_chores
 from bridge.local_calendar.feed import Feeds
 from bridge.local_calendar.keeping import KEEP_BUSY_TIME, import_chores
+from bridge.local_calendar.uploads import Uploads
 from bridge.service.contacts import Contacts
 from bridge.service.desk import OurDesk
 from bridge.service.kept_offers import Offers
@@ -89,6 +90,7 @@ class Bridge:
         self.plugged = plug_in(config, self.vendors, outside)
         self.connections = self._make_connections(clocks)
         self.imported = imported_time(config, self.store)
+        self.uploads = self._make_uploads(around)
         self.feeds = Feeds(self.store, feed_titles(config))
         self.opened = OpenedAccounts(self.plugged, self.connections)
         self.accounts = around.wrap_accounts(CountedAccounts(self.opened, self.figures))
@@ -179,6 +181,16 @@ class Bridge:
         )
         return connections_of(self.config, self.plugged, around, self.vendors)
 
+    def _make_uploads(self, around: Surroundings) -> Uploads:
+        return Uploads(
+            self.imported,
+            feed_titles(self.config),
+            now=around.now,
+            lease_now=around.lease_now,
+            new_id=around.new_id,
+            wake=lambda: self.background.wake(),  # noqa: PLW0108 - it is made after this
+        )
+
     def _make_follow_ups(self, around: Surroundings) -> tuple[Outbox, Delivery]:
         config = self.config
         language, own_link = self.speech.language, self.own_links.address
@@ -237,6 +249,7 @@ class Bridge:
                 **journal_chores(self.store, self.alerts, around.now),
                 **heartbeat_chores(self.config, around.monotonic, lambda: self.background.lag()),  # noqa: PLW0108
                 **import_chores(self.imported, around.now),
+                **self.uploads.kinds(),
                 **privacy_chores(self.store, self.config.privacy.keep_bookings_days, around.now),
             },
             now=around.lease_now,

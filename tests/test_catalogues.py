@@ -22,6 +22,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_translate": None,
     "say": None,
     "alert": (2,),
+    "Unusable": None,
+    "ImportRefused": None,
     "counted": (1, 2),
 }
 METHODS = [("cli/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")]

@@ -9,9 +9,19 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
 from bridge.model import BookingState
-from bridge.store.sql import alerts, bookings, channels, cursors, leases
+from bridge.store.sql import (
+    alerts,
+    bookings,
+    channels,
+    cursors,
+    follow_ups,
+    leases,
+    requests,
+    uploads,
+)
 
-KEPT = timedelta(days=30)  # closed alerts, for whoever asks what there was
+# Closed alerts, and of appointments that are over what was told of them and by which requests they were made.
+KEPT = timedelta(days=30)
 _ABOUT_BOOKINGS = (
     "overlap:",
     "no_link:",
@@ -41,6 +51,9 @@ def tidy(context: BookingContext) -> None:
     # Nobody listens to them any more: of calendars that were taken out, or of a process that died meanwhile.
     _clear(context, lambda connection: channels.drop_ended(connection, now - _ENDED_FOR, limit=_AT_ONCE))
     _clear(context, lambda connection: cursors.drop_unread(connection, now - KEPT, limit=_AT_ONCE))
+    _clear(context, lambda connection: follow_ups.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
+    _clear(context, lambda connection: requests.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
+    _clear(context, lambda connection: uploads.drop_older(connection, now - KEPT, limit=_AT_ONCE))
     _clear(
         context,
         lambda connection: leases.clear(

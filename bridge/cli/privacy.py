@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import click
 
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
 from bridge.model import Booking
-from bridge.service.privacy import caller_of, found_of
+from bridge.service.privacy import caller_of, stored_of
 from bridge.service.privacy import forget as forget_caller
 from bridge.speech.instants import format_instant
 
@@ -25,11 +29,11 @@ _BEYOND = (
 def export(session: Session, caller: str) -> None:
     """Print as JSON all that the database holds about CALLER: telli's contact id, a number or an e-mail."""
     with session.bridge() as bridge:
-        found = found_of(bridge.context, caller_of(caller, bridge.config.bridge.country))
-    if not found:
+        found = stored_of(bridge.context, caller_of(caller, bridge.config.bridge.country))
+    if found.is_empty:
         raise Refused("nothing is stored about this caller", Exit.NOT_FOUND)
     Session(session.config_path, type(session.output)(as_json=True)).output.result(
-        {"bookings": [_told(booking) for booking in found]}
+        {"bookings": [_told(booking) for booking in found.bookings], **_plain(found.rows)}
     )
 
 
@@ -48,13 +52,23 @@ def forget(session: Session, caller: str, calendars: bool) -> None:
         who = caller_of(caller, bridge.config.bridge.country)
         done = forget_caller(bridge.context, who, with_events=calendars)
     value = {"bookings": done.bookings, "events_removed": done.events, "events_kept": list(done.kept)}
-    said = [f"Removed from {done.bookings} bookings: names, numbers, addresses and what was said."]
+    beside = "and what is remembered of the caller beside them"
+    said = [f"Removed from {done.bookings} bookings: names, numbers, addresses and what was said; {beside}."]
     if calendars:
         said.append(f"{done.events} events were removed from calendars.")
     elif done.bookings:
         said.append("Their events are still in the calendars; --calendars removes them.")
     said += [f"This event could not be removed; please remove it yourself: {each}." for each in done.kept]
     session.output.result(value, *said, _BEYOND)
+
+
+def _plain(value: Any) -> Any:
+    """Return rows as programs read them."""
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _told(booking: Booking) -> dict[str, object]:

@@ -34,6 +34,7 @@ class Invitation:
     """A link that is good: for whom, until when, and which accounts are still to be connected."""
 
     host: Host
+    made_at: datetime
     expires_at: datetime
     accounts: Sequence[Key]
 
@@ -80,12 +81,28 @@ class Invitations:
         """Return what a link is good for, None when it is none, over or used up."""
         with self._store.read() as connection:
             row = invitations.get(connection, _hash(token))
-        host = self._hosts.get(row.host) if row else None
-        if row is None or host is None or row.expires_at <= self._now():
+        return self._good(row) if row else None
+
+    def open(self) -> list[Invitation]:
+        """Return the links that are good, the latest first."""
+        with self._store.read() as connection:
+            rows = invitations.every(connection)
+        return [found for found in map(self._good, rows) if found]
+
+    def withdraw(self, host_id: str) -> bool:
+        """End a host's link; tell whether there was one that was good."""
+        was_open = any(each.host.id == host_id for each in self.open())
+        with self._store.write() as connection:
+            invitations.remove(connection, host_id)
+        return was_open
+
+    def _good(self, row: InvitationRow) -> Invitation | None:
+        host = self._hosts.get(row.host)
+        if host is None or row.expires_at <= self._now():
             return None
         # What the configuration names today: an account that was taken out since is nobody's to connect.
         accounts = [key for key in self._accounts(host) if key in row.accounts]
-        return Invitation(host, row.expires_at, accounts) if accounts else None
+        return Invitation(host, row.made_at, row.expires_at, accounts) if accounts else None
 
     def use(self, token: str, key: Key) -> None:
         """Record that an account was connected by a link."""

@@ -7,22 +7,25 @@ that searches. It also spares the calls: reading 20,000 entries takes ten second
 from __future__ import annotations
 
 import json
-import resource
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from bridge.local_calendar.confined import confine, done_apart
 from bridge.local_calendar.reading import Order, Read, as_json, from_json, read
 from bridge.local_calendar.unusable import Unusable
 from providers.base import Interval
 
 _FEW = 100  # so many plain ones are read at once, without another process
-_MEMORY = 1 << 30
+_FIRST = Order(
+    "first",
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:first\r\nDTSTART;TZID=Europe/Berlin:20260101T090000\r\n"
+    "RRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    1,
+)
 
 Told = Read | Unusable
 
@@ -31,9 +34,8 @@ Told = Read | Unusable
 class Limits:
     """How many seconds of a core reading may take, for one entry and as a whole.
 
-    A plain entry takes half a millisecond, a weekly one of years two; the first one, with a zone of its own
-    to be read, was seen to take more than 0.5 on a busy machine. A file with more than `stopped` entries that
-    reach their limit was made to harm.
+    A plain entry takes half a millisecond, a weekly one of years two. A file with more than `stopped` entries
+    that reach their limit was made to harm.
     """
 
     entry: float = 1.5
@@ -79,51 +81,44 @@ def _read_apart(
     orders: Sequence[Order], reach: Interval, zone: str, limits: Limits
 ) -> tuple[list[Told], int]:
     """Return what a process of its own read, up to the entry at which it was stopped, and by which signal."""
-    seconds = limits.whole(len(orders))
     asked = json.dumps(
         [
             [moment.isoformat() for moment in reach],
             zone,
-            [seconds, limits.entry],
+            limits.entry,
             [[order.uid, order.ical, order.parts] for order in orders],
         ]
     )
-    with subprocess.Popen(  # noqa: S603 - this very module
-        [sys.executable, "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        # By the wall clock too: a machine that is suspended, or short of memory, counts no time of a core.
-        watch = threading.Timer(10 * seconds, process.kill)
-        watch.start()
-        try:
-            answered, _ = process.communicate(asked)
-        finally:
-            watch.cancel()
-            process.kill()
-    lines = answered.splitlines(keepends=True)
-    return [_parsed(line) for line in lines if line.endswith("\n")], -process.returncode
+    ended = done_apart(__name__, asked.encode(), limits.whole(len(orders)))
+    return [_parsed(line) for line in ended.lines], ended.signal
+
+
+def _written(told: Told) -> str:
+    if isinstance(told, Unusable):
+        return f"!{json.dumps([told.message, told.facts])}"
+    return as_json(told)
 
 
 def _parsed(line: str) -> Told:
-    return Unusable(line[1:].strip()) if line.startswith("!") else from_json(line)
+    if not line.startswith("!"):
+        return from_json(line)
+    message, facts = json.loads(line[1:])
+    return Unusable(message, **facts)
 
 
 def _main() -> None:
     """Read the entries that standard input names; one line each, told before the next is begun."""
-    (start, end), zone, (seconds, of_entry), orders = json.loads(sys.stdin.read())
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    (start, end), zone, of_entry, orders = json.loads(sys.stdin.read())
+    confine()
     reach = Interval(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    # What reading needs is loaded by an entry whose time nobody takes: that costs half a second of a core.
+    _told(_FIRST, reach, zone)
     for uid, ical, parts in orders:
         # Its signal ends the process where it stands: nothing is left to be tidied up.
         signal.setitimer(signal.ITIMER_VIRTUAL, of_entry)
         told = _told(Order(uid, ical, parts), reach, zone)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        sys.stdout.write(f"!{told}\n" if isinstance(told, Unusable) else f"{as_json(told)}\n")
+        sys.stdout.write(f"{_written(told)}\n")
         sys.stdout.flush()
 
 

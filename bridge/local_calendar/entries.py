@@ -1,13 +1,13 @@
-"""Shows stored entries as the events the contract speaks of, and cleans the texts that go in."""
+"""Shows stored entries as the events the contract speaks of, and drafts as they are stored."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bridge.local_calendar.cleaning import clean
 from bridge.local_calendar.entry_names import NAME, entry_id, moment_of
 from bridge.model.occurrence import Occurrence
 from bridge.store.sql.busy_times import KeptRow
@@ -18,15 +18,6 @@ from providers.busy_policy import DEFAULT_POLICY
 from providers.errors import EventNotFound, ProviderUnavailable
 
 _AROUND = timedelta(days=370)  # an exception lies seldom further from the time it replaces
-
-# No database or calendar program needs them, and some fall over them: controls but tab and newline,
-# the other line breaks of Unicode, and halves of surrogate pairs.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    """Return a text without what would break a line or a database."""
-    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_draft(draft: EventDraft) -> EventDraft:

@@ -13,7 +13,7 @@ from functools import cache
 import icalendar
 from icalendar.parser import Contentline
 
-from bridge.local_calendar.entries import clean
+from bridge.local_calendar.cleaning import clean
 from bridge.local_calendar.zones import is_zone
 from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import StoredSeries

@@ -22,6 +22,9 @@ _NEGATIVE_COUNT = re.compile(r";COUNT=-\d+", re.ASCII | re.IGNORECASE)
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//calendar-bridge//import//EN")
 
 
+LeftOut = tuple[str, Unusable]  # an entry's UID, and why it is not kept
+
+
 @dataclass(slots=True)
 class Group:
     """The entries of one UID with the definitions of their zones."""
@@ -42,6 +45,12 @@ class Group:
             lines += ["BEGIN:VEVENT", *(line.text for line in entry), "END:VEVENT"]
         return "\r\n".join([*lines, "END:VCALENDAR", ""])
 
+    @property
+    def size(self) -> int:
+        """Return about how many letters are stored."""
+        lines = sum(len(line.text) for entry in self.entries for line in entry)
+        return lines + sum(map(len, self.definitions))
+
     def onto(self, stored: Group) -> Group:
         """Return what was stored with these exceptions put in."""
         replaced = {value_of(entry, "RECURRENCE-ID") for entry in self.entries}
@@ -49,23 +58,25 @@ class Group:
         return Group(self.uid, [*kept, *self.entries], stored.definitions | self.definitions)
 
 
-def group(calendars: Iterable[IcsCalendar]) -> tuple[list[Group], list[tuple[str, str]]]:
-    """Return what can be read, and (UID, reason) of what cannot: then nothing of that UID is kept."""
+def group(calendars: Iterable[IcsCalendar]) -> tuple[list[Group], list[LeftOut]]:
+    """Return what can be read, and what cannot: then nothing of that UID is kept."""
     groups: dict[str, Group] = {}
-    skipped: dict[str, str] = {}
+    left_out: dict[str, Unusable] = {}
     for calendar in calendars:
         zones = Zones(calendar.zones)
         for uid, entries in _by_uid(calendar).items():
             found = groups.setdefault(uid, Group(uid))
             try:
                 renamed = [zones.rename(_tidy(entry, uid, calendar)) for entry in entries]
-            except (Unusable, ValueError) as error:
-                reason = str(error) if isinstance(error, Unusable) else "one of its lines cannot be read"
-                skipped.setdefault(uid, reason)
+            except Unusable as error:
+                left_out.setdefault(uid, error)
+                continue
+            except ValueError:
+                left_out.setdefault(uid, Unusable("one of its lines cannot be read"))
                 continue
             found.entries += renamed
             found.definitions |= dict.fromkeys(zones.definitions(renamed))
-    return [found for uid, found in groups.items() if uid not in skipped], list(skipped.items())
+    return [found for uid, found in groups.items() if uid not in left_out], list(left_out.items())
 
 
 def value_of(entry: Entry, name: str) -> str | None:
@@ -100,7 +111,7 @@ def _separated(uid: str, entries: list[Entry]) -> dict[str, list[Entry]]:
         start = value_of(entry, "DTSTART")
         if start != value_of(masters[0], "DTSTART"):
             others[f"{uid}#{start}"] = [entry]
-    taken = [id(entry) for (entry,) in others.values()]
+    taken = {id(entry) for (entry,) in others.values()}
     return {uid: [entry for entry in entries if id(entry) not in taken]} | others
 
 

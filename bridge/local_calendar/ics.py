@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from icalendar.parser import Contentlines
 
-from bridge.errors import BridgeError
-from bridge.local_calendar.entries import clean
+from bridge.local_calendar.cleaning import clean
+from bridge.local_calendar.unusable import ImportRefused
 
 MAX_BYTES = 40_000_000
 MAX_ENTRIES = 100_000
@@ -40,12 +40,6 @@ _KEPT = _TEXTS | {
     "X-MICROSOFT-CDO-BUSYSTATUS",
     "X-MICROSOFT-CDO-ALLDAYEVENT",
 }
-
-
-class ImportRefused(BridgeError):
-    """The file cannot be imported; nothing of it was."""
-
-    code = "import_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +80,11 @@ class IcsCalendar:
 def read_ics(content: bytes) -> list[IcsCalendar]:
     """Return the calendars of a file. ImportRefused says in one sentence what is wrong with it."""
     if len(content) > MAX_BYTES:
-        raise ImportRefused(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+        raise ImportRefused("The file is larger than {size} MB.", size=str(MAX_BYTES // 1_000_000))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ImportRefused(f"The file is not UTF-8 text (byte {error.start}).") from None
+        raise ImportRefused("The file is not UTF-8 text (byte {byte}).", byte=str(error.start)) from None
     reader = _Reader()
     for line in _lines(text):
         reader.take(line)
@@ -131,7 +125,7 @@ class _Reader:
     def finish(self) -> list[IcsCalendar]:
         """Return what was read, if the file was whole."""
         if self._open:
-            raise ImportRefused(f"The file ends in the middle of a {self._open[-1]}.")
+            raise ImportRefused("The file ends in the middle of a {part}.", part=self._open[-1])
         if not self._calendars:
             raise ImportRefused("The file is not an iCalendar file: it has no BEGIN:VCALENDAR.")
         return self._calendars
@@ -140,7 +134,9 @@ class _Reader:
         name = line.value.strip().upper()
         if not self._open:
             if name != "VCALENDAR":
-                raise ImportRefused(f"The file is not an iCalendar file: it begins with {name[:40]!r}.")
+                raise ImportRefused(
+                    "The file is not an iCalendar file: it begins with {part}.", part=repr(name[:40])
+                )
             self._calendars.append(IcsCalendar())
         if self._open[:2] == _ZONE:
             self._zone.append(line)
@@ -155,12 +151,12 @@ class _Reader:
         self._calendars[-1].entries.append(self._entry)
         self._left -= 1
         if self._left < 0:
-            raise ImportRefused(f"The file has more than {MAX_ENTRIES:,} entries.")
+            raise ImportRefused("The file has more than {most} entries.", most=f"{MAX_ENTRIES:,}")
 
     def _end(self, line: Line) -> None:
         name = line.value.strip().upper()
         if not self._open or self._open[-1] != name:
-            raise ImportRefused(f"The file is broken: it has a stray END:{name[:40]}.")
+            raise ImportRefused("The file is broken: it has a stray END:{part}.", part=name[:40])
         if self._open == _ZONE:
             tzid = next((inner.value.strip() for inner in self._zone if inner.name == "TZID"), "")
             self._calendars[-1].zones[tzid] = self._zone

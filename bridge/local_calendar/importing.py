@@ -7,16 +7,16 @@ out and named, since a calendar exported elsewhere often holds one and the other
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.local_calendar.apart import Limits, TooSlow, read_all
-from bridge.local_calendar.groups import Group, group
-from bridge.local_calendar.ics import ImportRefused, read_ics
+from bridge.local_calendar.files import take_apart
+from bridge.local_calendar.groups import Group, LeftOut
 from bridge.local_calendar.keeping import ImportedTime
 from bridge.local_calendar.reading import Order, Read
-from bridge.local_calendar.unusable import Unusable
+from bridge.local_calendar.unusable import ImportRefused, Unusable
 from bridge.store.engine import Store
 from bridge.store.sql import busy_times, local_events, local_series
 from bridge.store.sql.busy_times import BusySpan
@@ -30,15 +30,20 @@ _Usable = tuple[Order, Read]
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did, in entries; a series is one. `skipped` are (UID, reason) pairs.
+    """What an import did, in entries; a series is one.
 
-    What was skipped blocks nobody's time: whoever imports should see it.
+    What was left out blocks nobody's time: whoever imports should see it.
     """
 
     added: int
     replaced: int
     unchanged: int
-    skipped: tuple[tuple[str, str], ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """Return (UID, reason) of what was left out, in English."""
+        return tuple((uid, str(why)) for uid, why in self.left_out)
 
 
 def import_ics(imported: ImportedTime, calendar: str, content: bytes, now: datetime) -> ImportResult:
@@ -48,50 +53,52 @@ def import_ics(imported: ImportedTime, calendar: str, content: bytes, now: datet
     Either way nothing was imported.
     """
     store = imported.store
-    groups, skipped = group(read_ics(content))
+    ((groups, left_out),) = take_apart([content])
     with store.read() as connection:
         seen = local_series.stored_ical(connection, calendar, [found.uid for found in groups])
         span = busy_times.spans(connection, [busy_name(calendar)]).get(busy_name(calendar))
-    wanted = [_completed(found, seen) for found in groups]
+    wanted = list(_completed(groups, seen))
     changed = [found for found in wanted if found.written() != seen.get(found.uid)]
     reach = imported.reach(calendar, span, now)
-    usable = _read(changed, reach, imported.limits, skipped)
-    done = _put(store, calendar, usable, skipped, span=span, reach=reach)
+    usable = _read(changed, reach, imported.limits, left_out)
+    done = _put(store, calendar, usable, left_out, span=span, reach=reach)
     imported.keep(calendar, now, anew=bool(span and span.problem))
-    return ImportResult(*done, len(wanted) - len(changed), tuple(skipped))
+    return ImportResult(*done, len(wanted) - len(changed), tuple(left_out))
 
 
 def _read(
-    changed: Sequence[Group], reach: BusySpan, limits: Limits, skipped: list[tuple[str, str]]
+    changed: Sequence[Group], reach: BusySpan, limits: Limits, left_out: list[LeftOut]
 ) -> dict[str, _Usable]:
     """Return what can be kept, and note of the others why not. ImportRefused: it takes too long."""
     orders = [Order(found.uid, found.written(), len(found.entries)) for found in changed]
     try:
         told = read_all(orders, reach.reach, reach.zone, limits)
     except TooSlow as error:
-        raise ImportRefused(f"The file takes too long to read, for instance its entries {error}.") from None
+        raise ImportRefused(
+            "The file takes too long to read, for instance its entries {entries}.", entries=str(error)
+        ) from None
     usable: dict[str, _Usable] = {}
     for order, read in zip(orders, told, strict=True):
         if isinstance(read, Unusable):
-            skipped.append((order.uid, str(read)))
+            left_out.append((order.uid, read))
         else:
             usable[order.uid] = (order, read)
     return usable
 
 
-def _completed(found: Group, seen: Mapping[str, str]) -> Group:
-    """Return exceptions of a series together with the series they belong to, if that was imported."""
-    if found.has_master or found.uid not in seen:
-        return found
-    (stored,), _ = group(read_ics(seen[found.uid].encode()))
-    return found.onto(stored)
+def _completed(groups: Sequence[Group], seen: Mapping[str, str]) -> Iterable[Group]:
+    """Yield exceptions of a series together with the series they belong to, if that was imported."""
+    lone = [found.uid for found in groups if not found.has_master and found.uid in seen]
+    stored = {found.uid: found for (found,), _ in take_apart([seen[uid].encode() for uid in lone])}
+    for found in groups:
+        yield found.onto(stored[found.uid]) if found.uid in stored else found
 
 
 def _put(
     store: Store,
     calendar: str,
     usable: dict[str, _Usable],
-    skipped: list[tuple[str, str]],
+    left_out: list[LeftOut],
     *,
     span: BusySpan | None,
     reach: BusySpan,
@@ -101,7 +108,7 @@ def _put(
     # Alone: another import at the same time would add the same entries.
     with store.write_alone() as connection:
         for uid in sorted(local_events.own_uids(connection, calendar, list(usable))):
-            skipped.append((uid, "it is one of the bridge's own bookings"))
+            left_out.append((uid, Unusable("it is one of the bridge's own bookings")))
             del usable[uid]
         there = local_series.stored_ical(connection, calendar, list(usable))
         series = [

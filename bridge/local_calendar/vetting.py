@@ -40,7 +40,7 @@ def _span(event: Any) -> tuple[datetime, datetime | None]:
     """Return the first start and the last end of an entry or exception, None when it has none."""
     broken = sorted(str(name) for name, _ in event.errors if name in _TELLING)
     if broken:
-        raise Unusable(f"its {broken[0]} cannot be read")
+        raise Unusable("its {line} cannot be read", line=broken[0])
     start, end = _begin_and_end(event)
     length = as_utc(end) - as_utc(start)
     extra = [_within_the_years(moment) for moment in _extra_dates(event)]
@@ -72,7 +72,8 @@ def _begin_and_end(event: Any) -> tuple[date, date]:
 
 def _within_the_years(moment: date) -> date:
     if not FIRST_YEAR <= moment.year < LAST_YEAR:
-        raise Unusable(f"it lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        years = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        raise Unusable("it lies outside the years {first} to {last}", **years)
     return moment
 
 

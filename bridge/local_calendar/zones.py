@@ -67,14 +67,14 @@ class Zones:
             if is_zone(candidate):
                 return candidate
         if not definition:
-            raise Unusable(f"its time zone {tzid[:60]!r} is not known")
+            raise Unusable("its time zone {zone} is not known", zone=repr(tzid[:60]))
         return self._define(tzid, definition)
 
     def _define(self, tzid: str, definition: Sequence[Line]) -> str:
         inner = [line.text for line in definition if line.name != "TZID" and not line.name.startswith("X-")]
         rules = [line.value.upper() for line in definition if line.name == "RRULE"]
         if len(inner) > _MOST_LINES or not all("FREQ=YEARLY" in rule for rule in rules):
-            raise Unusable(f"the definition of its time zone {tzid[:60]!r} makes no sense")
+            raise Unusable("the definition of its time zone {zone} makes no sense", zone=repr(tzid[:60]))
         # Microsoft's rules begin in 1601; every one of the years since is counted for every single time.
         inner = [text.replace("DTSTART:1601", "DTSTART:1970") for text in inner]
         name = _PREFIX + hashlib.sha256("\n".join(inner).encode()).hexdigest()[:16]

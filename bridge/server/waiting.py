@@ -42,6 +42,12 @@ class Inbox(Unreader):  # type: ignore[misc] # no types published
         held: bytes = self.buf.getvalue()
         return held
 
+    @property
+    def size(self) -> int:
+        """Return how much is there, without a copy of it."""
+        there: int = self.buf.getbuffer().nbytes
+        return there
+
     def add(self, data: bytes) -> None:
         """Take what arrived."""
         self.buf.seek(0, 2)
@@ -129,7 +135,7 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
             if not isinstance(whole, bytes):
                 return whole
             self._request.body = Body(_in_memory(whole))
-        elif isinstance(reader, LengthReader) and len(self.inbox.held) < reader.length:
+        elif isinstance(reader, LengthReader) and self.inbox.size < reader.length:
             return None
         self.parser.ready, self._request = self._request, None
         return self._admitted

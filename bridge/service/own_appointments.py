@@ -27,6 +27,7 @@ from bridge.speech.appointments import Spoken, cancelled, coming, moved, which
 from bridge.speech.language import spoken_locale
 from bridge.speech.reasons import Speech
 from bridge.store.sql import bookings
+from bridge.store.sql.personal import CALLBACK
 
 _LONGEST_REASON = 200
 _MOST_SHOWN = 12
@@ -131,7 +132,7 @@ class OwnAppointments:
         day = self._context.now().date().isoformat()
         key = hashlib.sha256(f"{day}/{name}/{number}/{about}/{when}".encode()).hexdigest()[:32]
         self._context.alerts.alert(
-            f"callback:{key}",
+            f"{CALLBACK}{key}",
             "Please call {name} back at {number}. About: {reason}. When: {wanted}.",
             is_private=True,
             name=name,

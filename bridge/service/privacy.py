@@ -15,11 +15,12 @@ from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, personal, writes
-from bridge.store.sql.personal import Caller
+from bridge.store.sql.personal import Caller, Rows
 from providers.base import Deadline
 
 FORGET_PAST = "forget_past_callers"
 _EVERY = timedelta(hours=1)
+_CALLBACKS_KEPT = timedelta(days=30)  # nobody is called back later
 _AT_ONCE = 200
 _SECONDS = 20.0
 _LIVE = (BookingState.HELD, BookingState.CONFIRMED)
@@ -34,6 +35,19 @@ class StillToCome(BridgeError):
         self.coming = coming
         ids = ", ".join(booking.id[:8] for booking in coming)
         super().__init__(f"there are appointments to come ({ids}): cancel them first, by `bridge cancel`")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored about a caller: the bookings, and by table every other row that is about them."""
+
+    bookings: Sequence[Booking]
+    rows: Mapping[str, Rows]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is stored."""
+        return not self.bookings and not any(self.rows.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,15 @@ def found_of(context: BookingContext, caller: Caller) -> list[Booking]:
     return [booking for booking in found if booking]
 
 
+def stored_of(context: BookingContext, caller: Caller) -> Stored:
+    """Return all that is stored about a caller."""
+    found = found_of(context, caller)
+    with context.store.read() as connection:
+        rows = personal.rows_of_bookings(connection, [booking.id for booking in found])
+        rows |= personal.rows_of_calls(connection, *_known_by(caller, found))
+    return Stored(found, rows)
+
+
 def forget(context: BookingContext, caller: Caller, *, with_events: bool) -> Forgotten:
     """Remove all that is stored about a caller. StillToCome: nothing was."""
     found = found_of(context, caller)
@@ -68,14 +91,19 @@ def forget(context: BookingContext, caller: Caller, *, with_events: bool) -> For
         raise StillToCome(coming)
     # First the events: afterwards nobody could tell which they were.
     removed, kept = _remove_events(context, found) if with_events else (0, [])
-    contacts = {caller.contact, *(booking.contact.contact_id for booking in found)} | {
-        booking.contact.external_contact_id for booking in found
-    }
     with context.store.write_alone() as connection:
         personal.forget(connection, [booking.id for booking in found], now)
-        for contact in sorted(contacts - {""}):
-            personal.forget_calls(connection, contact)
+        personal.forget_calls(connection, *_known_by(caller, found))
     return Forgotten(len(found), removed, kept)
+
+
+def _known_by(caller: Caller, found: Sequence[Booking]) -> tuple[set[str], set[str]]:
+    """Return the ids and the numbers by which a caller is known, those of the bookings too."""
+    contacts, numbers = {caller.contact}, {caller.phone}
+    for booking in found:
+        contacts |= {booking.contact.contact_id, booking.contact.external_contact_id}
+        numbers |= {booking.attendee.phone or "", booking.attendee.phone_as_said or ""}
+    return contacts - {""}, numbers - {""}
 
 
 def _remove_events(context: BookingContext, found: Sequence[Booking]) -> tuple[int, list[str]]:
@@ -100,16 +128,17 @@ def _remove_events(context: BookingContext, found: Sequence[Booking]) -> tuple[i
 
 def privacy_chores(
     store: Store, keep_days: int | None, now: Callable[[], datetime]
-) -> Mapping[str, Callable[[str], timedelta | None]]:
-    """Return the job that removes callers' names from bookings of long ago."""
+) -> Mapping[str, Callable[[str], timedelta]]:
+    """Return the job that removes callers' names from bookings, and requests for a call, of long ago."""
+    kept = None if keep_days is None else timedelta(days=keep_days)
 
-    def forget_past(_subject: str) -> timedelta | None:
-        if keep_days is None:
-            return None
+    def forget_past(_subject: str) -> timedelta:
+        with store.write() as connection:
+            personal.drop_callbacks(connection, now() - min(kept or _CALLBACKS_KEPT, _CALLBACKS_KEPT))
         found: Sequence[str] = ("",) * _AT_ONCE
-        while len(found) == _AT_ONCE:  # in pieces: callers write in between
+        while kept is not None and len(found) == _AT_ONCE:  # in pieces: callers write in between
             with store.write() as connection:
-                found = personal.ended_before(connection, now() - timedelta(days=keep_days), limit=_AT_ONCE)
+                found = personal.ended_before(connection, now() - kept, limit=_AT_ONCE)
                 personal.forget(connection, found, now())
         return _EVERY
 

@@ -20,6 +20,7 @@ from bridge.web.signature import HEADER, is_well_formed
 KIB = 1024
 MOST_BYTES = 64 * KIB
 FORM_BYTES = 8 * KIB
+UPLOAD_BYTES = 5_000_000 + MOST_BYTES  # a file of 5 MB, and what a form adds
 READ_SECONDS = 5.0  # for a whole body; telli's have a few hundred bytes
 
 _BODIES = ("POST", "PUT", "PATCH")
@@ -66,12 +67,14 @@ class Head:
 class Door:
     """Who is let in; `vendors` are those that may call because a channel can exist.
 
-    `note_unsigned` is told which question was put to telli's endpoints without a signature.
+    `note_unsigned` is told which question was put to telli's endpoints without a signature. `has_signed_in`
+    tells of a session's cookie whether we gave it to somebody who had signed in: only theirs may be files.
     """
 
     vendors: AbstractSet[str] = frozenset()
     session_cookie: str = "bridge"
     note_unsigned: Callable[[str], None] = lambda _question: None
+    has_signed_in: Callable[[str], bool] = lambda _cookie: False
 
     def judge(self, head: Head) -> Admitted | Refused:
         """Return what becomes of a request."""
@@ -87,8 +90,9 @@ class Door:
             judged = Admitted(0)  # the address says it all
         elif path.startswith("/notify/"):
             judged = Admitted(MOST_BYTES) if path.removeprefix("/notify/") in self.vendors else _NOT_HERE
-        elif self._has_session(head):
-            judged = Admitted(FORM_BYTES)
+        elif cookie := self._session(head):
+            is_file = path.startswith("/calendars/") and path.endswith("/import")
+            judged = Admitted(UPLOAD_BYTES if is_file and self.has_signed_in(cookie) else FORM_BYTES)
         if isinstance(judged, Admitted) and judged.most and (head.length or 0) > judged.most:
             return TOO_LARGE
         return judged
@@ -107,9 +111,10 @@ class Door:
         bears_token = (head.header("authorization") or "").lower().startswith("bearer ")
         return Admitted(MOST_BYTES, is_signed=True) if bears_token else _NO_TOKEN
 
-    def _has_session(self, head: Head) -> bool:
-        cookies = (head.header("cookie") or "").split(";")
-        return any(cookie.strip().startswith(f"{self.session_cookie}=") for cookie in cookies)
+    def _session(self, head: Head) -> str:
+        """Return the session's cookie, "" where there is none."""
+        cookies = [each.strip().partition("=") for each in (head.header("cookie") or "").split(";")]
+        return next((value for name, _, value in cookies if name == self.session_cookie), "")
 
 
 def read_body(request: Request, most: int = MOST_BYTES) -> bytes:

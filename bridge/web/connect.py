@@ -41,6 +41,7 @@ def connect_blueprint(
             sign_ins=connections.sign_ins,
             approvals=connections.approvals,
             invitable=invitations.hosts,
+            invitations=invitations.open(),
         )
 
     @blueprint.post("/connections/disconnect")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from bridge.connections import Connections
@@ -57,7 +57,7 @@ def invite_blueprint(
 def inviting_blueprint(
     invitations: Invitations, gate: Gate, language: Language, public_url: str
 ) -> Blueprint:
-    """Return `/invitations`, by which the owner makes a link."""
+    """Return `/invitations`, by which the owner makes a link, and `/invitations/withdraw`."""
     blueprint = page_blueprint("inviting", language.translate, gate)
     add_error(blueprint, NotFound, language.translate("There is nobody to invite"), {NotFound: 404})
 
@@ -66,6 +66,12 @@ def inviting_blueprint(
         host = request.form.get("host", "")
         address = f"{public_url}{url_for('invite.page', token=invitations.invite(host))}"
         return render_template("invited.html", name=invitations.hosts[host], address=address)
+
+    @blueprint.post("/invitations/withdraw")
+    def withdraw() -> Response:
+        if invitations.withdraw(request.form.get("host", "")):
+            flash(language.translate("The link is withdrawn; it opens nothing any more."), "success")
+        return redirect(url_for("connect.overview"), 303)
 
     return blueprint
 

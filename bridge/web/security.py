@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Flask, Request, Response, current_app
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature
 
 from bridge.signin import SESSION_LASTS
 from bridge.vault import Vault
@@ -54,6 +55,15 @@ def secure(app: Flask, vault: Vault, *, public_url: str) -> None:
     CSRFProtect(app)
     headers = {**_HEADERS, "Strict-Transport-Security": _HTTPS_ONLY} if is_https else _HEADERS
     app.wsgi_app = _adding(headers, app.wsgi_app)  # type: ignore[method-assign]
+
+
+def has_signed_in(app: Flask, cookie: str) -> bool:
+    """Tell whether a session's cookie was given by us to somebody who signed in; whether it is over, not."""
+    signed = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined] # ours, below
+    try:
+        return "token" in signed.loads(cookie, max_age=int(SESSION_LASTS.total_seconds()))
+    except BadSignature:
+        return False
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Flask
 
 from bridge.config import BridgeSection
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
+from bridge.local_calendar.uploads import Uploads
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
+from bridge.web.calendars import calendars_blueprint
 from bridge.web.connect import connect_blueprint
 from bridge.web.gate import Gate
 from bridge.web.invite import invite_blueprint, inviting_blueprint
@@ -18,26 +22,31 @@ from bridge.web.security import secure
 from bridge.web.signin import sign_ins_blueprint, signin_blueprint
 
 
-def add_pages(
-    app: Flask,
-    section: BridgeSection,
-    *,
-    vault: Vault,
-    admin: AdminSignIn,
-    connections: Connections,
-    invitations: Invitations,
-) -> None:
-    """Serve `/`, `/sign-ins`, `/connections`, `/connect/...` and `/invite/...`, with what protects them."""
+@dataclass(frozen=True, slots=True)
+class OwnersSide:
+    """What the owner's pages show and change."""
+
+    admin: AdminSignIn
+    connections: Connections
+    invitations: Invitations
+    uploads: Uploads
+
+
+def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSide) -> None:
+    """Serve the owner's pages, with what protects them."""
     spoken = language(section.locale)
-    gate = Gate(admin, admin.sessions(), translate=spoken.translate)
+    connections, invitations, uploads = owners.connections, owners.invitations, owners.uploads
+    gate = Gate(owners.admin, owners.admin.sessions(), translate=spoken.translate)
     secure(app, vault, public_url=section.public_url)
     links = (
         Link("connect.overview", spoken.translate("Connections")),
+        *([Link("calendars.overview", spoken.translate("Calendars"))] if uploads.titles else []),
         Link("sign_ins.overview", spoken.translate("Sign-ins")),
     )
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
     app.register_blueprint(signin_blueprint(gate, spoken))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
+    app.register_blueprint(calendars_blueprint(uploads, gate, spoken))
     app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken))
     app.register_blueprint(invite_blueprint(invitations, connections, gate, spoken))
     app.register_blueprint(inviting_blueprint(invitations, gate, spoken, section.public_url))

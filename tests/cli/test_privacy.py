@@ -10,7 +10,8 @@ import pytest
 
 from bridge.service.privacy import FORGET_PAST, privacy_chores
 from bridge.store.engine import Store
-from bridge.store.tables import bookings
+from bridge.store.sql import alerts
+from bridge.store.tables import bookings, metadata
 from tests.cast.terminal import Terminal, tomorrow
 
 KIM = (
@@ -50,6 +51,48 @@ def test_what_is_stored_about_a_caller_is_printed_however_they_are_named(bridge:
         "+4930901820",
         "kim@example.com",
     )
+
+
+def test_everything_that_belongs_to_a_booking_is_printed(bridge: Terminal, sqlite_url: str) -> None:
+    found = booked(bridge)
+    told = json.loads(bridge("export", "kim-1").out)
+    by_booking = {table.name for table in metadata.sorted_tables if "booking_id" in table.c}
+    assert told.keys() == {"bookings", "told_offers", "asked_back", "alerts"} | by_booking
+    for table in ("writes", "booking_hosts", "claims", "local_events"):
+        assert [row["booking_id"] for row in told[table]] == [found], table
+    assert "Kim Nowak" in told["local_events"][0]["content"]["title"]
+    assert told["writes"][0]["made_at"].endswith("Z")
+
+
+def callback(sqlite_url: str, number: str, raised_at: datetime) -> None:
+    with closing(Store(sqlite_url)) as store, store.write() as connection:
+        text = f"Please call Kim Nowak back at {number}."
+        alerts.raise_alert(connection, f"callback:{number}", text, raised_at)
+
+
+def test_requests_for_a_call_are_told_and_forgotten(bridge: Terminal, sqlite_url: str) -> None:
+    bridge("check")  # makes the database
+    callback(sqlite_url, "+4930901820", datetime.now(UTC))
+    callback(sqlite_url, "+49309018201", datetime.now(UTC))
+    assert len(json.loads(bridge("export", "+4930901820").out)["alerts"]) == 1
+    bridge("forget", "+49 30 90 18 20")
+    assert bridge("export", "+4930901820").code == 5
+    assert len(json.loads(bridge("export", "+49309018201").out)["alerts"]) == 1
+
+
+@pytest.mark.parametrize(("keep_days", "after"), [(None, 30), (400, 30), (7, 7)])
+def test_requests_for_a_call_go_by_themselves(
+    bridge: Terminal, sqlite_url: str, keep_days: int | None, after: int
+) -> None:
+    bridge("check")
+    raised = datetime.now(UTC)
+    callback(sqlite_url, "+4930901820", raised)
+    with closing(Store(sqlite_url)) as store:
+        for days, is_kept in ((after - 1, True), (after + 1, False)):
+            now = raised + timedelta(days=days)
+            privacy_chores(store, keep_days, lambda now=now: now)[FORGET_PAST]("")  # type: ignore[misc]
+            with store.read() as connection:
+                assert bool(alerts.open_alerts(connection)) is is_kept
 
 
 def test_of_a_stranger_nothing_is_stored(bridge: Terminal) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Mapping
 from html import unescape
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -19,15 +20,17 @@ from bridge.connections import Connections
 from bridge.connections.context import ConnectionContext
 from bridge.connections.invitations import Invitations
 from bridge.connections.sentences import Sentences
+from bridge.local_calendar.uploads import Uploads
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.store.engine import Store
 from bridge.store.notes import state_folder
 from bridge.vault import Vault
 from bridge.vendors.contract import Outside
+from bridge.vendors.local import feed_titles, imported_time
 from bridge.vendors.plugging import connections_of, plug_in
 from bridge.vendors.registry import VENDORS
-from bridge.web.site import add_pages
+from bridge.web.site import OwnersSide, add_pages
 from tests.cast import config
 from tests.cast.clock import RealClock
 from tests.cast.config import SECRET, Staff
@@ -67,14 +70,21 @@ class Process:
         self.connections: Connections = connections_of(config, plugged, around, VENDORS)
         self.app = Flask("bridge", static_folder=None)
         admin = AdminSignIn(self.store, *config.admin.secrets(), now=clock.now)
-        add_pages(
-            self.app,
-            config.bridge,
-            vault=self.vault,
+        self.uploads = Uploads(
+            imported_time(config, self.store),
+            feed_titles(config),
+            now=clock.now,
+            lease_now=clock.now,
+            new_id=lambda: uuid.uuid4().hex,
+            wake=lambda: None,
+        )
+        owners = OwnersSide(
             admin=admin,
             connections=self.connections,
             invitations=Invitations(self.store, self.connections, config.hosts, clock.now),
+            uploads=self.uploads,
         )
+        add_pages(self.app, config.bridge, self.vault, owners)
 
     def token(self, account: str, provider: str = "google", *, seconds: float = 5.0) -> str:
         """Return the account's access token."""
@@ -117,7 +127,7 @@ class Browser:
         return self._see(self._client.get(path, base_url=SITE, environ_base=self._address))
 
     def post(
-        self, path: str, form: Mapping[str, str] | None = None, *, token: str | None = None
+        self, path: str, form: Mapping[str, Any] | None = None, *, token: str | None = None
     ) -> TestResponse:
         """Send a form of the page in view."""
         found = _CSRF.search(self.page)

@@ -162,6 +162,19 @@ def test_an_entry_that_takes_too_long_is_left_out_and_named(desk: Desk) -> None:
     assert desk.busy() == ["2026-12-01T09:00/09:30"]
 
 
+def test_a_file_that_would_take_too_much_memory_is_refused(desk: Desk) -> None:
+    # Of a zone's definition each entry has its own: 90 KB become 135 MB.
+    inner = "\r\n".join(
+        f"BEGIN:STANDARD\r\nDTSTART:19{year}0101T000000\r\nTZNAME:{'x' * 1_000}\r\nEND:STANDARD"
+        for year in range(10, 99)
+    )
+    zone = f"BEGIN:VTIMEZONE\r\nTZID:Odd\r\n{inner}\r\nEND:VTIMEZONE"
+    many = [entry(UID=f"{number}", **{"DTSTART;TZID=Odd": "20261201T090000"}) for number in range(1_500)]
+    with pytest.raises(ImportRefused, match="definitions of time zones in the file are too long"):
+        desk.load(zone, *many)
+    assert desk.busy() == []
+
+
 def test_a_file_of_such_entries_is_refused_as_a_whole(desk: Desk) -> None:
     desk.imported = replace(desk.imported, limits=Limits(entry=0.2, stopped=1))
     many = [entry(UID=f"endless-{number}", **SEARCHING) for number in range(80)]

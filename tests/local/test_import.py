@@ -89,7 +89,8 @@ def test_an_occurrence_of_a_series_that_is_not_here_stands_alone(desk: Desk) -> 
 def test_the_bridges_own_bookings_are_not_imported_into_their_calendar(desk: Desk) -> None:
     uid = desk.book(span(1, 9), key="a" * 32).ref.ical_uid or ""
     result = desk.load(entry(UID=uid, **TEN))
-    assert result == ImportResult(0, 0, 0, ((uid, "it is one of the bridge's own bookings"),))
+    assert (result.added, result.replaced, result.unchanged) == (0, 0, 0)
+    assert result.skipped == ((uid, "it is one of the bridge's own bookings"),)
     assert desk.busy() == ["2026-12-01T09:00/09:30"]
 
 

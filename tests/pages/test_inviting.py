@@ -101,3 +101,26 @@ def test_only_the_owner_makes_links(colleague: Browser, link: str) -> None:
 
 def test_another_process_knows_the_link(link: str, start: Callable[[], Process]) -> None:
     assert start().browser().get(link).status_code == 200
+
+
+def test_the_owner_sees_open_links_and_withdraws_them(
+    browser: Browser, colleague: Browser, link: str, clock: RealClock
+) -> None:
+    browser.get("/connections")
+    assert f"for: {ANNA} Withdraw" in browser.main()
+    assert browser.post("/invitations/withdraw", {"host": "anna"}).status_code == 303
+    browser.get("/connections")
+    assert "The link is withdrawn; it opens nothing any more." in browser.main()
+    assert "Withdraw" not in browser.main()
+    assert colleague.get(link).status_code == 404
+    link_for(browser)
+    clock.turn(days=8)
+    browser.sign_in()
+    browser.get("/connections")
+    assert "Withdraw" not in browser.main(), "what is over needs no withdrawal"
+
+
+def test_only_the_owner_withdraws_links(colleague: Browser, link: str) -> None:
+    colleague.get(link)
+    assert colleague.post("/invitations/withdraw", {"host": "anna"}).location == "/"
+    assert colleague.get(link).status_code == 200

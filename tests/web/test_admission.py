@@ -7,10 +7,19 @@ from typing import Any
 
 import pytest
 
-from bridge.web.admission import FORM_BYTES, MOST_BYTES, TOO_LARGE, Admitted, Door, Head, Refused
+from bridge.web.admission import (
+    FORM_BYTES,
+    MOST_BYTES,
+    TOO_LARGE,
+    UPLOAD_BYTES,
+    Admitted,
+    Door,
+    Head,
+    Refused,
+)
 from bridge.web.shell import believing
 
-DOOR = Door(frozenset({"google"}), "bridge")
+DOOR = Door(frozenset({"google"}), "bridge", has_signed_in=lambda cookie: cookie == "ours")
 SIGNED = {"x-telli-signature": "0" * 64}
 
 
@@ -42,6 +51,15 @@ def test_a_form_is_read_only_from_a_browser_with_a_session() -> None:
     assert judged("POST", "/", cookie="other=1; bridge=abc") == Admitted(FORM_BYTES)
     assert judged("POST", "/", FORM_BYTES + 1, cookie="bridge=abc") is TOO_LARGE
     assert judged("POST", "/", 300_000_000) == Admitted(0)
+
+
+def test_a_file_is_read_only_from_a_browser_that_signed_in() -> None:
+    path = "/calendars/anna/import"
+    assert judged("POST", path, 5_000_000, cookie="bridge=ours") == Admitted(UPLOAD_BYTES)
+    assert judged("POST", path, UPLOAD_BYTES + 1, cookie="bridge=ours") is TOO_LARGE
+    assert judged("POST", path, 5_000_000, cookie="bridge=forged") is TOO_LARGE
+    assert judged("POST", path, 5_000_000) == Admitted(0)
+    assert judged("POST", "/calendars/anna", 5_000_000, cookie="bridge=ours") is TOO_LARGE
 
 
 def test_a_question_has_no_body() -> None:

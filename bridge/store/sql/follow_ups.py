@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from bridge.model import FollowUp, FollowUpState
 from bridge.model.follow_ups import NO_PART_ANY_MORE, REMINDER
-from bridge.store.tables import follow_ups
+from bridge.store.tables import bookings, follow_ups
 
 MOST_LISTED = 500
 
@@ -123,6 +123,13 @@ def listed(connection: Connection, states: Sequence[FollowUpState]) -> list[Foll
     query = select(follow_ups).where(follow_ups.c.state.in_(states))
     query = query.order_by(follow_ups.c.planned_at.desc(), follow_ups.c.id).limit(MOST_LISTED)
     return [_read(row) for row in connection.execute(query)]
+
+
+def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int:
+    """Forget what was told of bookings that ended before that moment; return how many, at most `limit`."""
+    is_done = follow_ups.c.state != FollowUpState.WAITING
+    past = select(follow_ups.c.id).join(bookings).where(bookings.c.ends_at < before, is_done).limit(limit)
+    return connection.execute(delete(follow_ups).where(follow_ups.c.id.in_(past))).rowcount
 
 
 def _waits_for(receiver: str) -> tuple[ColumnElement[bool], ...]:

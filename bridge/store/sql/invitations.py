@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bridge.store.tables import invitations
 
@@ -24,7 +25,7 @@ class InvitationRow:
 
 def add(connection: Connection, row: InvitationRow) -> None:
     """Keep a link that was made, in place of those made for its host before."""
-    connection.execute(delete(invitations).where(invitations.c.host == row.host))
+    remove(connection, row.host)
     connection.execute(
         insert(invitations).values({name: getattr(row, name) for name in InvitationRow.__slots__})
     )
@@ -34,10 +35,19 @@ def get(connection: Connection, token_hash: str, *, to_change: bool = False) -> 
     """Return a link; nobody else uses it meanwhile if it is read `to_change`."""
     wanted = select(invitations).where(invitations.c.token_hash == token_hash)
     row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
-    if row is None:
-        return None
-    accounts = [(provider, account) for provider, account in row.accounts]
-    return InvitationRow(row.token_hash, row.host, row.made_at, row.expires_at, accounts)
+    return _read(row) if row else None
+
+
+def every(connection: Connection) -> list[InvitationRow]:
+    """Return all links, the latest first."""
+    return [
+        _read(row) for row in connection.execute(select(invitations).order_by(invitations.c.made_at.desc()))
+    ]
+
+
+def remove(connection: Connection, host: str) -> None:
+    """Forget a host's link."""
+    connection.execute(delete(invitations).where(invitations.c.host == host))
 
 
 def leave(connection: Connection, token_hash: str, accounts: Sequence[tuple[str, str]]) -> None:
@@ -49,3 +59,8 @@ def leave(connection: Connection, token_hash: str, accounts: Sequence[tuple[str,
 def remove_older(connection: Connection, than: datetime) -> None:
     """Forget links that ended before that moment."""
     connection.execute(delete(invitations).where(invitations.c.expires_at < than))
+
+
+def _read(row: Row[Any]) -> InvitationRow:
+    accounts = [(provider, account) for provider, account in row.accounts]
+    return InvitationRow(row.token_hash, row.host, row.made_at, row.expires_at, accounts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from bridge.store.tables import booking_requests, bookings
 
@@ -31,3 +31,11 @@ def changed_by_staff(connection: Connection, fingerprint: str, since: datetime) 
         .order_by(bookings.c.staff_changed_at.desc())
     )
     return connection.execute(changed.limit(1)).scalar()
+
+
+def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int:
+    """Forget the requests of bookings that ended before that moment; return of how many, at most `limit`."""
+    past = select(booking_requests.c.booking_id).join(bookings).where(bookings.c.ends_at < before)
+    ids = connection.execute(past.distinct().limit(limit)).scalars().all()
+    connection.execute(delete(booking_requests).where(booking_requests.c.booking_id.in_(ids)))
+    return len(ids)

@@ -21,7 +21,7 @@ from bridge.store.tables.follow_ups import follow_ups, webhook_invitees
 from bridge.store.tables.following import channels, cursors, deletions
 from bridge.store.tables.health import health
 from bridge.store.tables.journal import figures, journal
-from bridge.store.tables.local import feed_renewals, local_events, local_series
+from bridge.store.tables.local import feed_renewals, local_events, local_series, uploads
 from bridge.store.tables.metadata import metadata
 from bridge.store.tables.signing_in import invitations, sessions, sign_ins
 
@@ -58,6 +58,7 @@ __all__ = [
     "sessions",
     "sign_ins",
     "told_offers",
+    "uploads",
     "webhook_invitees",
     "writes",
 ]

@@ -2,6 +2,7 @@
 
 local_events   what the bridge wrote into them, cancelled ones too
 local_series   what was imported into them, single or recurring, as iCalendar text
+uploads        files that somebody put in on the page, until they are read; then what came of it
 feed_renewals  how often a feed's secret address was renewed; none: never
 """
 
@@ -45,6 +46,18 @@ local_series = Table(
     Column("changed", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index(None, "calendar", "starts_at"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("calendar", Text, nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
+    # Packed, as letters; "" once it is read: nobody needs the file any more.
+    Column("content", Text, nullable=False),
+    Column("result", JSON, nullable=False),
+    Index(None, "calendar", "uploaded_at"),
 )
 
 feed_renewals = Table(
