@@ -54,14 +54,19 @@ def draft_event(
 def event_text(
     event_type: EventType, attendee: Attendee, locale: str, hosts: Sequence[Host] = ()
 ) -> tuple[str, str]:
-    """Return title and description of the event; hosts are named where there are several."""
+    """Return title and description of the event; hosts are named where there are several, or to be rung."""
     who = attendee.name or attendee.phone or attendee.phone_as_said
     title = f"{event_type.title}: {who}" if who else event_type.title
     words = language(locale)
     several = words.listed([host.name for host in hosts]) if len(hosts) > 1 else ""
+    to_ring = {
+        words.translate("Phone of {host}").format(host=name): number
+        for name, number in event_type.to_ring(hosts).items()
+    }
     # What could not be checked is shown all the same: a person may make sense of it.
     known = {
         words.translate("With"): several,
+        **to_ring,
         words.translate("Name"): attendee.name,
         words.translate("Phone"): attendee.phone,
         words.translate("Phone (not checked)"): attendee.phone_as_said,

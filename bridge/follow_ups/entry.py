@@ -26,7 +26,7 @@ class Entry:
     title: str
     text: str
     place: str
-    when: Interval
+    when: Interval | None
     organiser: Person
     attendees: Sequence[Person]
     changed_at: datetime
@@ -48,8 +48,9 @@ def entry(said: Entry, *, uid: str, sequence: int) -> str:
     event.add("uid", uid)
     event.add("sequence", sequence)
     event.add("dtstamp", said.changed_at)
-    event.add("dtstart", said.when.start)
-    event.add("dtend", said.when.end)
+    if said.when is not None:
+        event.add("dtstart", said.when.start)
+        event.add("dtend", said.when.end)
     event.add("summary", said.title)
     event.add("status", "CONFIRMED" if said.is_live else "CANCELLED")
     for name, text in (("description", said.text), ("location", said.place)):

@@ -59,6 +59,19 @@ class Letters:
         entry = self._entry(event_type, booking, hosts, facts, is_live=is_live)
         return Letter(said.rstrip("."), [("", said), *facts, *more], entry, entry.organiser)
 
+    def farewell(self, event_type: EventType, booking: Booking, hosts: Sequence[Host], who: str) -> Letter:
+        """Return what somebody is told who has no part in an appointment any more: not how it is now."""
+        said = self._language.translate("Your appointment {title} was cancelled.")
+        said = said.format(title=event_type.title)
+        # RFC 5546, 3.2.5: the UID says which; time, place and caller are not theirs to know.
+        entry = replace(
+            self._entry(event_type, booking, hosts, (), is_live=False),
+            when=None,
+            place="",
+            attendees=[Person("", who)],
+        )
+        return Letter(said.rstrip("."), [("", said)], entry, entry.organiser)
+
     def for_caller(self, letter: Letter, booking: Booking) -> Letter:
         """Return a letter with the way to the caller's own page, while there is something to change."""
         if letter.entry is not None and not letter.entry.is_live:
@@ -132,6 +145,10 @@ class Letters:
         say = self._language.translate
         facts = {
             say("With"): self._language.listed([host.name for host in hosts]),
+            **{
+                say("Phone of {host}").format(host=name): number
+                for name, number in event_type.to_ring(hosts).items()
+            },
             say("Where"): booking.location,
             say("Link"): booking.link,
         }

@@ -70,11 +70,15 @@ class BookingMail:
             return None
         is_reminder = follow_up.change == REMINDER
         is_theirs = is_reminder or follow_up.recipient in set(self.recipients(booking))
-        is_live = booking.state in _LIVE and is_theirs
+        # Whoever looks after callers without an address is told of a caller's that came to be known.
+        is_live = booking.state in _LIVE and (is_theirs or part == _FALLBACK)
         if not is_live and (is_reminder or not was_told):
             return None
         if is_reminder:
             letter = self.letters.reminder(event_type, booking, self._hosts(booking))
+        elif part in (CALLER, _HOST) and not is_theirs:
+            self._require_organiser(booking)
+            letter = self.letters.farewell(event_type, booking, self._hosts(booking), address)
         else:
             letter = self._letter(part, event_type, booking, is_live=is_live, was_told=was_told)
         self.server.send(self._message(follow_up, booking, address, letter), [address])
@@ -89,10 +93,14 @@ class BookingMail:
         hosts = self._hosts(booking)
         if part in (_NOTICE, _FALLBACK):
             return self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
-        if booking.hosts[0] not in self.hosts:  # an entry needs its organiser
-            raise Refused(f"host {booking.hosts[0]!r} is not in the configuration any more")
+        self._require_organiser(booking)
         letter = self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
         return self.letters.for_caller(letter, booking) if part == CALLER else letter
+
+    def _require_organiser(self, booking: Booking) -> None:
+        """Raise Refused where the organiser is gone, whom an entry needs."""
+        if booking.hosts[0] not in self.hosts:
+            raise Refused(f"host {booking.hosts[0]!r} is not in the configuration any more")
 
     def _message(self, follow_up: FollowUp, booking: Booking, address: str, letter: Letter) -> EmailMessage:
         message = EmailMessage()

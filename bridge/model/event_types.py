@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bridge.model.hosts import Week
+from bridge.model.hosts import Host, Week
 from providers.base import Interval
 
 
@@ -178,6 +178,12 @@ class EventType:
     def conference(self) -> str | None:
         """Return which meeting a vendor has to make for each event, None when it makes none."""
         return None if self.meeting_platform in MADE_BY_NO_VENDOR else self.meeting_platform
+
+    def to_ring(self, hosts: Sequence[Host]) -> Mapping[str, str]:
+        """Return the numbers under which a caller reaches the hosts of an appointment by phone, by name."""
+        if self.meeting_platform != MeetingPlatform.PHONE:
+            return {}
+        return {host.name: host.phone for host in hosts if host.phone}
 
     @property
     def is_in_person(self) -> bool:

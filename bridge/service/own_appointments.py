@@ -59,17 +59,15 @@ class OwnAppointments:
         """Return the sentences in the language of the call."""
         return self._reception.speech_for(request)
 
-    def coming(self, request: CallerRequest) -> list[Booking]:
+    def coming(self, request: CallerRequest, state: BookingState = BookingState.CONFIRMED) -> list[Booking]:
         """Return the caller's appointments that are not over, soonest first."""
         with self._context.store.read() as connection:
-            found = bookings.listed(connection, since=self._context.now(), states=[BookingState.CONFIRMED])
+            found = bookings.listed(connection, since=self._context.now(), states=[state])
         return [booking for booking in found if self._is_callers(booking, request)]
 
     def one(self, request: CallerRequest, booking_id: str) -> Booking:
         """Return the appointment meant. NoAppointment; SeveralAppointments: it was not said which."""
-        own = self.coming(request)
-        if booking_id:
-            own = [booking for booking in own if booking.id == booking_id.strip().lower()]
+        own = _named(self.coming(request), booking_id)
         if not own:
             raise NoAppointment
         if len(own) > 1:
@@ -98,6 +96,19 @@ class OwnAppointments:
         """Return the first locale of those wanted that is spoken here."""
         return next(filter(None, (spoken_locale(each, self._context.locale) for each in wanted)), None)
 
+    def cancel_one(self, request: CallerRequest, booking_id: str) -> BookOutcome:
+        """Cancel the appointment meant; a repeat finds none any more, and is done. Raises as `one` does."""
+        speech = self.speech_for(request)
+        try:
+            booking = self.one(request, booking_id)
+        except NoAppointment:
+            over = _named(self.coming(request, BookingState.CANCELLED), booking_id)
+            if not over:
+                raise
+            said = cancelled(speech, self.spoken(over[0])) if len(over) == 1 else coming(speech, ())
+            return BookOutcome(True, said, booking=over[0] if len(over) == 1 else None)
+        return self.cancel(booking, speech)
+
     def cancel(self, booking: Booking, speech: Speech) -> BookOutcome:
         """Cancel an appointment of the caller's, with a sentence to say."""
         self.require_open(booking)
@@ -121,6 +132,7 @@ class OwnAppointments:
 
     def call_back(self, request: CallerRequest, reason: str, wanted: str) -> bool:
         """Let the owner know that somebody waits for a call; False where there is no number to call."""
+        request = self._reception.completed(request)
         phone = phone_of(request, self._trust.country)
         number = phone.e164 or phone.as_said
         if not number:
@@ -184,3 +196,9 @@ class OwnAppointments:
             and email.lower() == known.email.lower(),
         }
         return all(shown[proof] for proof in self._trust.proofs)
+
+
+def _named(own: list[Booking], booking_id: str) -> list[Booking]:
+    """Return the booking of this id, all of them where none is named."""
+    wanted = booking_id.strip().lower()
+    return [booking for booking in own if booking.id == wanted] if wanted else own

@@ -72,6 +72,10 @@ class Reception:
         speech = speech_of(next(filter(None, spoken), usual), said_zone(request))
         return speech.here() if event_type and event_type.is_in_person else speech
 
+    def completed(self, request: CallerRequest) -> CallerRequest:
+        """Return the request with what telli knows of the contact, as far as it says so in time."""
+        return self._contacts.begin(request)()
+
     def event_type(self, name: str | None) -> EventType:
         """Return the event type of this name, or the default one. NotFound: there is none."""
         found = self._default if name is None else self._context.event_types.get(name)

@@ -112,9 +112,7 @@ class _Tools:
 
     def cancel(self) -> Response:
         """Answer `POST /tools/cancel`."""
-        caller = self._caller()
-        booking = self._own.one(caller, _text("booking_id"))
-        return self._outcome(self._own.cancel(booking, self._speech_of_call()))
+        return self._outcome(self._own.cancel_one(self._caller(), _text("booking_id")))
 
     def reschedule(self) -> Response:
         """Answer `POST /tools/reschedule`; a start that cannot be had is answered with the nearest."""

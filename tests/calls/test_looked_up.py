@@ -179,3 +179,12 @@ def test_telli_is_asked_at_the_same_time_as_the_calendars(
     outcome = salon.ask("cut", "kim", tomorrow_at(10), name="")
     assert outcome.booking is not None, outcome.reason
     assert outcome.booking.attendee.email == "kim@example.com"
+
+
+def test_whom_to_call_back_is_known_from_telli_too(open_asking: OpenLine) -> None:
+    line = open_asking()
+    headers = {"Authorization": "Bearer fake-tool-token"}
+    asked = {"contact_id": "kim", "reason": "A question", "language": "German"}
+    answer = line.app.test_client().post("/tools/callback", json=asked, headers=headers).get_json()
+    assert answer["spoken"] == "Die Bitte wurde weitergegeben; Sie werden zurückgerufen."
+    assert "Kim Example back at +4930123456" in line.bridge.alerts.open()[0].text

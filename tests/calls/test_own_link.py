@@ -27,8 +27,8 @@ def get(line: Line, path: str, language: str = "en") -> TestResponse:
     return line.app.test_client().get(path, headers={"Accept-Language": language})
 
 
-def post(line: Line, path: str) -> TestResponse:
-    return line.app.test_client().post(path)
+def post(line: Line, path: str, language: str = "en") -> TestResponse:
+    return line.app.test_client().post(path, headers={"Accept-Language": language})
 
 
 def test_a_caller_sees_and_cancels(open_line_on_both: OpenLine) -> None:
@@ -78,6 +78,8 @@ def test_a_time_that_went_meanwhile_leaves_the_appointment(open_line: OpenLine) 
     refused = post(line, f"{path}/move/20261124T1400Z")
     assert refused.status_code == 409
     assert "Appointment slot is no longer available" in refused.text
+    in_german = post(line, f"{path}/move/20261124T1400Z", "de").text
+    assert "Der Termin ist nicht mehr verfügbar. Die nächsten freien Termine sind am Dienstag" in in_german
     assert line.confirmed()[0].interval.start == at(9)
 
 

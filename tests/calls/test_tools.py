@@ -65,6 +65,20 @@ def test_the_only_appointment_is_cancelled(open_line_on_both: OpenLine) -> None:
     assert line.book(at(9), "kim") == {"status": "success"}, "who cancelled may book it again"
 
 
+def test_a_repeated_cancellation_is_done(open_line: OpenLine) -> None:
+    line = open_line(event_type="replace_within_minutes = 0")
+    line.book(at(9), "kim")
+    first = tool(line, "cancel", **KIM)
+    assert tool(line, "cancel", **KIM) == first
+    assert tool(line, "cancel", contact_id="lee")["reason"] == "There is no such appointment."
+    line.book(at(11), "kim")
+    (second,) = line.confirmed()
+    for _ in range(2):
+        assert tool(line, "cancel", booking_id=second.id.upper(), **KIM)["status"] == "success"
+    assert tool(line, "cancel", **KIM) == {"status": "success", "spoken": "There is no coming appointment."}
+    assert tool(line, "cancel", booking_id=second.id, contact_id="lee")["status"] == "failed"
+
+
 def test_of_two_appointments_the_one_meant_is_asked_for(open_line: OpenLine) -> None:
     line = open_line(event_type="replace_within_minutes = 0")
     for hour in (9, 11):

@@ -133,6 +133,35 @@ def test_a_wrong_address_hears_once_that_it_is_over_and_never_of_later_times(
     assert told == ["REQUEST", "REQUEST", "CANCEL"]
 
 
+def test_a_wrong_address_learns_neither_the_new_time_nor_the_right_address(
+    line: Line, box: LetterBox
+) -> None:
+    line.book(at(10), name="Kim Example", email="kym@example.org", phone="+4930901820")
+    line.go_on()
+    line.book(at(14), name="Kim Example", email="kim@example.org")
+    line.go_on()
+    [_, farewell] = letters(box, "kym@example.org")
+    method, event = event_of(farewell)
+    assert (farewell["Subject"], method) == ("Your appointment Cut was cancelled", "CANCEL")
+    assert event.get("dtstart") is None
+    told = "".join(part.get_content() for part in farewell.walk() if not part.is_multipart())
+    for untold in ("2:00 PM", "20261124T14", "kim@example.org", "+4930901820"):
+        assert untold not in told
+
+
+def test_who_looks_after_callers_without_address_is_told_of_a_later_one(
+    open_line: OpenLine, box: LetterBox
+) -> None:
+    line = open_line(ANNA, rest=mail_toml(box), event_type='fallback_email = "inbox@example.com"')
+    line.book(at(10), name="Kim Example")
+    line.go_on()
+    line.book(at(10), name="Kim Example", email="kim@example.org")
+    line.go_on()
+    subjects = [letter["Subject"] for letter in letters(box, "inbox@example.com")]
+    when = "on Tuesday, November 24 at 10:00 AM"
+    assert subjects == [f"New appointment: Haircut {when}", f"Changed: Haircut, now {when}"]
+
+
 def test_who_wants_notice_is_told_in_words(open_line: OpenLine, box: LetterBox) -> None:
     keys = 'notify = ["office@example.com"]\nfallback_email = "inbox@example.com"'
     line = open_line(ANNA, rest=mail_toml(box), event_type=keys, bridge='locale = "de_DE"')
