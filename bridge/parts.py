@@ -53,6 +53,7 @@ from bridge.service.own_appointments import OwnAppointments, Trust
 from bridge.service.own_links import OwnLinks
 from bridge.service.privacy import FORGET_PAST, privacy_chores
 from bridge.service.reception import Reception
+from bridge.service.troubles import troubles
 from bridge.speech.reasons import Speech
 from bridge.store.engine import Store
 from bridge.store.notes import Notes
@@ -178,6 +179,7 @@ class Bridge:
             sentences=Sentences(self.speech.language.translate),
             alerts=self.alerts,
             public_url=self.config.bridge.public_url,
+            troubles=lambda: troubles(self.health, self.speech.language, self.config.bridge.timezone),
         )
         return connections_of(self.config, self.plugged, around, self.vendors)
 

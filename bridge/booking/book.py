@@ -195,13 +195,15 @@ def _write(
     while True:
         busy = questions.ask_again(held.booking.hosts, busy)
         if is_free(context, held.booking, busy):
+            tried = refused | {held.booking.hosts[0]}
             try:
                 calendar = context.calendar(held.write.calendar, deadline)
-                event = calendar.create(held.write.event_key, held.draft)
+                is_last = not _has_others(context, held, tried, deadline)
+                event = calendar.create(held.write.event_key, held.draft, waits=is_last)
                 context.checkpoint("event_created")
                 return ledger.confirm(context, held, event)
             except CalendarRefused:
-                refused |= {held.booking.hosts[0]}
+                refused = tried
                 if not _has_others(context, held, refused, deadline):
                     raise
         held = ledger.take_other(context, held, busy, refused)
@@ -235,7 +237,7 @@ def _finish(context: BookingContext, booking: Booking, deadline: Deadline) -> Bo
                 raise AvailabilityUnknown("a calendar could not be read")
             if not is_free(context, held.booking, busy):
                 raise SlotTaken("the slot was taken meanwhile")
-            event = calendar.create(held.write.event_key, held.draft)
+            event = calendar.create(held.write.event_key, held.draft, waits=True)
             context.checkpoint("event_created")
         return ledger.confirm(context, held, event)
 

@@ -62,7 +62,6 @@ _KINDS: dict[type[ProviderError], type[CalendarRefused]] = {
     EventChanged: EventChangedMeanwhile,
     ConferenceUnavailable: LinkRefused,
     InvitationsRefused: GuestsRefused,
-    RateLimited: RefusedForNow,
     ProviderUnavailable: RefusedForNow,
 }
 
@@ -97,30 +96,33 @@ class BookingCalendar:
             lambda account: account.find_booking(self.name.calendar, booking_id, deadline=self.deadline)
         )
 
-    def create(self, event_key: str, draft: EventDraft) -> Event:
+    def create(self, event_key: str, draft: EventDraft, *, waits: bool = False) -> Event:
         """Create an event, once however often it is asked for under the same key.
 
         It is made without its link or its guests where just these are refused: better than no appointment.
+        A calendar that asks for patience is waited for if this `waits`, since no other can take it.
         """
         if not self.health.may_write(self.name):
             raise CalendarRefused("the calendar takes no appointments at present")
-        return self.create_now(event_key, draft)
+        return self.create_now(event_key, draft, waits=waits)
 
-    def create_now(self, event_key: str, draft: EventDraft) -> Event:
+    def create_now(self, event_key: str, draft: EventDraft, *, waits: bool = False) -> Event:
         """Create an event even in a calendar that is known to take none."""
         try:
             return self._write_until_clear(
-                partial(self._created, event_key, draft), seen=lambda: self.find(event_key)
+                partial(self._created, event_key, draft),
+                seen=lambda: self.find(event_key),
+                waits=waits,
             )
         except LinkRefused:
             # Then it was not the link, and the same draft would be refused without end.
             if draft.conference is None:
                 raise
-            return self.create_now(event_key, replace(draft, conference=None))
+            return self.create_now(event_key, replace(draft, conference=None), waits=waits)
         except GuestsRefused:
             if not draft.attendees:
                 raise
-            return self.create_now(event_key, replace(draft, attendees=()))
+            return self.create_now(event_key, replace(draft, attendees=()), waits=waits)
 
     def _created(self, event_key: str, draft: EventDraft, account: CalendarProvider) -> Event:
         """Create an event, and take note of what this shows of the calendar."""
@@ -153,6 +155,7 @@ class BookingCalendar:
         return self._write_until_clear(
             lambda account: account.move_event(ref, interval, timezone=timezone, deadline=self.deadline),
             seen=seen,
+            waits=not self.deadline.is_patient,  # somebody is on the phone
         )
 
     def amend(self, ref: EventRef, was: EventDraft, now: EventDraft) -> Event:
@@ -243,10 +246,10 @@ class BookingCalendar:
         return answer
 
     def _write_until_clear(
-        self, request: Callable[[CalendarProvider], T], *, seen: Callable[[], T | None]
+        self, request: Callable[[CalendarProvider], T], *, seen: Callable[[], T | None], waits: bool = False
     ) -> T:
         return write_until_clear(
-            partial(self._write, request), seen=seen, deadline=self.deadline, sleep=self.sleep
+            partial(self._write, request), seen=seen, deadline=self.deadline, sleep=self.sleep, waits=waits
         )
 
     def _write(self, request: Callable[[CalendarProvider], T]) -> T:
@@ -257,6 +260,8 @@ class BookingCalendar:
             return self._run(request)
         except _UNCLEAR as error:
             raise OutcomeUnknown("the calendar did not say whether it took the appointment") from error
+        except RateLimited as error:
+            raise RefusedForNow("the calendar asks for patience", error.retry_after or 0.0) from error
         except ProviderError as error:
             # An outage too: where it may have been written all the same, the provider says WriteUnknown.
             kind = _KINDS.get(type(error), CalendarRefused)

@@ -15,8 +15,9 @@ from bridge.booking.context import BookingContext
 from bridge.booking.recheck import Questions, is_free
 from bridge.calendars.availability import OwnEvent
 from bridge.errors import BookingClosed, SlotTaken, StoreUnavailable
-from bridge.model import Booking, BookingState, Write
+from bridge.model import Booking, Write
 from bridge.store.sql import bookings
+from bridge.store.sql.told import is_as_told
 from providers.base import Deadline, Interval
 
 _log = logging.getLogger(__name__)
@@ -41,16 +42,19 @@ def undo_told_failed(context: BookingContext) -> None:
 
 def _undo(context: BookingContext, told: ledger.ToldFailed) -> bool:
     """Undo one; False when that is to be tried again later."""
-    if told.before is None:
-        return ledger.take_back(context, told)
     with context.store.read() as connection:
         found = ledger.with_event(connection, told.booking_id)
+        stands = is_as_told(connection, told.booking_id, told.version)
+    if found and stands and found[0].by_person:
+        return _leave_to_owner(context, told)  # a person has moved it since, and may have agreed upon that
+    if told.before is None:
+        return ledger.take_back(context, told)
     if found is None:
         return True  # it has ended otherwise
     booking, standing = found
     try:
         # Asked first: no calendar takes an event only where it is free.
-        if booking.version == told.version and not _is_known(context, booking, standing, told.before):
+        if stands and not _is_known(context, booking, standing, told.before):
             return False
         return ledger.move_back(context, told)
     except (SlotTaken, BookingClosed):
@@ -61,9 +65,10 @@ def _leave_to_owner(context: BookingContext, told: ledger.ToldFailed) -> bool:
     """Tell the owner of an appointment that stays; False while what was told may still be done."""
     with context.store.read() as connection:
         booking = bookings.get(connection, told.booking_id)
+        stands = is_as_told(connection, told.booking_id, told.version)
     if booking is None:
         return True
-    if booking.version == told.version and booking.state is BookingState.CONFIRMED:
+    if stands:
         key = f"told_failed:{booking.id}"
         if told.before is None:
             context.alerts.alert(

@@ -15,7 +15,7 @@ from functools import partial
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
-from bridge.calendars.health import Health
+from bridge.calendars.health import Health, account_of
 from bridge.model import Ability, CalendarName
 from providers.base import BusyAnswer, BusyQuery, Deadline, EventRef, Interval
 from providers.busy_policy import BusyPolicy
@@ -69,7 +69,7 @@ class _Unasked(_Call):
 
 
 _NO_ANSWER = "no answer in time"
-_PATIENCE = 1.0  # who had less says nothing about the account by its silence
+_PATIENCE = 1.0  # waited in vain for longer, in one question or in several, an account is taken to hang
 
 
 def has_timed_out(error: ProviderError) -> bool:
@@ -90,6 +90,7 @@ class FreeBusy:
         self._monotonic = monotonic
         self._health = health
         self._kept: dict[_Key, Answer] = {}
+        self._in_vain: dict[str, float] = {}  # by account, the seconds waited since its last answer
         self._lock = threading.Lock()
         self._generation = 0  # grows whenever everything kept is forgotten
         self.version = 0  # grows whenever a kept answer is contradicted or forgotten
@@ -197,16 +198,25 @@ class FreeBusy:
         except ProviderError as error:
             told = dict.fromkeys(group, error)
         if not isinstance(call, _Unasked):
-            for asked, busy in told.items():
-                failure = busy if isinstance(busy, ProviderError) else None
-                is_hanging = failure is not None and patience >= _PATIENCE and has_timed_out(failure)
-                self._health.answered(asked.name, failure, is_hanging=is_hanging)
+            self._note(told, patience)
         return {
             asked: Answer((), busy, window, answered_at)
             if isinstance(busy, ProviderError)
             else Answer(busy, None, window, answered_at)
             for asked, busy in told.items()
         }
+
+    def _note(self, told: Mapping[Asked, BusyAnswer], patience: float) -> None:
+        """Take note of what an account's answers, or its silence, show of its health."""
+        failures = {asked: busy if isinstance(busy, ProviderError) else None for asked, busy in told.items()}
+        account = account_of(next(iter(told)).name)
+        is_silent = any(error is not None and has_timed_out(error) for error in failures.values())
+        # By all who waited: with less than a second for each question the account would never be left alone.
+        in_vain = self._in_vain.get(account, 0.0) + patience if is_silent else 0.0
+        self._in_vain[account] = in_vain
+        for asked, error in failures.items():
+            is_hanging = error is not None and in_vain >= _PATIENCE and has_timed_out(error)
+            self._health.answered(asked.name, error, is_hanging=is_hanging)
 
     def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int) -> int:
         """Keep what was answered; return the version at which all the answers hold."""

@@ -21,6 +21,7 @@ from bridge.calendars.complaints import complain, content
 from bridge.errors import StoreUnavailable
 from bridge.model import Ability, CalendarName, Condition
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import health, jobs, revisions
 from providers.errors import (
     AccessDenied,
@@ -96,8 +97,7 @@ class Health:
     def good(self, name: CalendarName, ability: Ability) -> None:
         """Take note of a good answer."""
         key = _key(name, ability)
-        now = self._now()
-        told = self._good_told.get(key)
+        now, told = self._now(), self._good_told.get(key)
         is_told = not name.account or (told is not None and now - told < _GOOD_EVERY)
         if is_told and key not in self._failing and key not in self._unwritten:
             return
@@ -166,15 +166,15 @@ class Health:
         is_due = found.not_before is None or found.not_before <= self._now()
         return "" if is_due and not found.by_right else found.error
 
+    @repeated
     def may_write(self, name: CalendarName) -> bool:
         """Tell whether a booking may be tried; where writes were refused, one of them for all processes."""
         if self._condition((str(name), Ability.WRITE)) is None:
             return True
         if self.refusal(name):
             return False
-        now = self._now()
         with self._store.write() as connection:
-            is_ours = health.let_through(connection, str(name), now, now + TRIAL_EVERY)
+            is_ours = health.let_through(connection, str(name), self._now(), self._now() + TRIAL_EVERY)
             if is_ours:
                 revisions.bump(connection, revisions.HEALTH)
         return is_ours

@@ -31,7 +31,8 @@ class Use:
 class Connection:
     """An account as the owner sees it; times are None for one that has no consent of its own.
 
-    `problem` says what needs a person and what to do, empty when nothing does or it was never connected.
+    `problem` says what needs a person and what to do, empty when nothing does or it was never connected;
+    `troubles`, what does not work although it is connected.
     `example` is how the configuration names a calendar of it.
     """
 
@@ -42,6 +43,7 @@ class Connection:
     refreshed_at: datetime | None = None
     uses: tuple[Use, ...] = ()
     problem: str = ""
+    troubles: tuple[str, ...] = ()
     example: str = ""
 
 

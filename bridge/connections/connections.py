@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bridge import log
@@ -127,9 +128,13 @@ class Connections:
         with self._around.store.read() as connection:
             rows = {row.key: row for row in connections.every(connection)}
         problems = {each.key: each.text for each in self._around.alerts.open()}
-        return [
+        troubles = self._around.troubles()
+        shown = [
             self._shown(key, rows.get(key), problems.get(alert_key(*key), ""))
             for key in sorted({*rows, *self._named()})
+        ]
+        return [
+            replace(each, troubles=tuple(troubles.get((each.provider, each.account), ()))) for each in shown
         ]
 
     def token_source(self, provider: str, account: str) -> TokenSource:
@@ -151,7 +156,8 @@ class Connections:
     def keep_fresh(self) -> Mapping[Key, ProviderError]:
         """Renew the tokens that each process holds for itself; to be called in all of them, in a while.
 
-        Returns the accounts that have none left, and why. One account's trouble leaves the others alone.
+        Returns the accounts that have none left, also those that signed in, and why. One account's trouble
+        leaves the others alone.
         """
         for key in filter(self._is_delegated, self._uses):
             self.token_source(*key)  # also those that nobody has asked for yet
@@ -163,14 +169,20 @@ class Connections:
 
         wanted = {name: [(name, each) for each in of.held()] for name, of in self._delegations.items()}
         side_by_side(keep_one_fresh, wanted)
-        if not lacking:
-            return {}
-        with self._around.store.read() as connection:  # who signed in needs no such tokens
-            connected = {row.key for row in connections.every(connection)}
+        with self._around.store.read() as connection:
+            connected = {row.key: row for row in connections.every(connection)}
         fallbacks = {key: self._sources[key].fallback for key in self._uses if key in self._sources}
-        return {
-            key: lacking[each] for key, each in fallbacks.items() if each in lacking and key not in connected
-        }
+        without = {key: lacking[each] for key, each in fallbacks.items() if each in lacking}
+        # Who signed in needs no such tokens.
+        without = {key: error for key, error in without.items() if key not in connected}
+        ended = {row.key: _not_renewed(row) for row in connected.values() if self._has_ended(row)}
+        return {**without, **ended}
+
+    def _has_ended(self, row: ConnectionRow) -> bool:
+        """Tell whether a token has ended since its vendor does not renew it, and nobody was told of that."""
+        is_over = row.failures > 0 and row.expires_at <= self._around.clocks.now()
+        is_over = is_over and row.state == AccountState.CONNECTED
+        return is_over and not self._around.alerts.is_open(alert_key(*row.key))
 
     def reseal(self) -> int:
         """Seal everything stored with the first secret key; return how many consents were sealed anew."""
@@ -233,6 +245,10 @@ class Connections:
             source = self._sources.get(key)
         if source is not None:
             source.forget()
+
+
+def _not_renewed(row: ConnectionRow) -> ProviderError:
+    return ProviderUnavailable(row.provider, "token", "the last refresh failed")
 
 
 def _refusal(provider: str, tokens: DelegatedTokens, deadline: Deadline) -> ProviderError | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bridge.alerts import Alerts
+from bridge.connections.accounts import Key
 from bridge.connections.sentences import Sentences
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
@@ -22,7 +23,10 @@ LEASE_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionContext:
-    """Database, keys, clocks and words. `lease_now` reads the clock of leases from the database."""
+    """Database, keys, clocks and words. `lease_now` reads the clock of leases from the database.
+
+    `troubles` tells in sentences what does not work at each account.
+    """
 
     store: Store
     vault: Vault
@@ -30,6 +34,7 @@ class ConnectionContext:
     sentences: Sentences
     alerts: Alerts
     public_url: str
+    troubles: Callable[[], Mapping[Key, Sequence[str]]] = dict
     lease_now: Callable[[Connection], datetime] = database_now
 
     def deadline(self) -> Deadline:

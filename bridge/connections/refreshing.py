@@ -23,7 +23,7 @@ from bridge.connections.context import LEASE_SECONDS, ConnectionContext
 from bridge.connections.refusals import asked
 from bridge.connections.sealed import Held
 from bridge.connections.sign_in import Renewal
-from bridge.store.patience import unhurried
+from bridge.store.patience import repeated, within
 from bridge.store.sql import connections, leases
 from bridge.store.sql.connections import NEEDS_RECONNECTING, ConnectionRow
 from bridge.vault import CannotOpen
@@ -39,6 +39,7 @@ _LEASE = timedelta(seconds=LEASE_SECONDS)
 ROUND_SECONDS = 40.0  # with the last vendor's time-out still below the lease of a job
 OF_A_VENDOR = 4
 _FIRST_PAUSE = timedelta(seconds=5)
+_SECONDS_TO_SAVE = 10.0  # whoever waits for the token meanwhile
 _LONGEST_PAUSE = timedelta(minutes=5)
 
 
@@ -80,19 +81,28 @@ class Refresher:
         if not self._may_begin(key, owner):
             return None
         try:
-            with self._around.store.read() as connection:
-                held = sealed.read(connection, self._around.vault, key)
+            held = self._stored(key)
             if held is None or not held.is_connected or not is_needed(held):
                 return held
             return self._renew(held)
         finally:
-            with self._around.store.write() as connection:
-                leases.release(connection, _lease_name(key), owner)
+            self._give_back(key, owner)
 
+    @repeated
     def _may_begin(self, key: tuple[str, str], owner: str) -> bool:
         with self._around.store.write() as connection:
             lease_now = self._around.lease_now(connection)
             return leases.acquire(connection, _lease_name(key), owner, _LEASE, lease_now)
+
+    @repeated
+    def _give_back(self, key: tuple[str, str], owner: str) -> None:
+        with self._around.store.write() as connection:
+            leases.release(connection, _lease_name(key), owner)
+
+    @repeated
+    def _stored(self, key: tuple[str, str]) -> Held | None:
+        with self._around.store.read() as connection:
+            return sealed.read(connection, self._around.vault, key)
 
     def _renew(self, held: Held) -> Held | None:
         around, row = self._around, held.row
@@ -108,7 +118,14 @@ class Refresher:
             raise
         renewed = sealed.refreshed_row(around.vault, row, tokens, around.clocks.now())
         # The vendor may have ended the token before: a call that needs this one must not lose it.
-        with unhurried(), around.store.write() as connection:
+        with within(Deadline(_SECONDS_TO_SAVE, around.clocks.monotonic), around.clocks.sleep):
+            return self._saved(row, renewed)
+
+    @repeated
+    def _saved(self, row: ConnectionRow, renewed: ConnectionRow) -> Held | None:
+        """Save what was renewed where nothing changed meanwhile; return the consent as it is then."""
+        around = self._around
+        with around.store.write() as connection:
             if connections.replace(connection, row, renewed):
                 around.alerts.resolve(alert_key(*row.key), within=connection)
             return sealed.read(connection, around.vault, row.key)

@@ -15,6 +15,7 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher
 from bridge.connections.sealed import Held
 from bridge.errors import StoreUnavailable
+from bridge.store.patience import repeated
 from bridge.vault import CannotOpen
 from providers.base import Deadline
 from providers.errors import ConnectionExpired, ProviderUnavailable
@@ -73,8 +74,7 @@ class AccountTokens:
     def _read(self, *, known: Held | None) -> Held | None:
         provider = self._key[0]
         try:
-            with self._around.store.read() as connection:
-                held = sealed.read(connection, self._around.vault, self._key, known)
+            held = self._stored(known)
         except StoreUnavailable:
             raise ProviderUnavailable(provider, "token", "the database cannot be used") from None
         except CannotOpen:
@@ -82,6 +82,11 @@ class AccountTokens:
         self._held = held
         self._trusted_until = self._around.clocks.monotonic() + TRUSTED_SECONDS
         return held
+
+    @repeated
+    def _stored(self, known: Held | None) -> Held | None:
+        with self._around.store.read() as connection:
+            return sealed.read(connection, self._around.vault, self._key, known)
 
     def _works(self, held: Held) -> bool:
         is_fresh = held.row.expires_at - self._around.clocks.now() > _LIVES_STILL

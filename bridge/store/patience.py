@@ -45,16 +45,6 @@ def within(deadline: Deadline, sleep: Callable[[float], None]) -> Iterator[None]
         _current.reset(token)
 
 
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """Let the block wait as if there were no deadline: for what must not be lost because a caller hung up."""
-    token = _current.set(None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
 def seconds_left(otherwise: float) -> float:
     """Return how long the next answer may take; `otherwise` where no deadline was set."""
     patience = _current.get()

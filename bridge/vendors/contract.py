@@ -139,7 +139,7 @@ _KEY_REFUSED = _(
     "configuration with what the administrator allowed."
 )
 # What the bridge itself says of an account that somebody connected, or should.
-_NO_CONSENT = frozenset({"not connected", "needs reconnecting"})
+NO_CONSENT = frozenset({"not connected", "needs reconnecting"})
 
 
 class Vendor(VendorRules):
@@ -180,7 +180,7 @@ class Vendor(VendorRules):
         (where the account is connected) and {approve} (where an administrator lets the bridge in).
         """
         if isinstance(error, errors.ConnectionExpired):
-            if reached.is_delegated and error.detail not in _NO_CONSENT:
+            if reached.is_delegated and error.detail not in NO_CONSENT:
                 return _KEY_REFUSED
             return _CONNECT if reached.connect_at else _NOT_SET_UP
         return next((text for kind, text in _MEANINGS if isinstance(error, kind)), _NOT_UNDERSTOOD)

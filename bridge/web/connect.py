@@ -36,7 +36,8 @@ def connect_blueprint(
         return render_template(
             "connections.html",
             todo=[each for each in accounts if _needs_a_person(each)],
-            working=[each for each in accounts if not _needs_a_person(each)],
+            troubled=[each for each in accounts if each.troubles and not _needs_a_person(each)],
+            working=[each for each in accounts if not each.troubles and not _needs_a_person(each)],
             vendors=connections.vendors,
             sign_ins=connections.sign_ins,
             approvals=connections.approvals,

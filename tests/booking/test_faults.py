@@ -37,7 +37,7 @@ def test_after_a_clear_refusal_the_other_host_takes_the_booking(unruly: UnrulySa
 
 
 def test_when_every_host_refuses_nothing_is_left(unruly: UnrulySalon) -> None:
-    unruly.plan.writes.extend([Trouble.REFUSED, Trouble.DOWN])
+    unruly.plan.writes.extend([Trouble.REFUSED, Trouble.REFUSED])
     assert not unruly.book("kim", TEN).success
     unruly.is_consistent()
     assert [booking.state for booking in unruly.bookings()] == [BookingState.FAILED]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from bridge.booking.told_failed import undo_told_failed
 from bridge.errors import EmailDoubtful
 from bridge.model import BookingState
 from bridge.service.outcome import BookOutcome
-from tests.cast.clock import HALF_PAST, TEN
+from providers.base import Interval
+from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, TEN
 from tests.cast.config import ANNA, BEN, salon_config
 from tests.cast.salon import Salon
+from tests.cast.unruly import UnrulySalon
 from tests.store.proxy import PostgresProxy
+from tests.vendors.unruly import Trouble
 
 OpenSalon = Callable[[], Salon]
 
@@ -185,6 +189,37 @@ def test_a_move_told_to_have_failed_goes_back(open_through: OpenSalon, proxy: Po
     assert [event.interval.start for event in salon.events()] == [TEN]
     assert [each.interval.start for each in salon.confirmed()] == [TEN]
     salon.is_consistent()
+
+
+def test_what_a_person_has_moved_since_stays_and_is_told(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    confirmed_unheard(salon, proxy, lambda: salon.book("kim", TEN))
+    (event,) = salon.events()
+    later = Interval(HALF_PAST, HALF_PAST + HALF_AN_HOUR)
+    provider = salon.provider(salon.calendars()[0])
+    provider.move_event(replace(event.ref, etag=None), later, timezone="UTC", deadline=salon.patience())
+    salon.bridge.plan_standing()
+    salon.bridge.background.run_due()
+    undo_told_failed(salon.bridge.context)
+    assert [each.interval for each in salon.confirmed()] == [later]
+    (alert,) = salon.bridge.alerts.open()
+    assert "Please call the caller" in alert.text
+
+
+def test_a_change_of_mind_that_fails_too_keeps_nothing_that_was_told_to_have_failed(
+    proxy: PostgresProxy, tmp_path: Path
+) -> None:
+    around = {"state_folder": lambda _file: tmp_path}
+    with closing_salon(UnrulySalon(salon_config(proxy.url, ANNA), around=around)) as salon:
+        confirmed_unheard(salon, proxy, lambda: salon.book("kim", TEN))
+        salon.clock.turn(seconds=6)
+        assert isinstance(salon, UnrulySalon)
+        salon.plan.writes.append(Trouble.REFUSED)
+        assert not salon.book("kim", HALF_PAST).success
+        undo_told_failed(salon.bridge.context)
+        assert salon.confirmed() == []
 
 
 @pytest.mark.parametrize("by", ["booking", "event"])

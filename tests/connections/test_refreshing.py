@@ -106,6 +106,22 @@ def test_granted_scopes_are_stored_and_sent_with_each_refresh(
     assert row_of(process).scopes == granted
 
 
+def test_a_token_that_ended_since_its_vendor_is_away_is_told_before_a_caller_asks(
+    google: FakeGoogle, process: Process, clock: RealClock
+) -> None:
+    google.fail_next(Fault.UNAVAILABLE, operation="token", times=None)
+    clock.turn(minutes=51)
+    process.connections.refresh_due(clock.now())
+    assert process.connections.keep_fresh() == {}  # the token at hand works still
+    clock.turn(minutes=10)
+    process.connections.refresh_due(clock.now())
+    assert set(process.connections.keep_fresh()) == {("google", ANNA)}
+    google.come_up()
+    clock.turn(minutes=10)
+    process.connections.refresh_due(clock.now())
+    assert process.connections.keep_fresh() == {}
+
+
 def test_eight_threads_in_two_processes_make_one_refresh(
     google: FakeGoogle, process: Process, start: Callable[[], Process]
 ) -> None:

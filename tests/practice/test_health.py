@@ -111,6 +111,16 @@ def test_a_hanging_account_costs_its_time_out_once(open_two: OpenTwo, google: Fa
     assert alerts(first) == []
 
 
+def test_many_short_waits_in_vain_are_as_good_as_a_long_one(open_two: OpenTwo, google: FakeGoogle) -> None:
+    salon, _ = open_two(bridge="busy_max_age_seconds = 0\ndeadline_seconds = 0.7")
+    salon.bridge.plan_standing()
+    salon.bridge.background.run_due()
+    google.requests.clear()
+    google.fail_next(Fault.HANG, operation="freebusy.query", times=None, seconds=5)
+    assert not any(offers(salon) for _ in range(12))
+    assert 1 < google.operations().count("freebusy.query") < 12
+
+
 def test_a_failure_that_goes_on_does_not_hurry_its_probe(open_two: OpenTwo) -> None:
     first, _ = open_two()
     for word in ("HTTP 503", "HTTP 500"):

@@ -68,6 +68,17 @@ def test_a_booking_is_made_when_the_throttling_ends(throttling: tuple[Salon, Fak
     salon.is_consistent()
 
 
+def test_a_first_request_that_is_throttled_is_waited_with_where_no_other_host_can_come(
+    throttling: tuple[Salon, Fake, Fault],
+) -> None:
+    salon, fake, fault = throttling
+    fake.fail_next(fault, operation=OPERATIONS[type(fake)][INSERT], times=9)
+    outcome = salon.book("kim", TEN)
+    # A quota's minutes are no caller's.
+    assert outcome.success is (fault is not Fault.QUOTA)
+    assert len(salon.events()) == int(outcome.success)
+
+
 def test_a_booking_that_landed_unseen_is_found_though_repeats_are_throttled(
     throttling: tuple[Salon, Fake, Fault],
 ) -> None:

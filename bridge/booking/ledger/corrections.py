@@ -20,6 +20,7 @@ from bridge.errors import HoldLost
 from bridge.model import Attendee, Booking, BookingState, Write
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, requests, writes
+from bridge.store.sql.told import told_values
 from providers.base import Event, EventDraft
 
 
@@ -44,7 +45,7 @@ def correct(context: LedgerContext, booking: Booking, attendee: Attendee, finger
         is_mine = become_owner(context, connection, booking, owner, from_nobody=True)
         if not is_mine or booking.state is not BookingState.CONFIRMED:
             raise HoldLost("this appointment is being changed at this moment")
-        values = {**bookings.said_values(after), **NOBODYS}
+        values = {**bookings.said_values(after), **told_values(), **NOBODYS}
         bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), owner=owner, values=values)
         record_change(context, connection, after, Change.CORRECTED)
     context.checkpoint("corrected")

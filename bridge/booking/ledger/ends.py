@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import (
@@ -23,6 +24,7 @@ from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, claims, deletions, owners, writes
+from bridge.store.sql.told import stands_as_told
 
 
 @repeated
@@ -53,10 +55,9 @@ def take_back(context: LedgerContext, told: ToldFailed) -> bool:
         booking = bookings.get(connection, told.booking_id)
         if booking is None:
             return True
-        if booking.version < told.version and booking.state is BookingState.HELD:
+        if owners.lease_of(connection, booking.id)[0] is not None:
             return False  # until its commit arrives after all, or its lease is over
-        if owners.lease_of(connection, booking.id)[0] is None:
-            _end(context, connection, booking, version=told.version)
+        _end(context, connection, booking, only=stands_as_told(told.version))
     context.checkpoint("taken_back")
     context.wake()
     return True
@@ -67,13 +68,13 @@ def _end(
     connection: Connection,
     booking: Booking,
     *,
-    version: int | None = None,
+    only: Iterable[ColumnElement[bool]] = (),
     by_staff_at: datetime | None = None,
 ) -> bool:
     # A move under way loses: who was told "cancelled" must not find the appointment moved instead.
     values = {"state": BookingState.CANCELLED, "staff_changed_at": by_staff_at, **NOBODYS}
     if not bookings.change(
-        connection, booking.id, states=(BookingState.CONFIRMED,), version=version, values=values
+        connection, booking.id, states=(BookingState.CONFIRMED,), only=only, values=values
     ):
         return False
     claims.drop(connection, booking.id)

@@ -30,6 +30,7 @@ from bridge.scheduling.team import Pool
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, claims, owners, writes
+from bridge.store.sql.told import stands_as_told, told_values
 from providers.base import Event, EventDraft, Interval
 
 
@@ -138,17 +139,13 @@ def move_back(context: LedgerContext, told: ToldFailed) -> bool:
             booking = bookings.get(connection, told.booking_id)
             if booking is None or told.before is None:
                 return True
-            owner, _ = owners.lease_of(connection, booking.id)
-            if booking.version < told.version and owner is not None:
+            if owners.lease_of(connection, booking.id)[0] is not None:
                 return False
             before = replace(booking, interval=told.before, moved_from=None, moved_at=None)
             values = bookings.moved_values(before)
-            if owner is not None or not bookings.change(
-                connection,
-                booking.id,
-                states=(BookingState.CONFIRMED,),
-                version=told.version,
-                values=values,
+            states = (BookingState.CONFIRMED,)
+            if not bookings.change(
+                connection, booking.id, states=states, only=stands_as_told(told.version), values=values
             ):
                 return True
             if not told.write:
@@ -182,7 +179,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
             after.id,
             states=(BookingState.CONFIRMED,),
             owner=move.owner,
-            values={**bookings.moved_values(after), **NOBODYS},
+            values={**bookings.moved_values(after), **told_values(), **NOBODYS},
         ):
             if is_done(connection, move.write):  # by an earlier try that was not heard of
                 log_change(connection, after, Change.MOVED)

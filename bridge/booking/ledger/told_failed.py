@@ -1,7 +1,7 @@
 """What callers were told had failed while the database was away, and nobody knows whether it did.
 
 It is noted on this process's own disk before the caller hears it, and undone when the database is back;
-unless the booking was changed since, as it is by every answer that it is booked.
+unless its caller was told of a success since, which the booking's row says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bridge.booking.context import LedgerContext
 from bridge.model import Booking, BookingState
 from bridge.store.patience import repeated
 from bridge.store.sql import bookings
+from bridge.store.sql.told import at_version, told_values
 from providers.base import Interval
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,10 @@ def affirm(context: LedgerContext, booking: Booking) -> Booking | None:
     """
     with context.store.write() as connection:
         is_same = bookings.change(
-            connection, booking.id, states=(BookingState.CONFIRMED,), version=booking.version, values={}
+            connection,
+            booking.id,
+            states=(BookingState.CONFIRMED,),
+            only=at_version(booking.version),
+            values=told_values(),
         )
     return replace(booking, version=booking.version + 1) if is_same else None

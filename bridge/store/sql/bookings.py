@@ -60,19 +60,17 @@ def change(
     *,
     states: Iterable[BookingState],
     owner: str | None = None,
-    version: int | None = None,
+    only: Iterable[ColumnElement[bool]] = (),
     values: dict[str, Any],
 ) -> bool:
-    """Change a booking that is in one of the states (and held by `owner`, of this version, if given).
+    """Change a booking that is in one of the states (and held by `owner`, if given), on these conditions.
 
     Returns whether it was; the version grows with the change.
     """
     # By state and owner, not by what was read before: of two processes that both read it, one changes it.
-    where = [bookings.c.id == booking_id, bookings.c.state.in_(list(states))]
+    where = [bookings.c.id == booking_id, bookings.c.state.in_(list(states)), *only]
     if owner is not None:
         where.append(bookings.c.owner == owner)
-    if version is not None:
-        where.append(bookings.c.version == version)
     changed = connection.execute(
         update(bookings).where(*where).values(version=bookings.c.version + 1, **values)
     )

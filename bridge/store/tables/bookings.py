@@ -47,6 +47,8 @@ bookings = Table(
     Column("staff_changed_at", Instant),
     # Since when it says no more whose it was; by it those are found that still do.
     Column("forgotten_at", Instant),
+    # The version of which its caller heard last, but for the first.
+    Column("told_version", Integer, nullable=False, server_default="0"),
     Index("bookings_not_forgotten", "ends_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index(
         "bookings_one_live_per_contact",

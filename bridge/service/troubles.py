@@ -1,0 +1,47 @@
+"""Tells the owner in sentences what does not work at present at each account: for the page of connections."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+
+from bridge.calendars.health import Health
+from bridge.connections.accounts import Key
+from bridge.model import Ability, CalendarName, Condition
+from bridge.service.check import in_words
+from bridge.speech.language import Language
+from bridge.vendors.contract import NO_CONSENT
+
+_ = str  # marks a text for the catalogues
+
+# Not of PUSH: without it changes are seen a few minutes later, and nobody need do anything.
+_TROUBLES: Mapping[Ability, str] = {
+    Ability.ANSWER: _("The account has not answered in time since {since} ({cause})."),
+    Ability.READ: _("{calendar} cannot be read since {since} ({cause}), so nothing is offered there."),
+    Ability.WRITE: _("{calendar} takes no appointments since {since} ({cause}), so none are offered there."),
+    Ability.INVITE: _("Nobody can be invited to appointments in {calendar} since {since} ({cause})."),
+    Ability.LINK: _("No meeting links are made in {calendar} since {since} ({cause})."),
+    Ability.FOLLOW: _("What people change in {calendar} cannot be read since {since} ({cause})."),
+}
+
+
+def troubles(health: Health, language: Language, zone: tzinfo) -> Mapping[Key, Sequence[str]]:
+    """Return by account what does not work there, since when, and what to do."""
+    told: dict[Key, list[str]] = defaultdict(list)
+    for found in health.every():
+        # Of an account that is not connected its own state tells; once it is, such a row is of before.
+        if found.error and found.error not in NO_CONSENT and found.ability in _TROUBLES:
+            text = language.translate(_TROUBLES[found.ability]).format(
+                calendar=found.subject, since=language.moment(found.since, zone), cause=in_words(found.error)
+            )
+            told[_account(found)].append(f"{text} {found.advice}".rstrip())
+    return told
+
+
+def _account(found: Condition) -> Key:
+    if found.ability is Ability.ANSWER:
+        vendor, _colon, account = found.subject.partition(":")
+        return vendor, account
+    name = CalendarName.parse(found.subject)
+    return name.provider, name.account
