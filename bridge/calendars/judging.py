@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.calendars.availability import Busy
 from bridge.model import CalendarName, EventType
+from bridge.scheduling.no_times import in_the_way
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
+from bridge.scheduling.team import with_host
 from providers.intervals import overlaps
+
+_ENOUGH = 12  # starts: each costs every host a judgement, in a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +52,28 @@ def judge(
             name: busy.failures[name].detail for name in host.calendars if name in busy.failures
         },
         is_claimed=overlaps(time.claims, padded),
+    )
+
+
+def why_empty(
+    event_type: EventType, times: Mapping[str, HostTime], busy: Busy, now: datetime
+) -> list[dict[str, object]]:
+    """Return of each host what keeps an offer empty, as programs read it."""
+
+    def judged(host: str, time: HostTime) -> HostExplanation:
+        starts = in_the_way(with_host(event_type, host), times, now)[:_ENOUGH]
+        return _together([judge(event_type, time, busy, start, now) for start in starts])
+
+    return [judged(host, time).as_json() for host, time in times.items()]
+
+
+def _together(judged: Sequence[HostExplanation]) -> HostExplanation:
+    """Return what speaks against any of several starts with one host."""
+    failing = {rule for each in judged for rule in each.failing}
+    return HostExplanation(
+        host=judged[0].host,
+        failing=tuple(rule for rule in Rule if rule in failing),
+        busy_calendars=tuple(dict.fromkeys(name for each in judged for name in each.busy_calendars)),
+        silent_calendars=judged[0].silent_calendars,
+        is_claimed=any(each.is_claimed for each in judged),
     )

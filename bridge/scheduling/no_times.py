@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bridge.model import EventType
 from bridge.scheduling.days import date_of, local_days, shift
+from bridge.scheduling.offers import offer
 from bridge.scheduling.slots import HostTime, common_window
 from bridge.scheduling.team import bookable_days
 
@@ -32,10 +33,9 @@ def why_none(event_type: EventType, times: Mapping[str, HostTime], day: date, no
         return NoTimes.TOO_SOON
     if whole.start >= allowed.end:
         return NoTimes.TOO_FAR
-    # As if nothing stood in any calendar, and that day were about to begin.
-    idle = {host: replace(time, busy=(), claims=(), booked=()) for host, time in times.items()}
+    # As if that day were about to begin.
     before = shift(whole.start, -event_type.minimum_notice)
-    opened = next(bookable_days(event_type, idle, before, before=whole.end), [])
+    opened = next(bookable_days(event_type, _idle(times), before, before=whole.end), [])
     starts = [start for start in opened if date_of(zone, start) == day]
     if not starts:
         return NoTimes.CLOSED
@@ -45,3 +45,14 @@ def why_none(event_type: EventType, times: Mapping[str, HostTime], day: date, no
     if unknown:
         return NoTimes.REFUSED if all(time.takes_none for time in unknown) else NoTimes.UNKNOWN
     return NoTimes.FULL
+
+
+def in_the_way(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> list[datetime]:
+    """Return starts by which an empty offer is explained: what would be told if calendars were empty."""
+    told = [slot.start for slot in offer(event_type, _idle(times), now)]
+    return told or [common_window(event_type, now).start]
+
+
+def _idle(times: Mapping[str, HostTime]) -> dict[str, HostTime]:
+    """Return the hosts' time as if nothing stood in any calendar."""
+    return {host: replace(time, busy=(), claims=(), booked=()) for host, time in times.items()}

@@ -14,6 +14,7 @@ from datetime import datetime
 from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy
 from bridge.calendars.free_busy import FreeBusy
+from bridge.calendars.judging import why_empty
 from bridge.model import CalendarName, EventType, Slot
 from bridge.scheduling.offers import busy_window, every_start, offer
 from bridge.scheduling.slots import HostTime
@@ -32,13 +33,15 @@ class Offer:
     """What may be told to a caller now.
 
     `hosts` are who will attend each slot, as far as that is certain; left out where nobody is told.
-    `silent` are the calendars that did not answer, so that their hosts had to be left out.
+    `silent` are the calendars that did not answer, so that their hosts had to be left out. Of an empty offer
+    `explanation` says for each host what was in the way.
     """
 
     slots: tuple[Slot, ...]
     answered_at: float  # the oldest of the busy answers, in monotonic time
     silent: tuple[CalendarName, ...] = ()
     hosts: tuple[tuple[str, ...], ...] = ()
+    explanation: Sequence[Mapping[str, object]] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -61,6 +64,7 @@ class Bookable:
     """Every start that is bookable now, ascending, and what is known of the hosts' time."""
 
     event_type: EventType
+    busy: Busy
     times: Mapping[str, HostTime]
     now: datetime
     starts: Sequence[datetime]
@@ -124,7 +128,7 @@ class Offers:
             self._revision()
             busy = self._busy(event_type, now, deadline)
             times = self._context.availability.times(event_type, busy)
-        return Bookable(event_type, times, now, every_start(event_type, times, now))
+        return Bookable(event_type, busy, times, now, every_start(event_type, times, now))
 
     def beside(self, event_type: EventType, taken: Sequence[Interval]) -> Offer:
         """Return the offer of this moment without what is left to other callers; it is not kept."""
@@ -177,6 +181,7 @@ class Offers:
             hosts=tuple(hosts),
             answered_at=min(busy.answered_at.values(), default=0.0),
             silent=tuple(busy.failures),
+            explanation=() if slots else why_empty(event_type, times, busy, now),
         )
         return _Made(made, revision, busy.version, minute=now.replace(second=0, microsecond=0))
 

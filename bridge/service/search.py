@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.attendee.wishes import Wished
+from bridge.calendars.judging import why_empty
 from bridge.model import EventType, Slot
 from bridge.scheduling.days import date_of
 from bridge.scheduling.no_times import why_none
@@ -25,12 +26,14 @@ _INSTEAD = 3  # where nothing fits
 class Found:
     """The slots nearest to a wish, nearest first, and a sentence that can be read out.
 
-    `hosts` are who will attend each slot, as far as that is certain.
+    `hosts` are who will attend each slot, as far as that is certain. Where there is none, `explanation` says
+    for each host what was in the way.
     """
 
     slots: tuple[Slot, ...]
     spoken: str
     hosts: tuple[tuple[str, ...], ...] = ()
+    explanation: Sequence[Mapping[str, object]] = ()
 
 
 def nearest_to(desk: Desk, event_type: EventType, start: datetime, *, seconds: float) -> tuple[Slot, ...]:
@@ -57,7 +60,8 @@ def search(
     slots = slots_at(event_type, chosen)
     kind, times, now = bookable.event_type, bookable.times, bookable.now
     hosts = tuple(certain_hosts(kind, times, slot.start, now) for slot in slots)
-    return Found(slots, _spoken(bookable, wished, slots, speech, suits=suits), hosts)
+    spoken = _spoken(bookable, wished, slots, speech, suits=suits)
+    return Found(slots, spoken, hosts, () if slots else why_empty(kind, times, bookable.busy, now))
 
 
 def _spoken(bookable: Bookable, wished: Wished, slots: Sequence[Slot], speech: Speech, *, suits: bool) -> str:

@@ -63,14 +63,15 @@ def note(outcome: Outcome | None = None, /, **facts: Any) -> None:
 
 
 def note_offer(told: Offer | Found, *, age_seconds: float | None = None, is_kept: bool | None = None) -> None:
-    """Note what a caller was offered, or that there was nothing, and which calendars kept silent."""
+    """Note what a caller was offered, which calendars kept silent, and of nothing at all why."""
     note(
         Outcome.OFFERED if told.slots else Outcome.NOTHING,
         told=told.slots,
         age_seconds=age_seconds,
         is_kept=is_kept,
+        explanation=told.explanation,
     )
-    if isinstance(told, Offer) and told.silent:
+    if told.slots and isinstance(told, Offer) and told.silent:
         note(explanation=[{"silent_calendars": [str(name) for name in told.silent]}])
 
 

@@ -13,7 +13,7 @@ from bridge.journal.journal import KEPT
 from bridge.signin import AdminSignIn, SignInRefused, Visitor
 from bridge.store.sql.journal import add
 from bridge.web.signature import HEADER
-from tests.cast.config import ANNA, BEN
+from tests.cast.config import ANNA, BEN, Staff
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
 
@@ -56,6 +56,33 @@ def test_a_refusal_says_of_each_host_which_rule_and_which_calendar(open_line: Op
         ("ben", False),
     ]
     assert [each["busy_calendars"] for each in taken["explanation"]] == [["local:anna"], ["local:ben"]]
+
+
+def test_an_empty_offer_says_of_each_host_which_rule_and_which_calendar(open_line: OpenLine) -> None:
+    silent = Staff("carl", calendar="google:carl@example.com/primary")
+    line = open_line(Staff("anna", "14:00-15:00"), silent, cut='hosts = ["anna", "carl"]\nhorizon_days = 1')
+    for day in (23, 24):
+        for minute in (0, 30):
+            line.book(at(14, minute, day=day), f"{day}/{minute}")
+    line.clock.turn(seconds=1)
+    assert line.available() == []
+    line.clock.turn(seconds=1)
+    line.find(date="2026-11-24")
+    told, found = entries(line)[-2:]
+    assert (told["outcome"], found["outcome"]) == ("nothing", "nothing")
+    for anna, carl in (told["explanation"], found["explanation"]):
+        assert (anna["host"], anna["busy_calendars"]) == ("anna", ["local:anna"])
+        assert [rule for rule, holds in anna["rules"].items() if not holds] == ["free"]
+        assert carl["host"] == "carl"
+        assert [*carl["silent_calendars"]] == ["google:carl@example.com/primary"]
+        assert not carl["rules"]["known"]
+
+
+def test_an_offer_that_no_hours_allow_says_so(open_line: OpenLine) -> None:
+    line = open_line(Staff("anna", "14:00-14:10"))
+    assert line.available() == []
+    (anna,) = entries(line)[0]["explanation"]
+    assert not anna["rules"]["open"]
 
 
 def test_neither_journal_nor_log_hold_who_called(
