@@ -196,7 +196,7 @@ class Bridge:
     def _make_follow_ups(self, around: Surroundings) -> tuple[Outbox, Delivery]:
         config = self.config
         language, own_link = self.speech.language, self.own_links.address
-        means = Means(config, self.vendors, language, own_link, around.now, self.store)
+        means = Means(config, self.vendors, language, own_link, around.now, around.monotonic, self.store)
         receivers = receivers_of(means)
         rules = Rules(config.event_types, config.follow_ups.quiet_hours)
         given_up = GivenUp(self.store, self.alerts, around.now)

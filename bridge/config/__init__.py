@@ -8,6 +8,7 @@ lets a secret into a message.
 from bridge.config.advice import remarks
 from bridge.config.configuration import Config
 from bridge.config.reading import environment_names, load_config, parse_config
+from bridge.config.sections.brevo import BrevoSection
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection, WriteBack
 from bridge.config.sections.server import Address, Network, ServerSection
 from bridge.config.sections.webhooks import WebhookTable
@@ -16,6 +17,7 @@ from bridge.config.starter import starter_config
 __all__ = [
     "Address",
     "AdminSection",
+    "BrevoSection",
     "BridgeSection",
     "Config",
     "Network",

@@ -13,6 +13,7 @@ from bridge.config.configuration import Config
 from bridge.config.event_type_advice import event_type_remarks
 from bridge.config.problems.found import written
 from bridge.config.problems.wording import listed
+from bridge.config.sections.brevo import FIELD
 from bridge.model import Host
 from providers.busy_policy import DEFAULT_BUSY_STATUSES
 
@@ -29,6 +30,7 @@ def remarks(config: Config) -> tuple[tuple[str, str], ...]:
 def _all(config: Config) -> Iterator[tuple[str, str]]:
     yield from _bridge(config)
     yield from _keys(config)
+    yield from _brevo(config)
     for host in config.hosts.values():
         for key, text in _host(host, config):
             yield written(("hosts", host.id, key)), text
@@ -62,6 +64,21 @@ def _keys(config: Config) -> Iterator[tuple[str, str]]:
     if config.bridge.public_url.startswith("https:") and not config.bridge.trusted_proxies:
         text = "is 0: with a web server in front everybody counts as that server; then set it to 1"
         yield "bridge.trusted_proxies", text
+
+
+def _brevo(config: Config) -> Iterator[tuple[str, str]]:
+    event_types = config.event_types.values()
+    if config.brevo is None:
+        for each in event_types:
+            if each.brevo_list_ids:
+                where = written(("event_types", each.id, "brevo_list_ids"))
+                yield where, "is of no use without a section [brevo]"
+        return
+    for fact in config.brevo.attributes:
+        name = fact.removeprefix(FIELD)
+        if name != fact and not any(each.field_called(name) for each in event_types):
+            text = "is the label or name of no field of an event type, so it is never sent"
+            yield written(("brevo", "attributes", fact)), text
 
 
 def _host(host: Host, config: Config) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bridge.config.sections.alerts import AlertsSection
+from bridge.config.sections.brevo import BrevoSection
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
 from bridge.config.sections.follow_ups import FollowUpsSection
 from bridge.config.sections.mail import MailSection
@@ -40,6 +41,7 @@ class Config:
     mail: MailSection | None = None
     alerts: AlertsSection = field(default_factory=AlertsSection)
     follow_ups: FollowUpsSection = field(default_factory=FollowUpsSection)
+    brevo: BrevoSection | None = None
     webhooks: tuple[WebhookTable, ...] = ()
     privacy: PrivacySection = field(default_factory=PrivacySection)
 

@@ -45,11 +45,9 @@ NOT_YET: Mapping[str, Later] = {
     "event_types.<name>.resources": _only([]),
     "event_types.<name>.max_no_shows": _only(0),
     "event_types.<name>.meeting_platform": Later(lambda value: value != "zoom", of_a_known_key=True),
-    "event_types.<name>.brevo_list_ids": _only([]),
     "event_types.<name>.sms": Later(_is_switched_off),
     "twilio": _only({}),
     "zoom": _only({}),
-    "brevo": _only({}),
 }
 
 

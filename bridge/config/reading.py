@@ -13,6 +13,7 @@ from bridge.config.document import LARGEST, parse_document
 from bridge.config.later import keys_of, without_later
 from bridge.config.problems.found import Problems
 from bridge.config.sections.alerts import AlertsSection, check_alerts
+from bridge.config.sections.brevo import BrevoSection, check_consent
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection
 from bridge.config.sections.event_types import read_event_types
 from bridge.config.sections.follow_ups import FollowUpsSection
@@ -28,7 +29,7 @@ from bridge.config.values.env_and_files import Outside, Unreadable, read_file, v
 from bridge.errors import ConfigError
 
 _OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
-_TOLD = ("follow_ups", "webhooks")  # what people and systems are told after the fact
+_TOLD = ("follow_ups", "brevo", "webhooks")  # what people and systems are told after the fact
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -93,6 +94,9 @@ class _Sections:
         mail = self._read(MailSection).table if "mail" in self.tree else None
         alerts = self._read(AlertsSection).table
         check_alerts(alerts, has_mail=mail is not None, problems=problems)
+        brevo = self._read(BrevoSection).table if self.tree.get("brevo") else None
+        if brevo:
+            check_consent(brevo, event_types, problems)
         return Config(
             bridge=bridge,
             server=self._read(ServerSection).table,
@@ -101,6 +105,7 @@ class _Sections:
             mail=mail,
             alerts=alerts,
             follow_ups=self._read(FollowUpsSection).table,
+            brevo=brevo,
             webhooks=read_webhooks(self.tree.get("webhooks", []), problems),
             privacy=self._read(PrivacySection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),

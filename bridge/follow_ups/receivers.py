@@ -30,6 +30,7 @@ class Means:
     language: Language
     own_link: Callable[[str], str]
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
     store: Store
 
 

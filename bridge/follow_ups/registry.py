@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bridge.follow_ups.brevo import brevo_of
 from bridge.follow_ups.letters import Letters
 from bridge.follow_ups.mail import BookingMail
 from bridge.follow_ups.mail_server import MailServer
@@ -21,5 +22,6 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
         receivers["mail"] = BookingMail(
             server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors
         )
+    receivers |= brevo_of(means)
     receivers |= webhooks_of(means)
     return receivers

@@ -169,6 +169,7 @@ class EventType:
     fallback_email: str | None = None
     notify: tuple[str, ...] = ()
     remind: tuple[timedelta, ...] = ()
+    brevo_list_ids: tuple[int, ...] = ()
     invite: bool = True
     fields: tuple[BookingField, ...] = ()
     service: str = ""
@@ -189,6 +190,12 @@ class EventType:
     def is_in_person(self) -> bool:
         """Tell whether its caller comes to where the hosts are."""
         return self.meeting_platform == MeetingPlatform.IN_PERSON
+
+    def field_called(self, name: str) -> BookingField | None:
+        """Return a field by its label or name, in any case."""
+        wanted = name.strip().casefold()
+        named = (each for each in self.fields if wanted in (each.label.casefold(), each.name.casefold()))
+        return next(named, None)
 
     def padded(self, start: datetime) -> Interval:
         """Return the time a booking at `start` takes from a host, buffers included."""

@@ -15,7 +15,6 @@ _SMS = "[event_types.consultation.sms]\n"
     [
         ('[twilio]\naccount_sid = "x"', "twilio"),
         ('[zoom]\naccount_id = "x"', "zoom"),
-        ('[brevo]\napi_key = "x"', "brevo"),
         (_SMS + "enabled = true", "event_types.consultation.sms"),
         (_SMS + 'template = "At {time}"', "event_types.consultation.sms"),
     ],
@@ -29,7 +28,6 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
     [
         ("telli", 'office_tokens = ["x"]'),
         ("telli", 'webhook_secret = "x"'),
-        ("event_type", "brevo_list_ids = [10]"),
     ],
 )
 def test_a_key_of_a_later_feature_is_refused(section: str, line: str) -> None:

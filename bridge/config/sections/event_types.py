@@ -13,6 +13,7 @@ from pydantic import Field
 from bridge.config.named_tables import read_named
 from bridge.config.problems.found import Problems
 from bridge.config.sections.booking_fields import read_fields
+from bridge.config.sections.brevo import ListIds
 from bridge.config.sections.hosts import Hosts
 from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers
 from bridge.config.sections.services import ServiceReader
@@ -80,6 +81,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     fallback_email: Email | None = None
     notify: Emails = ()
     remind: tuple[Annotated[timedelta, hours(0.25, 31 * 24)], ...] = Field((), alias="remind_hours")
+    brevo_list_ids: ListIds = ()
     invite: YesOrNo = True
     fields_: tuple[object, ...] = Field((), alias="fields")
     services: dict[str, object] = Field(default_factory=dict)
@@ -155,6 +157,7 @@ def _event_type(
         fallback_email=table.fallback_email,
         notify=table.notify,
         remind=table.remind,
+        brevo_list_ids=table.brevo_list_ids,
         invite=table.invite,
         fields=read_fields(table.fields_, ("event_types", name, "fields"), problems),
     )
