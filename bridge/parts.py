@@ -234,7 +234,7 @@ class Bridge:
         )
 
     def _make_background(self, around: Surroundings) -> Background:
-        booking_jobs = BookingJobs(self.context, self.channels)
+        booking_jobs = BookingJobs(self.context, self.channels, around.make_resolver)
 
         def lane_of(connection: Connection, kind: str, subject: str) -> Lane | None:
             if kind in (DELIVER, TELL_ALERTS):

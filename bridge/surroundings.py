@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -19,10 +20,20 @@ from bridge.store.notes import state_folder
 from bridge.vendors.contract import Vendor
 from bridge.vendors.registry import VENDORS
 
+if TYPE_CHECKING:  # a tenth of a second that most commands can save
+    from dns.resolver import Resolver
+
 
 def utc_now() -> datetime:
     """Return the present moment; handed to everything that needs one."""
     return datetime.now(UTC)
+
+
+def system_resolver() -> Resolver:
+    """Return what asks DNS as this machine is set up to."""
+    from dns.resolver import Resolver
+
+    return Resolver()
 
 
 def configuration_file() -> Path:
@@ -47,4 +58,5 @@ class Surroundings:
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
     state_folder: Callable[[Path | None], Path] = state_folder
     make_pool: Callable[[], CallPool] = CallPool
+    make_resolver: Callable[[], Resolver] = system_resolver
     vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)

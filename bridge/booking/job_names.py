@@ -9,6 +9,7 @@ AMEND = "amend"  # an event whose booking's caller said something else since: su
 FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
 SURVEY = "survey"  # which calendars changed at all: subject "<vendor>", for those that can tell
 LINK = "link"  # the meeting link that a new event had not: subject "<booking>"
+MAIL_DOMAIN = "mail_domain"  # whether the caller's address can be written to: subject "<booking>"
 LOOK = "look"  # where a booking's own event is, and how: subject "<booking>"
 TIDY = "tidy"  # alerts and health that concern nobody any more
 IDENTIFY = "identify"  # what a calendar's name means: subject "<calendar>"

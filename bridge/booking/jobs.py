@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -29,6 +30,9 @@ from bridge.store.sql import bookings, jobs, writes
 from providers.base import Deadline
 from providers.errors import ProviderError
 
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
+
 _log = logging.getLogger(__name__)
 
 RECONCILE_EVERY = timedelta(minutes=1)
@@ -41,6 +45,7 @@ LONGEST_WAITS = {
     job_names.WATCH: LOOK_EVERY,
     job_names.LOOK: LOOK_AT_FAR,
 }
+_NAMES = Lane("dns", "names")
 _SECONDS = 20.0  # nobody waits on the phone for these
 _OF_BOOKINGS = frozenset(
     {job_names.REMOVE, job_names.READ_BACK, job_names.AMEND, job_names.LOOK, job_names.LINK}
@@ -49,10 +54,11 @@ _OF_BOOKINGS = frozenset(
 
 @dataclass(frozen=True)
 class BookingJobs:
-    """The work behind each kind of job."""
+    """The work behind each kind of job; `make_resolver` reads the machine's settings of DNS anew."""
 
     context: BookingContext
     channels: PushChannels
+    make_resolver: Callable[[], Resolver]
 
     def kinds(self) -> Mapping[str, Work]:
         """Return what to do for each kind of job."""
@@ -65,6 +71,7 @@ class BookingJobs:
             job_names.FOLLOW: self._follow,
             job_names.LOOK: self._look,
             job_names.LINK: self._link,
+            job_names.MAIL_DOMAIN: self._mail_domain,
             job_names.WATCH: self._watch,
             job_names.TIDY: self._tidy,
             PROBE: partial(probe, self.context),
@@ -114,6 +121,11 @@ class BookingJobs:
     def _link(self, subject: str) -> timedelta | None:
         return complete_link(self.context, subject, self._deadline())
 
+    def _mail_domain(self, subject: str) -> timedelta | None:
+        from bridge.booking.mail_domain import look_up_domain  # DNS takes a while to load
+
+        return look_up_domain(self.context, subject, self.make_resolver)
+
     def _tidy(self, _subject: str) -> timedelta:
         tidy(self.context)
         return TIDY_EVERY
@@ -146,6 +158,8 @@ class BookingJobs:
         if kind in _OF_BOOKINGS:
             made = writes.of_booking(connection, subject.partition("/")[0])
             return _lane(made[-1].calendar) if made else None
+        if kind == job_names.MAIL_DOMAIN:
+            return _NAMES  # a resolver that hangs keeps one thread
         if kind == PROBE:
             vendor, _, account = subject.partition(":")
             return Lane(vendor, account)

@@ -27,6 +27,7 @@ _ABOUT_BOOKINGS = (
     "no_link:",
     "uncorrected:",
     "correction:",
+    "mail_domain:",
     "told_failed:",
 )  # before the booking's id
 _ENDED_FOR = timedelta(days=1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -26,11 +27,20 @@ OpenLine = Callable[..., Line]
 
 @contextmanager
 def opener(url: str) -> Iterator[OpenSalon]:
-    """Opens salons on one database until the end of the block; arguments as for `salon_toml`, and a clock."""
+    """Opens salons on one database until the end of the block.
+
+    Arguments as for `salon_toml`, a clock, and what is `around` it (`Surroundings`).
+    """
     with ExitStack() as stack:
 
-        def opened(*staff: Staff, clock: TurnableClock | None = None, **more: Any) -> UnrulySalon:
-            salon = UnrulySalon(salon_config(url, *staff, **more), clock=clock or TurnableClock())
+        def opened(
+            *staff: Staff,
+            clock: TurnableClock | None = None,
+            around: Mapping[str, Any] = MappingProxyType({}),
+            **more: Any,
+        ) -> UnrulySalon:
+            config = salon_config(url, *staff, **more)
+            salon = UnrulySalon(config, clock=clock or TurnableClock(), around=dict(around))
             stack.callback(salon.bridge.stop)
             salon.bridge.record_joins()
             return salon

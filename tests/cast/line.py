@@ -19,6 +19,7 @@ from bridge.surroundings import Surroundings
 from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, Staff, salon_toml
+from tests.cast.names import nobody_to_ask
 from tests.cast.reading import parse_config
 
 TOKEN = "fake-tool-token"
@@ -37,6 +38,7 @@ class Line:
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             lease_now=self.clock.now,
+            make_resolver=nobody_to_ask,
         )
         self.app = create_app(self.config, around)
         self.bridge: Bridge = self.app.extensions["bridge"]

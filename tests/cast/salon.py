@@ -20,6 +20,7 @@ from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
 from providers.base import CalendarProvider, Deadline, Event, EventDraft, Interval
 from tests.cast.clock import HALF_AN_HOUR, TurnableClock
+from tests.cast.names import nobody_to_ask
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Salon:
                 lease_now=clock.now,
                 checkpoint=self._reached,
                 wrap_accounts=self.wrap,
-                **self.around,
+                **{"make_resolver": nobody_to_ask, **self.around},
             ),
         )
         self.reception = self.bridge.reception

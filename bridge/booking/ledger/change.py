@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bridge import log
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key
-from bridge.booking.job_names import AMEND, READ_BACK, REMOVE
+from bridge.booking.job_names import AMEND, MAIL_DOMAIN, READ_BACK, REMOVE
 from bridge.model import Booking, BookingState, CalendarName, Claim, Write, WriteState
 from bridge.store.engine import after_commit
 from bridge.store.patience import is_repeat
@@ -46,6 +46,8 @@ def record_change(context: LedgerContext, connection: Connection, booking: Booki
         jobs.schedule(connection, READ_BACK, booking.id, context.now())
     if change in (Change.MOVED, Change.CORRECTED):
         jobs.schedule(connection, AMEND, booking.id, context.now())
+    if change in (Change.MOVED, Change.CORRECTED) or (change is Change.BOOKED and booking.attendee.email):
+        jobs.schedule(connection, MAIL_DOMAIN, booking.id, context.now())
     context.follow_up(connection, booking, change)
     log_change(connection, booking, change)
 
