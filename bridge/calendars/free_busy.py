@@ -108,7 +108,8 @@ class FreeBusy:
 
         Only a probe asks an account that is to be left alone.
         """
-        self._health.refresh()
+        if not max_age:  # whoever takes kept answers has just asked what changed
+            self._health.refresh()
         now = self._monotonic()
         with self._lock:  # read first: a change while calendars are asked makes the answers old
             version, generation = self.version, self._generation

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,14 +84,15 @@ class Health:
 
     def refresh(self) -> None:
         """Learn what other processes saw. Without a database what was known stays."""
-        try:
-            revision = self._store.revisions().get(revisions.HEALTH, 0)
-            if revision == self._revision:
-                return
-            with self._store.read() as connection:
-                found = health.failing(connection)
-        except StoreUnavailable:
+        with suppress(StoreUnavailable):
+            self.learn(self._store.revisions().get(revisions.HEALTH, 0))
+
+    def learn(self, revision: int) -> None:
+        """Learn what other processes saw up to a revision. StoreUnavailable: what was known stays."""
+        if revision == self._revision:
             return
+        with self._store.read() as connection:
+            found = health.failing(connection)
         self._failing = {(each.subject, each.ability): each for each in found}
         self._revision = revision
 

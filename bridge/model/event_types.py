@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bridge.model.hosts import Host, Week
@@ -29,7 +30,7 @@ class Member:
     priority: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Team:
     """Who attends: all `fixed` hosts, and one member of each group. Plain `hosts` are one group."""
 
@@ -37,7 +38,7 @@ class Team:
     groups: tuple[tuple[Member, ...], ...] = ()
     assignment: Assignment = Assignment.LEAST_RECENTLY_BOOKED
 
-    @property
+    @cached_property
     def hosts(self) -> tuple[str, ...]:
         """Return every host's id, fixed ones first, in the order of the config."""
         return (*self.fixed, *(member.host for group in self.groups for member in group))

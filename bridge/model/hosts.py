@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from providers.busy_policy import BusyPolicy
@@ -89,7 +90,7 @@ class Host:
     priority: int = 2
     notify: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def calendars(self) -> tuple[CalendarName, ...]:
         """Return every calendar that must be known: checked ones, then the destination, once each."""
         return tuple(dict.fromkeys((*self.busy_calendars, self.booking_calendar)))

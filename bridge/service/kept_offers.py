@@ -150,7 +150,9 @@ class Offers:
         if seen != self._seen:
             self._seen = seen
             self._free_busy.forget()
-        return counted.get(revisions.CLAIMS, 0), counted.get(revisions.HEALTH, 0)
+        health = counted.get(revisions.HEALTH, 0)
+        self._context.health.learn(health)
+        return counted.get(revisions.CLAIMS, 0), health
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type)
