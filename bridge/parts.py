@@ -89,7 +89,8 @@ class Bridge:
         self.vendors = around.vendors
         outside = Outside(store=self.store, clocks=clocks, state_folder=around.state_folder(self.store.file))
         self.plugged = plug_in(config, self.vendors, outside)
-        self.connections = self._make_connections(clocks)
+        adviser = Adviser(self.vendors, self.plugged, self.speech.language, config.bridge.public_url)
+        self.connections = self._make_connections(clocks, adviser)
         self.imported = imported_time(config, self.store)
         self.uploads = self._make_uploads(around)
         self.feeds = Feeds(self.store, feed_titles(config))
@@ -97,7 +98,6 @@ class Bridge:
         self.accounts = around.wrap_accounts(CountedAccounts(self.opened, self.figures))
         # What callers ask for, and what goes on when nobody asks.
         pool = around.make_pool()
-        adviser = Adviser(self.vendors, self.plugged, self.speech.language, config.bridge.public_url)
         self.health = Health(self.store, pool, around.now, alerts=self.alerts, advise=adviser.advise)
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors)
@@ -171,7 +171,7 @@ class Bridge:
             on_new=self.alert_telling.plan,
         )
 
-    def _make_connections(self, clocks: Clocks) -> Connections:
+    def _make_connections(self, clocks: Clocks, adviser: Adviser) -> Connections:
         around = ConnectionContext(
             store=self.store,
             vault=self.vault,
@@ -179,6 +179,7 @@ class Bridge:
             sentences=Sentences(self.speech.language.translate),
             alerts=self.alerts,
             public_url=self.config.bridge.public_url,
+            advise_ended=adviser.advise_ended,
             troubles=lambda: troubles(self.health, self.speech.language, self.config.bridge.timezone),
         )
         return connections_of(self.config, self.plugged, around, self.vendors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,7 @@ from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.vault import Vault
 from providers.base import Deadline
+from providers.errors import ConnectionExpired
 from providers.http import Clocks
 
 VENDOR_SECONDS = 10.0  # a sign-in or a refresh is nobody's phone call: it may take its time
@@ -25,7 +26,8 @@ LEASE_SECONDS = 30.0
 class ConnectionContext:
     """Database, keys, clocks and words. `lease_now` reads the clock of leases from the database.
 
-    `troubles` tells in sentences what does not work at each account.
+    `troubles` tells in sentences what does not work at each account, `advise_ended` what its vendor advises
+    where its consent has ended after so long.
     """
 
     store: Store
@@ -34,6 +36,7 @@ class ConnectionContext:
     sentences: Sentences
     alerts: Alerts
     public_url: str
+    advise_ended: Callable[[Key, ConnectionExpired, timedelta], str]
     troubles: Callable[[], Mapping[Key, Sequence[str]]] = dict
     lease_now: Callable[[Connection], datetime] = database_now
 

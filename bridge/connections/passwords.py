@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bridge.connections.context import ConnectionContext
@@ -68,10 +68,6 @@ class PasswordForm:
     def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
         """Try again what was typed in, because the vendor refused it. ConnectionExpired: it still does."""
         return self.tokens(lasting["account"], lasting["answers"], deadline)
-
-    def why_ended(self, lasted: timedelta) -> str:
-        """Return nothing: passwords are changed for any reason."""
-        return ""
 
 
 def connect(

@@ -131,16 +131,18 @@ class Refresher:
             return sealed.read(connection, around.vault, row.key)
 
     def _consent_ended(self, row: ConnectionRow, vendor: Renewal, error: ConnectionExpired) -> None:
-        now, say = self._around.clocks.now(), self._around.sentences
-        text = say.consent_ended(vendor.title, row.account, f"{self._around.public_url}/connections")
-        if vendor.speaks:
-            text = f"{text} {error.detail}"
-        if why := vendor.why_ended(now - row.consented_at):
-            text = f"{text} {say.translate(why)}"
+        around = self._around
+        lasted = around.clocks.now() - row.consented_at
+        said = [
+            around.sentences.consent_ended(vendor.title, row.account),
+            error.detail if vendor.speaks else "",
+            around.advise_ended(row.key, error, lasted),
+        ]
         ended = replace(row, state=NEEDS_RECONNECTING, version=uuid4().hex, retry_at=None)
-        with self._around.store.write() as connection:
+        with around.store.write() as connection:
             if connections.replace(connection, row, ended):
-                self._around.alerts.alert(alert_key(*row.key), text, within=connection)
+                text = " ".join(filter(None, said))
+                around.alerts.alert(alert_key(*row.key), text, within=connection)
         log.event("account_lost", level=logging.WARNING, vendor=row.provider, account=row.account)
 
     def _postpone(self, row: ConnectionRow, vendor: Renewal, error: ProviderError) -> None:

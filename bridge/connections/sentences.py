@@ -134,13 +134,12 @@ class Sentences:
         """Say that there is nothing to disconnect."""
         return self.translate("{account} is not connected; there is nothing to do.").format(account=account)
 
-    def consent_ended(self, vendor: str, account: str, address: str) -> str:
-        """Say that an account must be connected again."""
+    def consent_ended(self, vendor: str, account: str) -> str:
+        """Say that an account cannot be used any more; what to do about it, the vendor says."""
         text = self.translate(
-            "The permission of {account} at {vendor} has ended, so its people are not offered to callers; "
-            "reconnect it at {address}."
+            "The permission of {account} at {vendor} has ended, so its people are not offered to callers."
         )
-        return text.format(vendor=vendor, account=account, address=address)
+        return text.format(vendor=vendor, account=account)
 
     def refresh_refused(self, vendor: str, account: str, reason: str) -> str:
         """Say that a token cannot be renewed for a reason the owner's consent has no part in."""

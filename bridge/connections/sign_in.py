@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from providers.base import Deadline
@@ -74,9 +74,6 @@ class Renewal(Protocol):
 
     def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
         """Return the next token. ConnectionExpired: there will be none until somebody connects again."""
-
-    def why_ended(self, lasted: timedelta) -> str:
-        """Return what is behind a consent that ended after so long, a text of the catalogues or nothing."""
 
 
 class SignIn(Renewal, Protocol):

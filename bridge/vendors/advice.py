@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
 from bridge.model import CalendarName
@@ -26,9 +28,9 @@ class Adviser:
         self._language = language
         self._public_url = public_url
 
-    def advise(self, name: CalendarName, error: ProviderError) -> str:
-        """Return one sentence that its reader can act on."""
-        reached = self.reached(name)
+    def advise(self, name: CalendarName, error: ProviderError, *, lasted: timedelta | None = None) -> str:
+        """Return what its reader can do; `lasted` is how long a consent held that has ended just now."""
+        reached = replace(self.reached(name), lasted=lasted)
         vendor = self._vendors[name.provider]
         places = {
             **vendor.places,
@@ -38,6 +40,12 @@ class Adviser:
             "owner": vendor.shown(name.calendar) or name.account,
         }
         return self._language.translate(vendor.explain(error, reached)).format_map(places)
+
+    def advise_ended(self, account: tuple[str, str], error: ProviderError, lasted: timedelta) -> str:
+        """Return what to do about an account's consent that has ended after so long."""
+        provider, address = account
+        name = CalendarName(provider, address, self._vendors[provider].main_calendar)
+        return self.advise(name, error, lasted=lasted)
 
     def reached(self, name: CalendarName) -> Reached:
         """Return how a calendar's account is reached."""

@@ -99,11 +99,11 @@ class Reached:
     """How an account is reached: where its owner connects it, or by a key of the bridge's own.
 
     `approve_at` is where an administrator lets the bridge in. Addresses that do not exist are empty.
-    `calendar` is the one that is asked for.
+    `calendar` is the one that is asked for; `lasted` how long a consent held that has ended just now.
     """
 
     calendar: str = ""
-
+    lasted: timedelta | None = None
     connect_at: str = ""
     is_delegated: bool = False
     approve_at: str = ""
@@ -133,6 +133,7 @@ _MEANINGS: tuple[tuple[type[ProviderError], str], ...] = (
 )
 _NOT_UNDERSTOOD = _("The vendor answered in a way the bridge does not understand.")
 _CONNECT = _("The account {account} is not connected, or not any more: connect it at {address}.")
+_RECONNECT = _("Reconnect it at {address}.")  # behind the sentence that says what has ended
 _NOT_SET_UP = _("The configuration has no section for this vendor: add one, and restart the bridge.")
 _KEY_REFUSED = _(
     "The vendor does not let the bridge's own key act for {account}: compare the address and the key in the "
@@ -182,6 +183,8 @@ class Vendor(VendorRules):
         if isinstance(error, errors.ConnectionExpired):
             if reached.is_delegated and error.detail not in NO_CONSENT:
                 return _KEY_REFUSED
+            if reached.lasted is not None:
+                return _RECONNECT
             return _CONNECT if reached.connect_at else _NOT_SET_UP
         return next((text for kind, text in _MEANINGS if isinstance(error, kind)), _NOT_UNDERSTOOD)
 

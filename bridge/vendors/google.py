@@ -32,7 +32,7 @@ from bridge.vendors.contract import (
     check_account,
 )
 from providers.base import Deadline
-from providers.errors import AccessDenied, ProviderError
+from providers.errors import AccessDenied, ConnectionExpired, ProviderError
 from providers.google import GoogleCalendars, Lines, ServiceAccountTokens, read_notification, sign_in
 from providers.google import service_account_tokens as tokens_of_service_account
 from providers.google.settings import (
@@ -62,7 +62,7 @@ _PERMISSIONS = {
 _DIED_YOUNG = _(
     "It lasted about a week at most: while the consent screen of the Google Cloud project is in "
     "testing, Google ends every permission after seven days. Publish the app there (Google Auth "
-    "Platform, Audience), then reconnect."
+    "Platform, Audience), then reconnect at {address}."
 )
 _YOUNG = timedelta(days=8)
 _SCOPE = "scope missing:"  # before the scope, in what providers/google says
@@ -184,6 +184,8 @@ class Google(Vendor):
             return _BOX_LEFT_EMPTY
         if words & {"invalid_client", "deleted_client", "disabled_client", "unauthorized_client"}:
             return _CLIENT_REFUSED
+        if isinstance(error, ConnectionExpired) and reached.lasted is not None and reached.lasted <= _YOUNG:
+            return _DIED_YOUNG
         return super().explain(error, reached)
 
     def read_push(self, request: PushRequest) -> PushAnswer:
@@ -245,10 +247,6 @@ class GoogleSignIn:
         """Return which needed permissions were left out; the list of calendars only spares looking up ids."""
         needed = [scope for scope in REQUIRED_SCOPES if scope != CALENDAR_LIST]
         return tuple(_PERMISSIONS[scope] for scope in missing_scopes(scopes, needed))
-
-    def why_ended(self, lasted: timedelta) -> str:
-        """Name the most frequent cause of a permission that ends within days."""
-        return _DIED_YOUNG if lasted <= _YOUNG else ""
 
 
 def _tokens(grant: Grant, kept: Mapping[str, Any] | None = None) -> Tokens:

@@ -6,7 +6,6 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
@@ -269,10 +268,6 @@ class MicrosoftSignIn:
     def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
         """Return which needed permissions were left out."""
         return (_PERMISSION,) if missing_scopes(scopes) else ()
-
-    def why_ended(self, lasted: timedelta) -> str:
-        """Return nothing: Entra's refusals say themselves what is behind them."""
-        return ""
 
 
 def _tokens(grant: Grant, lasting: Mapping[str, Any] | None, granted_before: Collection[str] = ()) -> Tokens:

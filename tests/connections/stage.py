@@ -26,6 +26,7 @@ from bridge.speech.language import language
 from bridge.store.engine import Store
 from bridge.store.notes import state_folder
 from bridge.vault import Vault
+from bridge.vendors.advice import Adviser
 from bridge.vendors.contract import Outside
 from bridge.vendors.local import feed_titles, imported_time
 from bridge.vendors.plugging import connections_of, plug_in
@@ -56,6 +57,9 @@ class Process:
         self.vault = Vault(keys)
         spoken = language(config.bridge.locale)
         self.alerts = Alerts(self.store, clock.now, language=spoken, zone=config.bridge.timezone)
+        folder = state_folder(self.store.file)
+        outside = Outside(store=self.store, clocks=clock.clocks(), state_folder=folder)
+        plugged = plug_in(config, VENDORS, outside)
         around = ConnectionContext(
             store=self.store,
             vault=self.vault,
@@ -63,10 +67,8 @@ class Process:
             sentences=Sentences(spoken.translate),
             alerts=self.alerts,
             public_url=config.bridge.public_url,
+            advise_ended=Adviser(VENDORS, plugged, spoken, config.bridge.public_url).advise_ended,
         )
-        folder = state_folder(self.store.file)
-        outside = Outside(store=self.store, clocks=clock.clocks(), state_folder=folder)
-        plugged = plug_in(config, VENDORS, outside)
         self.connections: Connections = connections_of(config, plugged, around, VENDORS)
         self.app = Flask("bridge", static_folder=None)
         admin = AdminSignIn(self.store, *config.admin.secrets(), now=clock.now)

@@ -40,7 +40,7 @@ def test_a_refused_refresh_marks_the_account_and_alerts_once(
     (text,) = open_alerts(process)
     assert f"{ANNA} at Google has ended" in text
     assert process.connections.list()[0].problem == text
-    assert "https://bridge.example.com/connections" in text
+    assert f"https://bridge.example.com/connect/google?account={ANNA}" in text
     assert "seven days" not in text
     assert asked(google) == 1
     with pytest.raises(ConnectionExpired):

@@ -57,9 +57,6 @@ class SlowVendor:
             raise ConnectionExpired(self.provider, "refresh", "invalid_grant")
         return tokens
 
-    def why_ended(self, lasted: timedelta) -> str:
-        return ""
-
     def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
         return True
 
@@ -102,6 +99,7 @@ def around(process: Process, clock: RealClock) -> ConnectionContext:
         sentences=Sentences(lambda text: text),
         alerts=process.alerts,
         public_url=SITE,
+        advise_ended=lambda *_ended: "",
     )
 
 
