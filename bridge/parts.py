@@ -118,7 +118,7 @@ class Bridge:
         with self._lock:
             if self._started_in == os.getpid():
                 return
-            self.record_joins()
+            record_joins(self.context)
             if len(self.config.bridge.secret_keys) > 1:
                 self.connections.reseal()
             self.plan_standing()
@@ -135,10 +135,6 @@ class Bridge:
         self.journal.stop()
         self.context.notes.close()
         self.store.close()
-
-    def record_joins(self) -> None:
-        """Remember which hosts are new in an event type."""
-        record_joins(self.context)
 
     def plan_standing(self) -> None:
         """Make the jobs that are always due again due now."""

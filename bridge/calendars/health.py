@@ -196,7 +196,8 @@ class Health:
     def failing_of(self, account: str) -> list[Condition]:
         """Return what does not work at an account, or at a calendar without one."""
         self.refresh()
-        return [each for each in self._failing.values() if account in (each.subject, _home(each))]
+        homes = ((each, account_of(CalendarName.parse(each.subject))) for each in self._failing.values())
+        return [each for each, home in homes if account in (each.subject, home)]
 
     def every(self) -> list[Condition]:
         """Return everything that is known of every calendar and account."""
@@ -292,10 +293,6 @@ class Health:
 def account_of(name: CalendarName) -> str:
     """Return what an account is known by: a calendar without one is by itself."""
     return f"{name.provider}:{name.account}" if name.account else str(name)
-
-
-def _home(found: Condition) -> str:
-    return found.subject if found.ability is Ability.ANSWER else account_of(CalendarName.parse(found.subject))
 
 
 def _key(name: CalendarName, ability: Ability) -> Key:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bridge.booking.joins import record_joins
 from bridge.cli.output import Output
 
 if TYPE_CHECKING:  # loading them takes longer than most commands
@@ -52,7 +53,7 @@ class Session:
         bridge = Bridge(config)
         try:
             require_current(bridge.store)
-            bridge.record_joins()
+            record_joins(bridge.context)
             yield bridge
         finally:
             bridge.stop()

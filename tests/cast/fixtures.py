@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bridge.booking.joins import record_joins
 from tests.cast.at_vendors import vendors_toml
 from tests.cast.clock import RealClock, TurnableClock
 from tests.cast.config import Staff, read_toml, salon_config
@@ -42,7 +43,7 @@ def opener(url: str) -> Iterator[OpenSalon]:
             config = salon_config(url, *staff, **more)
             salon = UnrulySalon(config, clock=clock or TurnableClock(), around=dict(around))
             stack.callback(salon.bridge.stop)
-            salon.bridge.record_joins()
+            record_joins(salon.bridge.context)
             return salon
 
         yield opened

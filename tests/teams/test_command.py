@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from bridge.booking.joins import record_joins
 from bridge.cli import main
 from bridge.model import BookingState
 from tests.cast.clock import RealClock
@@ -47,7 +48,7 @@ def command(config: Path) -> Command:
 def salon(config: Path) -> Iterator[UnrulySalon]:
     """The salon on the same database, now: anna was given two visits, ben one."""
     opened = UnrulySalon(load_config(config, {}), clock=RealClock())
-    opened.bridge.record_joins()
+    record_joins(opened.bridge.context)
     now = opened.clock.now()
     for number, host in enumerate(("anna", "ben", "anna")):
         opened.given(host, now + timedelta(microseconds=number))

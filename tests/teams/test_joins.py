@@ -10,6 +10,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from bridge.app import create_app
+from bridge.booking.joins import record_joins
 from bridge.cli import main
 from bridge.store.sql import round_robin
 from tests.cast.clock import MONDAY, TurnableClock
@@ -85,7 +86,7 @@ def test_of_many_starting_at_once_one_records_all(store_url: str) -> None:
         def run() -> None:
             together.wait(10)
             try:
-                salon.bridge.record_joins()
+                record_joins(salon.bridge.context)
             except Exception as error:  # noqa: BLE001 - to be shown by the test's own thread
                 broken.append(error)
 

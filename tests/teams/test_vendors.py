@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bridge.booking.joins import record_joins
 from tests.cast.at_vendors import PATIENT, google_section
 from tests.cast.clock import HALF_AN_HOUR, RealClock
 from tests.cast.config import Staff, salon_toml
@@ -44,7 +45,7 @@ def open_salon(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[
             text = salon_toml(sqlite_url, *staff, bridge=bridge, rest=section, **event_types)
             salon = UnrulySalon(parse_config(text, environ={}, base=tmp_path), clock=RealClock())
             stack.callback(salon.bridge.stop)
-            salon.bridge.record_joins()
+            record_joins(salon.bridge.context)
             return salon
 
         yield opened
