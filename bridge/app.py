@@ -17,7 +17,7 @@ from bridge.signin import AdminSignIn
 from bridge.store.migrate import migrate, require_current
 from bridge.surroundings import Surroundings, configuration_file
 from bridge.vendors.registry import VENDORS
-from bridge.web.admission import MOST_BYTES, Door
+from bridge.web.admission import MOST_BYTES, TWILIO, Door
 from bridge.web.contact_lookup import contact_lookup_blueprint
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
@@ -29,6 +29,7 @@ from bridge.web.shell import Shell, believing, starting
 from bridge.web.site import OwnersSide, add_pages
 from bridge.web.telli import Details, telli_blueprint
 from bridge.web.tools import tools_blueprint
+from bridge.web.twilio import twilio_blueprint
 
 
 def load() -> Config:
@@ -76,7 +77,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
     )
     add_pages(app, config.bridge, bridge.vault, owners)
     door = Door(
-        bridge.push_readers.keys(),
+        {*bridge.push_readers, *([TWILIO] if config.twilio else [])},
         app.config["SESSION_COOKIE_NAME"],
         bridge.journal.note_unsigned,
         partial(has_signed_in, app),
@@ -111,6 +112,8 @@ def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
         journal=bridge.journal,
     )
     yield own_link_blueprint(bridge.own_appointments, bridge.own_links, locale=config.bridge.locale)
+    if config.twilio:
+        yield twilio_blueprint(bridge.sms_status, config.twilio, config.bridge.public_url)
     yield notify_blueprint(bridge.channels, bridge.push_readers)
     keys = [key.get_secret_value() for key in config.bridge.secret_keys]
     yield feed_blueprint(bridge.feeds, keys, bridge.context.now)

@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from bridge.alerts import Alerts
 from bridge.attendee.contact_api import ContactApi
-from bridge.background import Background, Lane, Precedence
+from bridge.background import Background, Precedence
 from bridge.background.heartbeat import HEARTBEAT, heartbeat_chores
 from bridge.booking.context import BookingContext
 from bridge.booking.jobs import LONGEST_WAITS, BookingJobs, plan_standing
@@ -35,13 +33,15 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.invitations import Invitations
 from bridge.connections.sentences import Sentences
 from bridge.follow_ups.alert_receivers import alert_receivers
-from bridge.follow_ups.delivery import DELIVER, Delivery, delivery_lane
+from bridge.follow_ups.delivery import DELIVER, Delivery
 from bridge.follow_ups.given_up import GivenUp
+from bridge.follow_ups.lanes import with_receivers
 from bridge.follow_ups.outbox import Outbox
 from bridge.follow_ups.receivers import Means
 from bridge.follow_ups.registry import receivers_of
 from bridge.follow_ups.rules import Rules
-from bridge.follow_ups.told_alerts import LONGEST_WAIT, TELL_ALERTS, AlertTelling, telling_lane
+from bridge.follow_ups.sms.status import SmsStatus
+from bridge.follow_ups.told_alerts import LONGEST_WAIT, TELL_ALERTS, AlertTelling
 from bridge.journal import WATCH_CALLS, Figures, Journal, journal_chores
 from bridge.local_calendar.feed import Feeds
 from bridge.local_calendar.keeping import KEEP_BUSY_TIME, import_chores
@@ -101,7 +101,9 @@ class Bridge:
         self.health = Health(self.store, pool, around.now, alerts=self.alerts, advise=adviser.advise)
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors)
-        self.outbox, self.delivery = self._make_follow_ups(around)
+        given_up = GivenUp(self.store, self.alerts, around.now)
+        self.outbox, self.delivery = self._make_follow_ups(around, given_up)
+        self.sms_status = SmsStatus(self.store, given_up)
         self.context = self._make_context(pool, around, outside.state_folder)
         self.contacts = self._make_contacts(around)
         self.reception = self._make_reception()
@@ -190,13 +192,12 @@ class Bridge:
             wake=lambda: self.background.wake(),  # noqa: PLW0108 - it is made after this
         )
 
-    def _make_follow_ups(self, around: Surroundings) -> tuple[Outbox, Delivery]:
+    def _make_follow_ups(self, around: Surroundings, given_up: GivenUp) -> tuple[Outbox, Delivery]:
         config = self.config
         language, own_link = self.speech.language, self.own_links.address
         means = Means(config, self.vendors, language, own_link, around.now, around.monotonic, self.store)
         receivers = receivers_of(means)
         rules = Rules(config.event_types, config.follow_ups.quiet_hours)
-        given_up = GivenUp(self.store, self.alerts, around.now)
         return (
             Outbox(self.store, receivers, given_up, rules, now=around.now, new_id=around.new_id),
             Delivery(self.store, receivers, given_up, rules, around.now),
@@ -233,11 +234,6 @@ class Bridge:
     def _make_background(self, around: Surroundings) -> Background:
         booking_jobs = BookingJobs(self.context, self.channels, around.make_resolver)
 
-        def lane_of(connection: Connection, kind: str, subject: str) -> Lane | None:
-            if kind in (DELIVER, TELL_ALERTS):
-                return delivery_lane(subject) if kind == DELIVER else telling_lane(subject)
-            return booking_jobs.lane(connection, kind, subject)
-
         return Background(
             self.store,
             {
@@ -258,7 +254,9 @@ class Bridge:
                 lambda: undo_told_failed(self.context),
             ),
             precedence=Precedence(
-                lane_of, frozenset({REFRESH_TOKENS}), {**LONGEST_WAITS, TELL_ALERTS: LONGEST_WAIT}
+                with_receivers(booking_jobs.lane),
+                frozenset({REFRESH_TOKENS}),
+                {**LONGEST_WAITS, TELL_ALERTS: LONGEST_WAIT},
             ),
         )
 

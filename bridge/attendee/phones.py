@@ -69,6 +69,11 @@ def phone_of(request: CallerRequest, country: str | None) -> Phone:
     return Phone(as_said=said)
 
 
+def takes_sms(e164: str) -> bool:
+    """Tell whether a valid number may be a mobile one; in some countries numbers do not say."""
+    return phonenumbers.number_type(phonenumbers.parse(e164)) in _MOBILE
+
+
 def read_phone(value: object, country: str | None) -> str | None:
     """Return a valid number as E.164; without a country only one that names its own."""
     digits = _said_digits(value)

@@ -11,6 +11,7 @@ from bridge.config.reading import environment_names, load_config, parse_config
 from bridge.config.sections.brevo import BrevoSection
 from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSection, WriteBack
 from bridge.config.sections.server import Address, Network, ServerSection
+from bridge.config.sections.twilio import TwilioSection
 from bridge.config.sections.webhooks import WebhookTable
 from bridge.config.starter import starter_config
 
@@ -23,6 +24,7 @@ __all__ = [
     "Network",
     "ServerSection",
     "TelliSection",
+    "TwilioSection",
     "WebhookTable",
     "WriteBack",
     "environment_names",

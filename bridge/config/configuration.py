@@ -13,6 +13,7 @@ from bridge.config.sections.follow_ups import FollowUpsSection
 from bridge.config.sections.mail import MailSection
 from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
+from bridge.config.sections.twilio import TwilioSection
 from bridge.config.sections.vendors import VendorSection
 from bridge.config.sections.webhooks import WebhookTable
 from bridge.config.table import Table
@@ -39,6 +40,7 @@ class Config:
     event_types: Mapping[str, EventType]
     route: Route = STRAIGHT
     mail: MailSection | None = None
+    twilio: TwilioSection | None = None
     alerts: AlertsSection = field(default_factory=AlertsSection)
     follow_ups: FollowUpsSection = field(default_factory=FollowUpsSection)
     brevo: BrevoSection | None = None

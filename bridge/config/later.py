@@ -28,10 +28,6 @@ def _only(*harmless: object) -> Later:
     return Later(lambda value: any(type(value) is type(ours) and value == ours for ours in harmless))
 
 
-def _is_switched_off(value: object) -> bool:
-    return isinstance(value, dict) and (not value or value.get("enabled") is False)
-
-
 NOT_YET: Mapping[str, Later] = {
     "telli.office_tokens": _only([]),
     "telli.webhook_secret": _only(),
@@ -45,8 +41,6 @@ NOT_YET: Mapping[str, Later] = {
     "event_types.<name>.resources": _only([]),
     "event_types.<name>.max_no_shows": _only(0),
     "event_types.<name>.meeting_platform": Later(lambda value: value != "zoom", of_a_known_key=True),
-    "event_types.<name>.sms": Later(_is_switched_off),
-    "twilio": _only({}),
     "zoom": _only({}),
 }
 

@@ -22,6 +22,7 @@ from bridge.config.sections.mail import MailSection
 from bridge.config.sections.network import read_route
 from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
+from bridge.config.sections.twilio import TwilioSection, check_twilio
 from bridge.config.sections.vendors import Vendors, read_sections
 from bridge.config.sections.webhooks import read_webhooks
 from bridge.config.table import Read, Table, read_table, unknown_key
@@ -29,7 +30,7 @@ from bridge.config.values.env_and_files import Outside, Unreadable, read_file, v
 from bridge.errors import ConfigError
 
 _OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
-_TOLD = ("follow_ups", "brevo", "webhooks")  # what people and systems are told after the fact
+_TOLD = ("follow_ups", "twilio", "brevo", "webhooks")  # what people and systems are told after the fact
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -103,6 +104,7 @@ class _Sections:
             admin=self._read(AdminSection).table if "admin" in self.tree else AdminSection(),
             telli=self._read(TelliSection).table,
             mail=mail,
+            twilio=self._twilio(),
             alerts=alerts,
             follow_ups=self._read(FollowUpsSection).table,
             brevo=brevo,
@@ -118,6 +120,13 @@ class _Sections:
             hosts=MappingProxyType(dict(hosts.known)),
             event_types=MappingProxyType(dict(event_types)),
         )
+
+    def _twilio(self) -> TwilioSection | None:
+        if not self.tree.get("twilio"):
+            return None
+        read = self._read(TwilioSection)
+        check_twilio(read.table, read.broken, self.problems)
+        return read.table
 
     def _read(self, model: type[T]) -> Read[T]:
         at = (model.section,)

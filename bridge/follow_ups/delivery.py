@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bridge import log
-from bridge.background import Lane, Work
+from bridge.background import Work
 from bridge.errors import StoreUnavailable
 from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
 from bridge.follow_ups.given_up import GivenUp
@@ -26,18 +26,12 @@ from bridge.store.sql import bookings, follow_ups
 
 DELIVER = "deliver"  # subject: the receiver's name
 GIVEN_UP_AFTER = timedelta(hours=48)
-_MOST_AT_ONCE = 4  # receivers; more that hang wait for each other, and calendars never for them
 _JUST = timedelta(minutes=30)  # so long a call has just caused what it caused
 _STINT = timedelta(seconds=10)  # with the last delivery's 45 seconds within the lease of a job
 _LOOK_AGAIN = timedelta(minutes=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 _JITTER = 0.2  # of a pause: what failed together shall not come back together
 _log = logging.getLogger(__name__)
-
-
-def delivery_lane(receiver: str) -> Lane:
-    """Return whom a receiver's job waits for: its like, as far as threads are kept for calendars."""
-    return Lane("follow_ups", receiver, _MOST_AT_ONCE)
 
 
 class Delivery:

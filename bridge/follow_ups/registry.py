@@ -9,6 +9,10 @@ from bridge.follow_ups.letters import Letters
 from bridge.follow_ups.mail import BookingMail
 from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.receivers import Means, Receiver
+from bridge.follow_ups.sms.receiver import Sms
+from bridge.follow_ups.sms.status import SMS, status_url
+from bridge.follow_ups.sms.twilio import Twilio
+from bridge.follow_ups.sms.words import SmsWords
 from bridge.follow_ups.webhooks import webhooks_of
 
 
@@ -16,8 +20,14 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
     """Return the receivers by the names their follow-ups bear; the first that can reminds a caller."""
     config = means.config
     receivers: dict[str, Receiver] = {}
+    if config.twilio:
+        words = SmsWords(means.language, means.own_link, config.hosts)
+        twilio = Twilio(config.twilio, config.route, means.now, means.monotonic)
+        receivers[SMS] = Sms(
+            twilio, words, config.event_types, means.now, status_url(config.bridge.public_url)
+        )
     if config.mail and config.mail.smtp_url:
-        server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file)
+        server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file, means.monotonic)
         letters = Letters(means.language, means.own_link)
         receivers["mail"] = BookingMail(
             server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bridge import log
-from bridge.background import Lane, Work
+from bridge.background import Work
 from bridge.follow_ups.alert_receivers import AlertReceiver
 from bridge.follow_ups.errors import NotDelivered
 from bridge.store.engine import Store
@@ -18,11 +18,6 @@ from bridge.store.sql import alerts, jobs
 TELL_ALERTS = "tell_alerts"  # subject: the receiver's name
 _GATHERED = timedelta(seconds=10)  # one cause may raise several, and one mail is enough
 _AGAIN, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
-
-
-def telling_lane(receiver: str) -> Lane:
-    """Return whom a telling waits for: those to the same receiver."""
-    return Lane("alerts", receiver)
 
 
 class AlertTelling:

@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bridge.model.hosts import Host, Week
+from bridge.model.sms import SmsRules
 from providers.base import Interval
 
 
@@ -171,6 +172,7 @@ class EventType:
     notify: tuple[str, ...] = ()
     remind: tuple[timedelta, ...] = ()
     brevo_list_ids: tuple[int, ...] = ()
+    sms: SmsRules = field(default_factory=SmsRules)
     invite: bool = True
     fields: tuple[BookingField, ...] = ()
     service: str = ""

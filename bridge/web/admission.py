@@ -23,6 +23,7 @@ FORM_BYTES = 8 * KIB
 UPLOAD_BYTES = 5_000_000 + MOST_BYTES  # a file of 5 MB, and what a form adds
 READ_SECONDS = 5.0  # for a whole body; telli's have a few hundred bytes
 
+TWILIO, TWILIO_HEADER = "twilio", "x-twilio-signature"
 _BODIES = ("POST", "PUT", "PATCH")
 
 
@@ -89,7 +90,7 @@ class Door:
         elif path.startswith("/a/"):
             judged = Admitted(0)  # the address says it all
         elif path.startswith("/notify/"):
-            judged = Admitted(MOST_BYTES) if path.removeprefix("/notify/") in self.vendors else _NOT_HERE
+            judged = self._notify(head, path.removeprefix("/notify/"))
         elif cookie := self._session(head):
             is_file = path.startswith("/calendars/") and path.endswith("/import")
             judged = Admitted(UPLOAD_BYTES if is_file and self.has_signed_in(cookie) else FORM_BYTES)
@@ -110,6 +111,12 @@ class Door:
     def _tool(self, head: Head) -> Admitted | Refused:
         bears_token = (head.header("authorization") or "").lower().startswith("bearer ")
         return Admitted(MOST_BYTES, is_signed=True) if bears_token else _NO_TOKEN
+
+    def _notify(self, head: Head, vendor: str) -> Admitted | Refused:
+        if vendor not in self.vendors:
+            return _NOT_HERE
+        is_signed = vendor != TWILIO or bool(head.header(TWILIO_HEADER))
+        return Admitted(MOST_BYTES) if is_signed else _UNSIGNED
 
     def _session(self, head: Head) -> str:
         """Return the session's cookie, "" where there is none."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bridge.background import THREADS, Background, Lane, Precedence
 from bridge.background.threads import JobThreads
-from bridge.follow_ups.delivery import delivery_lane
+from bridge.follow_ups.lanes import receiver_lane
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.store.sql import leases
@@ -135,7 +135,7 @@ def test_receivers_that_hang_hold_no_more_threads_than_they_may() -> None:
     let_go = threading.Event()
     threads = JobThreads(lambda: None)
     begun = [
-        threads.begin(lambda: (let_go.wait(PATIENCE), None)[1], delivery_lane(name), is_first=False)
+        threads.begin(lambda: (let_go.wait(PATIENCE), None)[1], receiver_lane(name), is_first=False)
         for name in ("mail", "sms", "brevo", "mail", "zapier", "n8n")
     ]
     assert begun == [True, True, True, False, True, False]

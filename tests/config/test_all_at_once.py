@@ -19,8 +19,8 @@ password_hash = "hunter2"
 api_keys = []
 office_tokens = ["x"]
 [googel]
-[twilio]
-from = "+491"
+[zoom]
+account_id = "x"
 [hosts.anna]
 name = "Anna"
 e-mail = "anna@example.com"
@@ -48,7 +48,7 @@ label = "Reason"
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert [path for path, _ in problems_in(_FAULTY)] == [
         "telli.office_tokens",
-        "twilio",
+        "zoom",
         "greeting",
         "googel",
         "bridge.public_url",

@@ -58,6 +58,8 @@ def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Pat
         "BRIDGE_SMTP_URL": "smtps://bridge:fake@mail.example.com",
         "BREVO_API_KEY": "fake-brevo-key",
         "WEBHOOK_SIGNING_KEY": "fake-signing-key",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "fake-twilio-token",
         "BRIDGE_TOTP_SECRET": "JBSWY3DPEHPK3PXP" * 2,
     }
     told = problems_in(_uncommented(_EXAMPLE.read_text()), environ=environ, base=tmp_path)

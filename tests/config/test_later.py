@@ -7,16 +7,12 @@ import pytest
 from tests.config.samples import config_text, problems_in, problems_of
 
 _SENTENCE = "is not available yet; leave it out for now"
-_SMS = "[event_types.consultation.sms]\n"
 
 
 @pytest.mark.parametrize(
     ("more", "path"),
     [
-        ('[twilio]\naccount_sid = "x"', "twilio"),
         ('[zoom]\naccount_id = "x"', "zoom"),
-        (_SMS + "enabled = true", "event_types.consultation.sms"),
-        (_SMS + 'template = "At {time}"', "event_types.consultation.sms"),
     ],
 )
 def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
@@ -62,7 +58,7 @@ def test_an_empty_section_asks_for_nothing(more: str) -> None:
 
 
 def test_a_refused_section_is_not_searched_for_further_problems() -> None:
-    assert problems_of('[twilio]\nauth_token = "env:NOT_SET"') == [("twilio", _SENTENCE)]
+    assert problems_of('[zoom]\nclient_secret = "env:NOT_SET"') == [("zoom", _SENTENCE)]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from bridge.config.sections.hosts import Hosts
 from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers
 from bridge.config.sections.services import ServiceReader
 from bridge.config.sections.team import TeamReader, TeamTable
+from bridge.config.sections.twilio import read_sms
 from bridge.config.sections.vendors import Vendors
 from bridge.config.table import Needed
 from bridge.config.values.dates import Day
@@ -83,6 +84,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     remind: tuple[Annotated[timedelta, hours(0.25, 31 * 24)], ...] = Field((), alias="remind_hours")
     brevo_list_ids: ListIds = ()
     invite: YesOrNo = True
+    sms: dict[str, object] = Field(default_factory=dict)
     fields_: tuple[object, ...] = Field((), alias="fields")
     services: dict[str, object] = Field(default_factory=dict)
 
@@ -158,6 +160,7 @@ def _event_type(
         notify=table.notify,
         remind=table.remind,
         brevo_list_ids=table.brevo_list_ids,
+        sms=read_sms(table.sms, ("event_types", name, "sms"), problems),
         invite=table.invite,
         fields=read_fields(table.fields_, ("event_types", name, "fields"), problems),
     )

@@ -34,6 +34,13 @@ def next_due_at(connection: Connection, receiver: str) -> datetime | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def by_reference(connection: Connection, receiver: str, reference: str) -> FollowUp | None:
+    """Return the one that a receiver took under this name of its own."""
+    query = select(follow_ups).where(follow_ups.c.receiver == receiver, follow_ups.c.reference == reference)
+    row = connection.execute(query.limit(1)).one_or_none()
+    return _read(row) if row else None
+
+
 def awaited(connection: Connection) -> list[str]:
     """Return the receivers for whom something waits."""
     waiting = select(follow_ups.c.receiver).where(follow_ups.c.state == FollowUpState.WAITING)
@@ -75,6 +82,11 @@ def sent(connection: Connection, follow_up: FollowUp, now: datetime, reference: 
     """Note that one was taken."""
     done = {"state": FollowUpState.SENT, "done_at": now, "why": "", "reference": reference, "note": note}
     _change(connection, follow_up, **done)
+
+
+def add_note(connection: Connection, follow_up: FollowUp, note: str) -> None:
+    """Note what else was heard of one that was taken."""
+    _change(connection, follow_up, note=note)
 
 
 def give_up(connection: Connection, follow_up: FollowUp, now: datetime, why: str) -> None:

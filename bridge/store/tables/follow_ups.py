@@ -32,6 +32,7 @@ follow_ups = Table(
     Index(None, "booking_id"),
     Index(None, "state", "planned_at"),
     Index(None, "receiver", "state", "due_at"),
+    Index(None, "receiver", "reference"),
 )
 
 # The invitee as it was told: a move ends the one and begins another, and the end bears what the first said.

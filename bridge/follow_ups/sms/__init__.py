@@ -1,0 +1,1 @@
+"""SMS to callers: their words, how they are counted, and Twilio."""

@@ -1,0 +1,59 @@
+"""Words the SMS about an appointment, by the owner's template or the usual one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bridge.model import Booking, EventType, Host, MeetingPlatform
+from bridge.speech.language import Language
+
+_SPACES = re.compile(r"[ \t]{2,}")
+
+
+@dataclass(frozen=True)
+class SmsWords:
+    """The texts of one business; `own_link` is the address of a booking's page for its caller."""
+
+    language: Language
+    own_link: Callable[[str], str]
+    hosts: Mapping[str, Host]
+
+    def appointment(self, event_type: EventType, booking: Booking, *, was_told: bool) -> str:
+        """Return how an appointment is now."""
+        text = self._text(event_type, booking)
+        return self.language.translate("Changed: {text}").format(text=text) if was_told else text
+
+    def reminder(self, event_type: EventType, booking: Booking) -> str:
+        """Return what reminds of an appointment, always with the way to the caller's own page."""
+        text, own_page = self._text(event_type, booking), self.own_link(booking.id)
+        reminder = self.language.translate("Reminder: {text}").format(text=text)
+        return reminder if own_page in text else f"{reminder} {own_page}"
+
+    def cancellation(self, event_type: EventType, booking: Booking) -> str:
+        """Return that an appointment is cancelled."""
+        say = self.language.translate("Your appointment {title} {when} was cancelled.")
+        when = self.language.dated(booking.interval.start, event_type.timezone)
+        return say.format(title=event_type.title, when=when)
+
+    def _text(self, event_type: EventType, booking: Booking) -> str:
+        template = event_type.sms.template or self.language.translate(
+            "Your appointment: {date} at {time}, {duration} minutes. {link}{location} {change}"
+        )
+        start, zone = booking.interval.start, event_type.timezone
+        host = self.hosts.get(booking.hosts[0])
+        is_somewhere = event_type.meeting_platform == MeetingPlatform.IN_PERSON
+        meets_online = booking.link or event_type.meeting_platform == MeetingPlatform.LINK
+        said = template.format(
+            date=self.language.day(start, zone),
+            time=self.language.clock(start, zone),
+            link=(booking.link or event_type.link) if meets_online else "",
+            location=booking.location if is_somewhere else "",
+            duration=round((booking.interval.end - start).total_seconds() / 60),
+            title=event_type.title,
+            host=host.name if host else "",
+            name=booking.attendee.name,
+            change=self.own_link(booking.id),
+        )
+        return _SPACES.sub(" ", said).strip()
