@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bridge.model import BookingState
+from bridge.store.tables import local_events
 from tests.cast.clock import HALF_PAST, TEN
 from tests.cast.config import salon_config, salon_toml
 from tests.cast.salon import Salon
@@ -86,4 +88,21 @@ def test_settling_killed_half_way_is_settled_by_the_next(zygote: Zygote, store_u
     opened.settle()
     opened.is_consistent()
     assert not opened.events()
+    opened.bridge.stop()
+
+
+@pytest.mark.parametrize("step", ["corrected", "event_amended"])
+def test_a_correction_killed_at_any_step_reaches_the_event(zygote: Zygote, store_url: str, step: str) -> None:
+    told = killed_at(zygote, store_url, step, "correct")
+    assert ("told success" in told) == (step == "event_amended")
+    opened = survivor(store_url)
+    opened.settle()
+    opened.is_consistent()
+    (mine,) = opened.confirmed()
+    assert mine.attendee.email == "kim@example.com"
+    with opened.bridge.store.read() as connection:
+        held = select(local_events.c.content).where(local_events.c.cancelled.is_(False))
+        (event,) = connection.execute(held).scalars()
+    assert event["title"] == "Haircut: Kim Example"
+    assert [guest[0] for guest in event["attendees"]] == ["kim@example.com"]
     opened.bridge.stop()

@@ -1,4 +1,4 @@
-"""Books, moves or cancels in a process of its own, and is killed at a given step; started by `zygote`."""
+"""Books, corrects, moves or cancels in a process of its own, and is killed at a step; started by `zygote`."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ def _act(salon: Salon, action: str, begin: datetime) -> None:
     mine = [booking for booking in salon.confirmed() if booking.contact.contact_id == "kim"]
     if action == "book":
         outcome = salon.book("kim", begin)
+    elif action == "correct":
+        outcome = salon.book("kim", begin, name="Kim Example", email="kim@example.com")
     elif action == "cancel":
         outcome = salon.reception.cancel(mine[0])
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Literal
 
@@ -95,7 +96,7 @@ class Events:
         if _is_new_request(event, body):
             self._begin_meeting(calendar, changed, query)
         self._world.put(calendar, changed)
-        self._tell_guests(calendar, changed, "updated", query)
+        self._tell_guests(calendar, changed, "updated", query, before=guests(event))
         return _answered(changed, calendar, query)
 
     def delete(
@@ -136,8 +137,15 @@ class Events:
             {"entryPointType": "video", "uri": link},
         ]
 
-    def _tell_guests(self, calendar: Calendar, event: Json, about: str, query: dict[str, str]) -> None:
-        """Put copies into the guests' own calendars, and send mails if wanted."""
+    def _tell_guests(
+        self,
+        calendar: Calendar,
+        event: Json,
+        about: str,
+        query: dict[str, str],
+        before: Sequence[str] | None = None,
+    ) -> None:
+        """Put copies into guests' own calendars, send mails if wanted; `before` were guests so far."""
         for guest in guests(event):
             theirs = self._world.calendars.get(guest)
             if theirs is None or theirs is calendar or guest not in self._world.accounts:
@@ -149,7 +157,11 @@ class Events:
                 copy["attendees"] = old["attendees"]
             self._world.put(theirs, copy)
         if query.get("sendUpdates") == "all":
-            self._world.mail(event, about, [each for each in guests(event) if each != calendar.id.lower()])
+            now = [each for each in guests(event) if each != calendar.id.lower()]
+            stayed = now if before is None else [each for each in now if each in before]
+            self._world.mail(event, about, stayed)
+            self._world.mail(event, "created", [each for each in now if each not in stayed])
+            self._world.mail(event, "cancelled", [each for each in before or () if each not in guests(event)])
 
 
 def _most(query: dict[str, str]) -> int | None:

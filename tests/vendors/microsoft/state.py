@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -211,7 +211,15 @@ class World:
         self.on_change(account, calendar, item)
         return item
 
-    def mail(self, item: Item, about: str) -> None:
-        """Note a mail to whoever is invited."""
-        if item.attendees:
-            self.mails.append(Sent(item.id, about, tuple(sorted(item.guests()))))
+    def mail(self, item: Item, about: str, to: Sequence[str] | None = None) -> None:
+        """Note a mail to whoever is invited, or to these."""
+        recipients = item.guests() if to is None else to
+        if recipients:
+            self.mails.append(Sent(item.id, about, tuple(sorted(recipients))))
+
+    def mail_change(self, item: Item, before: Sequence[str]) -> None:
+        """Note the mails of a change to those who were guests before, who are now, and who are both."""
+        now = item.guests()
+        self.mail(item, "updated", [each for each in now if each in before])
+        self.mail(item, "created", [each for each in now if each not in before])
+        self.mail(item, "cancelled", [each for each in before if each not in now])

@@ -137,6 +137,7 @@ class Writing:
             item.start, item.end = self._read(body["start"]), self._read(body["end"])
         item.subject = body.get("subject", item.subject)[:255]
         item.location = body.get("location", {}).get("displayName", item.location)
+        guests_before = item.guests()
         item.attendees = body.get("attendees", item.attendees)
         item.properties |= _properties(body)
         if "body" in body:
@@ -146,7 +147,7 @@ class Writing:
         if not item.is_online:  # later changes of these members are ignored (resource type event)
             self._meet(account, calendar, item, body)
         self.world.put(account, calendar, item)
-        self.world.mail(item, "updated")
+        self.world.mail_change(item, guests_before)
         return item
 
     def delete(self, account: Account, calendar_id: str | None, event_id: str) -> None:
