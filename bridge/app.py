@@ -11,6 +11,7 @@ from flask import Blueprint, Flask
 
 from bridge.config import Config, load_config
 from bridge.parts import Bridge
+from bridge.service.ended_calls import EndedCalls
 from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
 from bridge.signin import AdminSignIn
@@ -19,6 +20,7 @@ from bridge.surroundings import Surroundings, configuration_file
 from bridge.vendors.registry import VENDORS
 from bridge.web.admission import MOST_BYTES, TWILIO, Door
 from bridge.web.contact_lookup import contact_lookup_blueprint
+from bridge.web.ended_calls import ended_calls_blueprint
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.metrics import metrics_blueprint
@@ -81,6 +83,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         app.config["SESSION_COOKIE_NAME"],
         bridge.journal.note_unsigned,
         partial(has_signed_in, app),
+        hears_of_calls=config.telli.webhook_secret is not None,
     )
     app.extensions["door"] = door
     app.wsgi_app = Shell(app.wsgi_app, door)  # type: ignore[method-assign]
@@ -104,6 +107,13 @@ def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
         names=config.telli.write_back,
         journal=bridge.journal,
     )
+    if config.telli.webhook_secret:
+        yield ended_calls_blueprint(
+            EndedCalls(bridge.context, config.bridge.country),
+            secret=config.telli.webhook_secret.get_secret_value(),
+            now=bridge.context.now,
+            journal=bridge.journal,
+        )
     yield tools_blueprint(
         bridge.reception,
         bridge.own_appointments,

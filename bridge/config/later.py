@@ -30,7 +30,6 @@ def _only(*harmless: object) -> Later:
 
 NOT_YET: Mapping[str, Later] = {
     "telli.office_tokens": _only([]),
-    "telli.webhook_secret": _only(),
     "caldav": _only({}),
     "exchange": _only({}),
     "ics": _only({}),

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
+from bridge.web import svix
 from bridge.web.errors import BodyIncomplete, BodyTooLarge
 from bridge.web.signature import HEADER, is_well_formed
 
 KIB = 1024
 MOST_BYTES = 64 * KIB
 FORM_BYTES = 8 * KIB
+WEBHOOK_BYTES = 1024 * KIB  # a call's with its transcript, which is not looked at
+WEBHOOK = "/telli/webhook"
 UPLOAD_BYTES = 5_000_000 + MOST_BYTES  # a file of 5 MB, and what a form adds
 READ_SECONDS = 5.0  # for a whole body; telli's have a few hundred bytes
 
@@ -70,30 +73,23 @@ class Door:
 
     `note_unsigned` is told which question was put to telli's endpoints without a signature. `has_signed_in`
     tells of a session's cookie whether we gave it to somebody who had signed in: only theirs may be files.
+    `hears_of_calls`: telli's webhooks can be verified.
     """
 
     vendors: AbstractSet[str] = frozenset()
     session_cookie: str = "bridge"
     note_unsigned: Callable[[str], None] = lambda _question: None
     has_signed_in: Callable[[str], bool] = lambda _cookie: False
+    hears_of_calls: bool = False
 
     def judge(self, head: Head) -> Admitted | Refused:
         """Return what becomes of a request."""
         path = head.path.rstrip("/")
-        judged: Admitted | Refused = Admitted(0)
         if head.method not in _BODIES:
-            return TOO_LARGE if head.length else judged
+            return TOO_LARGE if head.length else Admitted(0)
         if path.endswith(("/available", "/book")) or path == "/contact-lookup":
             return self._telli(head)
-        if path.endswith("/find") or path.startswith("/tools/"):
-            judged = self._tool(head)
-        elif path.startswith("/a/"):
-            judged = Admitted(0)  # the address says it all
-        elif path.startswith("/notify/"):
-            judged = self._notify(head, path.removeprefix("/notify/"))
-        elif cookie := self._session(head):
-            is_file = path.startswith("/calendars/") and path.endswith("/import")
-            judged = Admitted(UPLOAD_BYTES if is_file and self.has_signed_in(cookie) else FORM_BYTES)
+        judged = self._other(head, path)
         if isinstance(judged, Admitted) and judged.most and (head.length or 0) > judged.most:
             return TOO_LARGE
         return judged
@@ -107,6 +103,25 @@ class Door:
             return Admitted(MOST_BYTES, is_signed=True)
         self.note_unsigned(head.path.rstrip("/").rpartition("/")[2])
         return _UNSIGNED
+
+    def _other(self, head: Head, path: str) -> Admitted | Refused:
+        if path == WEBHOOK:
+            return self._webhook(head)
+        if path.endswith("/find") or path.startswith("/tools/"):
+            return self._tool(head)
+        if path.startswith("/a/"):
+            return Admitted(0)  # the address says it all
+        if path.startswith("/notify/"):
+            return self._notify(head, path.removeprefix("/notify/"))
+        if cookie := self._session(head):
+            is_file = path.startswith("/calendars/") and path.endswith("/import")
+            return Admitted(UPLOAD_BYTES if is_file and self.has_signed_in(cookie) else FORM_BYTES)
+        return Admitted(0)
+
+    def _webhook(self, head: Head) -> Admitted | Refused:
+        if not self.hears_of_calls:
+            return _NOT_HERE
+        return Admitted(WEBHOOK_BYTES) if svix.looks_signed(head.header) else _UNSIGNED
 
     def _tool(self, head: Head) -> Admitted | Refused:
         bears_token = (head.header("authorization") or "").lower().startswith("bearer ")

@@ -56,6 +56,7 @@ def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Pat
         "TELLI_TOOL_TOKEN": "fake-tool-token",
         "BRIDGE_METRICS_TOKEN": "x",
         "BRIDGE_SMTP_URL": "smtps://bridge:fake@mail.example.com",
+        "TELLI_WEBHOOK_SECRET": "whsec_ZmFrZQ==",
         "BREVO_API_KEY": "fake-brevo-key",
         "WEBHOOK_SIGNING_KEY": "fake-signing-key",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,

@@ -23,7 +23,6 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
     ("section", "line"),
     [
         ("telli", 'office_tokens = ["x"]'),
-        ("telli", 'webhook_secret = "x"'),
     ],
 )
 def test_a_key_of_a_later_feature_is_refused(section: str, line: str) -> None:

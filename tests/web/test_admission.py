@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -12,6 +13,7 @@ from bridge.web.admission import (
     MOST_BYTES,
     TOO_LARGE,
     UPLOAD_BYTES,
+    WEBHOOK_BYTES,
     Admitted,
     Door,
     Head,
@@ -45,6 +47,22 @@ def test_a_signature_of_another_shape_is_refused_unread(signature: str) -> None:
 def test_a_vendor_is_listened_to_only_where_it_can_have_a_channel() -> None:
     assert judged("POST", "/notify/google") == Admitted(MOST_BYTES)
     assert judged("POST", "/notify/microsoft") == Refused("404 Not Found")
+
+
+def test_tellis_webhook_is_read_where_it_can_be_verified() -> None:
+    signed = {"svix-id": "msg_1", "svix-timestamp": "1764000000", "svix-signature": "v1,AAAA"}
+    hears = replace(DOOR, hears_of_calls=True)
+
+    def heard(length: int, **but: str) -> Admitted | Refused:
+        return hears.judge(Head("POST", "/telli/webhook", length, {**signed, **but}.get))
+
+    assert heard(WEBHOOK_BYTES) == Admitted(WEBHOOK_BYTES)
+    assert heard(WEBHOOK_BYTES + 1) is TOO_LARGE
+    for name, value in {"svix-id": "", "svix-timestamp": "now", "svix-signature": "v1"}.items():
+        refused = heard(2, **{name: value})
+        assert isinstance(refused, Refused)
+        assert refused.status.startswith("401 ")
+    assert DOOR.judge(Head("POST", "/telli/webhook", 2, signed.get)) == Refused("404 Not Found")
 
 
 def test_a_form_is_read_only_from_a_browser_with_a_session() -> None:

@@ -18,6 +18,7 @@ from bridge.config.values.secret_values import (
     SealingKey,
     Secret,
     TotpSecret,
+    WebhookSecret,
     not_empty,
 )
 from bridge.config.values.text import PropertyName, SiteAddress, WebAddress, choice
@@ -99,6 +100,7 @@ class TelliSection(Table):
     verify: tuple[Annotated[Proof, choice(Proof)], ...] = ()
     booking_details: YesOrNo = False
     slot_details: YesOrNo = False
+    webhook_secret: WebhookSecret | None = None
     lookup_contacts: YesOrNo = False
     write_back: WriteBack = Field(default_factory=WriteBack)
     api_url: WebAddress = "https://api.telli.com"

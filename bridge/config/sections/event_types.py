@@ -29,7 +29,7 @@ from bridge.config.values.text import Email, Emails, Line, choice
 from bridge.model import CountDays, EventType, OfferRules, Suggest, Team
 
 # Addresses the bridge answers itself, now or by its laid-down interface.
-_FOR_TELLI = {"available", "book", "find", "tools", "contact-lookup", "openapi", "a"}
+_FOR_TELLI = {"available", "book", "find", "tools", "contact-lookup", "openapi", "a", "telli"}
 _FOR_MACHINES = {"healthz", "readyz", "metrics", "notify", "static", "calendars", "api"}
 _FOR_PEOPLE = {"connect", "connections", "preview", "bookings", "team", "health", "admin"}
 _SIGNING = {"signin", "signout", "sign-in", "sign-out", "login", "logout"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainValidator, SecretStr
@@ -56,6 +57,18 @@ def totp_secret(value: object) -> SecretStr:
     return found
 
 
+def webhook_secret(value: object) -> SecretStr:
+    """Return the secret of webhooks that Svix signs."""
+    found = secret(value)
+    try:
+        key = b64decode(found.get_secret_value().removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise Hidden('is not the signing secret that telli shows with a webhook; it begins with "whsec_"')
+    return found
+
+
 def one_or_more(value: object) -> object:
     """Return a list; a single value stands for a list of one."""
     return value if isinstance(value, list) else [value]
@@ -70,6 +83,7 @@ def not_empty(found: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 
 Secret = Annotated[SecretStr, PlainValidator(secret)]
 TotpSecret = Annotated[SecretStr, PlainValidator(totp_secret)]
+WebhookSecret = Annotated[SecretStr, PlainValidator(webhook_secret)]
 PasswordHash = Annotated[SecretStr, PlainValidator(password_hash)]
 SealingKey = Annotated[SecretStr, PlainValidator(sealing_key)]
 OneOrMore = BeforeValidator(one_or_more)

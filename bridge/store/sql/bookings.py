@@ -152,6 +152,14 @@ def ahead_of_caller(
     return connection.execute(query).scalar_one()
 
 
+def at_start(connection: Connection, start: datetime, states: Sequence[BookingState]) -> list[Booking]:
+    """Return the bookings in one of the states that begin at an instant, or did before they were moved."""
+    begins = or_(bookings.c.starts_at == start, bookings.c.moved_from == start)
+    return _read(
+        connection, connection.execute(select(bookings).where(begins, bookings.c.state.in_(states))).all()
+    )
+
+
 def abandoned(connection: Connection, now: datetime, lease: timedelta) -> list[Booking]:
     """Return bookings whose owner's lease is over: holds and moves nobody finishes."""
     query = select(bookings).where(
