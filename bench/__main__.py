@@ -12,6 +12,7 @@ PARTS = {
     "team": "/available for a team at both vendors, with latency",
     "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
+    "dense": "what 20,000 imported entries cost an offer, the first after the start too",
     "siege": "what callers notice while strangers do what they can",
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "database": "bookings while PostgreSQL hangs, is far away, locked, cut off or fails over",

@@ -66,7 +66,7 @@ class ImportedTime:
     def _will_do(self, calendar: str, span: BusySpan, now: datetime) -> bool:
         reach = span.reach
         is_long = reach.start <= now and now + self.ahead + _RENEWED_AT <= reach.end
-        return is_long and span.zone == self.zones[calendar]
+        return is_long and span.zone == self.zones[calendar] and span.runs is not None
 
 
 def import_chores(

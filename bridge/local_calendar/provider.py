@@ -85,7 +85,8 @@ class LocalCalendars:
         known = sorted({query.calendar for query in queries} & self._zones.keys())
         try:
             refuse_late("free_busy", deadline)
-            own, imported = self._within(known, window)
+            by_event = any(query.without for query in queries)
+            own, imported = self._within(known, window, by_event=by_event)
         except StoreUnavailable as error:
             return dict.fromkeys(queries, ProviderUnavailable(NAME, "free_busy", str(error)))
         except ProviderError as error:
@@ -103,12 +104,12 @@ class LocalCalendars:
 
     @repeated
     def _within(
-        self, calendars: Sequence[str], window: Interval
+        self, calendars: Sequence[str], window: Interval, *, by_event: bool
     ) -> tuple[Mapping[str, Sequence[local_events.Busy]], Mapping[str, Sequence[KeptRow] | ProviderError]]:
         zones = {calendar: self._zones[calendar] for calendar in calendars}
         with self._store.read() as connection:
             own = local_events.busy_within(connection, calendars, window)
-            return own, kept_near(connection, zones, window, "free_busy")
+            return own, kept_near(connection, zones, window, "free_busy", by_event=by_event)
 
     def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
         """Create an event whose id is the key; one that exists already is the answer.
@@ -172,7 +173,7 @@ class LocalCalendars:
         zone = self._zone(calendar, "list_events")
         with reading(self._store, "list_events", deadline) as connection:
             own = [event_of(found) for found in local_events.events_within(connection, calendar, window)]
-            near = kept_near(connection, {calendar: zone}, window, "list_events")[calendar]
+            near = kept_near(connection, {calendar: zone}, window, "list_events", by_event=True)[calendar]
         if isinstance(near, ProviderError):
             raise near
         events = [*own, *list_imported(calendar, near, zone, window)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,16 +17,22 @@ from bridge.store.sql.local_events import pieces
 from bridge.store.tables import busy_spans, busy_times
 from providers.base import Interval
 
+Run = tuple[str, bool, bool, Sequence[int]]  # status, all_day, floating, and starts and ends in turn
+
 
 @dataclass(frozen=True, slots=True)
 class BusySpan:
-    """For which stretch a calendar's busy time is kept; with a `problem` nothing is known."""
+    """For which stretch a calendar's busy time is kept; with a `problem` nothing is known.
+
+    `runs` are the kept times run together, None where an earlier version kept none.
+    """
 
     calendar: str
     reach: Interval
     zone: str
     as_of: datetime
     problem: str | None = None
+    runs: Sequence[Run] | None = ()
 
 
 def spans(connection: Connection, calendars: Collection[str]) -> Mapping[str, BusySpan]:
@@ -33,7 +40,7 @@ def spans(connection: Connection, calendars: Collection[str]) -> Mapping[str, Bu
     wanted = select(busy_spans).where(busy_spans.c.calendar.in_(calendars))
     return {
         row.calendar: BusySpan(
-            row.calendar, Interval(row.starts_at, row.ends_at), row.zone, row.as_of, row.problem
+            row.calendar, Interval(row.starts_at, row.ends_at), row.zone, row.as_of, row.problem, row.runs
         )
         for row in connection.execute(wanted)
     }
@@ -76,14 +83,29 @@ def within(
     return found
 
 
+def run_together(runs: Sequence[Run], window: Interval) -> list[KeptRow]:
+    """Return the runs that overlap the window, read as if in UTC; they name no events."""
+    first, last = floor(window.start.timestamp()), ceil(window.end.timestamp())
+    found = []
+    for status, all_day, floating, times in runs:
+        starts, ends = times[::2], times[1::2]
+        near = slice(bisect_right(ends, first), bisect_left(starts, last))
+        found += [
+            KeptRow(start, end, "", "", status, all_day, floating)
+            for start, end in zip(starts[near], ends[near], strict=True)
+        ]
+    return found
+
+
 def keep_span(connection: Connection, span: BusySpan) -> None:
-    """Record for which stretch a calendar's busy time is kept from now on."""
+    """Record for which stretch a calendar's busy time is kept from now on, with what is kept run together."""
     values = {
         "starts_at": span.reach.start,
         "ends_at": span.reach.end,
         "zone": span.zone,
         "as_of": span.as_of,
         "problem": span.problem,
+        "runs": _runs(connection, span.calendar),
     }
     upsert(connection, busy_spans, {"calendar": span.calendar, **values}, then=values)
 
@@ -103,6 +125,22 @@ def replace_of(
             delete(busy_times).where(busy_times.c.calendar == calendar, busy_times.c.ical_uid.in_(some))
         )
     _add(connection, calendar, times)
+
+
+def _runs(connection: Connection, calendar: str) -> list[Run]:
+    """Return a calendar's kept times, those of one kind run together where they meet or overlap."""
+    kind = (busy_times.c.status, busy_times.c.all_day, busy_times.c.floating)
+    wanted = select(*kind, busy_times.c.starts_at, busy_times.c.ends_at).where(
+        busy_times.c.calendar == calendar, busy_times.c.starts_at < busy_times.c.ends_at
+    )
+    runs: dict[tuple[str, bool, bool], list[int]] = {}
+    for status, all_day, floating, start, end in connection.execute(wanted.order_by(busy_times.c.starts_at)):
+        times = runs.setdefault((status, all_day, floating), [])
+        if times and start <= times[-1]:
+            times[-1] = max(times[-1], end)
+        else:
+            times += (start, end)
+    return [(*kind, times) for kind, times in runs.items()]
 
 
 def _add(connection: Connection, calendar: str, times: Iterable[Occurrence]) -> None:

@@ -6,7 +6,7 @@ busy_times   the kept busy time itself
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Table, Text
 
 from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
@@ -23,6 +23,9 @@ busy_spans = Table(
     Column("as_of", Instant, nullable=False),
     # Why nothing is known, in English; NULL when all is well.
     Column("problem", Text),
+    # [status, all_day, floating, [start, end, start, ...]] of the times of one kind, run together: what most
+    # calls read. NULL: of an earlier version, to be worked out again.
+    Column("runs", JSON),
 )
 
 # Whole seconds since 1970, outwards: a call reads thousands, and an instant takes ten times as long to make.
