@@ -59,7 +59,7 @@ def amend(context: BookingContext, booking_id: str, deadline: Deadline) -> timed
 def _wanted(context: BookingContext, booking: Booking, write: Write, was: EventDraft) -> EventDraft | None:
     """Return what the event would be given now; None where nobody offers such appointments any more."""
     event_type = context.find_event_type(booking)
-    hosts = [context.hosts[host] for host in booking.hosts if host in context.hosts]
+    hosts = [context.hosts[host] for host in context.known_hosts(booking)]
     if event_type is None or len(hosts) < len(booking.hosts):
         return None
     draft = draft_event(

@@ -65,6 +65,10 @@ class LedgerContext:
         """Return how long a booking belongs to the process that works on it."""
         return timedelta(seconds=self.book_seconds) + _LEASE_BEYOND_DEADLINE
 
+    def known_hosts(self, booking: Booking) -> list[str]:
+        """Return a booking's hosts but those who were taken out of the configuration since."""
+        return [host for host in booking.hosts if host in self.hosts]
+
     def find_event_type(self, booking: Booking) -> EventType | None:
         """Return what was booked, the service where it was one; None when it is not offered any more."""
         return booked(self.event_types, booking)

@@ -25,7 +25,6 @@ _AGAIN = timedelta(minutes=1)
 # A feed that fails for longer is not waited for any more.
 _PATIENCE = timedelta(minutes=3)
 _SECONDS = 20.0
-_ENDED = (BookingState.CANCELLED, BookingState.FAILED)
 
 Names = Collection[CalendarName]  # of one calendar
 
@@ -157,7 +156,7 @@ def _is_as_known(context: BookingContext, connection: Connection, names: Names, 
     booking = bookings.get(connection, event.booking_id or "")
     if booking is None or booking.interval.end <= context.now():
         return True  # of another bridge, or over
-    if booking.state in _ENDED:
+    if booking.state.is_ended:
         return False
     found = ledger.at_rest(connection, booking.id)
     if found is None:

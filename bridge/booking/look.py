@@ -11,9 +11,10 @@ from datetime import timedelta
 from bridge.booking import ledger
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import follow_deletion, missing_key
+from bridge.booking.recheck import is_busy_beside
 from bridge.booking.whereabouts import Found, Nowhere, whereabouts
 from bridge.calendars.availability import OwnEvent
-from bridge.errors import OutcomeUnknown, SlotTaken
+from bridge.errors import SlotTaken
 from bridge.model import Booking, BookingState, DeletionState, Write, WriteState
 from bridge.store.sql import bookings, deletions, writes
 from providers.base import Deadline, Event
@@ -54,7 +55,7 @@ def look(context: BookingContext, booking_id: str, deadline: Deadline) -> timede
         found = ledger.at_rest(connection, booking_id)
     if booking is None or booking.interval.end <= context.now():
         return None  # whoever tidies up past appointments cancels nothing
-    if booking.state in (BookingState.CANCELLED, BookingState.FAILED):
+    if booking.state.is_ended:
         _look_at_ended(context, booking, deadline)
         return None
     if found is None:
@@ -150,7 +151,8 @@ def _revive(
 ) -> None:
     try:
         # The claims are checked as it is revived; what people entered meanwhile is known to calendars alone.
-        if _is_busy(context, booking, place, deadline):
+        own = OwnEvent(booking.id, place.calendar, place.event.ref, place.event.interval)
+        if is_busy_beside(context, booking, own, deadline):
             raise SlotTaken("something else was entered at this time")
         ledger.revive(context, booking, write, place.calendar, place.event)
     except SlotTaken:
@@ -163,20 +165,6 @@ def _revive(
         )
     else:
         _close(context, _returned_key(booking.id))
-
-
-def _is_busy(context: BookingContext, booking: Booking, place: Found, deadline: Deadline) -> bool:
-    known = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
-    busy = context.availability.busy(
-        known,
-        place.event.interval,
-        max_age=0,
-        deadline=deadline,
-        own=OwnEvent(booking.id, place.calendar, place.event.ref, place.event.interval),
-    )
-    if busy.failures:
-        raise OutcomeUnknown("not every calendar answered")
-    return any(busy.by_host.values())
 
 
 def _returned_key(booking_id: str) -> str:

@@ -41,8 +41,7 @@ def move_booking(context: BookingContext, booking: Booking, wish: MoveWish, dead
     # Else the appointment would be in its own way when it moves by less than its length.
     own = OwnEvent(was.id, standing.calendar, reference(standing), was.interval)
     questions = Questions(context, event_type, wish.start, deadline, own=own)
-    staying = [host for host in was.hosts if host in context.hosts]  # others were taken out since
-    busy = questions.ask(tuple(dict.fromkeys((*event_type.team.hosts, *staying))))
+    busy = questions.ask(tuple(dict.fromkeys((*event_type.team.hosts, *context.known_hosts(was)))))
     move = ledger.begin_move(context, was, standing, wish, busy)
     event = _carried_out(context, move, questions, busy, deadline)
     context.checkpoint("event_moved")

@@ -14,11 +14,10 @@ from bridge.booking.calendar import BookingCalendar, reference
 from bridge.booking.context import BookingContext
 from bridge.booking.job_names import LINK
 from bridge.booking.link import is_missing
+from bridge.booking.recheck import is_busy_beside
 from bridge.calendars.availability import OwnEvent
-from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, Write
 from bridge.store.sql import bookings, jobs
-from bridge.store.tables import LIVE
 from providers.base import Deadline, Event
 
 
@@ -45,8 +44,12 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     others = [event for event in blocking if event.booking_id not in (None, booking.id)]
     if _overlaps_ours(context, booking, others):
         alert_overlap(context, booking)
-    elif any(event.booking_id is None for event in blocking) or _is_busy_elsewhere(
-        context, booking, write, deadline
+    elif any(event.booking_id is None for event in blocking) or is_busy_beside(
+        context,
+        booking,
+        OwnEvent(booking.id, write.calendar, reference(write), booking.interval),
+        deadline,
+        leave_out=write.calendar,  # read above already, event by event
     ):
         context.alerts.alert(
             f"overlap:{booking.id}",
@@ -78,7 +81,7 @@ def _overlaps_ours(context: BookingContext, booking: Booking, events: Sequence[E
         others = [bookings.get(connection, event.booking_id or "") for event in events]
     # One that is over leaves an event behind until it is removed; one nobody knows is another bridge's.
     return any(
-        other is None or (str(other.state) in LIVE and other.interval.overlaps(booking.interval))
+        other is None or (other.state.is_live and other.interval.overlaps(booking.interval))
         for other in others
     )
 
@@ -91,19 +94,3 @@ def _remove_double(context: BookingContext, calendar: BookingCalendar, write: Wr
         found = ledger.at_rest(connection, write.booking_id)  # it may have moved since its calendar was asked
     if isinstance(found, ledger.Resting) and found.write.event_id not in (None, event.ref.event_id):
         calendar.remove(replace(event.ref, etag=None), notify=write.invited)
-
-
-def _is_busy_elsewhere(context: BookingContext, booking: Booking, write: Write, deadline: Deadline) -> bool:
-    known = [host for host in booking.hosts if host in context.hosts]  # others were taken out since
-    busy = context.availability.busy(
-        known,
-        booking.interval,
-        max_age=0,
-        deadline=deadline,
-        own=OwnEvent(booking.id, write.calendar, reference(write), booking.interval),
-        # read above already, event by event
-        leave_out=write.calendar,
-    )
-    if busy.failures:
-        raise OutcomeUnknown("not every calendar answered")
-    return any(intervals for intervals in busy.by_host.values() if intervals)

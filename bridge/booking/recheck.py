@@ -9,7 +9,8 @@ from datetime import datetime
 from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
 from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy, OwnEvent
-from bridge.model import Booking, EventType
+from bridge.errors import OutcomeUnknown
+from bridge.model import Booking, CalendarName, EventType
 from bridge.scheduling.offers import window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
 from providers.base import Deadline
@@ -78,3 +79,24 @@ def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:
     return not any(
         {Rule.FREE, Rule.KNOWN} & set(failing_rules(event_type, time, start, context.now())) for time in times
     )
+
+
+def is_busy_beside(
+    context: BookingContext,
+    booking: Booking,
+    own: OwnEvent,
+    deadline: Deadline,
+    *,
+    leave_out: CalendarName | None = None,
+) -> bool:
+    """Tell whether anything but its own event lies over a booking in its hosts' calendars (but `leave_out`).
+
+    OutcomeUnknown: not every calendar answered.
+    """
+    known = context.known_hosts(booking)
+    busy = context.availability.busy(
+        known, own.interval, max_age=0, deadline=deadline, own=own, leave_out=leave_out
+    )
+    if busy.failures:
+        raise OutcomeUnknown("not every calendar answered")
+    return any(busy.by_host.values())

@@ -8,7 +8,6 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
-from bridge.model import BookingState
 from bridge.store.sql import (
     alerts,
     bookings,
@@ -33,7 +32,6 @@ _ABOUT_BOOKINGS = (
 _ENDED_FOR = timedelta(days=1)
 _LONGEST_LEASE = timedelta(hours=1)  # far beyond any
 _AT_ONCE = 500
-_LIVE = (BookingState.HELD, BookingState.CONFIRMED)
 
 
 def tidy(context: BookingContext) -> None:
@@ -46,7 +44,7 @@ def tidy(context: BookingContext) -> None:
             if each.key.startswith(_ABOUT_BOOKINGS)
         }
     for key, booking in about.items():
-        if booking is None or booking.state not in _LIVE or booking.interval.end <= now:
+        if booking is None or not booking.state.is_live or booking.interval.end <= now:
             context.alerts.resolve(key)
     _clear(context, lambda connection: alerts.drop_closed(connection, now - KEPT, limit=_AT_ONCE))
     # Nobody listens to them any more: of calendars that were taken out, or of a process that died meanwhile.

@@ -128,13 +128,23 @@ class MoveWish:
 
 
 class BookingState(StrEnum):
-    """What a booking is; held and confirmed ones are live."""
+    """What a booking is."""
 
     HELD = "held"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     FAILED = "failed"
     NO_SHOW = "no_show"
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether such a booking takes time: of its hosts, and of its caller."""
+        return self in (BookingState.HELD, BookingState.CONFIRMED)
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether such a booking shall have no event; a no-show took place, without its caller."""
+        return self in (BookingState.CANCELLED, BookingState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bridge.booking import ledger
 from bridge.booking.calendar import reference
 from bridge.booking.context import BookingContext
 from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
-from bridge.model import Booking, BookingState, WriteState
+from bridge.model import Booking, WriteState
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, personal, writes
 from bridge.store.sql.personal import Caller, Rows
@@ -23,7 +23,6 @@ _EVERY = timedelta(hours=1)
 _CALLBACKS_KEPT = timedelta(days=30)  # nobody is called back later
 _AT_ONCE = 200
 _SECONDS = 20.0
-_LIVE = (BookingState.HELD, BookingState.CONFIRMED)
 
 
 class StillToCome(BridgeError):
@@ -86,7 +85,7 @@ def forget(context: BookingContext, caller: Caller, *, with_events: bool) -> For
     """Remove all that is stored about a caller. StillToCome: nothing was."""
     found = found_of(context, caller)
     now = context.now()
-    coming = [booking for booking in found if booking.state in _LIVE and booking.interval.end > now]
+    coming = [booking for booking in found if booking.state.is_live and booking.interval.end > now]
     if coming:
         raise StillToCome(coming)
     # First the events: afterwards nobody could tell which they were.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -132,18 +133,22 @@ def checked_calendars(
     }
 
 
-def open_write(context: LedgerContext, connection: Connection, booking: Booking) -> tuple[Write, EventDraft]:
-    """Record that an event for the booking is about to be made.
+def open_write(
+    context: LedgerContext, connection: Connection, booking: Booking, made: EventDraft | None = None
+) -> tuple[Write, EventDraft]:
+    """Record that an event for the booking is about to be made, or made again as it was `made` before.
 
     Committed before the request: a process that dies in between leaves behind what to look for.
     """
     number = writes.next_number(connection, booking.id)
     key = event_key(booking.id, number)
-    hosts = [context.hosts[each] for each in booking.hosts]
-    event_type = context.event_type_of(booking)
-    draft = draft_event(
-        event_type, booking, hosts, key=key, locale=context.locale, own_link=context.own_link(booking.id)
-    )
+    if made:
+        draft = replace(made, interval=booking.interval, private={**made.private, "event_key": key})
+    else:
+        event_type = context.event_type_of(booking)
+        hosts = [context.hosts[each] for each in booking.hosts]
+        link = context.own_link(booking.id)
+        draft = draft_event(event_type, booking, hosts, key=key, locale=context.locale, own_link=link)
     write = Write(
         booking_id=booking.id,
         number=number,

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.event import event_key
 from bridge.booking.job_names import FOLLOW, LOOK
 from bridge.booking.ledger.change import (
     NOBODYS,
@@ -19,6 +18,7 @@ from bridge.booking.ledger.change import (
     claims_of,
     disown,
     is_done,
+    open_write,
     record_change,
 )
 from bridge.booking.ledger.moves import Move
@@ -32,8 +32,6 @@ from providers.base import Event
 REST = timedelta(seconds=60)  # "undo" is a few seconds' matter in every calendar
 MOST_DELETIONS = 3  # of one calendar; with more it was emptied, unshared or synchronised badly
 WITHIN = timedelta(minutes=10)
-
-_ENDED = (BookingState.CANCELLED, BookingState.FAILED)
 
 
 def record_gone(context: LedgerContext, found: Resting, *, is_reported: bool) -> bool:
@@ -137,7 +135,7 @@ def disown_returned(context: LedgerContext, write: Write) -> None:
         found = at_rest(connection, booking.id)
         is_replaced = isinstance(found, Resting) and found.write.event_key != write.event_key
         # What a person deleted and brought back is theirs.
-        is_ended = booking.state in _ENDED and deletions.get(connection, booking.id) is None
+        is_ended = booking.state.is_ended and deletions.get(connection, booking.id) is None
         if is_replaced or is_ended:
             disown(context, connection, current)
     context.checkpoint("disowned")
@@ -171,21 +169,8 @@ def begin_put_back(context: LedgerContext, found: Resting) -> Move:
             raise HoldLost("this appointment is being changed at this moment")
         if not become_owner(context, connection, booking, owner, from_nobody=True):
             raise HoldLost("this appointment is being changed at this moment")
-        number = writes.next_number(connection, booking.id)
-        key = event_key(booking.id, number)
-        wanted = writes.draft_of(connection, found.write)
-        draft = replace(wanted, interval=booking.interval, private={**wanted.private, "event_key": key})
-        write = Write(
-            booking_id=booking.id,
-            number=number,
-            calendar=found.write.calendar,
-            event_key=key,
-            wanted=booking.interval,
-            state=WriteState.OPEN,
-            made_at=context.now(),
-            invited=bool(draft.attendees),
-        )
-        writes.add(connection, write, draft)
+        made = writes.draft_of(connection, found.write)
+        write, draft = open_write(context, connection, booking, made)
     context.checkpoint("put_back_held")
     return Move(booking, booking, found.write, write, draft, owner)
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
+from bridge.model import BookingState
 from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
 
-LIVE = ("held", "confirmed")
-# A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
+LIVE = tuple(state for state in BookingState if state.is_live)
 _KEPT = text("forgotten_at IS NULL")
+# A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
 _LIVE_OF_A_CONTACT = text("state IN ('held', 'confirmed') AND contact_key IS NOT NULL")
 
 bookings = Table(
