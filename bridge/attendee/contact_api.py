@@ -1,13 +1,17 @@
-"""Asks telli's contact API who a contact is: one question, answered with the contact's record.
+"""Asks telli's contact API who a contact is, and writes properties of contacts.
 
-Source: `GET /v2/contacts/{id}`, `GET /v2/external/contacts/{externalId}`, `Authorization: Bearer <api key>`.
+Source: `GET` and `PATCH /v2/contacts/{id}`, `GET /v2/external/contacts/{externalId}`, with
+`Authorization: Bearer <api key>`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
+
+import requests
 
 from bridge.model import Contact
 from providers.base import Deadline
@@ -16,7 +20,7 @@ from providers.http import Call, send, session
 from providers.route import Route
 
 PROVIDER = "telli"
-_FOUND, _NO_SUCH, _TOO_MANY = 200, 404, 429
+_FOUND, _DONE, _NO_SUCH, _TOO_MANY = 200, 204, 404, 429
 _REFUSED = (401, 403)
 _SERVER_FAULT = 500
 _CONNECTIONS = 8
@@ -38,14 +42,42 @@ class ContactApi:
         """
         call = Call(PROVIDER, "contact", deadline)
         if contact.contact_id:
-            path = f"/v2/contacts/{quote(contact.contact_id, safe='')}"
+            path = _path(contact.contact_id)
         else:
             path = f"/v2/external/contacts/{quote(contact.external_contact_id, safe='')}"
+        answer = self._asked(call, "GET", path)
+        return _read(call, answer.status_code, answer.content)
+
+    def write(self, contact: Contact, properties: Mapping[str, str | None], deadline: Deadline) -> bool:
+        """Write properties of a contact, None empties one. False: telli knows no such contact.
+
+        Repeating it does no harm. UnexpectedResponse: telli does not take them. Others as for `record`.
+        """
+        contact_id = contact.contact_id
+        if not contact_id:
+            record = self.record(contact, deadline)
+            contact_id = str(record.get("id") or "") if record else ""
+        if not contact_id:
+            return False
+        call = Call(PROVIDER, "write_contact", deadline)
+        body = {"properties": [{"key": key, "value": value} for key, value in properties.items()]}
+        status = self._asked(call, "PATCH", _path(contact_id), json=body).status_code
+        if status == _TOO_MANY or status >= _SERVER_FAULT:
+            raise call.fault(f"HTTP {status}")
+        if status not in (_FOUND, _DONE, _NO_SUCH):
+            raise call.unexpected("contact", status)
+        return status != _NO_SUCH
+
+    def _asked(self, call: Call, verb: str, path: str, **options: Any) -> requests.Response:
         for key in self._keys:
-            answer = send(self._session, call, "GET", self._url + path, headers=_bearer(key))
+            answer = send(self._session, call, verb, self._url + path, headers=_bearer(key), **options)
             if answer.status_code not in _REFUSED:
-                return _read(call, answer.status_code, answer.content)
+                return answer
         raise AccessDenied(PROVIDER, call.operation, "the API key is refused")
+
+
+def _path(contact_id: str) -> str:
+    return f"/v2/contacts/{quote(contact_id, safe='')}"
 
 
 def _bearer(key: str) -> dict[str, str]:

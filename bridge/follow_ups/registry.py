@@ -13,6 +13,7 @@ from bridge.follow_ups.sms.receiver import Sms
 from bridge.follow_ups.sms.status import SMS, status_url
 from bridge.follow_ups.sms.twilio import Twilio
 from bridge.follow_ups.sms.words import SmsWords
+from bridge.follow_ups.telli_contacts import telli_contacts_of
 from bridge.follow_ups.webhooks import webhooks_of
 
 
@@ -32,6 +33,7 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
         receivers["mail"] = BookingMail(
             server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors
         )
+    receivers |= telli_contacts_of(means)
     receivers |= brevo_of(means)
     receivers |= webhooks_of(means)
     return receivers

@@ -78,13 +78,14 @@ def _contact(caller: KnownCaller, names: WriteBack) -> Mapping[str, object]:
 
 def _properties(caller: KnownCaller, names: WriteBack) -> Mapping[str, object]:
     booking = caller.upcoming
-    told = {
-        names.next_appointment_at: format_instant(booking.interval.start) if booking else None,
-        names.appointment_status: _BOOKED if booking else None,
-        names.appointment_host: ", ".join(caller.hosts) or None,
-        names.appointment_link: (booking.link if booking else "") or None,
-    }
-    return {name: value for name, value in told.items() if name}
+    if booking is None:
+        return names.told()
+    return names.told(
+        at=format_instant(booking.interval.start),
+        status=_BOOKED,
+        host=", ".join(caller.hosts),
+        link=booking.link,
+    )
 
 
 def _parts(name: str) -> tuple[str, str, str]:

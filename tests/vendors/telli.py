@@ -1,4 +1,4 @@
-"""A fake telli: the part of its API that knows contacts. Source: ../shared/facts/telli.md, Contact API."""
+"""A fake telli: the part of its API that keeps contacts. Source: ../shared/facts/telli.md, Contact API."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class FakeTelli(Fake):
         super().__init__(port)
         self.key = KEY
         self.contacts: dict[str, Json] = {}
+        self.properties: set[str] = set()  # those that exist in the account
 
     def add_contact(self, contact_id: str, external_id: str = "", **members: object) -> None:
         """Know a contact; members left out are null."""
@@ -38,6 +39,7 @@ class FakeTelli(Fake):
     def routes(self) -> Sequence[Route]:
         return [
             Route("GET", r"/v2/contacts/([^/]+)", "contact", self._contact),
+            Route("PATCH", r"/v2/contacts/([^/]+)", "write contact", self._write),
             Route("GET", r"/v2/external/contacts/([^/]+)", "external contact", self._external),
         ]
 
@@ -46,6 +48,22 @@ class FakeTelli(Fake):
 
     def _external(self, request: Request) -> Answer:
         return self._answer(request, "externalId")
+
+    def _write(self, request: Request) -> Answer:
+        self._answer(request, "id")
+        told = request.body["properties"]
+        assert set(request.body) == {"properties"} and all(set(each) == {"key", "value"} for each in told)
+        if {each["key"] for each in told} - self.properties:
+            raise Refused(Answer(400, {"message": "Unknown property"}))
+        contact = self.contacts[unquote(request.parts[0])]
+        kept = {each["key"]: each["value"] for each in contact["properties"]}
+        changed = kept | {each["key"]: each["value"] for each in told}
+        contact["properties"] = [{"key": key, "value": value} for key, value in changed.items()]
+        return Answer(200, contact)
+
+    def written(self, contact_id: str) -> Json:
+        """Return a contact's properties by their keys."""
+        return {each["key"]: each["value"] for each in self.contacts[contact_id]["properties"]}
 
     def _answer(self, request: Request, member: str) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self.key}":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
@@ -84,6 +85,18 @@ class WriteBack(Table):
     appointment_host: PropertyName = "appointment_host"
     appointment_link: PropertyName = "appointment_link"
 
+    def told(
+        self, *, at: str = "", status: str = "", host: str = "", link: str = ""
+    ) -> Mapping[str, str | None]:
+        """Return what is known of an appointment under the names that are not empty; None is nothing."""
+        values = {
+            self.next_appointment_at: at,
+            self.appointment_status: status,
+            self.appointment_host: host,
+            self.appointment_link: link,
+        }
+        return {name: value or None for name, value in values.items() if name}
+
 
 class TelliSection(Table):
     """What the bridge and telli know of each other."""
@@ -104,3 +117,8 @@ class TelliSection(Table):
     lookup_contacts: YesOrNo = False
     write_back: WriteBack = Field(default_factory=WriteBack)
     api_url: WebAddress = "https://api.telli.com"
+
+    @property
+    def writes_back(self) -> bool:
+        """Tell whether contacts are told of their appointments: where [telli.write_back] stands there."""
+        return "write_back" in self.model_fields_set
