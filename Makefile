@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
 WORKERS ?= 3
 
-.PHONY: demo test bench lint audit lock catalogues clean
+.PHONY: demo test fuzz bench lint audit lock catalogues clean
 
 demo: $(STAMP)
 	@$(BIN)/bridge demo
@@ -17,6 +17,11 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: export TMPDIR := $(or $(TMPDIR),$(ROOMY),/tmp)
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# So many random days of callers, owners, faults and crashes at each kind of business, others in each run.
+FUZZ ?= 1000
+fuzz: $(STAMP)
+	@BRIDGE_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest -n 2 tests/booking/test_machine.py
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench

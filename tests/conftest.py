@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,13 @@ from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
 from tests.zygote import Zygote
 
 pytest_plugins = ["tests.cast.fixtures", "tests.coverage_files"]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what stays to the end: looking it through took 6 % of the tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
