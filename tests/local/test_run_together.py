@@ -61,6 +61,16 @@ def test_a_dense_calendar_is_kept_as_a_few_runs(desk: Desk) -> None:
     assert (status, times) == ("busy", [int(FIRST.timestamp()), int(FIRST.timestamp()) + 54_000])
 
 
+def test_gaps_in_which_no_appointment_fits_are_run_together(desk: Desk) -> None:
+    for number, second in enumerate([0, 59 + 60, 59 + 60 + 60 + 60]):
+        start = FIRST + timedelta(seconds=second)
+        desk.load(entry(UID=f"{number}", DTSTART=f"{start:%Y%m%dT%H%M%SZ}", DURATION="PT1M"))
+    with desk.store.read() as connection:
+        span = busy_times.spans(connection, [f"local:{NAME}"])[f"local:{NAME}"]
+    ((*_kind, times),) = span.runs or ()
+    assert [time - int(FIRST.timestamp()) for time in times] == [0, 179, 239, 299]
+
+
 def test_what_an_earlier_version_kept_is_read_and_then_run_together(desk: Desk) -> None:
     desk.load(entry(UID="a", DTSTART="20261201T090000Z", DTEND="20261201T093000Z"))
     with desk.store.write() as connection:

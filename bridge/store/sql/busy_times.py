@@ -17,6 +17,8 @@ from bridge.store.sql.local_events import pieces
 from bridge.store.tables import busy_spans, busy_times
 from providers.base import Interval
 
+_NOTHING_FITS = 60  # seconds; the shortest appointment takes as long
+
 Run = tuple[str, bool, bool, Sequence[int]]  # status, all_day, floating, and starts and ends in turn
 
 
@@ -128,7 +130,7 @@ def replace_of(
 
 
 def _runs(connection: Connection, calendar: str) -> list[Run]:
-    """Return a calendar's kept times, those of one kind run together where they meet or overlap."""
+    """Return a calendar's kept times, those of one kind run together where nothing fits between them."""
     kind = (busy_times.c.status, busy_times.c.all_day, busy_times.c.floating)
     wanted = select(*kind, busy_times.c.starts_at, busy_times.c.ends_at).where(
         busy_times.c.calendar == calendar, busy_times.c.starts_at < busy_times.c.ends_at
@@ -136,7 +138,7 @@ def _runs(connection: Connection, calendar: str) -> list[Run]:
     runs: dict[tuple[str, bool, bool], list[int]] = {}
     for status, all_day, floating, start, end in connection.execute(wanted.order_by(busy_times.c.starts_at)):
         times = runs.setdefault((status, all_day, floating), [])
-        if times and start <= times[-1]:
+        if times and start - times[-1] < _NOTHING_FITS:
             times[-1] = max(times[-1], end)
         else:
             times += (start, end)
