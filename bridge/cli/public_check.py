@@ -1,6 +1,6 @@
 """Follows telli's way to the bridge from outside: name, certificate, proxy, signature, a rehearsed booking.
 
-Every finding ends with what to do: a command, a key of the configuration, or an address.
+Every finding that is not good ends with a command or an address.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PublicCheck:
         inside = [each for each in found if not ip_address(each.partition("%")[0]).is_global]
         listed = ", ".join(found)
         if inside:
-            text = f"{listed}: only your own network reaches this; telli needs a public address in public_url"
+            text = f"{listed}: only your own network reaches this, telli needs a public address: `dig {name}`"
             yield Finding("DNS", Verdict.UNWISE, text)
         else:
             yield Finding("DNS", Verdict.GOOD, f"{name} is {listed}")
@@ -69,7 +69,7 @@ class PublicCheck:
     def _certificate(self) -> Iterator[Finding]:
         parts = urlsplit(self._url)
         if parts.scheme != "https":
-            text = "public_url is not https: the web server in front needs a certificate (deploy/Caddyfile)"
+            text = "public_url is not https, and telli needs that: `caddy run --config deploy/Caddyfile`"
             yield Finding("TLS", Verdict.UNWISE, text)
             return
         name, port = parts.hostname or "", parts.port or 443
@@ -79,12 +79,13 @@ class PublicCheck:
                 with made.wrap_socket(line, server_hostname=name) as secured:
                     ends = ssl.cert_time_to_seconds(str((secured.getpeercert() or {})["notAfter"]))
         except OSError:
-            yield from self._unreachable("TLS", "/healthz")
+            yield from self._unreachable(f"{name}:{port}")
             return
         until = datetime.fromtimestamp(ends, UTC)
         text = f"the certificate of {name} is good until {until:%Y-%m-%d}"
         if until - self.now() < _CERTIFICATE_SOON:
-            yield Finding("TLS", Verdict.UNWISE, f"{text}: look why the web server does not renew it")
+            text = f"{text}, and was not renewed; the web server's log says why: `journalctl -u caddy`"
+            yield Finding("TLS", Verdict.UNWISE, text)
         else:
             yield Finding("TLS", Verdict.GOOD, text)
 
@@ -93,13 +94,16 @@ class PublicCheck:
             up = self._ask("GET", "/healthz")
             ready = self._ask("GET", "/readyz")
         except Unreachable as error:
-            yield Finding(self._url, Verdict.FAILED, f"{error} `bridge serve` starts the bridge")
+            yield Finding(self._url, Verdict.FAILED, f"{error} This starts the bridge: `bridge serve`")
             return
         if (up.status, up.body.strip()) != (200, b"ok"):
-            text = f"/healthz answers {up.status}, not as a bridge does: is it passed on to [server] bind?"
+            text = (
+                f"/healthz answers {up.status}, not as a bridge does; is it passed on to [server] bind? "
+                f"`curl -i {self._url}/healthz`"
+            )
             yield Finding(self._url, Verdict.FAILED, text)
         elif ready.status != 200:
-            text = "the bridge is up but cannot work (/readyz): `bridge check` on its machine says why"
+            text = "the bridge is up but cannot work (/readyz); on its machine this says why: `bridge check`"
             yield Finding(self._url, Verdict.FAILED, text)
         else:
             yield Finding(self._url, Verdict.GOOD, "the bridge answers, and can work")
@@ -110,10 +114,12 @@ class PublicCheck:
             try:
                 status = self._ask("GET", path).status
             except Unreachable as error:
-                yield Finding(title, Verdict.FAILED, str(error))
+                yield Finding(title, Verdict.FAILED, f"{error} `curl -i {address}`")
                 continue
             if status in (404, 405, 502, 503):
-                text = f"{address} answers {status}: the web server in front has to pass /connect/ on too"
+                text = (
+                    f"the web server in front must pass /connect/ on too; {status} is answered by {address}"
+                )
                 yield Finding(title, Verdict.FAILED, text)
             else:
                 yield Finding(title, Verdict.GOOD, f"enter exactly this redirect address there: {address}")
@@ -124,7 +130,7 @@ class PublicCheck:
         try:
             told = self._signed(subject, _CALLER)
         except Unreachable as error:
-            yield Finding(subject, Verdict.FAILED, f"{error} Try `bridge request {event_type.id} available`")
+            yield Finding(subject, Verdict.FAILED, f"{error} Try: `bridge request {event_type.id} available`")
             return
         slots = _slots_of(told)
         if slots is None:
@@ -134,19 +140,19 @@ class PublicCheck:
         if slots:
             yield from self._rehearsal(event_type.id, slots[0])
         else:
-            text = f"nothing is free, so no booking was tried; see `bridge slots {event_type.id}`"
+            text = f"nothing is free, so no booking was tried: `bridge slots {event_type.id}`"
             yield Finding(f"/{event_type.id}/book", Verdict.UNWISE, text)
 
     def _rehearsal(self, event_type: str, start: str) -> Iterator[Finding]:
         path = f"/{event_type}/book"
         try:
             if not knows_dry_run(self._ask("GET", "/openapi.json")):
-                text = "that bridge does not know rehearsals, so none was tried: update it (`bridge version`)"
+                text = "that bridge does not know rehearsals, so none was tried; update it: `bridge version`"
                 yield Finding(path, Verdict.UNWISE, text)
                 return
             told = self._signed(path, {**_CALLER, "start_iso": start, "dry_run": True})
         except Unreachable as error:
-            yield Finding(path, Verdict.FAILED, f"{error} Try `bridge request {event_type} book --dry-run`")
+            yield Finding(path, Verdict.FAILED, f"{error} Try: `bridge request {event_type} book --dry-run`")
             return
         answer = told.json()
         if not isinstance(answer, dict) or told.status != 200:
@@ -154,7 +160,7 @@ class PublicCheck:
         elif answer.get("status") == "success":
             yield Finding(path, Verdict.GOOD, f"{start} could be booked; nothing was")
         else:
-            text = f"{answer.get('reason', 'no reason')} (`bridge explain {event_type} {start}` says more)"
+            text = f"{answer.get('reason', 'no reason')} More: `bridge explain {event_type} {start}`"
             yield Finding(path, Verdict.UNWISE, text)
         yield from self._proxy(told.headers.get(SEEN, ""))
 
@@ -165,18 +171,21 @@ class PublicCheck:
         scheme, address, forwarded = seen.split(" ")
         proxies, is_forwarded = self.config.bridge.trusted_proxies, forwarded == "forwarded=yes"
         if is_forwarded and not proxies:
-            text = "a web server stands in front, but everybody counts as it: set trusted_proxies = 1"
+            text = (
+                "a web server stands in front, but everybody counts as it: set trusted_proxies = 1, then "
+                "`bridge reload`"
+            )
             yield Finding("proxy", Verdict.UNWISE, text)
         elif proxies and not is_forwarded:
             text = (
-                "trusted_proxies is set, but no X-Forwarded-For arrives: let the web server send it, or "
-                "take the key out, for then everybody could send one"
+                "trusted_proxies is set, but no X-Forwarded-For arrives, so everybody could send one: let "
+                "the web server send it, or take the key out, then `bridge reload`"
             )
             yield Finding("proxy", Verdict.UNWISE, text)
         elif proxies and scheme != urlsplit(self._url).scheme:
             text = (
                 f"the bridge took the request for {scheme} by {address}: let the web server send "
-                "X-Forwarded-Proto, and name its address in [server] proxies"
+                "X-Forwarded-Proto, name its address in [server] proxies, then `bridge reload`"
             )
             yield Finding("proxy", Verdict.UNWISE, text)
         else:
@@ -192,9 +201,11 @@ class PublicCheck:
             subject = f"telli.api_keys[{number - 1}]"
             headers = {"authorization": f"Bearer {key.get_secret_value()}"}
             try:
-                status = reach("GET", url, monotonic=self.monotonic, headers=headers).status
+                status = reach(
+                    "GET", url, monotonic=self.monotonic, route=self.config.route, headers=headers
+                ).status
             except Unreachable as error:
-                yield Finding(subject, Verdict.UNWISE, f"telli could not be asked: {error}")
+                yield Finding(subject, Verdict.UNWISE, f"telli could not be asked: {error} {url}")
                 continue
             if status == 200:
                 yield Finding(subject, Verdict.GOOD, "telli knows this key")
@@ -202,30 +213,34 @@ class PublicCheck:
                 text = "telli does not know this key: copy it anew from telli, then `bridge reload`"
                 yield Finding(subject, Verdict.FAILED, text)
             else:
-                yield Finding(subject, Verdict.UNWISE, f"telli answered {status} at {url}; try again later")
+                text = f"telli answered {status}, so try again later; asked was {url}"
+                yield Finding(subject, Verdict.UNWISE, text)
 
-    def _unreachable(self, subject: str, path: str) -> Iterator[Finding]:
+    def _unreachable(self, where: str) -> Iterator[Finding]:
+        look = f"`openssl s_client -connect {where}`"
         try:
-            self._ask("GET", path)
+            self._ask("GET", "/healthz")
         except Unreachable as error:
-            yield Finding(subject, Verdict.FAILED, f"{error} (deploy/Caddyfile has what is needed)")
+            yield Finding("TLS", Verdict.FAILED, f"{error} {look}")
+            return
+        text = f"{where} is reached by the proxy only; this shows how long its certificate is good: {look}"
+        yield Finding("TLS", Verdict.UNWISE, text)
 
     def _ask(self, method: str, path: str) -> Reached:
-        return reach(method, self._url + path, monotonic=self.monotonic)
+        return reach(method, self._url + path, monotonic=self.monotonic, route=self.config.route)
 
     def _signed(self, path: str, payload: Mapping[str, object]) -> Reached:
-        return signed(
-            self._url, path, payload, self.config.telli.api_keys[0].get_secret_value(), self.monotonic
+        """Send a request as telli does. Unreachable: nobody answers."""
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        key = self.config.telli.api_keys[0].get_secret_value()
+        return reach(
+            "POST",
+            self._url + quote(path),
+            monotonic=self.monotonic,
+            route=self.config.route,
+            body=body,
+            headers={"content-type": "application/json", HEADER: sign(body, key)},
         )
-
-
-def signed(
-    url: str, path: str, payload: Mapping[str, object], key: str, monotonic: Callable[[], float]
-) -> Reached:
-    """Send a request as telli does. Unreachable: nobody answers."""
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {"content-type": "application/json", HEADER: sign(body, key)}
-    return reach("POST", url + quote(path), monotonic=monotonic, body=body, headers=headers)
 
 
 def knows_dry_run(described: Reached) -> bool:
@@ -241,5 +256,5 @@ def _slots_of(told: Reached) -> list[str] | None:
 
 def _not_answered(told: Reached, event_type: str) -> str:
     if told.status == 401:
-        return "the signature is refused: does the server have these [telli] api_keys? `bridge reload`"
-    return f"answered {told.status}, not as a bridge does: `bridge request {event_type} available` shows it"
+        return "the signature is refused; does the server have these [telli] api_keys? `bridge reload`"
+    return f"answered {told.status}, not as a bridge does: `bridge request {event_type} available`"

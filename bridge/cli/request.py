@@ -21,6 +21,7 @@ from bridge.web.signature import HEADER, sign
 
 if TYPE_CHECKING:  # loading it takes longer than most commands
     from bridge.config import Config
+    from providers.route import Route
 
 _HINTS = {
     401: "the bridge there uses another API key: is it another configuration, or was it not restarted?",
@@ -89,8 +90,8 @@ def request(
     headers = {"content-type": "application/json", HEADER: signature}
     reached = url or config.bridge.public_url.rstrip("/")
     if payload.get("dry_run"):
-        _require_rehearsals(reached)
-    status, answer, seconds = _send("POST", reached + path, body, headers)
+        _require_rehearsals(reached, config.route)
+    status, answer, seconds = _send(reached + path, body, headers, config.route)
     said = f"HTTP {status} after {seconds:.2f} s: {json.dumps(answer, ensure_ascii=False)}"
     session.output.result(answer, said)
     if status != 200:
@@ -107,13 +108,13 @@ def _zone(config: Config, event_type: str) -> ZoneInfo:
     return known.timezone if known else config.bridge.timezone
 
 
-def _require_rehearsals(url: str) -> None:
+def _require_rehearsals(url: str, route: Route) -> None:
     """Refuse to send a rehearsal to a bridge that would take it for a booking."""
     from bridge.cli.public_check import knows_dry_run
     from bridge.service.reaching import Unreachable, reach
 
     try:
-        described = reach("GET", f"{url}/openapi.json", monotonic=time.monotonic)
+        described = reach("GET", f"{url}/openapi.json", monotonic=time.monotonic, route=route)
     except Unreachable as error:
         raise Refused(f"nobody answers at {url}: {error}", Exit.UNREACHABLE) from None
     if not knows_dry_run(described):
@@ -121,12 +122,12 @@ def _require_rehearsals(url: str) -> None:
         raise Refused(text, Exit.UNREACHABLE)
 
 
-def _send(method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, object, float]:
+def _send(url: str, body: bytes, headers: dict[str, str], route: Route) -> tuple[int, object, float]:
     """Return status, answer and seconds taken. Refused: nobody answers, or not as a bridge does."""
     from bridge.service.reaching import Unreachable, reach
 
     try:
-        reached = reach(method, url, monotonic=time.monotonic, body=body, headers=headers)
+        reached = reach("POST", url, monotonic=time.monotonic, route=route, body=body, headers=headers)
     except Unreachable as error:
         raise Refused(f"nobody answers at {url}: {error}", Exit.UNREACHABLE) from None
     answer = reached.json()

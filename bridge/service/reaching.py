@@ -13,6 +13,7 @@ import requests
 
 from bridge.errors import BridgeError
 from providers.http import session
+from providers.route import Route
 
 _SECONDS = 15.0
 
@@ -45,13 +46,14 @@ def reach(
     url: str,
     *,
     monotonic: Callable[[], float],
+    route: Route,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Reached:
-    """Send one request. Unreachable: the name, the connection, TLS or HTTP is in the way, and what to do."""
+    """Send one request by the configured way. Unreachable: what is in the way, and what to do."""
     began = monotonic()
     try:
-        answer = session().request(
+        answer = session(route).request(
             method, url, data=body, headers=dict(headers or {}), timeout=_SECONDS, allow_redirects=False
         )
     except requests.RequestException as error:
@@ -64,7 +66,7 @@ def _why(url: str, error: requests.RequestException) -> str:
     where = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
     causes = [*_causes(error)]
     if any(isinstance(each, socket.gaierror) for each in causes):
-        return f"there is no machine of the name {parts.hostname} (DNS): is it spelt right?"
+        return f"there is no machine of the name {parts.hostname} (DNS); is it spelt right?"
     for each in causes:
         if isinstance(each, ssl.SSLCertVerificationError):
             return f"the certificate of {where} is not accepted: {each.verify_message}"
