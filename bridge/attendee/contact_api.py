@@ -1,7 +1,7 @@
 """Asks telli's contact API who a contact is, and writes properties of contacts.
 
-Source: `GET` and `PATCH /v2/contacts/{id}`, `GET /v2/external/contacts/{externalId}`, with
-`Authorization: Bearer <api key>`.
+Source: `GET` and `PATCH /v2/contacts/{id}`, `GET /v2/external/contacts/{externalId}`,
+`GET /v1/verify-api-key`, with `Authorization: Bearer <api key>`.
 """
 
 from __future__ import annotations
@@ -47,6 +47,12 @@ class ContactApi:
             path = f"/v2/external/contacts/{quote(contact.external_contact_id, safe='')}"
         answer = self._asked(call, "GET", path)
         return _read(call, answer.status_code, answer.content)
+
+    def verify(self, deadline: Deadline) -> None:
+        """Raise a ProviderError where telli does not answer, or takes none of the keys."""
+        call = Call(PROVIDER, "verify", deadline)
+        answer = self._asked(call, "GET", "/v1/verify-api-key")
+        _read(call, answer.status_code, answer.content)
 
     def write(self, contact: Contact, properties: Mapping[str, str | None], deadline: Deadline) -> bool:
         """Write properties of a contact, None empties one. False: telli knows no such contact.

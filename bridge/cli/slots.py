@@ -53,6 +53,7 @@ def slots(session: Session, event_type: str, at: Moment | None) -> None:
 @click.option("--weekday", "preferred_weekday", default="", help="One weekday, or several.")
 @click.option("--earliest", "earliest_date", default="", help="Nothing before this day.")
 @click.option("--host", type=HOST, default="", help="Only with this host.")
+@click.option("--service", default="", help="Which service of the event type, by its name.")
 @click.option("--limit", type=click.IntRange(1, MOST), help="How many times at most.")
 @json_option
 @config_option

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from bridge.attendee.contact_api import ContactApi
 from bridge.booking.context import BookingContext
 from bridge.booking.identify import identify, unidentified
 from bridge.booking.probe import meant
@@ -24,7 +25,7 @@ from bridge.scheduling.slots import HostTime
 from bridge.store.dialects import database_now
 from bridge.store.migrate import require_current
 from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
-from providers.errors import ProviderError
+from providers.errors import AccessDenied, ProviderError
 
 _SECONDS = 10.0
 _AHEAD = (timedelta(days=14), timedelta(days=366))  # most are open within days, which is soon found
@@ -75,6 +76,8 @@ def findings(
     yield _clock(context)
     yield from _timetables(context)
     yield from _calendars(context)
+    if config.telli.lookup_contacts:
+        yield _telli(config, context)
     if books:
         for name in sorted({host.booking_calendar for host in context.hosts.values()}):
             yield _trial(context, name)
@@ -96,6 +99,21 @@ def _clock(context: BookingContext) -> Finding:
         text = f"this machine and the database differ by {apart.total_seconds():.0f} seconds; set the clocks"
         return Finding("clock", Verdict.FAILED, text)
     return Finding("clock", Verdict.GOOD, "agrees with the database's")
+
+
+def _telli(config: Config, context: BookingContext) -> Finding:
+    """Ask telli whether it takes the keys by which contacts are looked up."""
+    keys = [key.get_secret_value() for key in config.telli.api_keys]
+    try:
+        api = ContactApi(config.telli.api_url, keys, config.route)
+        api.verify(Deadline(_SECONDS, context.monotonic))
+    except AccessDenied:
+        text = "telli refuses the keys in api_keys, so nobody's contact is looked up"
+        return Finding("telli.lookup_contacts", Verdict.FAILED, text)
+    except ProviderError as error:
+        text = f"telli's API gives no answer ({in_words(error.detail)}): callers are booked as described"
+        return Finding("telli.lookup_contacts", Verdict.UNWISE, text)
+    return Finding("telli.lookup_contacts", Verdict.GOOD, "telli's contacts can be looked up")
 
 
 def _timetables(context: BookingContext) -> Iterator[Finding]:

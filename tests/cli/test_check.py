@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.terminal import Terminal, salon_terminal
+from tests.vendors.telli import FakeTelli
 
 PROBLEMS = """
 [bridge]
@@ -115,3 +116,15 @@ def test_a_configuration_that_others_can_read_and_short_keys_are_warned_of(bridg
     assert "less than 16 characters" in told["telli.api_keys"]
     bridge.config.chmod(0o600)
     assert str(bridge.config) not in {each["subject"] for each in bridge("check", "--json").json}
+
+
+@pytest.mark.parametrize(("key", "verdict"), [("fake-telli-key", "ok"), ("another", "fails")])
+def test_whether_contacts_can_be_looked_up_is_tried(
+    tmp_path: Path, sqlite_url: str, key: str, verdict: str
+) -> None:
+    with FakeTelli() as telli:
+        telli.key = key
+        lines = f'lookup_contacts = true\napi_url = "{telli.url}"'
+        told = salon_terminal(tmp_path, sqlite_url, telli=lines)("check", "--json")
+    found = {each["subject"]: each["verdict"] for each in told.json}
+    assert (found["telli.lookup_contacts"], told.code) == (verdict, 0 if verdict == "ok" else 1)

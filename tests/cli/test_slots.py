@@ -51,6 +51,18 @@ def test_find_tells_the_times_nearest_to_a_wish_and_reads_them_out(bridge: Termi
     )
 
 
+def test_find_looks_for_a_service(tmp_path: Path, sqlite_url: str) -> None:
+    colour = '[event_types.cut.services.colour]\ntitle = "Colouring"\nduration_minutes = 120'
+    find = salon_terminal(tmp_path, sqlite_url, rest=colour)
+    (slot,) = find("find", "cut", "tomorrow", "--service", "Colouring", "--limit", "1", "--json").json[
+        "available"
+    ]
+    assert slot["end_iso"][11:16] == "10:00"
+    assert find("find", "cut", "--service", "Massage").out.startswith(
+        "There is no such appointment. Possible are"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     ["tomorrow", "2024-02-30T09:00:00Z", "2026-11-24", "9999-12-31T00:00:00Z", "2026-06-30T23:59:60Z", ""],

@@ -39,6 +39,7 @@ class FakeTelli(Fake):
     def routes(self) -> Sequence[Route]:
         return [
             Route("GET", r"/v2/contacts/([^/]+)", "contact", self._contact),
+            Route("GET", r"/v1/verify-api-key", "verify", self._verify),
             Route("PATCH", r"/v2/contacts/([^/]+)", "write contact", self._write),
             Route("GET", r"/v2/external/contacts/([^/]+)", "external contact", self._external),
         ]
@@ -65,9 +66,16 @@ class FakeTelli(Fake):
         """Return a contact's properties by their keys."""
         return {each["key"]: each["value"] for each in self.contacts[contact_id]["properties"]}
 
-    def _answer(self, request: Request, member: str) -> Answer:
+    def _verify(self, request: Request) -> Answer:
+        self._admit(request)
+        return Answer(200, {"valid": True})
+
+    def _admit(self, request: Request) -> None:
         if request.headers.get("authorization") != f"Bearer {self.key}":
             raise Refused(Answer(401, {"message": "Unauthorized"}))
+
+    def _answer(self, request: Request, member: str) -> Answer:
+        self._admit(request)
         wanted = unquote(request.parts[0])
         found = next((each for each in self.contacts.values() if each[member] == wanted), None)
         if found is None:
