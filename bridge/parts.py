@@ -100,7 +100,7 @@ class Bridge:
         pool = around.make_pool()
         self.health = Health(self.store, pool, around.now, alerts=self.alerts, advise=adviser.advise)
         self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
-        self.identities = Identities(self.store, self.accounts, pool, self.vendors)
+        self.identities = Identities(self.store, self.accounts, pool, self.vendors, around.monotonic)
         given_up = GivenUp(self.store, self.alerts, around.now)
         self.outbox, self.delivery = self._make_follow_ups(around, given_up)
         self.sms_status = SmsStatus(self.store, given_up)

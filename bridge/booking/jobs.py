@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,7 @@ from bridge.booking.amend import amend
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import forget_past, tell_stops
 from bridge.booking.follow import RARELY, follow_calendar, followed, survey
-from bridge.booking.identify import ASK_AGAIN, claim_calendars, identify, unidentified
+from bridge.booking.identify import DAILY, claim_calendars, identify, named, unidentified
 from bridge.booking.link import complete_link
 from bridge.booking.look import LOOK_AT_FAR, close_outlived, look
 from bridge.booking.probe import probe
@@ -28,12 +27,9 @@ from bridge.calendars.health import PROBE
 from bridge.model import CalendarName
 from bridge.store.sql import bookings, jobs, writes
 from providers.base import Deadline
-from providers.errors import ProviderError
 
 if TYPE_CHECKING:
     from dns.resolver import Resolver
-
-_log = logging.getLogger(__name__)
 
 RECONCILE_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(hours=1)
@@ -44,6 +40,7 @@ LONGEST_WAITS = {
     job_names.SURVEY: RARELY,
     job_names.WATCH: LOOK_EVERY,
     job_names.LOOK: LOOK_AT_FAR,
+    job_names.IDENTIFY: DAILY,
 }
 _NAMES = Lane("dns", "names")
 _SECONDS = 20.0  # nobody waits on the phone for these
@@ -139,14 +136,9 @@ class BookingJobs:
 
     def _identify(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
-        if calendar not in unidentified(self.context):
-            return None  # a call has asked meanwhile, or it was taken out of the configuration
-        try:
-            identify(self.context, calendar, self._deadline())
-        except ProviderError as error:
-            _log.info("it is not known yet which calendar %s is: %s", calendar, error)
-            return ASK_AGAIN
-        return None
+        if calendar not in named(self.context):
+            return None  # taken out of the configuration
+        return identify(self.context, calendar, self._deadline())
 
     def _claim_calendars(self, _subject: str) -> None:
         claim_calendars(self.context)
@@ -179,6 +171,9 @@ def plan_standing(context: BookingContext, background: Background) -> None:
     background.plan(job_names.RECONCILE)
     background.plan(job_names.TIDY)
     background.plan(job_names.CLAIM_CALENDARS)
+    with context.store.write() as connection:
+        for calendar in named(context):
+            jobs.schedule(connection, job_names.IDENTIFY, str(calendar), context.now() + DAILY)
     for calendar in unidentified(context):
         background.plan(job_names.IDENTIFY, str(calendar))
     calendars = followed(context)

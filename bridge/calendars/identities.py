@@ -1,13 +1,14 @@
 """Which calendar a name means: the same one for every name and account that it is reached through.
 
-A vendor is asked once for each name, when the name is first met or its account first answers; what it said is
-kept in the database for all processes. What is not known yet is unknown: a calendar that may be somebody
-else's under another name is neither free nor busy.
+A vendor is asked for each name when the name is first met or its account first answers, and once a day, for
+an account's address may change, and its calendar's id with it. What it said is kept in the database for all
+processes. What is not known yet is unknown: a calendar that may be somebody else's under another name is
+neither free nor busy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +21,8 @@ from bridge.store.patience import repeated
 from bridge.store.sql import identities
 from providers.base import Deadline
 from providers.errors import ProviderError, ProviderUnavailable
+
+_TRUSTED_SECONDS = 60.0  # so long may another process's news stay unnoticed; holds go by the database
 
 
 class Showing(Protocol):
@@ -48,27 +51,40 @@ class Identities:
     """The identities of calendars. Safe to share between threads."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, pool: CallPool, vendors: Mapping[str, Showing]
+        self,
+        store: Store,
+        accounts: Accounts,
+        pool: CallPool,
+        vendors: Mapping[str, Showing],
+        monotonic: Callable[[], float],
     ) -> None:
         self._store = store
         self._vendors = vendors
         self._accounts = accounts
         self._pool = pool
+        self._monotonic = monotonic
         self._certain: dict[CalendarName, str] = {}
+        self._trusted_until = monotonic() + _TRUSTED_SECONDS
 
     @repeated
     def known(self, names: Iterable[CalendarName]) -> Identified:
         """Return what is known, asking no vendor."""
+        certain = self._trusted()
         wanted = set(names)
-        missing = wanted - self._certain.keys()
+        missing = wanted - certain.keys()
         found: dict[CalendarName, str] = {}
         if missing:
             with self._store.read() as connection:
                 for name, (identity, is_certain) in identities.of_names(connection, missing).items():
                     found[name] = identity
-                    if is_certain:  # for good; another process may hear better of the others
-                        self._certain[name] = identity
-        return Identified({**found, **{name: self._certain[name] for name in wanted & self._certain.keys()}})
+                    if is_certain:  # another process may hear better of the others at any moment
+                        certain[name] = identity
+        return Identified({**found, **{name: certain[name] for name in wanted & certain.keys()}})
+
+    def _trusted(self) -> dict[CalendarName, str]:
+        if self._monotonic() >= self._trusted_until:
+            self._certain, self._trusted_until = {}, self._monotonic() + _TRUSTED_SECONDS
+        return self._certain
 
     def learn(
         self, names: Collection[CalendarName], deadline: Deadline

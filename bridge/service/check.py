@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from bridge.attendee.contact_api import ContactApi
 from bridge.booking.context import BookingContext
-from bridge.booking.identify import identify, unidentified
+from bridge.booking.identify import ask_identity, named, unidentified
 from bridge.booking.probe import meant
 from bridge.config import Config, remarks
 from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
@@ -181,11 +181,12 @@ def _calendars(context: BookingContext) -> Iterator[Finding]:
 
 def _identities(context: BookingContext, names: Sequence[CalendarName]) -> Iterator[Finding]:
     """Say which names are one calendar, and which of them nobody knows to be none of the others."""
-    for name in set(names) & set(unidentified(context)):
+    for name in set(names) & set(named(context)):
         try:
-            identify(context, name, Deadline(_SECONDS, context.monotonic))
+            ask_identity(context, name, Deadline(_SECONDS, context.monotonic))
         except ProviderError as error:
-            yield _unidentified(context, name, error)
+            if name in unidentified(context):
+                yield _unidentified(context, name, error)
     known = context.identities.known(names)
     by_identity = defaultdict(list)
     for name in names:

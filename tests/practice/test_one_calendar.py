@@ -17,6 +17,7 @@ from bridge.model import Attendee
 from bridge.service.check import findings
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
+from bridge.store.sql import identities
 from bridge.store.tables import booking_hosts
 from providers.base import Interval
 from tests.cast.at_vendors import google_section, microsoft_section
@@ -230,6 +231,27 @@ def test_bookings_that_turn_out_to_overlap_stay_and_are_alerted_and_others_go_on
     assert set(map(tuple, checked.values())) == {(f"google:{EVA}",)}
     assert not salon.ask("fritzs", "lee", tomorrow_at(11)).success
     salon.bridge.stop()
+
+
+def test_a_calendar_whose_vendor_calls_it_something_else_one_day_is_known_by_that(
+    open_team: OpenTeam, google: FakeGoogle
+) -> None:
+    google.add_account(EVA)
+    salon = open_team(
+        Staff("eva", "00:00-24:00", calendar=f"google:{EVA}/primary"),
+        Staff("fritz", "00:00-24:00", calendar=f"google:{EVA}/{EVA}"),
+    )
+    with salon.bridge.store.write() as connection:  # as it was before the account got its address
+        for name in salon.calendars():
+            identities.put(connection, name, f"google:former-{name.calendar}@example.com")
+    run_due(salon)
+    google.lag(EVA)
+    salon.booked("evas", "kim", tomorrow_at(15))
+    salon.clock.turn(days=1, minutes=1)
+    salon.bridge.connections.keep_fresh()
+    run_due(salon)
+    assert not salon.ask("fritzs", "lee", tomorrow_at(15)).success
+    assert not salon.bridge.alerts.open()
 
 
 def test_the_check_says_which_names_are_one_calendar(open_team: OpenTeam, google: FakeGoogle) -> None:
