@@ -14,6 +14,7 @@ from bridge.parts import Bridge
 from bridge.service.ended_calls import EndedCalls
 from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
+from bridge.service.no_shows import NoShows
 from bridge.signin import AdminSignIn
 from bridge.store.migrate import migrate, require_current
 from bridge.surroundings import Surroundings, configuration_file
@@ -25,6 +26,7 @@ from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.metrics import metrics_blueprint
 from bridge.web.notify import notify_blueprint
+from bridge.web.office import office_blueprint
 from bridge.web.own_link import own_link_blueprint
 from bridge.web.security import has_signed_in
 from bridge.web.shell import Shell, believing, starting
@@ -91,7 +93,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
 
 
 def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
-    """Yield what programs ask for: telli, vendors that notify, calendar apps, a watch on the server."""
+    """Yield what programs ask for: telli and the office, vendors that notify, calendar apps, a watch."""
     config = bridge.config
     api_keys = [key.get_secret_value() for key in config.telli.api_keys]
     yield telli_blueprint(
@@ -121,6 +123,16 @@ def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:
         speech=bridge.speech,
         journal=bridge.journal,
     )
+    yield office_blueprint(
+        NoShows(bridge.context, bridge.speech),
+        tokens=[token.get_secret_value() for token in config.telli.office_tokens],
+        speech=bridge.speech,
+    )
+    yield from _blueprints_beside_calls(bridge)
+
+
+def _blueprints_beside_calls(bridge: Bridge) -> Iterator[Blueprint]:
+    config = bridge.config
     yield own_link_blueprint(bridge.own_appointments, bridge.own_links, locale=config.bridge.locale)
     if config.twilio:
         yield twilio_blueprint(bridge.sms_status, config.twilio, config.bridge.public_url)

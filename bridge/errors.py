@@ -12,11 +12,13 @@ BridgeError              code: stable, for programs; str(error) is safe to show 
 +- SeveralAppointments   the caller has several, and did not say which
 +- TooLateToChange       so shortly before, callers change nothing by themselves
 +- BookingClosed         the booking is in a state in which this cannot be done
+|  +- NotBegun           the appointment is still to come
 +- AlreadyMoved          the caller's appointment was just moved away from this start
 +- CancelledByStaff      a repeat of a request whose appointment the business has cancelled since
 +- MissingField          a required answer of the caller is missing
 |  +- EmailMissing       the event type needs the caller's e-mail address
 +- ServiceUnknown        the caller asked for a service that there is not
++- TooManyNoShows        the caller did not come as often as one may
 +- TooManyBookings       the caller has as many appointments ahead as one may have
 +- OutcomeUnknown        the calendar did not say in time whether it holds the event
 +- CalendarRefused       the calendar clearly refused; nothing was written
@@ -88,6 +90,12 @@ class BookingClosed(BridgeError):
     """The booking is in a state in which this cannot be done."""
 
     code = "booking_closed"
+
+
+class NotBegun(BookingClosed):
+    """The appointment is still to come, so nobody can have missed it."""
+
+    code = "not_begun"
 
 
 class NoAppointment(BridgeError):
@@ -181,6 +189,12 @@ class TooManyBookings(BridgeError):
     """The caller has as many appointments of the event type ahead as one may have."""
 
     code = "too_many_bookings"
+
+
+class TooManyNoShows(BridgeError):
+    """The caller did not come as often as one may, to appointments of any event type."""
+
+    code = "too_many_no_shows"
 
 
 class AvailabilityUnknown(NotBookable):

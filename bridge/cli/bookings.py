@@ -17,6 +17,7 @@ from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import Booking, BookingState, Source
 from bridge.parts import Bridge
+from bridge.service.no_shows import NoShows
 from bridge.service.outcome import BookOutcome
 from bridge.speech.instants import format_instant
 
@@ -97,10 +98,12 @@ def bookings(session: Session, /, everything: bool, **chosen: Any) -> None:
     """List the coming bookings, or those of some days, a host or an event type."""
     with session.bridge() as bridge:
         found = [each for each in _listed(bridge, chosen, everything) if _is_chosen(bridge, each, chosen)]
-        rows = [_row(bridge, each) for each in found]
+        missed = {each.id: NoShows(bridge.context, bridge.speech).count(each) for each in found}
+        rows = [_row(bridge, each, missed[each.id]) for each in found]
         grid = Grid("Bookings", ["booking", "state", "event type", "start", "host", "caller"], rows)
         nothing = "There are no such bookings." if everything or any(chosen.values()) else _NONE_COMING
-        session.output.result([booking_json(each) for each in found], grid if rows else nothing)
+        listed = [{**booking_json(each), "no_shows": missed[each.id]} for each in found]
+        session.output.result(listed, grid if rows else nothing)
 
 
 def _listed(bridge: Bridge, chosen: Mapping[str, Any], everything: bool) -> list[Booking]:
@@ -142,8 +145,10 @@ def booking_json(booking: Booking) -> dict[str, object]:
     }
 
 
-def _row(bridge: Bridge, booking: Booking) -> list[str]:
+def _row(bridge: Bridge, booking: Booking, missed: int) -> list[str]:
     who = booking.attendee.name or booking.attendee.phone or booking.contact.contact_id
+    if missed:
+        who += f" ({missed} no-show{'s' if missed > 1 else ''})"
     hosts = ", ".join(booking.hosts)
     return [
         booking.id[:_SHOWN_ID],

@@ -29,7 +29,6 @@ def _only(*harmless: object) -> Later:
 
 
 NOT_YET: Mapping[str, Later] = {
-    "telli.office_tokens": _only([]),
     "caldav": _only({}),
     "exchange": _only({}),
     "ics": _only({}),
@@ -38,7 +37,6 @@ NOT_YET: Mapping[str, Later] = {
     "travel": _only({}),
     "resources": _only({}),
     "event_types.<name>.resources": _only([]),
-    "event_types.<name>.max_no_shows": _only(0),
     "event_types.<name>.meeting_platform": Later(lambda value: value != "zoom", of_a_known_key=True),
     "zoom": _only({}),
 }

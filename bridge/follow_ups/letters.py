@@ -87,6 +87,11 @@ class Letters:
         reply_to = Person(hosts[0].name, hosts[0].email) if hosts else None
         return self.for_caller(Letter(said.rstrip("."), lines, reply_to=reply_to), booking)
 
+    def with_no_shows(self, notice: Letter, no_shows: int) -> Letter:
+        """Return a notice that also tells how often the caller did not come, if ever."""
+        told = [(self._language.translate("No-shows so far"), str(no_shows))] if no_shows else []
+        return replace(notice, lines=[*notice.lines, *told])
+
     def notice(
         self, event_type: EventType, booking: Booking, hosts: Sequence[Host], *, is_live: bool, was_told: bool
     ) -> Letter:

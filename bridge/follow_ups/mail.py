@@ -19,6 +19,8 @@ from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.receivers import CALLER, Receipt
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from bridge.model.follow_ups import REMINDER
+from bridge.store.engine import Store
+from bridge.store.sql import counts
 from bridge.vendors.contract import Vendor
 
 _HOST, _NOTICE, _FALLBACK = "host", "notice", "fallback"
@@ -36,6 +38,7 @@ class BookingMail:
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
     vendors: Mapping[str, Vendor]
+    store: Store
 
     def tells(self, change: str) -> bool:
         """Tell whether a change is written about at all."""
@@ -92,10 +95,15 @@ class BookingMail:
     ) -> Letter:
         hosts = self._hosts(booking)
         if part in (_NOTICE, _FALLBACK):
-            return self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+            notice = self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+            return self.letters.with_no_shows(notice, self._missed(booking)) if is_live else notice
         self._require_organiser(booking)
         letter = self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
         return self.letters.for_caller(letter, booking) if part == CALLER else letter
+
+    def _missed(self, booking: Booking) -> int:
+        with self.store.read() as connection:
+            return counts.no_shows_of_caller(connection, booking.contact, booking.attendee.phone)
 
     def _require_organiser(self, booking: Booking) -> None:
         """Raise Refused where the organiser is gone, whom an entry needs."""

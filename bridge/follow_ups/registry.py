@@ -31,7 +31,7 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
         server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file, means.monotonic)
         letters = Letters(means.language, means.own_link)
         receivers["mail"] = BookingMail(
-            server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors
+            server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors, means.store
         )
     receivers |= telli_contacts_of(means)
     receivers |= brevo_of(means)

@@ -156,6 +156,7 @@ class EventType:
     max_bookings_per_day: int = 0
     max_bookings_per_week: int = 0
     max_bookings_per_contact: int = 0
+    max_no_shows: int = 0
     open_hours: Week | None = None
     is_default: bool = False
     offer: OfferRules = OfferRules()

@@ -69,6 +69,11 @@ _SENTENCES = {
         "Please ask the caller to spell it and then book again."
     ),
     "too_many_bookings": _("This caller has other appointments ahead, and cannot book one more."),
+    "too_many_no_shows": _(
+        "This caller did not come to earlier appointments, and can only book by speaking to somebody at the "
+        "business."
+    ),
+    "not_begun": _("This appointment has not begun yet."),
     "service_unknown": _("There is no such appointment. Possible are {services}."),
     "missing_email": _("Please ask for the e-mail address and then book again."),
     "availability_unknown": _UNREACHABLE,

@@ -31,6 +31,7 @@ _WISH = {
     "service": "The service wanted, where there are several.",
     "limit": "How many times at most.",
 }
+_FAILED: Schema = {"status": {"const": "failed"}}
 _WHICH = {"booking_id": "Which appointment; may be left out when there is only one."}
 
 
@@ -58,6 +59,12 @@ def tool_paths(event_type: Schema) -> dict[str, Schema]:
             "Let the owner know that somebody waits for a call.",
             {**_WHO, "name": "Their name.", "reason": "What it is about.", "preferred_time": "When."},
             _OUTCOME,
+        ),
+        "/tools/no-show": _tool(
+            "no_show",
+            "Record that a caller did not come; with a token of the office.",
+            {"booking_id": "Which appointment."},
+            {"oneOf": [_closed({"status": {"const": "success"}}), _closed({**_FAILED, "reason": _SPOKEN})]},
         ),
     }
 
@@ -92,6 +99,6 @@ def _closed(properties: Schema) -> Schema:
 _OUTCOME: Schema = {
     "oneOf": [
         _closed({"status": {"const": "success"}, "spoken": _SPOKEN}),
-        _closed({"status": {"const": "failed"}, "reason": _SPOKEN, "spoken": _SPOKEN}),
+        _closed({**_FAILED, "reason": _SPOKEN, "spoken": _SPOKEN}),
     ]
 }

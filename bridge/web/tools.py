@@ -6,7 +6,6 @@ the body, faults of our own included, since an agent can only speak what it is a
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
@@ -28,6 +27,7 @@ from bridge.web.admission import read_body
 from bridge.web.calls import Notebook, journaled, note, note_offer
 from bridge.web.canonical import stringify
 from bridge.web.errors import JSON, json_error, log_fault
+from bridge.web.tokens import bears_one_of
 
 
 class ToolService(Protocol):
@@ -74,11 +74,7 @@ class _Tools:
 
     def admit(self) -> Response | None:
         """Turn away whoever has no token."""
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        offered = given.strip().encode()
-        # Every token is compared, so that the time taken tells nothing.
-        known = [hmac.compare_digest(offered, token) for token in self._tokens]
-        if scheme.lower() == "bearer" and any(known):
+        if bears_one_of(self._tokens, request):
             g.tool_is_admitted = True
             return None
         note(Outcome.REFUSED, kind="invalid_token", signature=Signature.WRONG)

@@ -47,7 +47,6 @@ label = "Reason"
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert [path for path, _ in problems_in(_FAULTY)] == [
-        "telli.office_tokens",
         "zoom",
         "greeting",
         "googel",

@@ -59,6 +59,7 @@ def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Pat
         "TELLI_WEBHOOK_SECRET": "whsec_ZmFrZQ==",
         "BREVO_API_KEY": "fake-brevo-key",
         "WEBHOOK_SIGNING_KEY": "fake-signing-key",
+        "OFFICE_TOKEN": "fake-office-token",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "fake-twilio-token",
         "BRIDGE_TOTP_SECRET": "JBSWY3DPEHPK3PXP" * 2,

@@ -22,7 +22,7 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("section", "line"),
     [
-        ("telli", 'office_tokens = ["x"]'),
+        ("event_type", 'resources = [["room1"]]'),
     ],
 )
 def test_a_key_of_a_later_feature_is_refused(section: str, line: str) -> None:

@@ -19,7 +19,7 @@ from bridge.booking.ledger.change import (
     record_change,
 )
 from bridge.booking.ledger.told_failed import ToldFailed
-from bridge.errors import BookingClosed, SlotTaken
+from bridge.errors import BookingClosed, NotBegun, SlotTaken
 from bridge.model import Booking, BookingState, WriteState
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
@@ -90,14 +90,14 @@ def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
     """Record that the caller did not come; said twice it is done.
 
     A no-show claims no host's time and counts for nobody's share; its event stays in the calendar, for
-    it took place, if without the caller. BookingClosed: it has not begun, or is not open.
+    it took place, if without the caller. NotBegun: it is still to come. BookingClosed: it is not open.
     """
     values = {"state": BookingState.NO_SHOW, **NOBODYS}
     with context.store.write() as connection:
         is_marked = bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), values=values)
         current = _in_state(connection, booking, BookingState.NO_SHOW)
         if current.interval.start > context.now():  # judged by the row that is locked: it may just have moved
-            raise BookingClosed("this appointment has not begun yet; until then it can be cancelled")
+            raise NotBegun("this appointment has not begun yet; until then it can be cancelled")
         if is_marked:
             claims.drop(connection, booking.id)
             disown_open(context, connection, booking.id)  # a move was under way

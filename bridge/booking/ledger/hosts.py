@@ -18,13 +18,14 @@ from bridge.errors import (
     SlotTaken,
     TakesNoAppointments,
     TooManyBookings,
+    TooManyNoShows,
 )
 from bridge.model import Contact, EventType, Wish
 from bridge.scheduling.fair_share import month_start
 from bridge.scheduling.round_robin import Choice, choose, needs_shares
 from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
 from bridge.scheduling.team import Pool, pool_for, with_host
-from bridge.store.sql import bookings, round_robin
+from bridge.store.sql import bookings, counts, round_robin
 
 _NOBODY = Contact()
 _TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule.HORIZON})
@@ -42,7 +43,8 @@ def pool_of(
     """Return who could attend. SlotTaken, SlotNotOffered, AvailabilityUnknown: nobody, and why.
 
     `refused` are hosts that shall not be asked, `without` is a booking that does not count. A wish for one
-    more appointment is refused by TooManyBookings where its caller has as many as one may have.
+    more appointment is refused by TooManyBookings where its caller has as many as one may have, and by
+    TooManyNoShows where they did not come as often as one may.
     """
     if without is None:
         _refuse_too_many(context, connection, wish)
@@ -59,12 +61,15 @@ def pool_of(
 
 
 def _refuse_too_many(context: LedgerContext, connection: Connection, wish: Wish) -> None:
-    most = wish.event_type.max_bookings_per_contact
+    event_type, phone = wish.event_type, wish.attendee.phone
+    if event_type.max_no_shows:
+        missed = counts.no_shows_of_caller(connection, wish.contact, phone)
+        if missed >= event_type.max_no_shows:
+            raise TooManyNoShows("the caller did not come too often")
+    most = event_type.max_bookings_per_contact
     if not most:
         return
-    count = bookings.ahead_of_caller(
-        connection, wish.contact, wish.attendee.phone, wish.event_type.id, context.now()
-    )
+    count = counts.ahead_of_caller(connection, wish.contact, phone, event_type.id, context.now())
     if count >= most:
         raise TooManyBookings("the caller has too many appointments ahead")
 

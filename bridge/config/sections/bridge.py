@@ -109,6 +109,7 @@ class TelliSection(Table):
         Needed('telli\'s API key in a list, such as ["env:TELLI_API_KEY"]'),
     ] = ()
     tool_tokens: tuple[Secret, ...] = ()
+    office_tokens: tuple[Secret, ...] = ()
     trust_phone_number: YesOrNo = False
     verify: tuple[Annotated[Proof, choice(Proof)], ...] = ()
     booking_details: YesOrNo = False

@@ -61,6 +61,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     max_bookings_per_day: Annotated[int, whole(0, 1000)] = 0
     max_bookings_per_week: Annotated[int, whole(0, 1000)] = 0
     max_bookings_per_contact: Annotated[int, whole(0, 1000)] = 0
+    max_no_shows: Annotated[int, whole(0, 1000)] = 0
     timezone: Zone | None = None
     open_hours: OpenHours | None = None
     days_to_look_ahead: Annotated[int, whole(1, 60)] = 2
@@ -144,6 +145,7 @@ def _event_type(
         max_bookings_per_day=table.max_bookings_per_day,
         max_bookings_per_week=table.max_bookings_per_week,
         max_bookings_per_contact=table.max_bookings_per_contact,
+        max_no_shows=table.max_no_shows,
         open_hours=table.open_hours,
         is_default=table.is_default,
         offer=table.offer(),

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, update
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact, Source
 from bridge.store.sql import owners
@@ -136,20 +136,6 @@ def of_number(
         bookings.c.attendee["phone"].as_string() == phone, bookings.c.state.in_(states)
     )
     return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc()).limit(most)).all())
-
-
-def ahead_of_caller(
-    connection: Connection, contact: Contact, phone: str | None, event_type: str, now: datetime
-) -> int:
-    """Return how many live bookings of the event type a caller has ahead, by contact or by number."""
-    is_callers = [bookings.c.contact_key == contact.key] if contact.key else []
-    if phone:
-        is_callers.append(bookings.c.attendee["phone"].as_string() == phone)
-    if not is_callers:
-        return 0
-    live = (bookings.c.state.in_(LIVE), bookings.c.ends_at > now, bookings.c.event_type == event_type)
-    query = select(func.count()).select_from(bookings).where(*live, or_(*is_callers))
-    return connection.execute(query).scalar_one()
 
 
 def at_start(connection: Connection, start: datetime, states: Sequence[BookingState]) -> list[Booking]:
