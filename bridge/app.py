@@ -16,7 +16,8 @@ from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
 from bridge.service.no_shows import NoShows
 from bridge.signin import AdminSignIn
-from bridge.store.migrate import migrate, require_current
+from bridge.store.migrate import migrate
+from bridge.store.schema import require_current
 from bridge.surroundings import Surroundings, configuration_file
 from bridge.vendors.registry import VENDORS
 from bridge.web.admission import MOST_BYTES, TWILIO, Door

@@ -44,7 +44,7 @@ class Session:
         """
         from bridge.app import bring_up_to_date
         from bridge.parts import Bridge
-        from bridge.store.migrate import require_current
+        from bridge.store.schema import require_current
 
         config = self.config()
         copy = bring_up_to_date(config)

@@ -23,7 +23,7 @@ from bridge.scheduling.hours import open_between
 from bridge.scheduling.offers import every_start, offer
 from bridge.scheduling.slots import HostTime
 from bridge.store.dialects import database_now
-from bridge.store.migrate import require_current
+from bridge.store.schema import require_current
 from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
 from providers.errors import AccessDenied, ProviderError
 

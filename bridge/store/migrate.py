@@ -26,8 +26,6 @@ from bridge.store.schema import (
     compare,
     newer,
     read_revision,
-    require_current,
-    schema_state,
 )
 
 SCRIPTS = "bridge.store:migrations"
@@ -174,13 +172,3 @@ def _postgres_transaction(address: URL) -> Iterator[Connection]:
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
         yield connection
-
-
-__all__ = [
-    "HEAD",
-    "MigrationResult",
-    "SchemaState",
-    "migrate",
-    "require_current",
-    "schema_state",
-]

@@ -22,11 +22,6 @@ class SchemaState(StrEnum):
     EMPTY = "empty"
 
 
-def schema_state(store: Store) -> SchemaState:
-    """Compare the database with this program. StoreUnavailable when it cannot be had."""
-    return compare(revision_of(store), HEAD)
-
-
 def require_current(store: Store) -> None:
     """Raise SchemaOutdated, saying what to do, unless the database is as this program needs it.
 

@@ -3,7 +3,8 @@
 Arguments: the database, and if wanted a revision and where the scripts are.
 """
 
-from bridge.store.migrate import HEAD, SCRIPTS, migrate
+from bridge.store.migrate import SCRIPTS, migrate
+from bridge.store.schema import HEAD
 from tests.store.programs import say, wait_for_go
 
 
