@@ -101,6 +101,33 @@ def test_a_time_of_day_is_read(said: str, read: int | Part | None) -> None:
     assert said_time(said) == read
 
 
+@pytest.mark.parametrize(
+    ("said", "clock"),
+    [
+        ("two", "14:00"),
+        ("two pm", "14:00"),
+        ("half past two", "14:30"),
+        ("a quarter to one", "12:45"),
+        ("quarter past nine", "9:15"),
+        ("eight in the evening", "20:00"),
+        ("ten in the morning", "10:00"),
+        ("halb drei", "14:30"),
+        ("um zwei Uhr", "14:00"),
+        ("ein Uhr", "13:00"),
+        ("zwo Uhr nachmittags", "14:00"),
+        ("viertel nach zehn", "10:15"),
+        ("viertel vor zwölf", "11:45"),
+        ("dreiviertel elf", "10:45"),
+        ("acht Uhr abends", "20:00"),
+        ("zwei Uhr am Nachmittag", "14:00"),
+        ("am Vormittag um zehn", "10:00"),
+    ],
+)
+def test_a_time_is_read_in_words(said: str, clock: str) -> None:
+    hour, minute = map(int, clock.split(":"))
+    assert said_time(said, said_part(said)) == 60 * hour + minute
+
+
 def test_a_part_of_the_day_is_read_also_at_the_end_of_a_weekday() -> None:
     assert said_part("Donnerstagnachmittag") == said_part("in the afternoon") == Part(720, 1080)
     assert said_part("Sonnabend") is None

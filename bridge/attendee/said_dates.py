@@ -31,6 +31,7 @@ _PARTS = {
     "after work": _EVENING, "nach feierabend": _EVENING, "feierabend": _EVENING,
 }  # fmt: skip
 _PART = re.compile("|".join(sorted(_PARTS, key=len, reverse=True)))
+_IN_THE_PART = re.compile(rf"\b(?:(?:in the|am|at) )?(?:{_PART.pattern})")
 
 _NEXT = r"next|nächste[nrsm]?|naechste[nrsm]?|kommende[nrsm]?|coming"
 _THIS = r"this|diese[nrsm]?"
@@ -38,6 +39,15 @@ _FILLERS = re.compile(r"\b(on|the|of|at|in the|am|an|den|dem|der|die|im|um|uhr|b
 _IN_A_WEEK = re.compile(
     r"in (?:einer|1) woche|in a week|a week from(?: now)?|nächster woche|next week|nächste woche"
 )
+_HOURS = {
+    word: str(hour)
+    for words in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "ein zwo",
+    )
+    for hour, word in enumerate(words.split(), 1)
+}
 _TIME = re.compile(
     r"(?P<side>ab|nach|after|from|vor|bis|before|until|by)?\s*(?:um|at|gegen|around)?\s*(?P<half>halb )?"
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>[0-5]\d))?\s*(?:uhr|o'clock)?\s*(?P<noon>[ap]\.?m\.?)?"
@@ -61,7 +71,8 @@ def said_weekdays(text: object) -> frozenset[int]:
 
 def said_time(text: object, part: Part | None = None) -> int | Part | None:
     """Return a time of day in minutes from midnight, or the part of day before or after it ("ab 16 Uhr")."""
-    match = _TIME.fullmatch(_plain(text))
+    words = _squeezed(_IN_THE_PART.sub(" ", _plain(text)))
+    match = _TIME.fullmatch(_in_digits(words))
     if match is None or int(match["hour"]) > 23:
         return None
     minute = int(match["hour"]) * 60 + int(match["minute"] or 0) - (30 if match["half"] else 0)
@@ -121,6 +132,15 @@ def _by_week(words: str, today: date) -> date | None:
     if re.fullmatch(_NEXT, rest):
         return _upcoming(weekday, today + timedelta(days=1))
     return _upcoming(weekday, today) if not rest or re.fullmatch(_THIS, rest) else None
+
+
+def _in_digits(words: str) -> str:
+    """Return hours in words, halves and quarters of them as a clock shows them: "half past two" is "2:30"."""
+    words = re.sub(r"[^\W\d_]+", lambda word: _HOURS.get(word[0], word[0]), words)
+    words = re.sub(r"half past (\d+)", r"\1:30", words)
+    words = re.sub(r"(?:a )?(?:quarter past|viertel nach) (\d+)", r"\1:15", words)
+    to_full = r"(?:(?:a )?quarter to|viertel vor|dreiviertel) (\d+)"
+    return re.sub(to_full, lambda hour: f"{(int(hour[1]) - 1) % 12 or 12}:45", words)
 
 
 def _upcoming(weekday: int, first: date) -> date:

@@ -94,6 +94,7 @@ class Reception:
 
     def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
         """Return the offer, to a caller with a wish the slots nearest to it. ServiceUnknown: as it says."""
+        request = self._contacts.known(request)  # asked now, known when it comes to booking
         wanted = read_service(request.contact_details, event_type) or event_type
         wished = self._wished(wanted, request.contact_details)
         told: Offer | Found
