@@ -200,7 +200,7 @@ class Bridge:
         rules = Rules(config.event_types, config.follow_ups.quiet_hours)
         return (
             Outbox(self.store, receivers, given_up, rules, now=around.now, new_id=around.new_id),
-            Delivery(self.store, receivers, given_up, rules, around.now),
+            Delivery(self.store, receivers, given_up, rules, around.now, around.checkpoint),
         )
 
     def _make_context(self, pool: CallPool, around: Surroundings, folder: Path) -> BookingContext:

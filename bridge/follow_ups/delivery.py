@@ -19,7 +19,7 @@ from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.quiet import quiet_around
 from bridge.follow_ups.receivers import Receipt, Receiver, reaches_caller
 from bridge.follow_ups.rules import Rules
-from bridge.model import Booking, FollowUp, FollowUpState, booked
+from bridge.model import Booking, BookingState, FollowUp, FollowUpState, booked
 from bridge.model.follow_ups import REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, follow_ups
@@ -44,7 +44,9 @@ class Delivery:
         given_up: GivenUp,
         rules: Rules,
         now: Callable[[], datetime],
+        checkpoint: Callable[[str], None],
     ) -> None:
+        self._checkpoint = checkpoint
         self._store = store
         self._receivers = receivers
         self._given_up = given_up
@@ -83,7 +85,8 @@ class Delivery:
                 follow_ups.wait_until(connection, found, until)
                 return
             follow_ups.begin(connection, found, self._now())
-        was_told = any(each.state is FollowUpState.SENT for each in others)
+        self._checkpoint("telling")
+        was_told = _was_told(others, booking)
         try:
             receipt = self._handed_over(found, booking, was_told=was_told)
         except Refused as error:
@@ -91,6 +94,7 @@ class Delivery:
         except NotDelivered as error:
             self._put_off(found, error)
         else:
+            self._checkpoint("told")
             self._note(found, booking, receipt, others)
 
     def _handed_over(self, found: FollowUp, booking: Booking, *, was_told: bool) -> Receipt | None:
@@ -149,3 +153,11 @@ class Delivery:
             return None
         silence = quiet_around(self._rules.quiet, self._now(), event_type.timezone)
         return silence.end if silence else None
+
+
+def _was_told(others: list[FollowUp], booking: Booking) -> bool:
+    """Tell whether a recipient heard of a booking; of one that is over, whether they may have."""
+    is_live = booking.state is BookingState.CONFIRMED
+    return any(
+        each.state is FollowUpState.SENT or (each.begun_at is not None and not is_live) for each in others
+    )

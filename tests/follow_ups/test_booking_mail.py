@@ -239,3 +239,13 @@ def test_a_forgotten_callers_address_is_in_no_follow_up(line: Line, box: LetterB
     context = line.bridge.context
     forget(context, caller_of("kim@example.org", None), with_events=False)
     assert line.bridge.outbox.listed(*FollowUpState) == []
+
+
+def test_a_cancellation_is_told_to_whoever_may_have_heard_of_it(line: Line, box: LetterBox) -> None:
+    line.book(at(10), **KIM)
+    line.go_on()
+    with line.bridge.store.write() as connection:  # as if it had been killed before it noted the telling
+        connection.exec_driver_sql("UPDATE follow_ups SET state = 'waiting'")
+    line.bridge.reception.cancel(line.confirmed()[0])
+    line.go_on()
+    assert [event_of(each)[0] for each in letters(box, "kim@example.org")] == ["REQUEST", "CANCEL"]
