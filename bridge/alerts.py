@@ -63,12 +63,12 @@ class Alerts:
         within: Connection | None = None,
         is_private: bool = False,
         **facts: object,
-    ) -> None:
-        """Raise an alert unless it is open already; `within` a transaction it is part of that.
+    ) -> bool:
+        """Raise an alert unless it is open already; tell whether it is new.
 
-        `message` is a text of the catalogue with places for the facts; instants are told as people say
-        them. A text that is in the owner's language already is taken as it is, without facts. One that names
-        a caller `is_private`: the log only tells that there is an alert.
+        `within` a transaction it is part of that. `message` is a text of the catalogue with places for the
+        facts; instants are told as people say them. A text that is in the owner's language already is taken
+        as it is, without facts. One that names a caller `is_private`: the log tells only that there is one.
         """
         text = self.language.translate(message)
         if facts:
@@ -79,6 +79,7 @@ class Alerts:
                 self._on_new(connection)
         if is_new:
             log.event("alert", level=logging.WARNING, about=key, text="" if is_private else text)
+        return is_new
 
     def resolve(self, key: str, *, within: Connection | None = None) -> None:
         """Close an alert, if it is open."""

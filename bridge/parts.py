@@ -53,6 +53,7 @@ from bridge.service.own_appointments import OwnAppointments, Trust
 from bridge.service.own_links import OwnLinks
 from bridge.service.privacy import FORGET_PAST, privacy_chores
 from bridge.service.reception import Reception
+from bridge.service.scheduled_calls import call_chores
 from bridge.service.troubles import troubles
 from bridge.speech.reasons import Speech
 from bridge.store.engine import Store
@@ -245,6 +246,7 @@ class Bridge:
                 **heartbeat_chores(self.config, around.monotonic, lambda: self.background.lag()),  # noqa: PLW0108
                 **import_chores(self.imported, around.now),
                 **self.uploads.kinds(),
+                **call_chores(ContactApi.of(self.config), self.alerts, around.monotonic),
                 **privacy_chores(self.store, self.config.privacy.keep_bookings_days, around.now),
             },
             now=around.lease_now,
@@ -266,10 +268,8 @@ class Bridge:
         return OwnLinks(self.vault, self.config.bridge.public_url)
 
     def _make_contacts(self, around: Surroundings) -> Contacts:
-        telli = self.config.telli
-        keys = [key.get_secret_value() for key in telli.api_keys]
         return Contacts(
-            ContactApi(telli.api_url, keys, self.config.route) if telli.lookup_contacts else None,
+            ContactApi.of(self.config) if self.config.telli.lookup_contacts else None,
             CallPool(_CONTACTS_AT_ONCE),
             self.alerts,
             monotonic=around.monotonic,

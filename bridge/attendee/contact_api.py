@@ -1,26 +1,27 @@
-"""Asks telli's contact API who a contact is, and writes properties of contacts.
+"""Asks telli's contact API who a contact is, writes properties of contacts, and has them called.
 
 Source: `GET` and `PATCH /v2/contacts/{id}`, `GET /v2/external/contacts/{externalId}`,
-`GET /v1/verify-api-key`, with `Authorization: Bearer <api key>`.
+`GET /v1/verify-api-key`, `POST /v1/schedule-call`, with `Authorization: Bearer <api key>`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import requests
 
+from bridge.config import Config
 from bridge.model import Contact
 from providers.base import Deadline
-from providers.errors import AccessDenied
+from providers.errors import AccessDenied, RateLimited
 from providers.http import Call, send, session
 from providers.route import Route
 
 PROVIDER = "telli"
-_FOUND, _DONE, _NO_SUCH, _TOO_MANY = 200, 204, 404, 429
+_FOUND, _CREATED, _DONE, _NO_SUCH, _TOO_MANY = 200, 201, 204, 404, 429
 _REFUSED = (401, 403)
 _SERVER_FAULT = 500
 _CONNECTIONS = 8
@@ -34,6 +35,12 @@ class ContactApi:
         self._url = url.rstrip("/")
         self._keys = tuple(keys)
         self._session = session(route, connections=_CONNECTIONS)
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return the contacts of the account in the configuration."""
+        telli = config.telli
+        return cls(telli.api_url, [key.get_secret_value() for key in telli.api_keys], config.route)
 
     def record(self, contact: Contact, deadline: Deadline) -> Mapping[str, object] | None:
         """Return the contact's record, None where telli knows none.
@@ -73,6 +80,18 @@ class ContactApi:
         if status not in (_FOUND, _DONE, _NO_SUCH):
             raise call.unexpected("contact", status)
         return status != _NO_SUCH
+
+    def schedule_call(self, contact_id: str, agent_id: str, deadline: Deadline) -> None:
+        """Have an agent call a contact. ProviderUnavailable: it won't. WriteUnknown: perhaps it will."""
+        call = Call(PROVIDER, "schedule_call", deadline, writes=True)
+        body = {"contact_id": contact_id, "agent_id": agent_id}
+        status = self._asked(call, "POST", "/v1/schedule-call", json=body).status_code
+        if status == _TOO_MANY:
+            raise RateLimited(PROVIDER, call.operation, f"HTTP {status}")
+        if status >= _SERVER_FAULT:
+            raise call.fault(f"HTTP {status}")
+        if status not in (_FOUND, _CREATED):
+            raise call.unexpected("call", status)
 
     def _asked(self, call: Call, verb: str, path: str, **options: Any) -> requests.Response:
         for key in self._keys:

@@ -88,6 +88,6 @@ def telli_contacts_of(means: Means) -> Mapping[str, TelliContacts]:
     config, telli = means.config, means.config.telli
     if not telli.writes_back:
         return {}
-    api = ContactApi(telli.api_url, [key.get_secret_value() for key in telli.api_keys], config.route)
+    api = ContactApi.of(config)
     receiver = TelliContacts(api, telli.write_back, config.hosts, means.store, means.now, means.monotonic)
     return {"telli": receiver}

@@ -103,10 +103,8 @@ def _clock(context: BookingContext) -> Finding:
 
 def _telli(config: Config, context: BookingContext) -> Finding:
     """Ask telli whether it takes the keys by which contacts are looked up."""
-    keys = [key.get_secret_value() for key in config.telli.api_keys]
     try:
-        api = ContactApi(config.telli.api_url, keys, config.route)
-        api.verify(Deadline(_SECONDS, context.monotonic))
+        ContactApi.of(config).verify(Deadline(_SECONDS, context.monotonic))
     except AccessDenied:
         text = "telli refuses the keys in api_keys, so nobody's contact is looked up"
         return Finding("telli.lookup_contacts", Verdict.FAILED, text)

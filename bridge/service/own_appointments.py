@@ -23,6 +23,7 @@ from bridge.errors import BookingClosed, NoAppointment, SeveralAppointments, Too
 from bridge.model import Booking, BookingState, Proof
 from bridge.service.outcome import BookOutcome
 from bridge.service.reception import Reception
+from bridge.service.scheduled_calls import plan_call
 from bridge.speech.appointments import Spoken, cancelled, coming, moved, which
 from bridge.speech.language import spoken_locale
 from bridge.speech.reasons import Speech
@@ -130,8 +131,11 @@ class OwnAppointments:
         notice = event_type.change_notice if event_type else None
         return notice is not None and self._context.now() + notice < booking.interval.start
 
-    def call_back(self, request: CallerRequest, reason: str, wanted: str) -> bool:
-        """Let the owner know that somebody waits for a call; False where there is no number to call."""
+    def call_back(self, request: CallerRequest, reason: str, wanted: str, agent: str = "") -> bool:
+        """Let the owner know that somebody waits for a call; False where there is no number to call.
+
+        An `agent` of telli's calls too, where no time was wanted: telli's plan of calls knows none.
+        """
         request = self._reception.completed(request)
         phone = phone_of(request, self._trust.country)
         number = phone.e164 or phone.as_said
@@ -143,15 +147,20 @@ class OwnAppointments:
         # Agents repeat what took long; asked for again another day it is asked for again.
         day = self._context.now().date().isoformat()
         key = hashlib.sha256(f"{day}/{name}/{number}/{about}/{when}".encode()).hexdigest()[:32]
-        self._context.alerts.alert(
-            f"{CALLBACK}{key}",
-            "Please call {name} back at {number}. About: {reason}. When: {wanted}.",
-            is_private=True,
-            name=name,
-            number=number,
-            reason=about,
-            wanted=when,
-        )
+        with self._context.store.write() as connection:
+            is_new = self._context.alerts.alert(
+                f"{CALLBACK}{key}",
+                "Please call {name} back at {number}. About: {reason}. When: {wanted}.",
+                within=connection,
+                is_private=True,
+                name=name,
+                number=number,
+                reason=about,
+                wanted=when,
+            )
+            if is_new and agent and not wanted.strip():
+                contact_id = request.contact.contact_id
+                plan_call(connection, f"{CALLBACK}{key}", contact_id, agent, self._context.now())
         return True
 
     def spoken(self, booking: Booking) -> Spoken:

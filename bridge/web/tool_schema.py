@@ -57,7 +57,13 @@ def tool_paths(event_type: Schema) -> dict[str, Schema]:
         "/tools/callback": _tool(
             "callback",
             "Let the owner know that somebody waits for a call.",
-            {**_WHO, "name": "Their name.", "reason": "What it is about.", "preferred_time": "When."},
+            {
+                **_WHO,
+                "name": "Their name.",
+                "reason": "What it is about.",
+                "preferred_time": "When.",
+                "agent_id": "telli's agent that calls too, where no time is preferred.",
+            },
             _OUTCOME,
         ),
         "/tools/no-show": _tool(

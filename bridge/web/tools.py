@@ -123,7 +123,7 @@ class _Tools:
     def callback(self) -> Response:
         """Answer `POST /tools/callback`: the owner is told whom to call."""
         caller = self._caller()
-        if not self._own.call_back(caller, _text("reason"), _text("preferred_time")):
+        if not self._own.call_back(caller, _text("reason"), _text("preferred_time"), _text("agent_id")):
             return self._refused(Refusal.NUMBER)
         note(Outcome.DONE)
         return _answer({"status": "success", "spoken": passed_on(self._speech_of_call())})

@@ -17,6 +17,7 @@ class FakeTelli(Fake):
         super().__init__(port)
         self.key = KEY
         self.contacts: dict[str, Json] = {}
+        self.calls: list[tuple[str, str]] = []  # which contact by which agent
         self.properties: set[str] = set()  # those that exist in the account
 
     def add_contact(self, contact_id: str, external_id: str = "", **members: object) -> None:
@@ -40,6 +41,7 @@ class FakeTelli(Fake):
         return [
             Route("GET", r"/v2/contacts/([^/]+)", "contact", self._contact),
             Route("GET", r"/v1/verify-api-key", "verify", self._verify),
+            Route("POST", r"/v1/schedule-call", "schedule call", self._schedule),
             Route("PATCH", r"/v2/contacts/([^/]+)", "write contact", self._write),
             Route("GET", r"/v2/external/contacts/([^/]+)", "external contact", self._external),
         ]
@@ -61,6 +63,16 @@ class FakeTelli(Fake):
         changed = kept | {each["key"]: each["value"] for each in told}
         contact["properties"] = [{"key": key, "value": value} for key, value in changed.items()]
         return Answer(200, contact)
+
+    def _schedule(self, request: Request) -> Answer:
+        if request.headers.get("authorization") != f"Bearer {self.key}":
+            raise Refused(Answer(401, {"message": "Unauthorized"}))
+        assert set(request.body) <= {"contact_id", "agent_id", "max_retry_days", "override_from_number"}
+        contact_id = request.body["contact_id"]
+        if contact_id not in self.contacts:
+            raise Refused(Answer(400, {"message": "Contact not found"}))
+        self.calls.append((contact_id, request.body["agent_id"]))
+        return Answer(200, {"status": "success", "contact_id": contact_id, "loop_id": "loop-1"})
 
     def written(self, contact_id: str) -> Json:
         """Return a contact's properties by their keys."""
