@@ -63,18 +63,22 @@ class BookingJobs:
             job_names.RECONCILE: self._reconcile,
             job_names.REMOVE: self._remove,
             job_names.READ_BACK: self._read_back,
-            job_names.AMEND: self._amend,
-            job_names.SURVEY: self._survey,
+            job_names.AMEND: self._timed(amend),
+            job_names.SURVEY: partial(survey, self.context),
             job_names.FOLLOW: self._follow,
-            job_names.LOOK: self._look,
-            job_names.LINK: self._link,
+            job_names.LOOK: self._timed(look),
+            job_names.LINK: self._timed(complete_link),
             job_names.MAIL_DOMAIN: self._mail_domain,
             job_names.WATCH: self._watch,
             job_names.TIDY: self._tidy,
             PROBE: partial(probe, self.context),
             job_names.IDENTIFY: self._identify,
-            job_names.CLAIM_CALENDARS: self._claim_calendars,
+            job_names.CLAIM_CALENDARS: lambda _subject: claim_calendars(self.context),
         }
+
+    def _timed(self, look_after: Callable[[BookingContext, str, Deadline], timedelta | None]) -> Work:
+        """Return the work that looks after one booking, within a time of its own."""
+        return lambda booking_id: look_after(self.context, booking_id, self._deadline())
 
     def _reconcile(self, _subject: str) -> timedelta:
         settle.reconcile(self.context)
@@ -91,12 +95,6 @@ class BookingJobs:
         self._follow_closely(subject)
         read_back(self.context, subject, self._deadline())
 
-    def _amend(self, subject: str) -> timedelta | None:
-        return amend(self.context, subject, self._deadline())
-
-    def _survey(self, subject: str) -> timedelta:
-        return survey(self.context, subject)
-
     def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
         if calendar not in followed(self.context):
@@ -111,12 +109,6 @@ class BookingJobs:
                 return
             soon = self.context.now() + self.context.vendor(booking.calendar).follow_every
             jobs.schedule(connection, job_names.FOLLOW, str(booking.calendar), soon)
-
-    def _look(self, subject: str) -> timedelta | None:
-        return look(self.context, subject, self._deadline())
-
-    def _link(self, subject: str) -> timedelta | None:
-        return complete_link(self.context, subject, self._deadline())
 
     def _mail_domain(self, subject: str) -> timedelta | None:
         from bridge.booking.mail_domain import look_up_domain  # DNS takes a while to load
@@ -139,9 +131,6 @@ class BookingJobs:
         if calendar not in named(self.context):
             return None  # taken out of the configuration
         return identify(self.context, calendar, self._deadline())
-
-    def _claim_calendars(self, _subject: str) -> None:
-        claim_calendars(self.context)
 
     def lane(self, connection: Connection, kind: str, subject: str) -> Lane | None:
         """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -66,7 +65,7 @@ class Refresher:
             return
         try:
             # Not if anything has changed since: another process renewed it, or was refused just now.
-            self.attempt(row.key, partial(_is_unchanged, row))
+            self.attempt(row.key, lambda held: held.row == row)
         except ProviderError as error:
             _log.warning("a token could not be renewed: %s", error)
         except CannotOpen:
@@ -166,10 +165,6 @@ def _is_due(row: ConnectionRow, now: datetime) -> bool:
     """Tell whether a token ends soon; one that never lives long is renewed at half its life."""
     life = row.expires_at - row.refreshed_at
     return row.expires_at - now <= min(AHEAD, life / 2)
-
-
-def _is_unchanged(row: ConnectionRow, held: Held) -> bool:
-    return held.row == row
 
 
 def side_by_side(work: Callable[[T], None], things: Mapping[str, Sequence[T]]) -> None:

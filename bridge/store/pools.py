@@ -127,13 +127,10 @@ def _begin_writing(connection: Connection, seconds: float) -> None:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except OperationalError as error:
+            is_busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
             # By the clock too: each look takes longer than its pause.
-            if not _is_busy(error) or look == looks - 1 or is_over():
+            if not is_busy or look == looks - 1 or is_over():
                 raise
             time.sleep(_POLL_SECONDS)
         else:
             return
-
-
-def _is_busy(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
