@@ -30,6 +30,13 @@ def team_at(google: FakeGoogle) -> list[Staff]:
     ]
 
 
+def alerted(salon: Salon) -> str:
+    """Return the one alert there is."""
+    salon.bridge.health.write_down()
+    (alert,) = salon.bridge.alerts.open()
+    return alert.text
+
+
 def run_due(salon: Salon) -> None:
     salon.bridge.plan_standing()
     salon.bridge.background.run_due()

@@ -9,17 +9,10 @@ import pytest
 from tests.cast.at_vendors import BEN_MICROSOFT
 from tests.cast.clock import HALF_AN_HOUR, tomorrow_at
 from tests.cast.fixtures import OpenThere
-from tests.cast.salon import Salon
+from tests.practice.team import alerted
 from tests.vendors.microsoft import FakeMicrosoft, Fault
 
 TEN = tomorrow_at(10)
-
-
-def alerted(salon: Salon) -> str:
-    """Return the one alert there is."""
-    salon.bridge.health.write_down()
-    (alert,) = salon.bridge.alerts.open()
-    return alert.text
 
 
 @pytest.mark.parametrize(

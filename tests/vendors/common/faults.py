@@ -43,6 +43,7 @@ class Fault(StrEnum):
     RATE_403_USER = "rate_403_user"  # Google: 403 userRateLimitExceeded
     RATE_403_PROJECT = "rate_403_project"  # Google: 403 rateLimitExceeded
     QUOTA = "quota"  # Google: 403 quotaExceeded "Calendar usage limits exceeded."
+    API_OFF = "api_off"  # Google: 403 accessNotConfigured
     SCOPE = "scope"  # Google: 403 insufficientPermissions
     CONFERENCE = "conference"  # Google: 400 "Invalid conference type value."
     INVALID_GRANT = "invalid_grant"  # Google's token endpoint: 400

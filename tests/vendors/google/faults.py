@@ -12,6 +12,7 @@ _REFUSALS: dict[Fault, tuple[int, str, str, str]] = {
     Fault.RATE_403_USER: (403, "usageLimits", "userRateLimitExceeded", "User Rate Limit Exceeded"),
     Fault.RATE_403_PROJECT: (403, "usageLimits", "rateLimitExceeded", "Rate Limit Exceeded"),
     Fault.QUOTA: (403, "usageLimits", "quotaExceeded", "Calendar usage limits exceeded."),
+    Fault.API_OFF: (403, "usageLimits", "accessNotConfigured", "Access Not Configured."),
     Fault.FORBIDDEN: (403, "global", "forbidden", "Forbidden"),
     Fault.BAD_REQUEST: (400, "global", "invalid", "Invalid value"),
     Fault.CONFERENCE: (400, "global", "invalid", "Invalid conference type value."),
