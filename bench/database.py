@@ -1,4 +1,4 @@
-"""Measures bookings while PostgreSQL hangs, is far away, is locked, breaks off or fails over.
+"""Measures bookings while PostgreSQL hangs, is far away, is locked or fails over.
 
 `python -m bench database` needs BRIDGE_TEST_POSTGRES_URL, as the tests do. The bridge runs in this process,
 in real time, and reaches its database through the tests' proxy.
@@ -19,7 +19,6 @@ from pathlib import Path
 from rich.table import Table
 
 from bench.console import wide_console
-from bridge.booking.told_failed import undo_told_failed
 from bridge.store.migrate import migrate
 from tests.cast.clock import RealClock
 from tests.cast.config import Staff, salon_config
@@ -28,8 +27,6 @@ from tests.store.databases import PostgresServer
 from tests.store.proxy import PostgresProxy
 
 _HOSTS = tuple(Staff(name, "00:00-24:00") for name in ("anna", "ben", "cleo", "dora"))
-_CUT_EVERY = 0.5
-_CUT_FOR = 20.0
 _LOCK = "BEGIN; LOCK TABLE bookings, claims, revisions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(12); COMMIT"
 
 
@@ -59,8 +56,6 @@ def main() -> None:
                 booked = _timed(partial(_is_booked, salon))
         table.add_row(name, *available, *booked)
     wide_console().print(table)
-    with _salon(server) as (salon, proxy):
-        wide_console().print(_cut_while_booking(salon, proxy))
 
 
 @contextmanager
@@ -141,31 +136,3 @@ def _failover(_server: PostgresServer, proxy: PostgresProxy) -> Iterator[None]:
     back.start()
     yield
     back.join()
-
-
-def _cut_while_booking(salon: Salon, proxy: PostgresProxy) -> str:
-    """Book one caller after the other while every connection is cut twice a second."""
-    stop = threading.Event()
-
-    def cut() -> None:
-        while not stop.wait(_CUT_EVERY):
-            proxy.cut()
-
-    cutting = threading.Thread(target=cut, daemon=True)
-    cutting.start()
-    told = {True: 0, False: 0}
-    longest, until = 0.0, time.perf_counter() + _CUT_FOR
-    number = 0
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        told[salon.book(f"caller-{number}", _start(number)).success] += 1
-        longest = max(longest, time.perf_counter() - began)
-        number += 1
-    stop.set()
-    cutting.join()
-    undo_told_failed(salon.bridge.context)
-    kept = len(salon.confirmed())
-    return (
-        f"Connections cut twice a second for {_CUT_FOR:.0f} s: {told[True]} callers booked, {told[False]} "
-        f"refused, {kept} bookings kept, the slowest took {longest:.2f} s"
-    )

@@ -47,6 +47,7 @@ class Notes:
         self._file: Path | None = None
         self._descriptor = -1
         self._kept: dict[str, Note] = {}
+        self._closed_to_us: set[Path] = set()
         self._is_closed = False
 
     def put(self, key: str, note: Note) -> None:
@@ -86,6 +87,9 @@ class Notes:
                 descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC)
             except FileNotFoundError:
                 continue  # another process was quicker
+            except OSError as error:  # another user's, say of a command that was typed as root
+                self._complain(file, error)
+                continue
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # Into our own file first: killed in between, both hold them, and that does no harm.
@@ -94,8 +98,16 @@ class Notes:
                 file.unlink(missing_ok=True)
             except BlockingIOError:
                 pass  # its process lives
+            except OSError as error:  # no room for a file of our own: in memory at least, until there is
+                self._complain(file, error)
             finally:
                 os.close(descriptor)
+
+    def _complain(self, file: Path, error: OSError) -> None:
+        """Say once of a file that it keeps its notes to itself: those of others must not wait for it."""
+        if file not in self._closed_to_us:
+            self._closed_to_us.add(file)
+            _log.warning("what a process noted before it ended cannot be read: %s: %s", file, error.strerror)
 
     def close(self) -> None:
         """Leave the notes to another process, and those that are still put."""
@@ -138,8 +150,8 @@ def _read(descriptor: int) -> dict[str, Note]:
         found = lines.read().splitlines()
     for line in found:
         try:
-            entry = json.loads(line)
-        except ValueError:  # its process was killed while it wrote; nobody was told of it yet
+            entry = dict(json.loads(line))
+        except (ValueError, TypeError):  # its process was killed while it wrote; nobody was told of it yet
             _log.warning("a note was cut off as its process was killed")
             continue
         for key, note in entry.items():

@@ -56,6 +56,18 @@ def test_a_process_that_is_killed_leaves_whole_notes(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_taken_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "notes-another-users").mkdir()
+    (tmp_path / "notes-damaged").write_text('5\n{"a": {"version": 2}}\n')
+    notes = notes_in(tmp_path)
+    for _ in range(2):
+        notes.adopt()
+    assert notes.every() == {"a": {"version": 2}}
+    assert caplog.text.count("cannot be read") == 1
+
+
 def test_a_folder_that_cannot_be_written_is_told_and_the_memory_stays(tmp_path: Path) -> None:
     notes = notes_in(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError):
