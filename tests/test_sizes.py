@@ -29,7 +29,8 @@ CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("
 CLOCKS |= {("time", name) for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter")}
 MAY_ASK_A_CLOCK = ("bridge/surroundings.py", "bridge/cli/")
 READS_WALL_CLOCKS = ("providers/times.py",)  # turns a vendor's wall-clock times into instants
-GIVEN_NAMES = {"process_bind_param", "process_result_value", "data"}  # SQLAlchemy's and google-auth's own
+# SQLAlchemy's, google-auth's and http.server's own
+GIVEN_NAMES = {"process_bind_param", "process_result_value", "data", "do_GET", "do_POST"}
 NAIVE_UNLESS_GIVEN = {
     "now": 1,
     "fromtimestamp": 2,

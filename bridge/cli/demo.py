@@ -16,6 +16,7 @@ import click
 from werkzeug.security import generate_password_hash
 
 from bridge.cli.child_server import serve
+from bridge.cli.demo_letter_box import LetterBox, letter_box
 from bridge.cli.instants import local_text
 from bridge.cli.machine import free_port, local_language, local_timezone
 from bridge.cli.output import Output, Refused
@@ -53,14 +54,15 @@ def demo(session: Session, port: int | None, folder: Path | None) -> None:
         raise Refused(f"port {port} is taken; choose another one, or leave --port out")
     home = _home(folder)
     try:
-        raise SystemExit(_run(output, home, served_on))
+        with letter_box() as box:
+            raise SystemExit(_run(output, home, served_on, box))
     finally:
         output.say(f"\nThe demo has stopped. What it kept lies in {home}")
 
 
-def _run(output: Output, home: Path, port: int) -> int:
+def _run(output: Output, home: Path, port: int, box: LetterBox) -> int:
     password = secrets.token_urlsafe(9)
-    config_path = _write_config(home, port, password)
+    config_path = _write_config(home, port, password, box)
     config = load_config(config_path, {}, VENDORS)
     migrate(config.bridge.database_url.get_secret_value())
     bridge = Bridge(config)
@@ -74,9 +76,10 @@ def _run(output: Output, home: Path, port: int) -> int:
         "address": config.bridge.public_url,
         "config": str(config_path),
         "password": password,
+        "letter_box": box.url,
         "event_types": list(config.event_types),
     }
-    told = "\n".join(_told(config, slots, home, password))
+    told = "\n".join(_told(config, slots, home, password, box))
     return serve(config_path, port, lambda: output.result(value, told))
 
 
@@ -95,13 +98,15 @@ def _home(folder: Path | None) -> Path:
     return home
 
 
-def _write_config(home: Path, port: int, password: str) -> Path:
+def _write_config(home: Path, port: int, password: str, box: LetterBox) -> Path:
     path = home / "config.toml"
     secret, key = _kept(path) or (secrets.token_hex(32), secrets.token_hex(16))
     template = (files("bridge.cli") / "demo.toml").read_text(encoding="utf-8")
     path.touch(mode=0o600)
     path.write_text(
         template.replace("@PORT@", str(port))
+        .replace("@MAIL_PORT@", str(box.mail_port))
+        .replace("@BOX@", box.url)
         .replace("@SECRET@", secret)
         .replace("@API_KEY@", key)
         .replace("@PASSWORD_HASH@", generate_password_hash(password))
@@ -134,7 +139,7 @@ def _fill_calendars(bridge: Bridge) -> None:
         import_ics(bridge.imported, host, content.encode(), bridge.context.now())
 
 
-def _told(config: Config, slots: Sequence[Slot], home: Path, password: str) -> Iterator[str]:
+def _told(config: Config, slots: Sequence[Slot], home: Path, password: str, box: LetterBox) -> Iterator[str]:
     """Yield what to tell people: where the bridge is, and calls they can paste into another terminal."""
     event_type = next(iter(config.event_types.values()))
     named = ", ".join(f"{each.title} ({each.id})" for each in config.event_types.values())
@@ -142,13 +147,14 @@ def _told(config: Config, slots: Sequence[Slot], home: Path, password: str) -> I
     caller: dict[str, object] = {
         "contact_id": "demo-caller",
         "external_contact_id": "",
-        "contact_details": {"name": "Kim Example", "phone": "+49 30 1234567"},
+        "contact_details": {"name": "Kim Example", "phone": "+49 30 1234567", "email": "kim@example.org"},
     }
     yield f"\nThe bridge answers at {config.bridge.public_url} - stop it with Ctrl+C."
     yield f"Everything lies in {home}\n"
     yield f"Team: {', '.join(host.name for host in config.hosts.values())}"
     yield f"Event types: {named}"
-    yield f"Password of the pages: {password}\n"
+    yield f"Password of the pages: {password}"
+    yield f"Mail and webhooks that it sends: {box.url}\n"
     yield "What can be offered? (in another terminal)\n"
     yield _curl(config, event_type.id, "available", caller)
     if slots:
