@@ -39,7 +39,7 @@ class Limits:
     """
 
     entry: float = 1.5
-    start: float = 4.0
+    start: float = 10.0
     each: float = 0.003
     stopped: int = 3
 

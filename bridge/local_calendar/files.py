@@ -19,7 +19,7 @@ from bridge.local_calendar.unusable import ImportRefused, Unusable
 
 _SMALL = 64_000  # bytes: takes 20 ms, whatever is in it
 _MOST_GROWN = 2 * MAX_BYTES  # letters, the definitions of zones with each entry
-_START_SECONDS = 4
+_START_SECONDS = 10  # of a slow machine that loads what reading needs
 _BYTES_A_SECOND = 250_000
 
 Parted = tuple[list[Group], list[LeftOut]]
