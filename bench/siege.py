@@ -39,6 +39,13 @@ _PATHS = (
     "/notify/google",
     "/readyz",
     "/nothing",
+    "/find",
+    "/tools/cancel",
+    "/a/guessed",
+    "/telli/webhook",
+    "/connections",
+    "/calendars/anna/import",
+    "/invite/guessed",
     "/static/x",
 )
 _HEAD = "POST {path} HTTP/1.1\r\nHost: bridge\r\nContent-Length: {length}\r\n{more}\r\n"
