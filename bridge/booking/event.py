@@ -44,7 +44,7 @@ def draft_event(
         interval=booking.interval,
         timezone=str(event_type.timezone),
         description="\n\n".join(filter(None, (description, f"{label}: {own_link}"))),
-        location=location_of(event_type, attendee),
+        location=location_of(event_type, attendee, hosts[0] if hosts else None),
         attendees=tuple(guests),
         conference=event_type.conference,
         private=_private(booking, key),
@@ -79,11 +79,14 @@ def event_text(
     return title, "\n\n".join(filter(None, (event_type.description, "\n".join(lines))))
 
 
-def location_of(event_type: EventType, attendee: Attendee) -> str:
-    """Return where an appointment takes place, as far as that is known before the event exists."""
+def location_of(event_type: EventType, attendee: Attendee, organiser: Host | None) -> str:
+    """Return where an appointment takes place, as far as that is known before the event exists.
+
+    A link is the organiser's own, else the event type's.
+    """
     places: dict[str, str] = {
         MeetingPlatform.IN_PERSON: event_type.address,
-        MeetingPlatform.LINK: event_type.link,
+        MeetingPlatform.LINK: (organiser.link if organiser else "") or event_type.link,
         MeetingPlatform.PHONE: attendee.phone or attendee.phone_as_said,
     }
     return places.get(event_type.meeting_platform, "")

@@ -32,7 +32,6 @@ NOT_YET: Mapping[str, Later] = {
     "caldav": _only({}),
     "exchange": _only({}),
     "ics": _only({}),
-    "hosts.<name>.link": _only(""),
     "places": _only({}),
     "travel": _only({}),
     "resources": _only({}),

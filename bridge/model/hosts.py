@@ -76,7 +76,10 @@ class Schedule:
 
 @dataclass(frozen=True, eq=False)
 class Host:
-    """Somebody whose time is offered. `id` is the name of its TOML table, `name` what people read."""
+    """Somebody whose time is offered. `id` is the name of its TOML table, `name` what people read.
+
+    `link` is where this host meets people online.
+    """
 
     id: str
     name: str
@@ -85,6 +88,7 @@ class Host:
     busy_calendars: tuple[CalendarName, ...]
     booking_calendar: CalendarName
     phone: str | None = None
+    link: str = ""
     busy_policy: BusyPolicy = BusyPolicy()
     weight: int = 100
     priority: int = 2

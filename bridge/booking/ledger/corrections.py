@@ -32,7 +32,8 @@ def correct(context: LedgerContext, booking: Booking, attendee: Attendee, finger
     """
     after = replace(booking, attendee=attendee)
     if event_type := context.find_event_type(booking):
-        after = replace(after, location=location_of(event_type, attendee) or booking.location)
+        place = location_of(event_type, attendee, context.hosts.get(booking.hosts[0]))
+        after = replace(after, location=place or booking.location)
     with context.store.write() as connection:
         requests.note(connection, booking.id, fingerprint)
         if after == booking:

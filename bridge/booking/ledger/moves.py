@@ -250,7 +250,7 @@ def _after(
     wanted = wish.of(booking)
     event_type = context.event_type_of(wanted)
     choice = _choose(context, connection, wanted, wish, busy)
-    place = location_of(event_type, wanted.attendee)
+    place = location_of(event_type, wanted.attendee, context.hosts.get(choice.hosts[0]))
     stays = choice.hosts == booking.hosts
     return replace(
         wanted,

@@ -15,7 +15,7 @@ from bridge.config.problems.found import Problems
 from bridge.config.sections.booking_fields import read_fields
 from bridge.config.sections.brevo import ListIds
 from bridge.config.sections.hosts import Hosts
-from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers
+from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers, organising
 from bridge.config.sections.services import ServiceReader
 from bridge.config.sections.team import TeamReader, TeamTable
 from bridge.config.sections.twilio import read_sms
@@ -117,7 +117,7 @@ def read_event_types(
     for name, each in read.items():
         at = ("event_types", name)
         team = TeamReader(hosts, at, problems).read(each.table, each.broken, each.table.assignment)
-        check_meeting(each.table, each.broken, at=at, problems=problems)
+        check_meeting(each.table, each.broken, organising(team, hosts), at=at, problems=problems)
         platform = each.table.meeting_platform
         check_organisers(platform, team, hosts, vendors=vendors, at=at, problems=problems)
         base = _event_type(name, each.table, team, zone, problems)

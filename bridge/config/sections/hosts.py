@@ -18,7 +18,7 @@ from bridge.config.values.dates import Days
 from bridge.config.values.localities import HolidayRegion, Zone
 from bridge.config.values.numbers import whole
 from bridge.config.values.open_hours import DateOverrides, OpenHours
-from bridge.config.values.text import Email, Emails, Line, Phone, choice, one_of, plain
+from bridge.config.values.text import Email, Emails, Line, Phone, WebAddress, choice, one_of, plain
 from bridge.model import CalendarName, Host, Schedule
 from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 
@@ -43,6 +43,7 @@ class HostTable(Table):
     name: Annotated[Line, Needed('what people read, such as "Anna Weber"')] = ""
     email: Annotated[Email, Needed('the host\'s address, such as "anna@example.com"')] = ""
     phone: Phone | None = None
+    link: WebAddress = ""
     notify: Emails = ()
     busy_calendars: tuple[Calendar, ...] = ()
     booking_calendar: Calendar | None = None
@@ -113,6 +114,7 @@ def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: Zon
         email=table.email,
         notify=table.notify,
         phone=table.phone,
+        link=table.link,
         schedule=_schedule(table, zone),
         busy_calendars=tuple(dict.fromkeys(table.busy_calendars)) or (booking_calendar,),
         booking_calendar=booking_calendar,

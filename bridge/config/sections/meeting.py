@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import PlainValidator, ValidationInfo
@@ -11,7 +12,7 @@ from bridge.config.sections.hosts import Hosts
 from bridge.config.sections.vendors import Vendors, vendors_of
 from bridge.config.table import Table
 from bridge.config.values.text import Paragraph, WebAddress, one_of, plain
-from bridge.model import MeetingPlatform, Team
+from bridge.model import Host, MeetingPlatform, Team
 
 _NEEDS: dict[str, tuple[str, str]] = {
     MeetingPlatform.IN_PERSON: ("address", 'where to come, such as "Hauptstr. 1, 10827 Berlin"'),
@@ -37,9 +38,18 @@ class MeetingTable(Table):
     description: Paragraph = ""
 
 
-def check_meeting(table: MeetingTable, broken: frozenset[str], *, at: TomlPath, problems: Problems) -> None:
-    """Note what the meeting platform needs beside it and doesn't have."""
+def check_meeting(
+    table: MeetingTable,
+    broken: frozenset[str],
+    organising: Sequence[Host],
+    *,
+    at: TomlPath,
+    problems: Problems,
+) -> None:
+    """Note what the meeting platform needs beside it and doesn't have; a link each organiser may have."""
     key, example = _NEEDS.get(table.meeting_platform, (None, ""))
+    if key == "link" and organising and all(host.link for host in organising):
+        return
     if key and not getattr(table, key) and key not in broken:
         text = f'is missing; meeting_platform = "{table.meeting_platform}" needs {example}'
         problems.add((*at, key), text)
@@ -50,12 +60,16 @@ def check_organisers(
 ) -> None:
     """Note every possible organiser whose booking calendar cannot make the meeting's link."""
     makers = [name for name, rules in vendors.items() if platform in rules.conferences]
-    for name in organisers(team) if makers else ():
-        host = hosts.known.get(name)
-        if host and host.booking_calendar.provider not in makers:
+    for host in organising(team, hosts) if makers else ():
+        if host.booking_calendar.provider not in makers:
             needed = f'"{platform}" needs a {" or ".join(makers)} booking calendar'
-            text = f'{needed}, but {name} has "{host.booking_calendar}"'
+            text = f'{needed}, but {host.id} has "{host.booking_calendar}"'
             problems.add((*at, "meeting_platform"), text)
+
+
+def organising(team: Team, hosts: Hosts) -> list[Host]:
+    """Return the possible organisers that are known."""
+    return [hosts.known[name] for name in organisers(team) if name in hosts.known]
 
 
 def organisers(team: Team) -> tuple[str, ...]:

@@ -12,7 +12,13 @@ from pydantic import Field, PlainValidator
 from bridge.config.named_tables import read_named
 from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.sections.hosts import Hosts
-from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers, platform_named
+from bridge.config.sections.meeting import (
+    MeetingTable,
+    check_meeting,
+    check_organisers,
+    organising,
+    platform_named,
+)
 from bridge.config.sections.team import HostsTable, TeamReader
 from bridge.config.sections.vendors import Vendors
 from bridge.config.table import Needed, Read
@@ -81,7 +87,7 @@ class ServiceReader:
         place = MeetingTable.model_construct(
             meeting_platform=service.meeting_platform, address=service.address, link=service.link
         )
-        check_meeting(place, broken, at=at, problems=self.problems)
+        check_meeting(place, broken, organising(service.team, self.hosts), at=at, problems=self.problems)
         check_organisers(
             service.meeting_platform,
             service.team,
