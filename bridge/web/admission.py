@@ -101,7 +101,7 @@ class Door:
             return TOO_LARGE
         if is_well_formed(head.header(HEADER)):
             return Admitted(MOST_BYTES, is_signed=True)
-        self.note_unsigned(head.path.rstrip("/").rpartition("/")[2])
+        self.note_unsigned(head.path.rstrip("/").rpartition("/")[2].replace("-", "_"))  # as views are called
         return _UNSIGNED
 
     def _other(self, head: Head, path: str) -> Admitted | Refused:

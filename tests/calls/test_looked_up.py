@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,6 +108,16 @@ def test_a_contact_is_asked_for_once_in_a_call(open_asking: OpenLine, telli: Fak
     line.clock.turn(minutes=6)
     assert line.book(at(11)) == BOOKED
     assert telli.operations() == ["contact", "contact"]
+
+
+def test_a_contact_is_asked_for_with_the_first_question(open_asking: OpenLine, telli: FakeTelli) -> None:
+    line = open_asking()
+    line.available()
+    for _ in range(600):
+        if telli.operations():
+            break
+        time.sleep(0.01)
+    assert telli.operations() == ["contact"]
 
 
 def test_what_is_on_record_does_not_undo_what_was_said(open_asking: OpenLine) -> None:
