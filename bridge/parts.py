@@ -62,7 +62,7 @@ from bridge.surroundings import Surroundings
 from bridge.vault import Vault
 from bridge.vendors.advice import Adviser
 from bridge.vendors.contract import Outside, PushReader
-from bridge.vendors.local import feed_titles, imported_time
+from bridge.vendors.local import feed_hosts, feed_titles, imported_time
 from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
 from providers.http import Clocks
 
@@ -94,7 +94,7 @@ class Bridge:
         self.connections = self._make_connections(clocks, adviser)
         self.imported = imported_time(config, self.store)
         self.uploads = self._make_uploads(around)
-        self.feeds = Feeds(self.store, feed_titles(config))
+        self.feeds = Feeds(self.store, feed_titles(config), feed_hosts(config))
         self.opened = OpenedAccounts(self.plugged, self.connections)
         self.accounts = around.wrap_accounts(CountedAccounts(self.opened, self.figures))
         # What callers ask for, and what goes on when nobody asks.

@@ -6,24 +6,31 @@ Decides what is shown: all that is to come and a year of the past. Cancelled eve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bridge.store.engine import Store
-from bridge.store.sql import local_events, local_series
+from bridge.store.sql import attended_events, local_events, local_series
 from providers.base import Interval
 
+_NOBODYS: Mapping[str, Collection[str]] = {}
 _FORMAT = 1  # a part of the ETag: raise it when the same entries are written differently
 _PAST = timedelta(days=366)
 _FAR = datetime(9990, 1, 1, tzinfo=UTC)
 
 
 class Feeds:
-    """The feeds of the embedded calendars; `titles` says by name how people call each."""
+    """The feeds of the embedded calendars; `titles` says by name how people call each, `hosts` whose it is.
 
-    def __init__(self, store: Store, titles: Mapping[str, str]) -> None:
+    Whoever attends an appointment in somebody else's embedded calendar has it in their own feed too.
+    """
+
+    def __init__(
+        self, store: Store, titles: Mapping[str, str], hosts: Mapping[str, Collection[str]] = _NOBODYS
+    ) -> None:
         self._store = store
         self._titles = titles
+        self._hosts = hosts
 
     def has(self, calendar: str) -> bool:
         """Tell whether there is such a calendar."""
@@ -44,23 +51,29 @@ class Feeds:
         with self._store.read() as connection:
             own = local_events.last_change(connection, calendar)
             imported = local_series.last_change(connection, calendar)
-        parts = (_FORMAT, own, imported, _since(now).date(), self._titles[calendar])
+            attended = attended_events.last_change(connection, self._hosts.get(calendar, ()), calendar)
+        parts = (_FORMAT, own, attended, imported, _since(now).date(), self._titles[calendar])
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def content(self, calendar: str, *, now: datetime) -> bytes:
         """Return the feed."""
-        return feed(self._store, calendar, now=now, name=self._titles[calendar])
+        hosts = self._hosts.get(calendar, ())
+        return feed(self._store, calendar, now=now, name=self._titles[calendar], hosts=hosts)
 
 
-def feed(store: Store, calendar: str, *, now: datetime, name: str) -> bytes:
-    """Return a calendar's bookings and imported entries as iCalendar; `name` is shown to subscribers."""
+def feed(store: Store, calendar: str, *, now: datetime, name: str, hosts: Collection[str] = ()) -> bytes:
+    """Return a calendar's bookings and imported entries as iCalendar; `name` is shown to subscribers.
+
+    With what its `hosts` attend in others' embedded calendars.
+    """
     window = Interval(_since(now), _FAR)
     with store.read() as connection:
         own = local_events.events_within(connection, calendar, window)
+        attended = attended_events.within(connection, hosts, calendar, window)
         imported = local_series.within(connection, calendar, window)
     from bridge.local_calendar.feed_text import feed_text
 
-    return feed_text(name, own, imported).encode()
+    return feed_text(name, [*own, *attended], imported).encode()
 
 
 def _since(now: datetime) -> datetime:

@@ -65,6 +65,15 @@ def imported_time(config: Config, store: Store) -> ImportedTime:
     return ImportedTime(store, _zones(config), timedelta(days=ahead))
 
 
+def feed_hosts(config: Config) -> dict[str, list[str]]:
+    """Return whose appointments go into each embedded calendar."""
+    hosts: dict[str, list[str]] = {}
+    for host in config.hosts.values():
+        if host.booking_calendar.provider == Local.name:
+            hosts.setdefault(host.booking_calendar.calendar, []).append(host.id)
+    return hosts
+
+
 def feed_titles(config: Config) -> dict[str, str]:
     """Return how people call each embedded calendar: by its host, else by its own name."""
     titles = {name: name for name in _zones(config)}

@@ -51,17 +51,17 @@ def event(
     wanted = select(local_events).where(local_events.c.calendar == calendar, local_events.c.id == event_id)
     # On SQLite a writing transaction is alone anyway, and FOR UPDATE is left out.
     row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
-    return None if row is None else _event(row)
+    return None if row is None else read_event(row)
 
 
 def events_within(connection: Connection, calendar: str, window: Interval) -> Sequence[LocalEvent]:
     """Return the live events that overlap the window, by start."""
     wanted = (
         select(local_events)
-        .where(local_events.c.calendar == calendar, *_live_within(window))
+        .where(local_events.c.calendar == calendar, *live_within(window))
         .order_by(local_events.c.starts_at, local_events.c.id)
     )
-    return [_event(row) for row in connection.execute(wanted)]
+    return [read_event(row) for row in connection.execute(wanted)]
 
 
 def busy_within(
@@ -75,7 +75,7 @@ def busy_within(
         local_events.c.ical_uid,
         local_events.c.starts_at,
         local_events.c.ends_at,
-    ).where(local_events.c.calendar.in_(calendars), *_live_within(window))
+    ).where(local_events.c.calendar.in_(calendars), *live_within(window))
     found: dict[str, list[Busy]] = {calendar: [] for calendar in calendars}
     for calendar, event_id, uid, start, end in connection.execute(wanted):
         found[calendar].append(Busy(event_id, uid, Interval(start, end)))
@@ -89,7 +89,7 @@ def events_of_booking(connection: Connection, calendar: str, booking_id: str) ->
         local_events.c.booking_id == booking_id,
         local_events.c.cancelled.is_(False),
     )
-    return [_event(row) for row in connection.execute(wanted)]
+    return [read_event(row) for row in connection.execute(wanted)]
 
 
 def events_changed(connection: Connection, calendar: str, after: int, until: int) -> Sequence[LocalEvent]:
@@ -98,7 +98,7 @@ def events_changed(connection: Connection, calendar: str, after: int, until: int
     wanted = select(local_events).where(
         local_events.c.calendar == calendar, changed > after, changed <= until
     )
-    return [_event(row) for row in connection.execute(wanted.order_by(changed))]
+    return [read_event(row) for row in connection.execute(wanted.order_by(changed))]
 
 
 def changed_calendars(connection: Connection, after: int) -> frozenset[str]:
@@ -204,7 +204,8 @@ def pieces(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
 
 
-def _live_within(window: Interval) -> tuple[Any, Any, Any]:
+def live_within(window: Interval) -> tuple[Any, Any, Any]:
+    """Return the conditions of live events that overlap a window."""
     return (
         local_events.c.starts_at < window.end,
         local_events.c.ends_at > window.start,
@@ -212,7 +213,8 @@ def _live_within(window: Interval) -> tuple[Any, Any, Any]:
     )
 
 
-def _event(row: Row[Any]) -> LocalEvent:
+def read_event(row: Row[Any]) -> LocalEvent:
+    """Return the event of a row."""
     return LocalEvent(
         calendar=row.calendar,
         id=row.id,
