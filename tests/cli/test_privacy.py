@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.service.privacy import FORGET_PAST, privacy_chores
+from bridge.service.scheduled_calls import plan_call
 from bridge.store.engine import Store
 from bridge.store.sql import alerts
 from bridge.store.tables import bookings, metadata
@@ -57,7 +58,7 @@ def test_everything_that_belongs_to_a_booking_is_printed(bridge: Terminal, sqlit
     found = booked(bridge)
     told = json.loads(bridge("export", "kim-1").out)
     by_booking = {table.name for table in metadata.sorted_tables if "booking_id" in table.c}
-    assert told.keys() == {"bookings", "told_offers", "asked_back", "alerts"} | by_booking
+    assert told.keys() == {"bookings", "told_offers", "asked_back", "alerts", "jobs"} | by_booking
     for table in ("writes", "booking_hosts", "claims", "local_events"):
         assert [row["booking_id"] for row in told[table]] == [found], table
     assert "Kim Nowak" in told["local_events"][0]["content"]["title"]
@@ -68,6 +69,18 @@ def callback(sqlite_url: str, number: str, raised_at: datetime) -> None:
     with closing(Store(sqlite_url)) as store, store.write() as connection:
         text = f"Please call Kim Nowak back at {number}."
         alerts.raise_alert(connection, f"callback:{number}", text, raised_at)
+
+
+def test_a_call_that_telli_shall_make_is_told_and_forgotten(bridge: Terminal, sqlite_url: str) -> None:
+    bridge("check")
+    with closing(Store(sqlite_url)) as store, store.write() as connection:
+        plan_call(connection, "callback:1", "kim-1", "agent-1", datetime.now(UTC))
+        plan_call(connection, "callback:2", "kim-11", "agent-1", datetime.now(UTC))
+    (job,) = json.loads(bridge("export", "kim-1").out)["jobs"]
+    assert job["subject"] == "callback:1 kim-1 agent-1"
+    bridge("forget", "kim-1")
+    assert bridge("export", "kim-1").code == 5
+    assert bridge("export", "kim-11").code == 0
 
 
 def test_requests_for_a_call_are_told_and_forgotten(bridge: Terminal, sqlite_url: str) -> None:

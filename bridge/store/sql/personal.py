@@ -18,6 +18,7 @@ from bridge.store.tables import (
     booking_requests,
     bookings,
     follow_ups,
+    jobs,
     local_events,
     metadata,
     told_offers,
@@ -153,8 +154,10 @@ def _of_calls(
     # As a word: another's number may begin with it.
     words = [mark for number in numbers for mark in (f" {number}.", f" {number} ")]
     named = [alerts.c.text.contains(word, autoescape=True) for word in words]
+    called = [jobs.c.subject.contains(f" {contact} ", autoescape=True) for contact in known]
     return (
         (told_offers, told_offers.c.contact_key.in_(keys)),
         (asked_back, asked_back.c.caller.in_([*known, *keys])),
         (alerts, alerts.c.key.startswith(CALLBACK) & or_(false(), *named)),
+        (jobs, jobs.c.subject.startswith(CALLBACK) & or_(false(), *called)),
     )
