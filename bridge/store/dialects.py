@@ -83,6 +83,15 @@ def upsert(
     return connection.execute(changed.returning(*table.columns)).one_or_none()
 
 
+def add_up(connection: Connection, table: Table, column: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows in this order; where one's primary key is there already, add to that one's column."""
+    statement = _insert(connection, table)
+    summed = {column: table.c[column] + statement.excluded[column]}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=table.primary_key, set_=summed), list(rows)
+    )
+
+
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert those rows whose primary keys are not there yet."""
     connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
-from bridge.store.dialects import upsert
+from bridge.store.dialects import add_up
 from bridge.store.tables import figures
 
 Figure = tuple[str, str]  # its name, and its labels as JSON
@@ -15,10 +15,9 @@ Figure = tuple[str, str]  # its name, and its labels as JSON
 def grow(connection: Connection, by: Mapping[Figure, float]) -> None:
     """Add to each figure."""
     # In one order in every process: two that lock the same rows the other way round would wait for ever.
-    for name, labels in sorted(by):
-        amount = by[name, labels]
-        row = {"name": name, "labels": labels, "value": amount}
-        upsert(connection, figures, row, then={"value": figures.c.value + amount})
+    rows = [{"name": name, "labels": labels, "value": by[name, labels]} for name, labels in sorted(by)]
+    if rows:
+        add_up(connection, figures, "value", rows)
 
 
 def every(connection: Connection) -> Iterator[tuple[str, str, float]]:
