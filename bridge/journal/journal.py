@@ -24,6 +24,7 @@ KEPT = timedelta(days=7)
 MOST_ROWS = 100_000
 _GATHER_SECONDS = 0.5
 _IDLE_SECONDS = 5.0
+_MOST_DOUBLINGS = 4  # of that pause, while the database is away
 _MOST_WAITING = 10_000
 _MOST_ROUTINE = 25  # at once: a flood adds no more to the log, the disk and the cost of a call
 
@@ -47,6 +48,7 @@ class Journal:
         self._monotonic = monotonic
         self._waiting: deque[Call] = deque(maxlen=_MOST_WAITING)
         self._unwritten: list[Call] = []
+        self._failures = 0
         self._is_telling = threading.Lock()
         self._something = threading.Event()
         self._stop = threading.Event()
@@ -140,15 +142,17 @@ class Journal:
                 figure_rows.grow(connection, counted)
         except StoreUnavailable as error:
             self._figures.give_back(counted)
-            _log.warning("calls could not be written down, and will be later: %s", error)
+            if not self._failures:  # once, not each second until it is back
+                _log.warning("calls could not be written down, and will be later: %s", error)
+            self._failures += 1
         else:
-            self._unwritten = []
+            self._unwritten, self._failures = [], 0
 
     def _loop(self) -> None:
         stop, something = self._stop, self._something
         while not stop.is_set():
             something.wait(_IDLE_SECONDS)  # figures of the background wake nobody
-            stop.wait(_GATHER_SECONDS)
+            stop.wait(_GATHER_SECONDS * 2 ** min(self._failures, _MOST_DOUBLINGS))
             something.clear()
             try:
                 self.write_down()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
+import time
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,8 +14,10 @@ from werkzeug.security import generate_password_hash
 
 from bridge.journal.journal import KEPT
 from bridge.signin import AdminSignIn, SignInRefused, Visitor
+from bridge.store.patience import within
 from bridge.store.sql.journal import add
 from bridge.web.signature import HEADER
+from providers.base import Deadline
 from tests.cast.config import ANNA, BEN, Staff
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
@@ -140,6 +145,22 @@ def test_an_entry_whose_commit_was_not_heard_of_keeps_no_later_one_out(open_line
     with line.bridge.store.write() as connection:
         add(connection, [first, {**first, "request_id": "another"}])
     assert {each["request_id"] for each in entries(line)} == {first["request_id"], "another"}
+
+
+def test_entries_wait_for_a_database_that_is_away_which_is_said_once(
+    open_line: OpenLine, caplog: pytest.LogCaptureFixture
+) -> None:
+    line = open_line(ANNA)
+    journal = line.bridge.journal
+    line.available()
+    with closing(sqlite3.connect(line.bridge.store.file or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with within(Deadline(0.01, time.monotonic), time.sleep):
+                journal.write_down()
+        other.execute("ROLLBACK")
+    assert caplog.text.count("could not be written down") == 1
+    assert len(entries(line)) == 1
 
 
 def test_entries_are_forgotten_after_a_week(open_line: OpenLine) -> None:
