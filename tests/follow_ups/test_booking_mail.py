@@ -15,7 +15,7 @@ from bridge.follow_ups.receivers import Means
 from bridge.follow_ups.registry import receivers_of
 from bridge.model import FollowUpState
 from bridge.service.privacy import caller_of, forget
-from tests.cast.config import ANNA, BEN
+from tests.cast.config import ANNA, BEN, Staff
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
 from tests.cast.mail import LetterBox, mail_server, mail_toml
@@ -160,6 +160,14 @@ def test_who_looks_after_callers_without_address_is_told_of_a_later_one(
     subjects = [letter["Subject"] for letter in letters(box, "inbox@example.com")]
     when = "on Tuesday, November 24 at 10:00 AM"
     assert subjects == [f"New appointment: Haircut {when}", f"Changed: Haircut, now {when}"]
+
+
+def test_a_caller_reads_whom_to_ring(open_line: OpenLine, box: LetterBox) -> None:
+    line = open_line(Staff("anna", lines='phone = "+4930901820"'), rest=mail_toml(box))
+    line.book(at(10), **KIM)
+    line.go_on()
+    [letter] = letters(box, "kim@example.org")
+    assert "Phone of Anna Example: +4930901820" in text_of(letter)
 
 
 def test_who_wants_notice_is_told_in_words(open_line: OpenLine, box: LetterBox) -> None:
