@@ -36,7 +36,7 @@ def brevo() -> Iterator[FakeBrevo]:
 
 
 def opened(open_line: OpenLine, brevo: FakeBrevo, more: str = "", event_type: str = LISTS) -> Line:
-    account = f'[brevo]\napi_key = "{KEY}"\napi_url = "{brevo.url}/v3"\nno_show_list_ids = [20]\n{more}\n'
+    account = brevo.toml(f"no_show_list_ids = [20]\n{more}")
     return open_line(ANNA, BEN, rest=account, event_type=event_type)
 
 

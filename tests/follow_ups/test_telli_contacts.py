@@ -11,16 +11,15 @@ from bridge.model import FollowUpState
 from tests.cast.config import ANNA, BEN
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
-from tests.vendors.telli import FakeTelli
+from tests.vendors.telli import USUAL, FakeTelli
 
-NAMES = ("next_appointment_at", "appointment_status", "appointment_host", "appointment_link")
-NOTHING = dict.fromkeys(NAMES)
+NOTHING = dict.fromkeys(USUAL)
 
 
 @pytest.fixture
 def telli() -> Iterator[FakeTelli]:
     with FakeTelli() as served:
-        served.properties = {*NAMES, "termin"}
+        served.properties.add("termin")
         served.add_contact("kim", "crm-1")
         yield served
 
@@ -94,7 +93,7 @@ def test_properties_that_do_not_exist_are_given_up_and_a_refused_key_is_not(
     line.go_on()
     [given_up] = line.bridge.outbox.listed(FollowUpState.GIVEN_UP)
     assert given_up.why == "telli answered 400: do the properties of [telli.write_back] exist there?"
-    telli.properties, telli.key = set(NAMES), "another"
+    telli.properties, telli.key = set(USUAL), "another"
     line.bridge.outbox.retry(given_up)
     line.go_on()
     [waiting] = line.bridge.outbox.listed(FollowUpState.WAITING)

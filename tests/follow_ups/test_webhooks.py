@@ -16,7 +16,7 @@ from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
 from tests.config.samples import config_of, problems_of
 from tests.vendors.described import complaints, is_there
-from tests.vendors.inbox import DESCRIPTION, KEY, FakeInbox
+from tests.vendors.inbox import DESCRIPTION, FakeInbox
 
 _SOUND = 'url = "https://hooks.example.com"\nsigning_key = "x"\n'
 KIM: dict[str, Any] = {"name": "Kim Example", "email": "kim@example.org", "phone_number": "+49 30 901820"}
@@ -28,15 +28,8 @@ def inbox() -> Iterator[FakeInbox]:
         yield served
 
 
-def webhook(inbox: FakeInbox, more: str = "") -> str:
-    return (
-        f'[network]\nallow_private_addresses = true\n[[webhooks]]\nurl = "{inbox.url}/hooks/calendly/"\n'
-        f'signing_key = "{KEY}"\n{more}\n'
-    )
-
-
 def opened(open_line: OpenLine, inbox: FakeInbox, more: str = "", **keys: str) -> Line:
-    line = open_line(ANNA, BEN, rest=webhook(inbox, more), **keys)
+    line = open_line(ANNA, BEN, rest=inbox.toml(more), **keys)
     inbox.now = line.clock.now
     return line
 
@@ -190,7 +183,7 @@ def test_an_address_that_moved_or_refuses_is_given_up_and_shown(
 
 
 def test_the_own_network_is_no_place_to_post_to(open_line: OpenLine, inbox: FakeInbox) -> None:
-    line = open_line(ANNA, rest=webhook(inbox).replace("allow_private_addresses = true", ""))
+    line = open_line(ANNA, rest=inbox.toml().replace("allow_private_addresses = true", ""))
     line.book(at(10), **KIM)
     line.go_on()
     [given_up] = line.bridge.outbox.listed(FollowUpState.GIVEN_UP)

@@ -32,6 +32,10 @@ class FakeBrevo(Fake):
         self.contacts: list[Json] = []
         self.complaints: list[str] = []
 
+    def toml(self, more: str = "") -> str:
+        """Return the section that leads here."""
+        return f'[brevo]\napi_key = "{KEY}"\napi_url = "{self.url}/v3"\n{more}\n'
+
     def routes(self) -> Sequence[Route]:
         return [
             Route("POST", r"/v3/contacts", "create", self._create),

@@ -25,6 +25,13 @@ class FakeInbox(Fake):
         self.told: list[dict[str, Any]] = []
         self.statuses: list[int] = []  # of the next answers, when they are none of 204
 
+    def toml(self, more: str = "") -> str:
+        """Return the sections that lead here."""
+        return (
+            f'[network]\nallow_private_addresses = true\n[[webhooks]]\nurl = "{self.url}/hooks/calendly/"\n'
+            f'signing_key = "{KEY}"\n{more}\n'
+        )
+
     def routes(self) -> Sequence[Route]:
         return [Route("POST", r"/hooks/.*", "hook", self._take)]
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from tests.vendors.common import Answer, Fake, Json, Refused, Request, Route
 
 KEY = "fake-telli-key"
+USUAL = ("next_appointment_at", "appointment_status", "appointment_host", "appointment_link")
 
 
 class FakeTelli(Fake):
@@ -18,7 +19,7 @@ class FakeTelli(Fake):
         self.key = KEY
         self.contacts: dict[str, Json] = {}
         self.calls: list[tuple[str, str]] = []  # which contact by which agent
-        self.properties: set[str] = set()  # those that exist in the account
+        self.properties = {*USUAL}  # those that exist in the account
 
     def add_contact(self, contact_id: str, external_id: str = "", **members: object) -> None:
         """Know a contact; members left out are null."""
