@@ -148,6 +148,11 @@ class Browser:
         assert answer.status_code == 303, answer.text
         return str(answer.location)
 
+    def cookie(self) -> str:
+        """Return the cookie of its session, "" where it has none."""
+        found = self._client.get_cookie("__Host-bridge", domain=urlsplit(SITE).hostname or "")
+        return found.value if found else ""
+
     def main(self) -> str:
         """Return what the page in view says, without its marks."""
         found = _MAIN.search(self.page)

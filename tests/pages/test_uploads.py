@@ -14,6 +14,7 @@ from bridge.background import Background
 from bridge.local_calendar.unusable import ImportRefused
 from bridge.local_calendar.uploads import IMPORT_UPLOAD, MAX_BYTES
 from bridge.store.sql import uploads
+from bridge.web import security
 from tests.cast.clock import RealClock
 from tests.cast.config import ANNA, salon_config
 from tests.connections.stage import PASSWORD_HASH, SITE, Browser, Process
@@ -99,6 +100,22 @@ def test_a_file_that_is_none_changes_nothing_and_is_explained(opened: Open, cont
     put_in(browser, content)
     assert why in seen(process, browser)
     assert busy(process) == 0
+
+
+def test_a_cookie_tells_whether_its_browser_had_signed_in(opened: Open) -> None:
+    process, browser = opened()
+    stranger = process.browser()
+    stranger.get("/")
+
+    def has_signed_in(cookie: str) -> bool:
+        return security.has_signed_in(process.app, cookie)
+
+    owners = browser.cookie()
+    assert has_signed_in(owners)
+    assert stranger.cookie(), "it has a session, for the form's protection"
+    assert not has_signed_in(stranger.cookie())
+    assert not has_signed_in(owners[:-1])
+    assert not has_signed_in("")
 
 
 def test_too_large_a_file_is_refused_unread(opened: Open) -> None:
