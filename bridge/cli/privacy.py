@@ -16,8 +16,8 @@ from bridge.service.privacy import forget as forget_caller
 from bridge.speech.instants import format_instant
 
 _BEYOND = (
-    "Backups made before still hold it; so do the calendars' own bins, e-mails and telli, "
-    "where it has to be removed separately."
+    "Backups made before still hold it; so do the calendars' own bins, e-mails, telli, and whatever else "
+    "was told of bookings (Brevo, webhooks), where it has to be removed separately."
 )
 
 

@@ -58,17 +58,20 @@ class Calendly:
         }
         return json.dumps(told, ensure_ascii=False).encode()
 
-    def steps(self, known: Known | None, booking: Booking) -> Iterator[tuple[WebhookEvent, Known]]:
+    def steps(
+        self, known: Known | None, booking: Booking, moment: datetime
+    ) -> Iterator[tuple[WebhookEvent, Known]]:
         """Yield the events between what a receiver knows and how a booking is, each with what it knows then.
 
-        A move is an end that names its successor, and the beginning of that one.
+        A move is an end that names its successor, and the beginning of that one. `moment` is when it was
+        changed.
         """
         is_over = booking.state not in (BookingState.CONFIRMED, BookingState.NO_SHOW)
         if known is not None and known.invitee["status"] == "active":
             fresh = self._invitee(booking, known.number)
             if not is_over and _differ(known.invitee, fresh):
                 new_uri = self._invitee(booking, known.number + 1)["uri"]
-                known = Known(known.number, self._canceled(known.invitee, booking, new_uri))
+                known = Known(known.number, self._canceled(known.invitee, booking, moment, new_uri))
                 yield WebhookEvent.CANCELED, known
         if known is None or known.invitee["status"] != "active":
             was_moved = known is not None and known.invitee["rescheduled"]
@@ -79,10 +82,10 @@ class Calendly:
             known = Known(number, {**self._invitee(booking, number), "old_invitee": old_uri})
             yield WebhookEvent.CREATED, known
         if is_over:
-            yield WebhookEvent.CANCELED, Known(known.number, self._canceled(known.invitee, booking, None))
+            yield WebhookEvent.CANCELED, Known(known.number, self._canceled(known.invitee, booking, moment))
         elif booking.state is BookingState.NO_SHOW and not known.invitee["no_show"]:
             told = {"uri": self._at("invitee_no_shows", _id(booking, known.number, "no-show"))}
-            no_show = {**known.invitee, "no_show": {**told, "created_at": _instant(booking.interval.end)}}
+            no_show = {**known.invitee, "no_show": {**told, "created_at": _instant(moment)}}
             yield WebhookEvent.NO_SHOW, Known(known.number, no_show)
         elif booking.state is BookingState.CONFIRMED and known.invitee["no_show"]:
             yield WebhookEvent.NO_SHOW_DELETED, Known(known.number, {**known.invitee, "no_show": None})
@@ -146,13 +149,16 @@ class Calendly:
             "updated_at": made,
         }
 
-    def _canceled(self, invitee: Invitee, booking: Booking, new_uri: str | None) -> Invitee:
+    def _canceled(
+        self, invitee: Invitee, booking: Booking, moment: datetime, new_uri: str | None = None
+    ) -> Invitee:
         by_host = booking.staff_changed_at is not None
         first = self.hosts.get(booking.hosts[0])
         cancellation = {
             "canceled_by": (first.name if first else booking.hosts[0]) if by_host else invitee["name"],
             "reason": None,
             "canceler_type": "host" if by_host else "invitee",
+            "created_at": _instant(moment),
         }
         event = {**invitee["scheduled_event"], "status": "canceled", "cancellation": cancellation}
         event["invitees_counter"] = {"total": 1, "active": 0, "limit": 1}
@@ -162,6 +168,7 @@ class Calendly:
             "rescheduled": new_uri is not None,
             "new_invitee": new_uri,
             "cancellation": cancellation,
+            "updated_at": _instant(moment),
             "scheduled_event": event,
         }
 

@@ -53,7 +53,7 @@ class Webhook:
         with self.store.read() as connection:
             known = webhook_invitees.get(connection, booking.id, self.name)
         posted = []
-        for event, then in self.calendly.steps(known, booking):
+        for event, then in self.calendly.steps(known, booking, follow_up.planned_at):
             if event in self.table.events:
                 body = self.calendly.body(event, then.invitee, booking, follow_up.planned_at)
                 key = self.table.signing_key.get_secret_value()

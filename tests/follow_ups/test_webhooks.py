@@ -79,6 +79,7 @@ def test_a_move_is_the_end_of_one_invitee_and_the_beginning_of_another(
     assert ended_too["uri"] == moved["uri"]
     assert (over["uri"], over["status"], over["rescheduled"]) == (back["uri"], "canceled", False)
     assert over["cancellation"]["canceler_type"] == "invitee"
+    assert over["cancellation"]["created_at"] == over["updated_at"] == "2026-11-23T07:00:03.000000Z"
 
 
 def test_a_corrected_caller_is_another_invitee(open_line: OpenLine, inbox: FakeInbox) -> None:
