@@ -160,9 +160,10 @@ def plan_standing(context: BookingContext, background: Background) -> None:
     background.plan(job_names.RECONCILE)
     background.plan(job_names.TIDY)
     background.plan(job_names.CLAIM_CALENDARS)
-    with context.store.write() as connection:
-        for calendar in named(context):
-            jobs.schedule(connection, job_names.IDENTIFY, str(calendar), context.now() + DAILY)
+    if names := named(context):
+        with context.store.write() as connection:
+            for calendar in names:
+                jobs.schedule(connection, job_names.IDENTIFY, str(calendar), context.now() + DAILY)
     for calendar in unidentified(context):
         background.plan(job_names.IDENTIFY, str(calendar))
     calendars = followed(context)
