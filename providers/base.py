@@ -150,6 +150,7 @@ class Event:
     `booking_id` and `event_key` are read from the private properties, None for a foreign event.
     `link` is the meeting link if there is one; `conference_pending` says it is still being made.
     `blocks` is False for what is free, cancelled or `declined` by its owner, by the default policy.
+    `uninvited`: it was made without its guests, whom the calendar may not invite.
     """
 
     ref: EventRef
@@ -162,6 +163,7 @@ class Event:
     conference_pending: bool = False  # Google makes Meet links after the insert has answered
     declined: bool = False
     all_day: bool = False
+    uninvited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ class BookingCalendar:
         except GuestsRefused:
             if not draft.attendees:
                 raise
-            return self.create_now(event_key, replace(draft, attendees=()), waits=waits)
+            made = self.create_now(event_key, replace(draft, attendees=()), waits=waits)
+            return replace(made, uninvited=True)
 
     def _created(self, event_key: str, draft: EventDraft, account: CalendarProvider) -> Event:
         """Create an event, and take note of what this shows of the calendar."""

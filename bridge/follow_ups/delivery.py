@@ -158,6 +158,5 @@ class Delivery:
 def _was_told(others: list[FollowUp], booking: Booking) -> bool:
     """Tell whether a recipient heard of a booking; of one that is over, whether they may have."""
     is_live = booking.state is BookingState.CONFIRMED
-    return any(
-        each.state is FollowUpState.SENT or (each.begun_at is not None and not is_live) for each in others
-    )
+    unclear = (each.state is FollowUpState.WAITING and each.begun_at is not None for each in others)
+    return any(each.state is FollowUpState.SENT for each in others) or (not is_live and any(unclear))

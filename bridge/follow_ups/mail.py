@@ -20,7 +20,7 @@ from bridge.follow_ups.receivers import CALLER, Receipt
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from bridge.model.follow_ups import REMINDER
 from bridge.store.engine import Store
-from bridge.store.sql import counts
+from bridge.store.sql import counts, writes
 from bridge.vendors.contract import Vendor
 
 _HOST, _NOTICE, _FALLBACK = "host", "notice", "fallback"
@@ -50,10 +50,10 @@ class BookingMail:
         if event_type is None:
             return
         attendee = booking.attendee
-        if not self.vendors[booking.calendar.provider].can_invite:
-            if event_type.invite and attendee.email:
-                yield f"{CALLER}:{attendee.email}"
-            yield from (f"{_HOST}:{host}" for host in booking.hosts[1:])
+        # Also where their calendar can invite: whether it did is known when it is delivered.
+        if event_type.invite and attendee.email:
+            yield f"{CALLER}:{attendee.email}"
+        yield from (f"{_HOST}:{host}" for host in booking.hosts[1:])
         if event_type.fallback_email and not attendee.email:
             yield f"{_FALLBACK}:{event_type.fallback_email}"
         of_hosts = (self.hosts[host].notify for host in booking.hosts if host in self.hosts)
@@ -72,6 +72,8 @@ class BookingMail:
         if event_type is None or "@" not in address:
             return None
         is_reminder = follow_up.change == REMINDER
+        if part in (CALLER, _HOST) and not (is_reminder or was_told) and self._has_invited(booking):
+            return None
         is_theirs = is_reminder or follow_up.recipient in set(self.recipients(booking))
         # Whoever looks after callers without an address is told of a caller's that came to be known.
         is_live = booking.state in _LIVE and (is_theirs or part == _FALLBACK)
@@ -100,6 +102,14 @@ class BookingMail:
         self._require_organiser(booking)
         letter = self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
         return self.letters.for_caller(letter, booking) if part == CALLER else letter
+
+    def _has_invited(self, booking: Booking) -> bool:
+        """Tell whether the calendar itself has invited the guests of a booking."""
+        if not self.vendors[booking.calendar.provider].can_invite:
+            return False
+        with self.store.read() as connection:
+            made = writes.of_booking(connection, booking.id)
+        return bool(made) and made[-1].invited
 
     def _missed(self, booking: Booking) -> int:
         with self.store.read() as connection:

@@ -196,7 +196,7 @@ def _complete_put_back(context: LedgerContext, move: Move, event: Event) -> bool
             disown(context, connection, move.write)
             return False
         claims.drop(connection, booking.id, pending=True)
-        writes.finish(connection, move.write, event.ref)
+        writes.finish(connection, move.write, event)
         disown(context, connection, move.standing)
         deletions.drop(connection, booking.id)
         record_change(context, connection, booking, Change.PUT_BACK)

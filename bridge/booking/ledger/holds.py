@@ -171,7 +171,7 @@ def _confirm(context: LedgerContext, held: Hold, booking: Booking, event: Event)
         if bookings.change(
             connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
         ):
-            writes.finish(connection, held.write, event.ref)
+            writes.finish(connection, held.write, event)
             record_change(context, connection, booking, Change.BOOKED)
             return True
         if is_done(connection, held.write):

@@ -188,7 +188,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
             return False
         claims.settle_pending(connection, after.id)
         bookings.replace_hosts(connection, after.id, after.hosts)
-        writes.finish(connection, move.write, event.ref)
+        writes.finish(connection, move.write, event)
         if move.write.is_move:
             writes.set_state(connection, move.standing, WriteState.GONE)  # it is the same event
         else:

@@ -74,8 +74,8 @@ class Twilio:
     ) -> None:
         token = section.auth_token.get_secret_value() if section.auth_token else ""
         self._section = section
-        self._line = session(route, connections=2)
-        self._line.auth = (section.account_sid, token)
+        self._route = route
+        self._auth = (section.account_sid, token)
         self._now = now
         self._monotonic = monotonic
         self._url = f"{section.api_url}/2010-04-01/Accounts/{section.account_sid}/Messages.json"
@@ -117,7 +117,8 @@ class Twilio:
     def _ask(self, operation: str, verb: str, **options: Any) -> requests.Response:
         call = Call("twilio", operation, Deadline(_SECONDS, self._monotonic), writes=verb == "POST")
         try:
-            return send(self._line, call, verb, self._url, **options)
+            with session(self._route, connections=1) as line:  # messages are too rare to keep one open
+                return send(line, call, verb, self._url, auth=self._auth, **options)
         except WriteUnknown as error:
             raise Unclear("Twilio did not say whether it took the message") from error
         except ProviderError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from bridge.model import CalendarName, Write, WriteState
 from bridge.store.sql.drafts import draft_from, draft_json
 from bridge.store.tables import writes
-from providers.base import EventDraft, EventRef, Interval
+from providers.base import Event, EventDraft, EventRef, Interval
 
 
 # Counted, never reused: the number makes the event's key, and a late request of an old number may yet land.
@@ -40,8 +41,13 @@ def add(connection: Connection, write: Write, draft: EventDraft) -> None:
     )
 
 
-def finish(connection: Connection, write: Write, ref: EventRef) -> None:
+def finish(connection: Connection, write: Write, event: Event) -> None:
     """Record that the calendar holds the write's event, and where."""
+    ref = event.ref
+    if event.uninvited:
+        # A later amendment then finds guests missing, and tries to invite them again.
+        bare = replace(draft_of(connection, write), attendees=())
+        _set(connection, write, draft=_dated_json(bare))
     _set(
         connection,
         write,
