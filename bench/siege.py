@@ -43,8 +43,8 @@ _PATHS = (
     "/tools/cancel",
     "/a/guessed",
     "/telli/webhook",
-    "/connections",
-    "/calendars/anna/import",
+    "/admin/connections",
+    "/admin/calendars/anna/import",
     "/invite/guessed",
     "/static/x",
 )

@@ -114,7 +114,7 @@ class Door:
         if path.startswith("/notify/"):
             return self._notify(head, path.removeprefix("/notify/"))
         if cookie := self._session(head):
-            is_file = path.startswith("/calendars/") and path.endswith("/import")
+            is_file = path.startswith("/admin/calendars/") and path.endswith("/import")
             return Admitted(UPLOAD_BYTES if is_file and self.has_signed_in(cookie) else FORM_BYTES)
         return Admitted(0)
 

@@ -15,7 +15,7 @@ from bridge.web.pages import add_error, page_blueprint
 
 
 def calendars_blueprint(uploads: Uploads, gate: Gate, language: Language) -> Blueprint:
-    """Return `/calendars`, where a file is put into an embedded calendar."""
+    """Return `/admin/calendars`, where a file is put into an embedded calendar."""
     say = language.translate
     blueprint = page_blueprint("calendars", say, gate)
     add_error(blueprint, NotFound, say("There is no such calendar"), {NotFound: 404})
@@ -24,7 +24,7 @@ def calendars_blueprint(uploads: Uploads, gate: Gate, language: Language) -> Blu
     def allow_a_file(_endpoint: str | None, _values: object) -> None:
         request.max_content_length = UPLOAD_BYTES  # before the form's protection reads it
 
-    @blueprint.get("/calendars")
+    @blueprint.get("/admin/calendars")
     def overview() -> str:
         latest = uploads.latest()
         return render_template(
@@ -34,7 +34,7 @@ def calendars_blueprint(uploads: Uploads, gate: Gate, language: Language) -> Blu
             is_waiting=any(each.is_waiting for each in latest),
         )
 
-    @blueprint.post("/calendars/<name>/import")
+    @blueprint.post("/admin/calendars/<name>/import")
     def put_in(name: str) -> Response:
         file = request.files.get("file")
         try:

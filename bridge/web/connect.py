@@ -24,13 +24,13 @@ _STATUS = {NotConfigured: 404, NotFound: 404, VendorSilent: 502}
 def connect_blueprint(
     connections: Connections, invitations: Invitations, gate: Gate, language: Language
 ) -> Blueprint:
-    """Return `/connections`, and `/connect/<provider>` with its callback."""
+    """Return `/admin/connections`, and `/connect/<provider>` with its callback."""
     say = language.translate
     blueprint = page_blueprint("connect", say, gate, but=lambda: _is_approval() or _is_guest(invitations))
     add_error(blueprint, ConnectError, say("The account was not connected"), _STATUS)
     add_error(blueprint, NotFound, say("There is nothing to disconnect"), _STATUS)
 
-    @blueprint.get("/connections")
+    @blueprint.get("/admin/connections")
     def overview() -> str:
         accounts = connections.list()
         return render_template(
@@ -45,7 +45,7 @@ def connect_blueprint(
             invitations=invitations.open(),
         )
 
-    @blueprint.post("/connections/disconnect")
+    @blueprint.post("/admin/connections/disconnect")
     def disconnect() -> Response:
         provider, account = request.form.get("provider"), request.form.get("account")
         if not provider or not account:

@@ -57,17 +57,17 @@ def invite_blueprint(
 def inviting_blueprint(
     invitations: Invitations, gate: Gate, language: Language, public_url: str
 ) -> Blueprint:
-    """Return `/invitations`, by which the owner makes a link, and `/invitations/withdraw`."""
+    """Return `/admin/invitations`, by which the owner makes a link, and `/admin/invitations/withdraw`."""
     blueprint = page_blueprint("inviting", language.translate, gate)
     add_error(blueprint, NotFound, language.translate("There is nobody to invite"), {NotFound: 404})
 
-    @blueprint.post("/invitations")
+    @blueprint.post("/admin/invitations")
     def make() -> str:
         host = request.form.get("host", "")
         address = f"{public_url}{url_for('invite.page', token=invitations.invite(host))}"
         return render_template("invited.html", name=invitations.hosts[host], address=address)
 
-    @blueprint.post("/invitations/withdraw")
+    @blueprint.post("/admin/invitations/withdraw")
     def withdraw() -> Response:
         if invitations.withdraw(request.form.get("host", "")):
             flash(language.translate("The link is withdrawn; it opens nothing any more."), "success")

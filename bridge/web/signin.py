@@ -58,10 +58,10 @@ def signin_blueprint(gate: Gate, language: Language) -> Blueprint:
 
 
 def sign_ins_blueprint(gate: Gate, language: Language) -> Blueprint:
-    """Return `/sign-ins`, which shows who tried to sign in and who is in, and lets others be signed out."""
+    """Return `/admin/sign-ins`: who tried to sign in and who is in, and others can be signed out."""
     blueprint = page_blueprint("sign_ins", language.translate, gate)
 
-    @blueprint.get("/sign-ins")
+    @blueprint.get("/admin/sign-ins")
     def overview() -> str:
         return render_template(
             "sign_ins.html",
@@ -70,7 +70,7 @@ def sign_ins_blueprint(gate: Gate, language: Language) -> Blueprint:
             attempts=gate.admin.latest(),
         )
 
-    @blueprint.post("/sign-ins/end-others")
+    @blueprint.post("/admin/sign-ins/end-others")
     def end_others() -> AnyResponse:
         ended = gate.sessions.end_others(gate.token)
         text = language.counted(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Blueprint, Flask, redirect, url_for
+from werkzeug.wrappers import Response
 
 from bridge.config import BridgeSection
 from bridge.connections import Connections
@@ -20,6 +21,13 @@ from bridge.web.invite import invite_blueprint, inviting_blueprint
 from bridge.web.pages import Link, shared_blueprint
 from bridge.web.security import secure
 from bridge.web.signin import sign_ins_blueprint, signin_blueprint
+
+# Where pages lay before they moved under /admin/: bookmarks and mails of then go on working.
+_MOVED = {
+    "/connections": "connect.overview",
+    "/calendars": "calendars.overview",
+    "/sign-ins": "sign_ins.overview",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +58,16 @@ def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSi
     app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken))
     app.register_blueprint(invite_blueprint(invitations, connections, gate, spoken))
     app.register_blueprint(inviting_blueprint(invitations, gate, spoken, section.public_url))
+    app.register_blueprint(_moved_blueprint())
+
+
+def _moved_blueprint() -> Blueprint:
+    """Return the former addresses, each of which leads to the page's own."""
+    blueprint = Blueprint("moved", __name__)
+
+    def lead(endpoint: str) -> Response:
+        return redirect(url_for(endpoint), 301)
+
+    for address, endpoint in _MOVED.items():
+        blueprint.add_url_rule(address, endpoint.replace(".", "_"), lead, defaults={"endpoint": endpoint})
+    return blueprint

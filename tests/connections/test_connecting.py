@@ -125,7 +125,7 @@ def test_without_a_wanted_account_the_owner_chooses(
     google: FakeGoogle, process: Process, browser: Browser
 ) -> None:
     assert browser.get(google.consent(browser.begin(), BEN)).status_code == 303
-    browser.get("/connections")
+    browser.get("/admin/connections")
     assert "To use it, name its calendars in the configuration" in browser.main()
     assert [each.account for each in process.connections.list()] == [ANNA, BEN]
 
@@ -163,7 +163,7 @@ def test_a_flow_of_another_browser_is_refused_and_over(
 
 def test_signing_in_anew_ends_the_flows_of_the_former_session(google: FakeGoogle, browser: Browser) -> None:
     callback = google.consent(browser.begin(ANNA), ANNA)
-    browser.get("/connections")
+    browser.get("/admin/connections")
     browser.post("/sign-out")
     browser.sign_in()
     assert "before you last signed in" in refused(browser, callback)
@@ -231,7 +231,7 @@ def test_a_vendor_without_a_section_cannot_be_connected(browser: Browser) -> Non
 def test_connecting_needs_a_sign_in(google: FakeGoogle, process: Process, browser: Browser) -> None:
     callback = google.consent(browser.begin(ANNA), ANNA)
     stranger = process.browser()
-    for address in ("/connections", "/connect/google", callback):
+    for address in ("/admin/connections", "/connect/google", callback):
         answer = stranger.get(address)
         assert (answer.status_code, answer.location) == (303, "/")
     nothing_is_stored(process)

@@ -32,8 +32,8 @@ def test_disconnecting_revokes_at_the_vendor_and_deletes_the_tokens(
 ) -> None:
     connect(google, browser)
     token = process.token(ANNA)
-    browser.get("/connections")
-    answer = browser.post("/connections/disconnect", {"provider": "google", "account": ANNA})
+    browser.get("/admin/connections")
+    answer = browser.post("/admin/connections/disconnect", {"provider": "google", "account": ANNA})
     browser.get(str(answer.location))
     assert f"{ANNA} is disconnected: Google was told" in browser.main()
     with pytest.raises(Exception, match="authError"):
@@ -50,9 +50,9 @@ def test_when_the_vendor_is_down_the_tokens_go_and_the_page_says_so(
 ) -> None:
     connect(google, browser)
     google.fail_next(Fault.UNAVAILABLE, operation="revoke")
-    browser.get("/connections")
+    browser.get("/admin/connections")
     browser.get(
-        str(browser.post("/connections/disconnect", {"provider": "google", "account": ANNA}).location)
+        str(browser.post("/admin/connections/disconnect", {"provider": "google", "account": ANNA}).location)
     )
     assert "Google could not be told" in browser.main()
     assert process.connections.list()[0].state is AccountState.NOT_CONNECTED
@@ -71,12 +71,12 @@ def test_disconnecting_resolves_the_alert_of_an_ended_consent(
 
 
 def test_disconnecting_what_is_not_connected_says_so(browser: Browser) -> None:
-    browser.get("/connections")
-    answer = browser.post("/connections/disconnect", {"provider": "google", "account": BEN})
+    browser.get("/admin/connections")
+    answer = browser.post("/admin/connections/disconnect", {"provider": "google", "account": BEN})
     assert answer.status_code == 404
     assert f"{BEN} is not connected" in browser.main()
-    browser.get("/connections")
-    assert browser.post("/connections/disconnect", {"provider": "google"}).status_code == 400
+    browser.get("/admin/connections")
+    assert browser.post("/admin/connections/disconnect", {"provider": "google"}).status_code == 400
 
 
 def test_disconnecting_needs_the_form_of_this_session(
@@ -84,14 +84,14 @@ def test_disconnecting_needs_the_form_of_this_session(
 ) -> None:
     connect(google, browser)
     form = {"provider": "google", "account": ANNA}
-    assert browser.post("/connections/disconnect", form, token="").status_code == 400
+    assert browser.post("/admin/connections/disconnect", form, token="").status_code == 400
     other = process.browser()
     other.sign_in()
-    other.get("/connections")
+    other.get("/admin/connections")
     browser.page = other.page
-    assert browser.post("/connections/disconnect", form).status_code == 400
+    assert browser.post("/admin/connections/disconnect", form).status_code == 400
     assert "Nothing was done" in browser.main()
-    assert browser.get("/connections/disconnect").status_code == 405
+    assert browser.get("/admin/connections/disconnect").status_code == 405
     assert process.connections.list()[0].state is AccountState.CONNECTED
 
 
@@ -106,7 +106,7 @@ def test_the_list_names_accounts_of_the_configuration_and_connected_ones(
         ("Anna Example", "team@example.com", False),
     ]
     assert (ben.account, ben.state, ben.uses) == (BEN, AccountState.CONNECTED, ())
-    browser.get("/connections")
+    browser.get("/admin/connections")
     assert "Anna Example main calendar: busy times and appointments" in browser.main()
     assert 'booking_calendar = "google:ben@example.com/primary"' in browser.main()
 

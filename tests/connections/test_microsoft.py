@@ -238,8 +238,8 @@ def test_disconnecting_deletes_the_tokens_and_says_what_the_owner_may_do(
     microsoft: FakeMicrosoft, process: Process, browser: Browser
 ) -> None:
     connect(microsoft, browser)
-    browser.get("/connections")
-    gone = browser.post("/connections/disconnect", {"provider": "microsoft", "account": MIA})
+    browser.get("/admin/connections")
+    gone = browser.post("/admin/connections/disconnect", {"provider": "microsoft", "account": MIA})
     browser.get(str(gone.location))
     assert "Microsoft still lists this bridge among the account's apps" in browser.main()
     with process.store.read() as connection:
@@ -262,7 +262,7 @@ def test_an_application_of_its_own_needs_no_sign_in(
 
 
 def test_an_administrator_gets_a_link_and_needs_no_sign_in_here(process: Process, browser: Browser) -> None:
-    browser.get("/connections")
+    browser.get("/admin/connections")
     (link,) = re.findall(r'href="([^"]+/adminconsent[^"]+)"', browser.page)
     query = dict(parse_qsl(urlsplit(unescape(link)).query))
     assert urlsplit(link).path == "/organizations/adminconsent"

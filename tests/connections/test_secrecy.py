@@ -92,8 +92,8 @@ class Life:
         self._wait()
 
     def end(self) -> None:
-        self.browser.get("/connections")
-        self.browser.post("/connections/disconnect", {"provider": "google", "account": ANNA})
+        self.browser.get("/admin/connections")
+        self.browser.post("/admin/connections/disconnect", {"provider": "google", "account": ANNA})
 
     def _come_back(self, account: str, **how: Any) -> str:
         callback = consent(self.google, self.browser, self.secrets, account, **how)

@@ -43,7 +43,7 @@ def test_waits_grow_to_a_quarter_of_an_hour(visitor: Browser, clock: RealClock) 
 def test_strangers_cannot_keep_out_a_browser_that_signed_in_before(process: Process) -> None:
     owner = process.browser()
     owner.sign_in()
-    owner.get("/sign-ins")
+    owner.get("/admin/sign-ins")
     owner.post("/sign-out")
     stranger = process.browser()  # behind the same router, or a proxy that tells no addresses
     for _ in range(6):
@@ -54,7 +54,7 @@ def test_strangers_cannot_keep_out_a_browser_that_signed_in_before(process: Proc
 
 def test_a_browser_that_signed_in_before_has_to_wait_for_its_own_guesses(visitor: Browser) -> None:
     visitor.sign_in()
-    visitor.get("/sign-ins")
+    visitor.get("/admin/sign-ins")
     visitor.post("/sign-out")
     for _ in range(5):
         assert visitor.sign_in("wrong").status_code == 403
@@ -99,7 +99,7 @@ def test_a_right_password_forgives_the_wrong_ones(visitor: Browser) -> None:
         for _ in range(4):
             visitor.sign_in("wrong")
         assert visitor.sign_in().status_code == 303
-        visitor.get("/connections")
+        visitor.get("/admin/connections")
         visitor.post("/sign-out")
 
 

@@ -14,8 +14,8 @@ from tests.vendors.google import FakeGoogle
 
 def link_for(owner: Browser, host: str = "anna") -> str:
     """Have the owner make a link; return its path."""
-    owner.get("/connections")
-    assert owner.post("/invitations", {"host": host}).status_code == 200
+    owner.get("/admin/connections")
+    assert owner.post("/admin/invitations", {"host": host}).status_code == 200
     found = re.search(rf"{SITE}(/invite/[\w-]+)<", owner.page)
     assert found
     return found[1]
@@ -46,7 +46,7 @@ def test_a_colleague_connects_their_account_by_a_link(
     colleague.get(link)
     assert "Everything is connected." in colleague.main()
     assert process.token(ANNA)
-    assert colleague.get("/connections").status_code == 303, "it opens nothing else"
+    assert colleague.get("/admin/connections").status_code == 303, "it opens nothing else"
 
 
 def test_a_link_is_good_once(google: FakeGoogle, process: Process, colleague: Browser, link: str) -> None:
@@ -95,7 +95,7 @@ def test_a_guessed_link_is_over(colleague: Browser, path: str) -> None:
 
 def test_only_the_owner_makes_links(colleague: Browser, link: str) -> None:
     colleague.get(link)
-    assert colleague.post("/invitations", {"host": "anna"}).status_code in (303, 400)
+    assert colleague.post("/admin/invitations", {"host": "anna"}).status_code in (303, 400)
     assert "/invite/" not in colleague.main()
 
 
@@ -106,21 +106,21 @@ def test_another_process_knows_the_link(link: str, start: Callable[[], Process])
 def test_the_owner_sees_open_links_and_withdraws_them(
     browser: Browser, colleague: Browser, link: str, clock: RealClock
 ) -> None:
-    browser.get("/connections")
+    browser.get("/admin/connections")
     assert f"for: {ANNA} Withdraw" in browser.main()
-    assert browser.post("/invitations/withdraw", {"host": "anna"}).status_code == 303
-    browser.get("/connections")
+    assert browser.post("/admin/invitations/withdraw", {"host": "anna"}).status_code == 303
+    browser.get("/admin/connections")
     assert "The link is withdrawn; it opens nothing any more." in browser.main()
     assert "Withdraw" not in browser.main()
     assert colleague.get(link).status_code == 404
     link_for(browser)
     clock.turn(days=8)
     browser.sign_in()
-    browser.get("/connections")
+    browser.get("/admin/connections")
     assert "Withdraw" not in browser.main(), "what is over needs no withdrawal"
 
 
 def test_only_the_owner_withdraws_links(colleague: Browser, link: str) -> None:
     colleague.get(link)
-    assert colleague.post("/invitations/withdraw", {"host": "anna"}).location == "/"
+    assert colleague.post("/admin/invitations/withdraw", {"host": "anna"}).location == "/"
     assert colleague.get(link).status_code == 200

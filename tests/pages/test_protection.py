@@ -15,7 +15,7 @@ from tests.vendors.google import FakeGoogle
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/connections", "/connect/nobody", "/static/bridge.css", "/no-such-page"]
+    "address", ["/", "/admin/connections", "/connect/nobody", "/static/bridge.css", "/no-such-page"]
 )
 def test_every_answer_says_what_a_browser_may_do(browser: Browser, address: str) -> None:
     headers = browser.get(address).headers
@@ -27,7 +27,7 @@ def test_every_answer_says_what_a_browser_may_do(browser: Browser, address: str)
 
 
 def test_pages_are_kept_by_no_cache_and_their_style_is(browser: Browser) -> None:
-    assert browser.get("/connections").headers["Cache-Control"] == "no-store"
+    assert browser.get("/admin/connections").headers["Cache-Control"] == "no-store"
     assert "no-store" not in browser.get("/static/bridge.css").headers.get("Cache-Control", "")
 
 
@@ -35,7 +35,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(
     google: FakeGoogle, browser: Browser
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
-    browser.get("/connections")
+    browser.get("/admin/connections")
     assert not re.findall(r'(?:src|href|action)="(?!/)', browser.page.replace('href="#content"', ""))
     assert "<script" not in browser.page
     assert "<style" not in browser.page
@@ -46,7 +46,7 @@ def test_what_others_chose_is_escaped(google: FakeGoogle, browser: Browser) -> N
     nasty = "<b>x</b>@example.com"
     google.add_account(nasty)
     browser.get(google.consent(browser.begin(), nasty))
-    browser.get("/connections")
+    browser.get("/admin/connections")
     assert "<b>x</b>" not in browser.page
     assert "&lt;b&gt;x&lt;/b&gt;@example.com" in browser.page
     browser.get("/connect/%3Cb%3Ex")
@@ -69,7 +69,7 @@ def test_on_plain_http_the_cookie_works_and_promises_nothing(
 def test_a_database_that_is_gone_is_a_page_too(browser: Browser, process: Process) -> None:
     with process.store.write() as connection:
         connection.exec_driver_sql("DROP TABLE connections")
-    answer = browser.get("/connections")
+    answer = browser.get("/admin/connections")
     assert answer.status_code == 503
     assert "try again in a minute" in browser.main()
 
@@ -82,7 +82,7 @@ def test_a_fault_is_a_page_with_a_number_and_no_details(
             "INSERT INTO connections VALUES"
             " ('google', 'a@example.com', 'no such state', '', '', '[]', 0, 0, 0, 0, 0, 0)"
         )
-    answer = browser.get("/connections")
+    answer = browser.get("/admin/connections")
     assert answer.status_code == 500
     assert "no such state" not in browser.main()
     number = re.search(r"under ([0-9a-f]{16})", browser.main())
@@ -96,3 +96,10 @@ def test_alerts_are_no_business_of_strangers(process: Process) -> None:
     stranger = process.browser()
     stranger.get("/")
     assert "something to do" not in stranger.page
+
+
+@pytest.mark.parametrize("page", ["connections", "calendars", "sign-ins"])
+def test_former_addresses_lead_to_the_pages(browser: Browser, page: str) -> None:
+    answer = browser.get(f"/{page}")
+    assert (answer.status_code, answer.location) == (301, f"/admin/{page}")
+    assert browser.get(answer.location).status_code == 200

@@ -31,21 +31,21 @@ def cookie_of(visitor: Browser) -> str:
 
 def test_the_right_password_opens_the_pages(visitor: Browser) -> None:
     answer = visitor.sign_in()
-    assert (answer.status_code, answer.location) == (303, "/connections")
-    assert visitor.get("/connections").status_code == 200
-    assert visitor.get("/").location == "/connections"
+    assert (answer.status_code, answer.location) == (303, "/admin/connections")
+    assert visitor.get("/admin/connections").status_code == 200
+    assert visitor.get("/").location == "/admin/connections"
 
 
 def test_a_page_asked_for_before_signing_in_opens_after_it(visitor: Browser) -> None:
-    assert visitor.get("/connections").location == "/"
-    assert visitor.sign_in().location == "/connections"
+    assert visitor.get("/admin/connections").location == "/"
+    assert visitor.sign_in().location == "/admin/connections"
 
 
 def test_a_wrong_password_is_told_from_a_right_one_only_by_the_sentence(visitor: Browser) -> None:
     answer = visitor.sign_in("wrong")
     assert answer.status_code == 403
     assert "That is not the admin password." in visitor.main()
-    assert visitor.get("/connections").status_code == 303
+    assert visitor.get("/admin/connections").status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_signing_in_begins_a_session_of_its_own(visitor: Browser, process: Proce
 
 def test_signing_out_closes_the_pages(visitor: Browser) -> None:
     visitor.sign_in()
-    visitor.get("/connections")
+    visitor.get("/admin/connections")
     assert visitor.post("/sign-out").location == "/"
-    assert visitor.get("/connections").status_code == 303
+    assert visitor.get("/admin/connections").status_code == 303
 
 
 def test_forms_without_their_token_do_nothing(visitor: Browser) -> None:
@@ -84,16 +84,16 @@ def test_forms_without_their_token_do_nothing(visitor: Browser) -> None:
     answer = visitor.post("/", {"password": PASSWORD}, token="")
     assert answer.status_code == 400
     assert "open for too long" in visitor.main()
-    assert visitor.get("/connections").status_code == 303
+    assert visitor.get("/admin/connections").status_code == 303
 
 
 def test_a_session_ends_after_twelve_hours_and_says_so(visitor: Browser, clock: RealClock) -> None:
     visitor.sign_in()
     for _ in range(13):
         clock.turn(minutes=55)
-        assert visitor.get("/connections").status_code == 200
+        assert visitor.get("/admin/connections").status_code == 200
     clock.turn(minutes=6)
-    assert visitor.get("/connections").status_code == 303
+    assert visitor.get("/admin/connections").status_code == 303
     visitor.get("/")
     assert "You were signed out after a while" in visitor.main()
 
@@ -104,18 +104,18 @@ def test_a_new_password_ends_every_session(
     visitor.sign_in()
     hashed = SecretStr(generate_password_hash("another fake password", method="pbkdf2:sha256:1"))
     renewed = start(replace(config, admin=config.admin.model_copy(update={"password_hash": hashed})))
-    assert visitor.at(renewed).get("/connections").status_code == 303
+    assert visitor.at(renewed).get("/admin/connections").status_code == 303
 
 
 def test_a_session_outlives_a_rotated_secret_key_and_no_other(
     visitor: Browser, google: FakeGoogle, database_url: str, start: Callable[..., Process]
 ) -> None:
     visitor.sign_in()
-    visitor.get("/connections")
+    visitor.get("/admin/connections")
     rotated = start(salon_config(google, database_url, keys=(OTHER_SECRET, SECRET)))
-    assert visitor.at(rotated).get("/connections").status_code == 200
+    assert visitor.at(rotated).get("/admin/connections").status_code == 200
     replaced = start(salon_config(google, database_url, keys=(OTHER_SECRET,)))
-    assert visitor.at(replaced).get("/connections").status_code == 303
+    assert visitor.at(replaced).get("/admin/connections").status_code == 303
 
 
 def test_without_a_password_nobody_gets_in_and_the_page_says_how(
@@ -125,49 +125,49 @@ def test_without_a_password_nobody_gets_in_and_the_page_says_how(
     visitor.get("/")
     assert "bridge admin-password" in visitor.main()
     assert visitor.post("/", {"password": ""}, token="").status_code == 400
-    assert visitor.get("/connections").status_code == 303
+    assert visitor.get("/admin/connections").status_code == 303
 
 
 def test_an_idle_hour_ends_a_session_and_a_click_keeps_it(visitor: Browser, clock: RealClock) -> None:
     visitor.sign_in()
     for _ in range(3):
         clock.turn(minutes=59)
-        assert visitor.get("/connections").status_code == 200
+        assert visitor.get("/admin/connections").status_code == 200
     clock.turn(minutes=60)
-    assert visitor.get("/connections").status_code == 303
+    assert visitor.get("/admin/connections").status_code == 303
     visitor.get("/")
     assert "You were signed out after a while" in visitor.main()
 
 
 def test_a_copied_cookie_is_worth_nothing_after_signing_out(visitor: Browser, process: Process) -> None:
     visitor.sign_in()
-    visitor.get("/connections")
+    visitor.get("/admin/connections")
     thief = process.browser()
     thief._client._cookies = dict(visitor._client._cookies or {})
-    assert thief.get("/connections").status_code == 200
+    assert thief.get("/admin/connections").status_code == 200
     visitor.post("/sign-out")
-    assert thief.get("/connections").status_code == 303
+    assert thief.get("/admin/connections").status_code == 303
 
 
 def test_others_can_be_signed_out(visitor: Browser, process: Process) -> None:
     other = process.browser()
     for each in (visitor, other):
         each.sign_in()
-    visitor.get("/sign-ins")
-    visitor.post("/sign-ins/end-others")
-    visitor.get("/sign-ins")
+    visitor.get("/admin/sign-ins")
+    visitor.post("/admin/sign-ins/end-others")
+    visitor.get("/admin/sign-ins")
     assert "1 other browser was signed out." in visitor.main()
-    assert other.get("/connections").status_code == 303
+    assert other.get("/admin/connections").status_code == 303
 
 
 def test_wrong_attempts_are_shown_to_who_signs_in_next(visitor: Browser, process: Process) -> None:
     visitor.sign_in()
     process.browser(address="203.0.113.9").sign_in("wrong")
-    visitor.get("/connections")
+    visitor.get("/admin/connections")
     visitor.post("/sign-out")
     visitor.get(visitor.sign_in().location)
     assert "1 attempt to sign in was wrong since the last right one." in visitor.main()
-    visitor.get("/sign-ins")
+    visitor.get("/admin/sign-ins")
     assert "refused new browser 203.0.113.9" in visitor.main()
 
 
@@ -185,7 +185,7 @@ def test_a_code_is_asked_for_and_counts_once(with_codes: Browser, clock: RealClo
     code = TOTP(CODES).at(clock.now())
     assert with_codes.sign_in("wrong", code).status_code == 403
     assert with_codes.sign_in(code=f"{code[:3]} {code[3:]}").status_code == 303
-    with_codes.get("/connections")
+    with_codes.get("/admin/connections")
     with_codes.post("/sign-out")
     assert with_codes.sign_in(code=code).status_code == 403, "somebody looked over the shoulder"
     assert with_codes.sign_in(code=TOTP(CODES).at(clock.now() + timedelta(seconds=30))).status_code == 303

@@ -32,10 +32,10 @@ def test_what_fails_at_a_connected_account_is_told_until_it_works_again(
     bridge.health.failed(CALENDAR, Ability.WRITE, AccessDenied("google", "create_event", "HTTP 403"))
     bridge.health.failed(CALENDAR, Ability.ANSWER, ProviderUnavailable("google", "free_busy", "ReadTimeout"))
     bridge.health.write_down()
-    owner.get("/connections")
+    owner.get("/admin/connections")
     assert "takes no appointments" not in owner.main(), "it is not even connected"
     owner.get(google.consent(owner.begin(ANNA), ANNA))
-    owner.get("/connections")
+    owner.get("/admin/connections")
     told = owner.main()
     assert "In trouble at present" in told
     assert f"{CALENDAR} takes no appointments since" in told and "share it with" in told
@@ -43,6 +43,6 @@ def test_what_fails_at_a_connected_account_is_told_until_it_works_again(
     for ability in (Ability.WRITE, Ability.ANSWER):
         bridge.health.good(CALENDAR, ability)
     bridge.health.write_down()
-    owner.get("/connections")
+    owner.get("/admin/connections")
     assert "In trouble at present" not in owner.main()
     bridge.stop()

@@ -174,7 +174,7 @@ def test_a_password_refused_by_mistake_is_tried_again_and_kept(
 
 def test_a_disconnected_account_is_forgotten(practice: PaperPractice, server: PaperServer) -> None:
     connect(practice, server)
-    answer = practice.browser.post("/connections/disconnect", {"provider": "paper", "account": "anna"})
+    answer = practice.browser.post("/admin/connections/disconnect", {"provider": "paper", "account": "anna"})
     practice.browser.get(answer.location)
     assert "anna is disconnected: what was typed in for it is deleted here." in practice.browser.main()
     practice.clock.turn(minutes=2)

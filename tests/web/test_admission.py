@@ -72,12 +72,12 @@ def test_a_form_is_read_only_from_a_browser_with_a_session() -> None:
 
 
 def test_a_file_is_read_only_from_a_browser_that_signed_in() -> None:
-    path = "/calendars/anna/import"
+    path = "/admin/calendars/anna/import"
     assert judged("POST", path, 5_000_000, cookie="bridge=ours") == Admitted(UPLOAD_BYTES)
     assert judged("POST", path, UPLOAD_BYTES + 1, cookie="bridge=ours") is TOO_LARGE
     assert judged("POST", path, 5_000_000, cookie="bridge=forged") is TOO_LARGE
     assert judged("POST", path, 5_000_000) == Admitted(0)
-    assert judged("POST", "/calendars/anna", 5_000_000, cookie="bridge=ours") is TOO_LARGE
+    assert judged("POST", "/admin/calendars/anna", 5_000_000, cookie="bridge=ours") is TOO_LARGE
 
 
 def test_a_question_has_no_body() -> None:
