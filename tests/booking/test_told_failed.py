@@ -99,6 +99,8 @@ def test_whichever_commit_is_lost_a_caller_is_moved(
         was_lost = ask_and_lose(salon, proxy, lambda: salon.reception.move(booking, there), commit)  # noqa: B023
         assert [event.interval.start for event in salon.events()] == [there]
         assert caplog.messages.count("booking_moved") == 1
+        if commit < 4:  # said twice it is done, by a commit of its own
+            ask_and_lose(salon, proxy, lambda: salon.reception.move(booking, there), commit)  # noqa: B023
         salon.is_consistent()
         if not was_lost:
             assert commit > 4
@@ -189,6 +191,23 @@ def test_a_move_told_to_have_failed_goes_back(open_through: OpenSalon, proxy: Po
     assert [event.interval.start for event in salon.events()] == [TEN]
     assert [each.interval.start for each in salon.confirmed()] == [TEN]
     salon.is_consistent()
+
+
+def test_a_move_is_taken_back_once_however_often_that_is_noted(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    booking = salon.booked("cut", "kim", TEN)
+    confirmed_unheard(salon, proxy, lambda: salon.reception.move(booking, HALF_PAST))
+    context = salon.bridge.context
+    (note,) = context.notes.every().values()
+    undo_told_failed(context)
+    undone = salon.booking(booking)
+    # As when the process dies before it forgets the note, or two take over that of a third.
+    remember(context, ToldFailed(**note))
+    undo_told_failed(context)
+    assert salon.booking(booking) == undone
+    assert not context.notes.every()
 
 
 def test_what_a_person_has_moved_since_stays_and_is_told(

@@ -142,7 +142,8 @@ def move_back(context: LedgerContext, told: ToldFailed) -> bool:
             if owners.lease_of(connection, booking.id)[0] is not None:
                 return False
             before = replace(booking, interval=told.before, moved_from=None, moved_at=None)
-            values = bookings.moved_values(before)
+            # What its caller heard is true from now on: noted or tried twice, it is undone once.
+            values = {**bookings.moved_values(before), **told_values()}
             states = (BookingState.CONFIRMED,)
             if not bookings.change(
                 connection, booking.id, states=states, only=stands_as_told(told.version), values=values

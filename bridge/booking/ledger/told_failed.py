@@ -12,9 +12,9 @@ from datetime import datetime
 
 from bridge.booking.context import LedgerContext
 from bridge.model import Booking, BookingState
-from bridge.store.patience import repeated
+from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings
-from bridge.store.sql.told import at_version, told_values
+from bridge.store.sql.told import at_version, is_as_told, told_values
 from providers.base import Interval
 
 _log = logging.getLogger(__name__)
@@ -77,4 +77,8 @@ def affirm(context: LedgerContext, booking: Booking) -> Booking | None:
             only=at_version(booking.version),
             values=told_values(),
         )
-    return replace(booking, version=booking.version + 1) if is_same else None
+        affirmed = replace(booking, version=booking.version + 1)
+        if not is_same and is_repeat():  # perhaps by an earlier try that was not heard of
+            found = bookings.get(connection, booking.id)
+            is_same = found == affirmed and is_as_told(connection, booking.id, affirmed.version)
+    return affirmed if is_same else None

@@ -11,7 +11,7 @@ from bridge.store.tables import bookings
 
 
 def told_values() -> dict[str, Any]:
-    """Return the column of a change that makes an answer of success true, whatever was told before it."""
+    """Return the column of a change after which what its caller hears is true, whatever was told before."""
     return {"told_version": bookings.c.version + 1}
 
 
