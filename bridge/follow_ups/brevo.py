@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from bridge.follow_ups.receivers import Means, Receipt
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from providers.base import Deadline
 from providers.errors import ProviderError
-from providers.http import Call, send, session
+from providers.http import Call, retry_after, send, session
 
 SECONDS = 10.0
 _CONTACT = "contact"
@@ -47,6 +47,7 @@ class Brevo:
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
     line: requests.Session
+    now: Callable[[], datetime]
     monotonic: Callable[[], float]
     seconds: float = SECONDS
 
@@ -99,12 +100,22 @@ class Brevo:
             # Another contact has this number, or it is none for SMS: better a contact without it than none.
             del attributes[_PHONE]
             answer = self._asked("POST", "/contacts", body)
-        _judge(answer)
+        self._judge(answer)
 
     def _change(self, identifier: str, body: Mapping[str, Any]) -> None:
         answer = self._asked("PUT", f"/contacts/{quote(identifier, safe='')}", body)
         if answer.status_code != _NO_SUCH:  # somebody has removed the contact: there is nothing to change
-            _judge(answer)
+            self._judge(answer)
+
+    def _judge(self, answer: requests.Response) -> None:
+        status = answer.status_code
+        if status in _SENT:
+            return
+        said = f"Brevo answered {status} {_code(answer)}".strip()
+        if status in _LATER or status >= _SERVER_FAULT:
+            wait = retry_after(answer.headers.get("Retry-After"), self.now())
+            raise NotDelivered(said, timedelta(seconds=wait or 0))
+        raise Refused(said)
 
     def _asked(self, verb: str, path: str, body: Mapping[str, Any]) -> requests.Response:
         call = Call("brevo", "contacts", Deadline(self.seconds, self.monotonic))
@@ -160,18 +171,7 @@ def brevo_of(means: Means) -> Mapping[str, Brevo]:
     if section is None:
         return {}
     line = session(config.route, connections=1)
-    return {"brevo": Brevo(section, config.hosts, config.event_types, line, means.monotonic)}
-
-
-def _judge(answer: requests.Response) -> None:
-    status = answer.status_code
-    if status in _SENT:
-        return
-    said = f"Brevo answered {status} {_code(answer)}".strip()
-    if status in _LATER or status >= _SERVER_FAULT:
-        asked = answer.headers.get("Retry-After", "")
-        raise NotDelivered(said, timedelta(seconds=int(asked)) if asked.isdecimal() else timedelta(0))
-    raise Refused(said)
+    return {"brevo": Brevo(section, config.hosts, config.event_types, line, means.now, means.monotonic)}
 
 
 def _code(answer: requests.Response) -> str:

@@ -138,7 +138,9 @@ class Delivery:
             return
         pause = min(max(_FIRST_PAUSE, now - found.planned_at), _LONGEST_PAUSE)
         spread = pause * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
-        due_at, is_unclear = now + max(spread, error.after), isinstance(error, Unclear)
+        # However long the receiver asks for: what is never tried again would never be given up.
+        due_at = min(now + max(spread, error.after), found.planned_at + GIVEN_UP_AFTER)
+        is_unclear = isinstance(error, Unclear)
         with self._store.write() as connection:
             follow_ups.put_off(connection, found, due_at, str(error), is_unclear=is_unclear)
 

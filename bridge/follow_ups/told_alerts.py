@@ -17,6 +17,7 @@ from bridge.store.sql import alerts, jobs
 
 TELL_ALERTS = "tell_alerts"  # subject: the receiver's name
 _GATHERED = timedelta(seconds=10)  # one cause may raise several, and one mail is enough
+_GATHERED_LONGEST = timedelta(minutes=1)  # while more and more come up
 _AGAIN, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
 
 
@@ -47,11 +48,17 @@ class AlertTelling:
             untold = alerts.untold(connection, name)
         if not untold:
             return None
+        # One that was raised a moment before another may be committed after it, and would count as told.
+        now = self._now()
+        settled = [each for each in untold if not timedelta(0) <= now - each.raised_at < _GATHERED]
+        is_all = len(settled) == len(untold)
+        if not is_all and (not settled or now - settled[0].raised_at < _GATHERED_LONGEST):
+            return _GATHERED
         try:
-            receiver.tell(untold)
+            receiver.tell(settled)
         except NotDelivered as error:
             log.event("alerts_not_told", level=logging.WARNING, receiver=name, why=str(error))
-            return min(max(_AGAIN, self._now() - untold[0].raised_at), LONGEST_WAIT)
+            return min(max(_AGAIN, self._now() - settled[0].raised_at), LONGEST_WAIT)
         with self._store.write() as connection:
-            alerts.mark_told(connection, name, untold[-1].raised_at)
-        return None
+            alerts.mark_told(connection, name, settled[-1].raised_at)
+        return None if is_all else _GATHERED

@@ -155,6 +155,21 @@ def test_what_was_not_taken_is_asked_again_and_makes_one_contact(
     assert line.bridge.outbox.listed(FollowUpState.WAITING) == []
 
 
+@pytest.mark.parametrize("ages", ["999999999", "9" * 5000])
+def test_a_brevo_that_asks_for_ages_is_asked_within_two_days(
+    open_line: OpenLine, brevo: FakeBrevo, ages: str
+) -> None:
+    line = opened(open_line, brevo)
+    brevo.fail_next("rate_429", retry_after=ages)
+    line.book(at(10), **KIM)
+    line.go_on()
+    [waiting] = line.bridge.outbox.listed(FollowUpState.WAITING)
+    assert waiting.why == "Brevo answered 429 too_many_requests"
+    line.clock.turn(hours=48)
+    line.go_on()
+    assert len(brevo.contacts) == 1
+
+
 def test_a_brevo_that_hangs_is_not_waited_for_longer_than_its_time(
     open_line: OpenLine, brevo: FakeBrevo
 ) -> None:
@@ -163,8 +178,9 @@ def test_a_brevo_that_hangs_is_not_waited_for_longer_than_its_time(
     line.book(at(10), **KIM)
     [told], config = line.bridge.outbox.listed(FollowUpState.WAITING), line.config
     assert config.brevo
+    clock = line.clock
     hasty = Brevo(
-        config.brevo, config.hosts, config.event_types, session(), line.clock.monotonic, seconds=0.05
+        config.brevo, config.hosts, config.event_types, session(), clock.now, clock.monotonic, seconds=0.05
     )
     with pytest.raises(NotDelivered, match="cannot be reached"):
         hasty.deliver(told, line.confirmed()[0], was_told=False)

@@ -16,6 +16,7 @@ import trustme
 
 from bridge.follow_ups.errors import NotDelivered, Refused
 from bridge.follow_ups.mail_server import MailServer
+from bridge.store.sql.alerts import raise_alert
 from tests.cast.config import ANNA
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line
@@ -62,6 +63,22 @@ def test_each_alert_is_told_once_and_again_when_it_comes_back(line: Line, box: L
     line.go_on(seconds=11)
     assert len(box.messages) == 2
     assert box.messages[0]["Message-ID"] != box.messages[1]["Message-ID"]
+
+
+def test_one_raised_before_another_and_committed_later_is_told(open_line: OpenLine, box: LetterBox) -> None:
+    line = open_line(ANNA, rest=settings(box))
+    alerts = line.bridge.alerts
+    alerts.alert("first", "The first matter.")  # its telling is due while the others are young
+    line.clock.turn(seconds=9)
+    earlier = line.clock.now()
+    line.clock.turn(seconds=1)
+    alerts.alert("later", "A later matter.")
+    line.go_on(seconds=1)
+    with line.bridge.store.write() as connection:
+        raise_alert(connection, "earlier", "An earlier matter.", earlier)
+    line.go_on(seconds=21)
+    told = "".join(mail.get_content() for mail in box.messages)
+    assert [told.count(each) for each in ("first", "later", "earlier")] == [1, 1, 1]
 
 
 def test_what_ended_before_it_was_told_is_not_told(line: Line, box: LetterBox) -> None:
