@@ -45,7 +45,7 @@ class AlertTelling:
         if receiver is None:
             return None  # taken out of the configuration
         with self._store.read() as connection:
-            untold = alerts.untold(connection, name)
+            untold = alerts.untold(connection, name, self._now())
         if not untold:
             return None
         # One that was raised a moment before another may be committed after it, and would count as told.
@@ -60,5 +60,5 @@ class AlertTelling:
             log.event("alerts_not_told", level=logging.WARNING, receiver=name, why=str(error))
             return min(max(_AGAIN, self._now() - settled[0].raised_at), LONGEST_WAIT)
         with self._store.write() as connection:
-            alerts.mark_told(connection, name, settled[-1].raised_at)
+            alerts.mark_told(connection, name, min(settled[-1].raised_at, now))
         return None if is_all else _GATHERED

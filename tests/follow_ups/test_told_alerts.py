@@ -81,6 +81,18 @@ def test_one_raised_before_another_and_committed_later_is_told(open_line: OpenLi
     assert [told.count(each) for each in ("first", "later", "earlier")] == [1, 1, 1]
 
 
+def test_what_comes_up_after_the_clock_was_set_back_is_told(open_line: OpenLine, box: LetterBox) -> None:
+    line = open_line(ANNA, rest=settings(box))
+    line.bridge.alerts.alert("one", "A matter.")
+    line.go_on(seconds=11)
+    line.bridge.alerts.resolve("one")
+    line.clock.turn(hours=-1)
+    line.bridge.alerts.alert("two", "Another matter.")
+    line.go_on(seconds=11)
+    told = [mail.get_content().splitlines()[0] for mail in box.messages]
+    assert told == ["- A matter.", "- Another matter."]
+
+
 def test_what_ended_before_it_was_told_is_not_told(line: Line, box: LetterBox) -> None:
     line.bridge.alerts.alert("one", "A matter.")
     line.bridge.alerts.resolve("one")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from bridge.store.dialects import upsert
+from bridge.store.dialects import CLOCK_SLACK, upsert
 from bridge.store.tables import alert_tellings, alerts
 
 
@@ -49,11 +49,14 @@ def open_alerts(connection: Connection) -> list[Alert]:
     return [Alert(row.key, row.text, row.raised_at) for row in rows]
 
 
-def untold(connection: Connection, receiver: str) -> list[Alert]:
+def untold(connection: Connection, receiver: str, now: datetime) -> list[Alert]:
     """Return the open alerts that a receiver was not told of, the oldest first."""
     until = select(func.max(alert_tellings.c.told_until)).where(alert_tellings.c.receiver == receiver)
     told_until = connection.execute(until).scalar()
-    return [each for each in open_alerts(connection) if told_until is None or each.raised_at > told_until]
+    # Told up to a moment to come: the clock was set back since. Better all are told once more than none.
+    if told_until is None or told_until > now + CLOCK_SLACK:
+        return open_alerts(connection)
+    return [each for each in open_alerts(connection) if each.raised_at > told_until]
 
 
 def mark_told(connection: Connection, receiver: str, until: datetime) -> None:
