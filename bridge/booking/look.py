@@ -11,6 +11,7 @@ from datetime import timedelta
 from bridge.booking import ledger
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import follow_deletion, missing_key
+from bridge.booking.read_back import overlap_key
 from bridge.booking.recheck import is_busy_beside
 from bridge.booking.whereabouts import Found, Nowhere, whereabouts
 from bridge.calendars.availability import OwnEvent
@@ -98,10 +99,13 @@ def _follow(
 def _move_along(context: BookingContext, found: ledger.Resting, event: Event) -> bool:
     """Let the booking follow its event; False when it changed meanwhile and must be looked at again."""
     try:
-        return ledger.follow_move(context, found, event, is_claimed=True)
+        is_followed = ledger.follow_move(context, found, event, is_claimed=True)
+        if is_followed:
+            _close(context, overlap_key(found.booking.id))  # a person has sorted it out
+        return is_followed
     except SlotTaken:
         context.alerts.alert(
-            f"overlap:{found.booking.id}",
+            overlap_key(found.booking.id),
             "An appointment was moved in {calendar} to {time}, where there is another one. "
             "Please look at both.",
             calendar=found.write.calendar,

@@ -52,20 +52,25 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
         leave_out=write.calendar,  # read above already, event by event
     ):
         context.alerts.alert(
-            f"overlap:{booking.id}",
+            overlap_key(booking.id),
             "The appointment on {time} in {calendar} overlaps something that was entered at the same moment. "
             "Please look at both.",
             time=booking.interval.start,
             calendar=write.calendar,
         )
     else:
-        context.alerts.resolve(f"overlap:{booking.id}")
+        context.alerts.resolve(overlap_key(booking.id))
+
+
+def overlap_key(booking_id: str) -> str:
+    """Return what the alert is known by that something lies over an appointment."""
+    return f"overlap:{booking_id}"
 
 
 def alert_overlap(context: BookingContext, booking: Booking) -> None:
     """Tell the owner that two bookings lie over each other in one calendar."""
     context.alerts.alert(
-        f"overlap:{booking.id}",
+        overlap_key(booking.id),
         "The appointment on {time} in {calendar} overlaps another appointment in the same calendar. "
         "Please look at both.",
         time=booking.interval.start,

@@ -95,6 +95,9 @@ def test_an_event_moved_onto_another_keeps_no_claim_and_alerts(salon_with: Salon
     assert moved.interval.start == TEN + HALF_AN_HOUR
     assert not salon_with.claims_of(moved)
     assert any(alert.key == f"overlap:{mine.id}" for alert in salon_with.bridge.alerts.open())
+    person_moves(salon_with, mine, TEN + timedelta(hours=2))
+    follow(salon_with)
+    assert salon_with.bridge.alerts.open() == []
 
 
 def test_a_foreign_event_over_a_new_booking_alerts_the_owner(salon_with: Salon) -> None:
