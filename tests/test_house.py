@@ -16,8 +16,24 @@ from bridge.vendors.registry import VENDORS
 ROOT = Path(__file__).parents[1]
 # Whatever makes a choice by a vendor's name belongs into the vendor's module. The command and the composition
 # root know the embedded calendar, whose feeds and imports are the bridge's own.
-KNOW_NO_VENDOR = ("booking", "calendars", "config", "connections", "model", "service", "web")
-MAY_ALL_THE_SAME = {"bridge/config/starter.py"}  # the text of a first configuration: it names one calendar
+KNOW_NO_VENDOR = (
+    "background",
+    "booking",
+    "calendars",
+    "config",
+    "connections",
+    "follow_ups",
+    "journal",
+    "model",
+    "service",
+    "signin",
+    "speech",
+    "web",
+)
+MAY_ALL_THE_SAME = {
+    "bridge/config/starter.py",  # the text of a first configuration: it names one calendar
+    "bridge/follow_ups/calendly.py",  # Calendly's own words for the vendors' meetings
+}
 ELSEWHERE_TOO = {"outlook", "graph", "entra", "office365", "gmail", "msal"}
 WORDS = {name for name, vendor in VENDORS.items() if vendor.section} | ELSEWHERE_TOO
 # An everyday word: only as a name of its own or in front of a calendar does it mean the vendor.

@@ -11,7 +11,7 @@ from bridge.cli.session import Session, config_option, json_option
 from bridge.local_calendar.address import feed_path
 from bridge.local_calendar.importing import import_ics
 from bridge.parts import Bridge
-from bridge.vendors.local import feed_titles
+from bridge.vendors.local import Local, feed_titles
 
 
 @click.group()
@@ -69,7 +69,7 @@ def feed(session: Session, host: str, renew: bool) -> None:
         section = bridge.config.bridge
         found = bridge.config.hosts.get(host)
         name = found.booking_calendar if found else None
-        if name is None or name.provider != "local":
+        if name is None or name.provider != Local.name:
             raise Refused(_no_feed(bridge, host), Exit.NOT_FOUND)
         if renew:
             bridge.feeds.renew(name.calendar)
