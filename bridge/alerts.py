@@ -88,6 +88,13 @@ class Alerts:
         if was_open:
             log.event("alert_closed", about=key)
 
+    def resolve_by_id(self, wanted: str) -> bool:
+        """Close by hand the alert of an id; return whether it was open."""
+        found = [each.key for each in self.open() if alert_id(each.key) == wanted]
+        for key in found:
+            self.resolve(key)
+        return bool(found)
+
     def is_open(self, key: str, *, within: Connection | None = None) -> bool:
         """Tell whether an alert waits for a person."""
         with nullcontext(within) if within is not None else self._store.read() as connection:

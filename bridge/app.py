@@ -15,6 +15,7 @@ from bridge.service.ended_calls import EndedCalls
 from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
 from bridge.service.no_shows import NoShows
+from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.store.migrate import migrate
 from bridge.store.schema import require_current
@@ -74,11 +75,13 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
     app.wsgi_app = starting(bridge.start, app.wsgi_app)  # type: ignore[method-assign]
     for blueprint in _blueprints(bridge):
         app.register_blueprint(blueprint)
+    zone = config.bridge.timezone
     owners = OwnersSide(
         admin=AdminSignIn(bridge.store, *config.admin.secrets(), now=bridge.context.now),
         connections=bridge.connections,
         invitations=bridge.invitations,
         uploads=bridge.uploads,
+        today=Today(bridge.context, bridge.reception, bridge.journal, bridge.connections, zone),
     )
     add_pages(app, config.bridge, bridge.vault, owners)
     door = Door(

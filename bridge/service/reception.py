@@ -220,10 +220,21 @@ class Reception:
             raise NotFound(f"several bookings have ids that begin with {booking_id!r}; give more of it")
         raise NotFound(f"there is no booking with an id that begins with {booking_id!r}")
 
-    def bookings(self, *, since: datetime | None = None, states: Sequence[str] = ()) -> list[Booking]:
-        """Return bookings by start."""
+    def bookings(
+        self,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        states: Sequence[str] = (),
+    ) -> list[Booking]:
+        """Return bookings by start, in one of the states: that end after `since`, begin before `before`."""
         with self._context.store.read() as connection:
-            return bookings.listed(connection, since=since, states=states)
+            return bookings.listed(connection, since=since, before=before, states=states)
+
+    def has_booked(self, source: Source) -> bool:
+        """Tell whether an appointment was ever made from there."""
+        with self._context.store.read() as connection:
+            return bookings.is_any_from(connection, source)
 
     def _refusal(
         self,

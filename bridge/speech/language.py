@@ -8,13 +8,13 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 
 DOMAIN = "bridge"
@@ -92,6 +92,11 @@ class Language:
             )
             for day, times in days
         )
+
+    def ago(self, past: timedelta) -> str:
+        """Return how long ago something was: "3 seconds ago"."""
+        past = max(past, timedelta(seconds=1))  # of nothing Babel says "in 0 seconds"
+        return str(format_timedelta(-past, add_direction=True, locale=self.locale))
 
     def listed(self, items: Sequence[str]) -> str:
         """Return "one, two, and three"."""

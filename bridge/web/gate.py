@@ -67,7 +67,7 @@ class Gate:
         session.clear()
         session.permanent = True
         session["token"] = self.sessions.begin(visitor.address)
-        response = redirect(wanted if isinstance(wanted, str) else url_for("connect.overview"), 303)
+        response = redirect(wanted if isinstance(wanted, str) else url_for("signin.page"), 303)
         # A new mark each time: one that was copied does not share its owner's allowance for long.
         response.set_cookie(
             _cookie_of_browser(),

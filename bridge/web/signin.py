@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -17,8 +18,8 @@ from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
 
 
-def signin_blueprint(gate: Gate, language: Language) -> Blueprint:
-    """Return `/`, where the admin signs in, and `/sign-out`."""
+def signin_blueprint(gate: Gate, language: Language, today: Callable[[], str]) -> Blueprint:
+    """Return `/`, where the admin signs in and then sees `today`, and `/sign-out`."""
     blueprint = page_blueprint("signin", language.translate)
     say = language.translate
     wrong = (
@@ -28,10 +29,8 @@ def signin_blueprint(gate: Gate, language: Language) -> Blueprint:
     )
 
     @blueprint.get("/")
-    def page() -> AnyResponse:
-        if gate.is_open:
-            return redirect(url_for("connect.overview"), 303)
-        return _form(gate, "", 200)
+    def page() -> str | AnyResponse:
+        return today() if gate.is_open else _form(gate, "", 200)
 
     @blueprint.post("/")
     def sign_in() -> AnyResponse:

@@ -11,6 +11,7 @@ from bridge.config import BridgeSection
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
 from bridge.local_calendar.uploads import Uploads
+from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
@@ -21,6 +22,7 @@ from bridge.web.invite import invite_blueprint, inviting_blueprint
 from bridge.web.pages import Link, shared_blueprint
 from bridge.web.security import secure
 from bridge.web.signin import sign_ins_blueprint, signin_blueprint
+from bridge.web.today import alerts_blueprint, today_page
 
 # Where pages lay before they moved under /admin/: bookmarks and mails of then go on working.
 _MOVED = {
@@ -38,6 +40,7 @@ class OwnersSide:
     connections: Connections
     invitations: Invitations
     uploads: Uploads
+    today: Today
 
 
 def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSide) -> None:
@@ -47,12 +50,14 @@ def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSi
     gate = Gate(owners.admin, owners.admin.sessions(), translate=spoken.translate)
     secure(app, vault, public_url=section.public_url)
     links = (
+        Link("signin.page", spoken.translate("Today")),
         Link("connect.overview", spoken.translate("Connections")),
         *([Link("calendars.overview", spoken.translate("Calendars"))] if uploads.titles else []),
         Link("sign_ins.overview", spoken.translate("Sign-ins")),
     )
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
-    app.register_blueprint(signin_blueprint(gate, spoken))
+    app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
+    app.register_blueprint(alerts_blueprint(owners.today, gate, spoken))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
     app.register_blueprint(calendars_blueprint(uploads, gate, spoken))
     app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken))

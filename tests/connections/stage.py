@@ -21,10 +21,12 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.invitations import Invitations
 from bridge.connections.sentences import Sentences
 from bridge.local_calendar.uploads import Uploads
+from bridge.parts import Bridge
+from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
-from bridge.store.engine import Store
 from bridge.store.notes import state_folder
+from bridge.surroundings import Surroundings
 from bridge.vault import Vault
 from bridge.vendors.advice import Adviser
 from bridge.vendors.contract import Outside
@@ -53,14 +55,18 @@ class Process:
     def __init__(self, config: Config, clock: RealClock) -> None:
         keys = [key.get_secret_value() for key in config.bridge.secret_keys]
         self.clock = clock
-        self.store = Store(config.bridge.database_url.get_secret_value())
+        around = Surroundings(
+            now=clock.now, monotonic=clock.monotonic, sleep=clock.sleep, lease_now=clock.now
+        )
+        self.bridge = Bridge(config, around)
+        self.store = self.bridge.store
         self.vault = Vault(keys)
         spoken = language(config.bridge.locale)
         self.alerts = Alerts(self.store, clock.now, language=spoken, zone=config.bridge.timezone)
         folder = state_folder(self.store.file)
         outside = Outside(store=self.store, clocks=clock.clocks(), state_folder=folder)
         plugged = plug_in(config, VENDORS, outside)
-        around = ConnectionContext(
+        connecting = ConnectionContext(
             store=self.store,
             vault=self.vault,
             clocks=clock.clocks(),
@@ -69,9 +75,8 @@ class Process:
             public_url=config.bridge.public_url,
             advise_ended=Adviser(VENDORS, plugged, spoken, config.bridge.public_url).advise_ended,
         )
-        self.connections: Connections = connections_of(config, plugged, around, VENDORS)
+        self.connections: Connections = connections_of(config, plugged, connecting, VENDORS)
         self.app = Flask("bridge", static_folder=None)
-        admin = AdminSignIn(self.store, *config.admin.secrets(), now=clock.now)
         self.uploads = Uploads(
             imported_time(config, self.store),
             feed_titles(config),
@@ -80,13 +85,17 @@ class Process:
             new_id=lambda: uuid.uuid4().hex,
             wake=lambda: None,
         )
-        owners = OwnersSide(
-            admin=admin,
+        add_pages(self.app, config.bridge, self.vault, self._owners(config))
+
+    def _owners(self, config: Config) -> OwnersSide:
+        bridge, now, zone = self.bridge, self.clock.now, config.bridge.timezone
+        return OwnersSide(
+            admin=AdminSignIn(self.store, *config.admin.secrets(), now=now),
             connections=self.connections,
-            invitations=Invitations(self.store, self.connections, config.hosts, clock.now),
+            invitations=Invitations(self.store, self.connections, config.hosts, now),
             uploads=self.uploads,
+            today=Today(bridge.context, bridge.reception, bridge.journal, self.connections, zone),
         )
-        add_pages(self.app, config.bridge, self.vault, owners)
 
     def token(self, account: str, provider: str = "google", *, seconds: float = 5.0) -> str:
         """Return the account's access token."""

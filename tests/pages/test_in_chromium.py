@@ -66,6 +66,7 @@ class Site:
         page.goto(self.address)
         page.get_by_label("Admin password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Connections", exact=True).click()
         expect(page.get_by_role("heading", name="Connections", exact=True)).to_be_visible()
 
 
@@ -190,6 +191,8 @@ def test_the_pages_speak_german(
         one_window.see("anmelden")
         page.locator("#password").fill(PASSWORD)
         page.get_by_role("button", name="Anmelden").click()
+        one_window.see("heute")
+        page.get_by_role("link", name="Verbindungen").click()
         expect(page.get_by_role("heading", name="Verbindungen")).to_be_visible()
         one_window.see("verbindungen")
         page.get_by_role("link", name="Anmeldungen").click()

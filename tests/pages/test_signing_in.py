@@ -31,9 +31,9 @@ def cookie_of(visitor: Browser) -> str:
 
 def test_the_right_password_opens_the_pages(visitor: Browser) -> None:
     answer = visitor.sign_in()
-    assert (answer.status_code, answer.location) == (303, "/admin/connections")
-    assert visitor.get("/admin/connections").status_code == 200
-    assert visitor.get("/").location == "/admin/connections"
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert visitor.get("/").status_code == 200
+    assert "Callers are" in visitor.main()
 
 
 def test_a_page_asked_for_before_signing_in_opens_after_it(visitor: Browser) -> None:

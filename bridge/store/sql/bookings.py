@@ -160,18 +160,28 @@ def listed(
     connection: Connection,
     *,
     since: datetime | None = None,
+    before: datetime | None = None,
     states: Sequence[str] = (),
     calendars: Collection[CalendarName] | None = None,
 ) -> list[Booking]:
-    """Return bookings by start: that end after `since`, in one of the states, whose event lies there."""
+    """Return bookings by start: of the time between, in one of the states, whose event lies there."""
     query: Select[Any] = select(bookings).order_by(bookings.c.starts_at, bookings.c.id)
     if since is not None:
         query = query.where(bookings.c.ends_at > since)
+    if before is not None:
+        query = query.where(bookings.c.starts_at < before)
     if states:
         query = query.where(bookings.c.state.in_(states))
     if calendars is not None:
         query = query.where(bookings.c.calendar.in_([str(name) for name in calendars]))
     return _read(connection, connection.execute(query).all())
+
+
+def is_any_from(connection: Connection, source: Source) -> bool:
+    """Tell whether a booking that came about was asked for there."""
+    came_about = bookings.c.state != BookingState.FAILED
+    found = select(bookings.c.id).where(bookings.c.source == source, came_about).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def coming_calendars(connection: Connection, now: datetime) -> set[CalendarName]:
