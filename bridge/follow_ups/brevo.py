@@ -18,7 +18,7 @@ import requests
 from bridge.config import BrevoSection
 from bridge.config.sections.brevo import FIELD
 from bridge.follow_ups.errors import NotDelivered, Refused
-from bridge.follow_ups.receivers import Means, Receipt
+from bridge.follow_ups.receivers import OVER, UNTOLD, Means, Receipt, status_of
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from providers.base import Deadline
 from providers.errors import ProviderError
@@ -34,9 +34,6 @@ _SERVER_FAULT = 500
 _OF_THE_NUMBER = frozenset({"duplicate_parameter", "invalid_parameter"})
 _CODE = re.compile(r"[a-z_]{1,40}")
 _YES = frozenset({"yes", "y", "true", "on", "1", "ja", "j"})
-_STATUS = {BookingState.CONFIRMED: "booked", BookingState.NO_SHOW: "no_show"}
-_OVER = "cancelled"
-_UNTOLD = "put_back"
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Brevo:
 
     def tells(self, change: str) -> bool:
         """Tell whether a change concerns a contact."""
-        return change != _UNTOLD
+        return change != UNTOLD
 
     def recipients(self, booking: Booking) -> Iterable[str]:
         """Yield the caller's contact, where they have an address or a number and agreed."""
@@ -71,7 +68,7 @@ class Brevo:
         is_theirs = follow_up.recipient in set(self.recipients(booking))
         event_type = booked(self.event_types, booking)
         lists = list(event_type.brevo_list_ids) if event_type else []
-        if is_theirs and booking.state in _STATUS:
+        if is_theirs and status_of(booking) != OVER:
             is_no_show = booking.state is BookingState.NO_SHOW
             self._keep(booking, list(self.section.no_show_list_ids) if is_no_show else lists)
             if follow_up.change == "no_show_undone" and self.section.no_show_list_ids:
@@ -82,7 +79,7 @@ class Brevo:
         if is_theirs:
             self._keep(booking, [])
         else:
-            attributes = {name: _OVER for fact, name in self.section.attributes.items() if fact == "status"}
+            attributes = {name: OVER for fact, name in self.section.attributes.items() if fact == "status"}
             self._change(
                 identifier, {"attributes": attributes, **({"unlinkListIds": lists} if lists else {})}
             )
@@ -141,7 +138,7 @@ class Brevo:
             "start": f"{begins:%Y-%m-%d}",
             "time": f"{begins:%H:%M}",
             "link": booking.link,
-            "status": _STATUS.get(booking.state, _OVER),
+            "status": status_of(booking),
         }
         for fact, attribute in self.section.attributes.items():
             field = fact.removeprefix(FIELD)

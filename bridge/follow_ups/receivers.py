@@ -8,17 +8,25 @@ from datetime import datetime
 from typing import Protocol
 
 from bridge.config import Config
-from bridge.model import Booking, FollowUp
+from bridge.model import Booking, BookingState, FollowUp
 from bridge.speech.language import Language
 from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
 
 CALLER = "caller"
+UNTOLD = "put_back"  # the change by which an event is back in its calendar: no news to other systems
+OVER = "cancelled"
+_STATUS = {BookingState.CONFIRMED: "booked", BookingState.NO_SHOW: "no_show"}
 
 
 def reaches_caller(recipient: str) -> bool:
     """Tell whether it is a caller who is told, whom quiet hours leave alone."""
     return recipient.partition(":")[0] == CALLER
+
+
+def status_of(booking: Booking) -> str:
+    """Return what systems that keep contacts are told of a booking's state."""
+    return _STATUS.get(booking.state, OVER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from bridge.attendee.contact_api import ContactApi
 from bridge.config import WriteBack
 from bridge.follow_ups.errors import NotDelivered, Refused
-from bridge.follow_ups.receivers import Means, Receipt
+from bridge.follow_ups.receivers import UNTOLD, Means, Receipt, status_of
 from bridge.model import Booking, BookingState, FollowUp, Host
 from bridge.speech.instants import format_instant
 from bridge.store.engine import Store
@@ -22,9 +22,6 @@ from providers.errors import AccessDenied, ProviderError, UnexpectedResponse
 
 SECONDS = 20.0
 _CONTACT = "contact"
-_UNTOLD = "put_back"
-_STATUS = {BookingState.CONFIRMED: "booked", BookingState.NO_SHOW: "no_show"}
-_OVER = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class TelliContacts:
 
     def tells(self, change: str) -> bool:
         """Tell whether a change may concern what a contact has ahead."""
-        return change != _UNTOLD
+        return change != UNTOLD
 
     def recipients(self, booking: Booking) -> Iterable[str]:
         """Yield the contact, where telli said who it was."""
@@ -73,11 +70,11 @@ class TelliContacts:
         ahead = [each for each in live if each.state is BookingState.CONFIRMED and each.interval.end > now]
         upcoming = min(ahead, key=lambda each: each.interval.start, default=None)
         if upcoming is None:
-            return self.names.told(status=_STATUS.get(booking.state, _OVER))
+            return self.names.told(status=status_of(booking))
         hosts = [self.hosts[host].name for host in upcoming.hosts if host in self.hosts]
         return self.names.told(
             at=format_instant(upcoming.interval.start),
-            status=_STATUS[upcoming.state],
+            status=status_of(upcoming),
             host=", ".join(hosts),
             link=upcoming.link,
         )

@@ -15,14 +15,13 @@ from urllib.parse import urlsplit
 from bridge.config import WebhookTable
 from bridge.follow_ups.calendly import SIGNATURE, Calendly, signature
 from bridge.follow_ups.posting import post_json
-from bridge.follow_ups.receivers import Means, Receipt
+from bridge.follow_ups.receivers import UNTOLD, Means, Receipt
 from bridge.model import Booking, FollowUp
 from bridge.store.engine import Store
 from bridge.store.sql import webhook_invitees
 from providers.outward import Outward
 
 _SYSTEM = "system"  # the only recipient of an address
-_UNTOLD = "put_back"  # an event that came back to its calendar is no news to anybody
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Webhook:
 
     def tells(self, change: str) -> bool:
         """Tell whether a change may mean an event."""
-        return change != _UNTOLD
+        return change != UNTOLD
 
     def recipients(self, _booking: Booking) -> Iterable[str]:
         """Return the system behind the address."""
