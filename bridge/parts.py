@@ -132,6 +132,7 @@ class Bridge:
     def stop(self) -> None:
         """End the background work and give up every connection to the database."""
         self.background.stop(patience=_JOB_SECONDS)
+        self.delivery.close(patience=_CALL_SECONDS)
         self.contacts.close(patience=_CALL_SECONDS)
         self.context.pool.close(patience=_CALL_SECONDS)
         self.health.write_down()

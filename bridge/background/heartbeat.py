@@ -27,7 +27,7 @@ def heartbeat_chores(
     config: Config, monotonic: Callable[[], float], lag: Callable[[], timedelta]
 ) -> Mapping[str, Callable[[str], timedelta | None]]:
     """Return what to do for each kind of job."""
-    line, url = session(config.route), config.alerts.heartbeat_url
+    url = config.alerts.heartbeat_url
 
     def beat(_subject: str) -> timedelta | None:
         if url is None:  # taken out of the configuration
@@ -37,7 +37,8 @@ def heartbeat_chores(
             return _EVERY
         call = Call("heartbeat", "beat", Deadline(_SECONDS, monotonic))
         try:
-            status = send(line, call, "GET", url).status_code
+            with session(config.route, connections=1) as line:
+                status = send(line, call, "GET", url).status_code
         except ProviderError as error:
             _log.warning("the heartbeat did not arrive: %s", error.detail)
         else:

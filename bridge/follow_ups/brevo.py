@@ -23,6 +23,7 @@ from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booke
 from providers.base import Deadline
 from providers.errors import ProviderError
 from providers.http import Call, retry_after, send, session
+from providers.route import Route
 
 SECONDS = 10.0
 _CONTACT = "contact"
@@ -43,7 +44,7 @@ class Brevo:
     section: BrevoSection
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
-    line: requests.Session
+    route: Route
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     seconds: float = SECONDS
@@ -117,8 +118,10 @@ class Brevo:
     def _asked(self, verb: str, path: str, body: Mapping[str, Any]) -> requests.Response:
         call = Call("brevo", "contacts", Deadline(self.seconds, self.monotonic))
         headers = {"api-key": self.section.api_key.get_secret_value(), "Accept": "application/json"}
+        url = f"{self.section.api_url}{path}"
         try:
-            return send(self.line, call, verb, f"{self.section.api_url}{path}", json=body, headers=headers)
+            with session(self.route, connections=1) as line:  # contacts change too rarely to keep one open
+                return send(line, call, verb, url, json=body, headers=headers)
         except ProviderError as error:
             raise NotDelivered("Brevo cannot be reached") from error
 
@@ -167,8 +170,8 @@ def brevo_of(means: Means) -> Mapping[str, Brevo]:
     config, section = means.config, means.config.brevo
     if section is None:
         return {}
-    line = session(config.route, connections=1)
-    return {"brevo": Brevo(section, config.hosts, config.event_types, line, means.now, means.monotonic)}
+    receiver = Brevo(section, config.hosts, config.event_types, config.route, means.now, means.monotonic)
+    return {"brevo": receiver}
 
 
 def _code(answer: requests.Response) -> str:

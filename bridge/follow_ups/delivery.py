@@ -1,7 +1,8 @@
 """The background job of each receiver: tells what is due, one follow-up after the other.
 
 At least once: what a process did not live to note is told again, under the same key. One job a receiver, so
-that one which hangs keeps a single thread, and nobody waits for it but its own follow-ups.
+that one which hangs keeps its own two threads, and nobody waits for it but its own follow-ups. A server that
+sends a byte now and then outlasts every time-out: its job goes on without the answer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 from bridge import log
 from bridge.background import Work
+from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.errors import StoreUnavailable
 from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
 from bridge.follow_ups.given_up import GivenUp
@@ -23,11 +25,12 @@ from bridge.model import Booking, BookingState, FollowUp, FollowUpState, booked
 from bridge.model.follow_ups import REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, follow_ups
+from providers.errors import ProviderUnavailable
 
 DELIVER = "deliver"  # subject: the receiver's name
 GIVEN_UP_AFTER = timedelta(hours=48)
 _JUST = timedelta(minutes=30)  # so long a call has just caused what it caused
-_STINT = timedelta(seconds=10)  # with the last delivery's 45 seconds within the lease of a job
+_STINT = timedelta(seconds=10)  # with the last delivery within the lease of a job
 _LOOK_AGAIN = timedelta(minutes=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 _JITTER = 0.2  # of a pause: what failed together shall not come back together
@@ -49,6 +52,8 @@ class Delivery:
         self._checkpoint = checkpoint
         self._store = store
         self._receivers = receivers
+        # One place each: what is on its way to a receiver is over before the next begins.
+        self._threads = {name: CallPool(1) for name in receivers}
         self._given_up = given_up
         self._rules = rules
         self._now = now
@@ -61,6 +66,11 @@ class Delivery:
         """Return every receiver for whom something waits, also those no longer configured."""
         with self._store.read() as connection:
             return follow_ups.awaited(connection)
+
+    def close(self, *, patience: float) -> None:
+        """Begin no more, and wait so many seconds for each receiver that is being told."""
+        for threads in self._threads.values():
+            threads.close(patience=patience)
 
     def _deliver(self, name: str) -> timedelta | None:
         began = self._now()
@@ -99,10 +109,19 @@ class Delivery:
 
     def _handed_over(self, found: FollowUp, booking: Booking, *, was_told: bool) -> Receipt | None:
         receiver = self._receivers.get(found.receiver)
+        if receiver is None:
+            return None
         try:
-            return receiver.deliver(found, booking, was_told=was_told) if receiver else None
+            told = self._threads[found.receiver].submit(
+                found.receiver, lambda: receiver.deliver(found, booking, was_told=was_told)
+            )
+            return told.result(self._rules.seconds)
         except (NotDelivered, StoreUnavailable):
             raise
+        except StillRunning as error:
+            raise Unclear("no whole answer came in time") from error
+        except ProviderUnavailable as error:
+            raise Unclear("the last answer is still on its way") from error
         except Exception as error:
             # One that cannot be told must not keep the others of its receiver; the log says what it is.
             _log.exception("a follow-up of booking %s could not be told", booking.id)

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from bridge.follow_ups.errors import NotDelivered, Refused
 from providers.base import Deadline
 
-_SECONDS = 45.0  # for all steps: whoever delivers must be done before its job is given to another
+_SECONDS = 40.0  # for all steps: nobody waits for a delivery longer than 45
 _AT_LEAST = 0.01  # 0 would mean not to wait at all, which fails otherwise
 _PORTS = {"smtps": 465, "smtp": 587}
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})

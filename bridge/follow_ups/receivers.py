@@ -69,6 +69,6 @@ class Receiver(Protocol):
         """Tell a recipient how the booking is now; None: there was nothing to tell.
 
         `was_told`: they heard of the booking before. Delivered once more where it is not certain that it was,
-        under the same key; `begun_at` says so. It must end within 45 seconds. NotDelivered: not now.
-        Unclear: perhaps. Refused: never as it is.
+        under the same key; `begun_at` says so. After 45 seconds it counts as unclear; no other begins before
+        it ends. NotDelivered: not now. Unclear: perhaps. Refused: never as it is.
         """

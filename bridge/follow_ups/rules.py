@@ -10,7 +10,8 @@ from bridge.model import EventType, QuietHours
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be booked, and when callers are left alone."""
+    """What may be booked, when callers are left alone, and how many seconds one delivery has."""
 
     event_types: Mapping[str, EventType]
     quiet: QuietHours | None
+    seconds: float = 45.0

@@ -12,7 +12,7 @@ from bridge.config import remarks
 from bridge.follow_ups.brevo import Brevo
 from bridge.follow_ups.errors import NotDelivered
 from bridge.model import FollowUpState
-from providers.http import session
+from providers.route import STRAIGHT
 from tests.cast.config import ANNA, BEN
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
@@ -180,7 +180,7 @@ def test_a_brevo_that_hangs_is_not_waited_for_longer_than_its_time(
     assert config.brevo
     clock = line.clock
     hasty = Brevo(
-        config.brevo, config.hosts, config.event_types, session(), clock.now, clock.monotonic, seconds=0.05
+        config.brevo, config.hosts, config.event_types, STRAIGHT, clock.now, clock.monotonic, seconds=0.05
     )
     with pytest.raises(NotDelivered, match="cannot be reached"):
         hasty.deliver(told, line.confirmed()[0], was_told=False)
