@@ -63,7 +63,7 @@ from bridge.vault import Vault
 from bridge.vendors.advice import Adviser
 from bridge.vendors.contract import Outside, PushReader
 from bridge.vendors.local import feed_hosts, feed_titles, imported_time
-from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in
+from bridge.vendors.plugging import OpenedAccounts, connections_of, plug_in, refreshed_by
 from providers.http import Clocks
 
 _CONTACTS_AT_ONCE = 8  # asked of telli, on threads of their own: it must not keep calendars waiting
@@ -142,7 +142,7 @@ class Bridge:
 
     def plan_standing(self) -> None:
         """Make the jobs that are always due again due now."""
-        plan_standing(self.context, self.background)
+        plan_standing(self.context, self.background, refreshed_by(self.plugged))
         for kind in (REFRESH_TOKENS, WATCH_CALLS, KEEP_BUSY_TIME, FORGET_PAST):
             self.background.plan(kind)
         for receiver in self.delivery.standing():
@@ -234,8 +234,9 @@ class Bridge:
         )
 
     def _make_background(self, around: Surroundings) -> Background:
-        booking_jobs = BookingJobs(self.context, self.channels, around.make_resolver)
-
+        booking_jobs = BookingJobs(
+            self.context, self.channels, around.make_resolver, refreshed_by(self.plugged)
+        )
         return Background(
             self.store,
             {

@@ -1,4 +1,4 @@
-"""Sends to addresses that people name, such as webhooks: never into the own network unless that is allowed.
+"""Speaks to addresses that people name, such as webhooks: never into the own network unless that is allowed.
 
 A name is looked up once, and the connection goes to an address that was judged: what the name says a moment
 later leads nowhere else. Redirects are answers like others. The whole exchange has one time-out, which also
@@ -12,15 +12,15 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
 from providers.route import Route
 
 SECONDS = 10.0
-MOST_BYTES = 64 << 10  # of an answer; what is beyond is not read
+MOST_BYTES = 64 << 10  # of the answer to what was posted; what is beyond is not read
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address as seen from a network without them
 _AGAIN = 0.05
@@ -35,6 +35,8 @@ class OutwardError(Exception):
 
     AddressForbidden   the name leads into the own network
     Unreachable        nobody answered, or not in time
+    Truncated          the answer ended before its end
+    TooLarge           the answer is larger than anybody wants it
     """
 
 
@@ -46,12 +48,29 @@ class Unreachable(OutwardError):
     """Nobody answered, or not in time."""
 
 
+class Truncated(OutwardError):
+    """The answer ended before its end."""
+
+
+class TooLarge(OutwardError):
+    """The answer is larger than anybody wants it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A status, and the beginning of the body."""
+    """A status, and the body or its beginning; header names are in small letters."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    verb: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    read: Callable[[HTTPResponse], bytes]
 
 
 def is_public(text: str) -> bool:
@@ -99,12 +118,22 @@ class Outward:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Post to an http(s) address. AddressForbidden, Unreachable: nothing was answered."""
+        return self._answer(url, _Asked("POST", body, headers, _beginning))
+
+    def get(self, url: str, headers: Mapping[str, str], *, most: int) -> Answered:
+        """Get what lies at an http(s) address, whole, up to so many bytes.
+
+        AddressForbidden, Unreachable: nothing was answered. Truncated, TooLarge: not all of it came.
+        """
+        return self._answer(url, _Asked("GET", None, headers, lambda answer: _whole(answer, most)))
+
+    def _answer(self, url: str, asked: _Asked) -> Answered:
         try:
-            return self._exchange(urlsplit(url), body, headers)
+            return self._exchange(urlsplit(url), asked)
         except (OSError, HTTPException, UnicodeError) as error:
             raise Unreachable(f"the address cannot be reached ({type(error).__name__})") from error
 
-    def _exchange(self, parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> Answered:
+    def _exchange(self, parts: SplitResult, asked: _Asked) -> Answered:
         host = (parts.hostname or "").encode("idna").decode()
         named = f"[{host}]" if ":" in host else host
         port = parts.port or _PORTS[parts.scheme]
@@ -126,13 +155,14 @@ class Outward:
                 )
                 line.sock.do_handshake()
             line.request(
-                "POST",
+                asked.verb,
                 _target(parts),
-                body,
-                {**headers, "Host": f"{named}:{parts.port}" if parts.port else named},
+                asked.body,
+                {**asked.headers, "Host": f"{named}:{parts.port}" if parts.port else named},
             )
             answer = line.getresponse()
-            return Answered(answer.status, _beginning(answer))
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return Answered(answer.status, asked.read(answer), told)
 
     def _judged(self, host: str, port: int) -> Sequence[str]:
         found = self._look_up(host, port)
@@ -165,6 +195,20 @@ def _beginning(answer: HTTPResponse) -> bytes:
         return answer.read(MOST_BYTES)
     except (OSError, HTTPException):  # the status was heard, and that is what counts
         return b""
+
+
+def _whole(answer: HTTPResponse, most: int) -> bytes:
+    try:
+        body = answer.read(most + 1)
+    except IncompleteRead:
+        body, is_cut = b"", True
+    else:
+        is_cut = bool(answer.length)  # with a size given, read says nothing of what Content-Length promised
+    if len(body) > most:
+        raise TooLarge(f"the answer is larger than {most // 1_000_000} MB")
+    if is_cut:
+        raise Truncated("the answer ended before its end")
+    return body
 
 
 @contextmanager

@@ -35,9 +35,11 @@ MAY_ALL_THE_SAME = {
     "bridge/follow_ups/calendly.py",  # Calendly's own words for the vendors' meetings
 }
 ELSEWHERE_TOO = {"outlook", "graph", "entra", "office365", "gmail", "msal"}
-WORDS = {name for name, vendor in VENDORS.items() if vendor.section} | ELSEWHERE_TOO
+WORDS = {name for name, vendor in VENDORS.items() if vendor.section and name != "ics"} | ELSEWHERE_TOO
 # An everyday word: only as a name of its own or in front of a calendar does it mean the vendor.
-EVERYDAY = {name for name, vendor in VENDORS.items() if vendor.section is None}
+EVERYDAY = {name for name, vendor in VENDORS.items() if vendor.section is None} | {
+    "ics"
+}  # also a file's ending
 
 
 def sources() -> list[Path]:

@@ -14,4 +14,5 @@ LOOK = "look"  # where a booking's own event is, and how: subject "<booking>"
 TIDY = "tidy"  # alerts and health that concern nobody any more
 IDENTIFY = "identify"  # what a calendar's name means: subject "<calendar>"
 CLAIM_CALENDARS = "claim_calendars"  # of bookings to come whose calendars are not claimed yet
+REFRESH = "refresh"  # a calendar that is read beforehand: subject "<calendar>"
 WATCH = "watch"  # keep a push channel of a calendar open: subject "<calendar>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from bridge.booking.link import complete_link
 from bridge.booking.look import LOOK_AT_FAR, close_outlived, look
 from bridge.booking.probe import probe
 from bridge.booking.read_back import read_back
+from bridge.booking.refresh import Refreshed, refresh
 from bridge.booking.tidy import tidy
 from bridge.booking.watch import LOOK_EVERY, PushChannels
 from bridge.calendars.health import PROBE
@@ -41,6 +42,7 @@ LONGEST_WAITS = {
     job_names.WATCH: LOOK_EVERY,
     job_names.LOOK: LOOK_AT_FAR,
     job_names.IDENTIFY: DAILY,
+    job_names.REFRESH: DAILY,
 }
 _NAMES = Lane("dns", "names")
 _SECONDS = 20.0  # nobody waits on the phone for these
@@ -56,6 +58,7 @@ class BookingJobs:
     context: BookingContext
     channels: PushChannels
     make_resolver: Callable[[], Resolver]
+    refreshed: Refreshed
 
     def kinds(self) -> Mapping[str, Work]:
         """Return what to do for each kind of job."""
@@ -72,6 +75,7 @@ class BookingJobs:
             job_names.WATCH: self._watch,
             job_names.TIDY: self._tidy,
             PROBE: partial(probe, self.context),
+            job_names.REFRESH: partial(refresh, self.context, self.refreshed),
             job_names.IDENTIFY: self._identify,
             job_names.CLAIM_CALENDARS: lambda _subject: claim_calendars(self.context),
         }
@@ -134,7 +138,7 @@ class BookingJobs:
 
     def lane(self, connection: Connection, kind: str, subject: str) -> Lane | None:
         """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""
-        if kind in (job_names.FOLLOW, job_names.WATCH, job_names.IDENTIFY):
+        if kind in (job_names.FOLLOW, job_names.WATCH, job_names.IDENTIFY, job_names.REFRESH):
             return _lane(CalendarName.parse(subject))
         if kind in _OF_BOOKINGS:
             made = writes.of_booking(connection, subject.partition("/")[0])
@@ -155,11 +159,13 @@ def _lane(calendar: CalendarName) -> Lane:
     return Lane(calendar.provider, calendar.account or calendar.calendar)
 
 
-def plan_standing(context: BookingContext, background: Background) -> None:
+def plan_standing(context: BookingContext, background: Background, refreshed: Iterable[str]) -> None:
     """Make sure that the jobs that are always due again are planned; they run at once."""
     background.plan(job_names.RECONCILE)
     background.plan(job_names.TIDY)
     background.plan(job_names.CLAIM_CALENDARS)
+    for name in refreshed:
+        background.plan(job_names.REFRESH, name)
     if names := named(context):
         with context.store.write() as connection:
             for calendar in names:

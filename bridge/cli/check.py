@@ -16,6 +16,7 @@ from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.parts import Bridge
 from bridge.service.check import Finding, Verdict, findings
+from bridge.vendors.plugging import refreshed_by
 
 _MARKS = {Verdict.GOOD: "ok", Verdict.UNWISE: "note", Verdict.FAILED: "FAILS"}
 _STYLES = {"ok": "green", "note": "yellow", "FAILS": "bold red"}
@@ -52,7 +53,13 @@ def check(session: Session, book: bool, public: bool) -> None:
 def _inside(session: Session, bridge: Bridge, *, books: bool) -> Iterator[Finding]:
     yield from _file(session.config_path)
     config = bridge.config
-    yield from findings(config, bridge.context, prepare=lambda: bring_up_to_date(config), books=books)
+    yield from findings(config, bridge.context, prepare=lambda: _prepare(bridge), books=books)
+
+
+def _prepare(bridge: Bridge) -> None:
+    bring_up_to_date(bridge.config)
+    for read in refreshed_by(bridge.plugged).values():
+        read()
 
 
 def _from_outside(bridge: Bridge) -> Iterator[Finding]:

@@ -31,7 +31,6 @@ def _only(*harmless: object) -> Later:
 NOT_YET: Mapping[str, Later] = {
     "caldav": _only({}),
     "exchange": _only({}),
-    "ics": _only({}),
     "places": _only({}),
     "travel": _only({}),
     "resources": _only({}),

@@ -17,7 +17,7 @@ from bridge.model.occurrence import Occurrence
 from bridge.store.engine import Store
 from bridge.store.sql import busy_times, local_series
 from bridge.store.sql.busy_times import BusySpan
-from bridge.store.sql.local_series import StoredSeries, busy_name
+from bridge.store.sql.local_series import busy_name
 from providers.base import Interval
 
 KEEP_BUSY_TIME = "keep_busy_time"
@@ -41,9 +41,7 @@ class ImportedTime:
         """Return for which stretch to work out: the one that is kept already if it will do, or a new one."""
         if span is not None and self._will_do(calendar, span, now):
             return replace(span, as_of=now)
-        start = now.replace(hour=0, minute=0, second=0, microsecond=0) - _PAST
-        reach = Interval(start, start + _PAST + self.ahead + _BEYOND)
-        return BusySpan(busy_name(calendar), reach, self.zones[calendar], now)
+        return BusySpan(busy_name(calendar), reach_from(now, self.ahead), self.zones[calendar], now)
 
     def keep(self, calendar: str, now: datetime, *, anew: bool = False) -> None:
         """Work out what is missing of a calendar, or all of it, if anything was imported into it."""
@@ -56,7 +54,11 @@ class ImportedTime:
             mark = local_series.last_change(connection, calendar)
             around = Interval(wanted.reach.start - ZONES_REACH, wanted.reach.end + ZONES_REACH)
             stored = local_series.within(connection, calendar, around)
-        found, problem = _worked_out(stored, wanted, self.limits)
+        orders = [
+            Order(one.series.ical_uid, one.series.ical, one.series.ical.count("\nBEGIN:VEVENT"))
+            for one in stored
+        ]
+        found, problem = worked_out(orders, wanted, self.limits)
         with self.store.write_alone() as connection:
             if local_series.last_change(connection, calendar) != mark:
                 return  # imported meanwhile: the next round reads that too
@@ -64,9 +66,19 @@ class ImportedTime:
             busy_times.keep_span(connection, replace(wanted, problem=problem))
 
     def _will_do(self, calendar: str, span: BusySpan, now: datetime) -> bool:
-        reach = span.reach
-        is_long = reach.start <= now and now + self.ahead + _RENEWED_AT <= reach.end
-        return is_long and span.zone == self.zones[calendar] and span.runs is not None
+        return will_do(span, now, self.ahead, self.zones[calendar])
+
+
+def reach_from(now: datetime, ahead: timedelta) -> Interval:
+    """Return for which stretch busy time is worked out where callers may book so far ahead."""
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0) - _PAST
+    return Interval(start, start + _PAST + ahead + _BEYOND)
+
+
+def will_do(span: BusySpan, now: datetime, ahead: timedelta, zone: str) -> bool:
+    """Tell whether what is kept reaches far enough for some weeks, with its days in this zone (IANA)."""
+    is_long = span.reach.start <= now and now + ahead + _RENEWED_AT <= span.reach.end
+    return is_long and span.zone == zone and span.runs is not None
 
 
 def import_chores(
@@ -82,20 +94,17 @@ def import_chores(
     return {KEEP_BUSY_TIME: keep}
 
 
-def _worked_out(
-    stored: Sequence[StoredSeries], wanted: BusySpan, limits: Limits
+def worked_out(
+    orders: Sequence[Order], wanted: BusySpan, limits: Limits
 ) -> tuple[Sequence[Occurrence], str | None]:
     """Return when the entries take place, or why nobody knows."""
-    orders = [
-        Order(one.series.ical_uid, one.series.ical, one.series.ical.count("\nBEGIN:VEVENT")) for one in stored
-    ]
     try:
         told = read_all(orders, wanted.reach, wanted.zone, limits)
     except TooSlow as error:
-        return (), f"imported entries take too long to read: {error}"
+        return (), f"its entries take too long to read: {error}"
     found: list[Occurrence] = []
     for order, read in zip(orders, told, strict=True):
         if isinstance(read, Unusable):
-            return (), f"the imported entry {order.uid} cannot be read: {read}"
+            return (), f"its entry {order.uid} cannot be read: {read}"
         found += read.found
-    return (found, None) if len(found) <= _MOST else ((), "the imported entries take place too often")
+    return (found, None) if len(found) <= _MOST else ((), "its entries take place too often")

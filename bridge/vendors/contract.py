@@ -86,12 +86,15 @@ class Plugged:
     """A vendor, set up. Its accounts are connected by a sign-in there, by a form here, or need neither.
 
     `approve_at` is the vendor's page on which an administrator lets the bridge in, empty where there is none.
+    `refreshed` are the calendars that are read beforehand, by their whole names: what reads one in the
+    background, and returns in how long to do so again.
     """
 
     open: Opener
     connect: SignIn | PasswordForm | None = None
     delegation: Delegation | None = None
     approve_at: str = ""
+    refreshed: Mapping[str, Callable[[], timedelta]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from bridge.config import Config
 from bridge.connections import Connections, Use
@@ -20,6 +21,11 @@ def plug_in(config: Config, vendors: Mapping[str, Vendor], outside: Outside) -> 
     """Return the vendors that the configuration sets up. ConfigError: one of them cannot be."""
     found = {name: vendor.plug(config, outside) for name, vendor in vendors.items()}
     return {name: plugged for name, plugged in found.items() if plugged is not None}
+
+
+def refreshed_by(plugged: Mapping[str, Plugged]) -> dict[str, Callable[[], timedelta]]:
+    """Return what reads the calendars that are read beforehand, by their whole names."""
+    return {name: read for each in plugged.values() for name, read in each.refreshed.items()}
 
 
 def connections_of(

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from bridge.vendors.contract import Vendor
 from bridge.vendors.google import Google
+from bridge.vendors.ics import Ics
 from bridge.vendors.local import Local
 from bridge.vendors.microsoft import Microsoft
 
 VENDORS: Mapping[str, Vendor] = {
     "google": Google(),
     "microsoft": Microsoft(),
+    "ics": Ics(),
     "local": Local(),
 }

@@ -58,6 +58,7 @@ def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Pat
         "BRIDGE_SMTP_URL": "smtps://bridge:fake@mail.example.com",
         "TELLI_WEBHOOK_SECRET": "whsec_ZmFrZQ==",
         "BREVO_API_KEY": "fake-brevo-key",
+        "SHIFTS_URL": "webcal://shifts.example.com/all.ics",
         "WEBHOOK_SIGNING_KEY": "fake-signing-key",
         "OFFICE_TOKEN": "fake-office-token",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,

@@ -13,7 +13,7 @@ from bridge.store.tables.bookings import (
     host_joins,
     writes,
 )
-from bridge.store.tables.busy import busy_spans, busy_times
+from bridge.store.tables.busy import busy_spans, busy_times, published_calendars
 from bridge.store.tables.calendars import calendar_identities
 from bridge.store.tables.callers import asked_back, told_offers
 from bridge.store.tables.connections import connections, oauth_flows
@@ -54,6 +54,7 @@ __all__ = [
     "local_series",
     "metadata",
     "oauth_flows",
+    "published_calendars",
     "revisions",
     "sessions",
     "sign_ins",

@@ -2,6 +2,7 @@
 
 busy_spans   for which stretch a calendar's busy time is kept, as of when; none: the calendar needs no keeping
 busy_times   the kept busy time itself
+published_calendars  what became of reading each published calendar's link
 """
 
 from __future__ import annotations
@@ -40,4 +41,22 @@ busy_times = Table(
     Column("status", Text, nullable=False),
     Column("all_day", Boolean, nullable=False),
     Column("floating", Boolean, nullable=False),
+)
+
+published_calendars = Table(
+    "published_calendars",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    # A digest of the link: what was read at another says nothing of this one.
+    Column("source", Text, nullable=False),
+    # The moment for which the kept busy time was last known to be true; NULL: never read.
+    Column("good_at", Instant),
+    # What the link's server called the version that was read, "" where it did not.
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    # Of its content, without what changes with every answer.
+    Column("digest", Text, nullable=False),
+    # The kind of the last failure and its words, in English; "" since all is well.
+    Column("kind", Text, nullable=False),
+    Column("failure", Text, nullable=False),
 )

@@ -1,0 +1,1 @@
+"""Published calendars: read from their links in the background, and answered for from what was read."""
