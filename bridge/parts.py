@@ -48,6 +48,7 @@ from bridge.local_calendar.keeping import KEEP_BUSY_TIME, import_chores
 from bridge.local_calendar.uploads import Uploads
 from bridge.service.contacts import Contacts
 from bridge.service.desk import OurDesk
+from bridge.service.ended_calls import promise_chores
 from bridge.service.kept_offers import Offers
 from bridge.service.own_appointments import OwnAppointments, Trust
 from bridge.service.own_links import OwnLinks
@@ -249,6 +250,7 @@ class Bridge:
                 **import_chores(self.imported, around.now),
                 **self.uploads.kinds(),
                 **call_chores(ContactApi.of(self.config), self.alerts, around.monotonic),
+                **promise_chores(self.context),
                 **privacy_chores(self.store, self.config.privacy.keep_bookings_days, around.now),
             },
             now=around.lease_now,

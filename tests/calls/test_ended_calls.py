@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from bridge.model import Contact
+from bridge.service.ended_calls import EndedCall, EndedCalls
 from bridge.web.admission import WEBHOOK_BYTES
 from bridge.web.signature import SignatureInvalid
 from bridge.web.svix import verify
+from tests.cast.clock import TEN
 from tests.cast.config import ANNA
-from tests.cast.fixtures import OpenLine
+from tests.cast.fixtures import OpenLine, OpenSalon
 from tests.cast.line import Line, at
 from tests.config.samples import config_text, problems_in
 
@@ -94,6 +97,38 @@ def test_what_was_booked_and_changed_since_was_no_empty_promise(line: Line) -> N
     tell(line, call)
     line.bridge.reception.cancel(line.confirmed()[0])
     tell(line, {**call, "booked_slot_for": "2026-11-24T14:00:00Z"})
+    assert alerts(line) == []
+
+
+def test_a_booking_still_held_alerts_only_while_it_does_not_stand(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA)
+    background, alerts = salon.bridge.background, salon.bridge.alerts
+    calls = EndedCalls(salon.bridge.context, None)
+    call = EndedCall("call 1", Contact("kim"), (), has_booked=True, booked_for=TEN)
+    open_then: list[int] = []
+
+    def checkpoint(step: str) -> None:
+        if step == "held":
+            assert not calls.compare(call).is_missing
+            open_then.append(len(alerts.open()))
+            salon.clock.turn(seconds=30)
+            background.run_due()
+
+    salon.checkpoint = checkpoint
+    salon.book("kim", TEN)
+    assert (open_then, [alert.key[:8] for alert in alerts.open()]) == ([0], ["promised"])
+    salon.clock.turn(seconds=30)
+    background.run_due()
+    assert alerts.open() == []
+
+
+def test_an_alert_closes_when_the_same_call_is_told_after_the_booking_stands(open_line: OpenLine) -> None:
+    line = open_line(ANNA, telli=f'webhook_secret = "{SECRET}"')
+    call = {"contact_id": "kim", "booked_slot_for": "2026-11-24T10:00:00Z"}
+    tell(line, call)
+    line.book(at(10), **KIM)
+    assert len(alerts(line)) == 1
+    tell(line, call)
     assert alerts(line) == []
 
 
