@@ -13,6 +13,7 @@ PARTS = {
     "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
     "dense": "what 20,000 imported entries cost an offer, the first after the start too",
+    "published": "what reading a published calendar of 20,000 entries takes in the background",
     "siege": "what callers notice while strangers do what they can",
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "database": "bookings while PostgreSQL hangs, is far away, locked or fails over",

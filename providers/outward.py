@@ -121,7 +121,7 @@ class Outward:
         return self._answer(url, _Asked("POST", body, headers, _beginning))
 
     def get(self, url: str, headers: Mapping[str, str], *, most: int) -> Answered:
-        """Get what lies at an http(s) address, whole, up to so many bytes.
+        """Get what lies at an http(s) address, whole, up to so many bytes; of a 200 alone the body counts.
 
         AddressForbidden, Unreachable: nothing was answered. Truncated, TooLarge: not all of it came.
         """
@@ -198,6 +198,8 @@ def _beginning(answer: HTTPResponse) -> bytes:
 
 
 def _whole(answer: HTTPResponse, most: int) -> bytes:
+    if answer.status != 200:
+        return b""
     try:
         body = answer.read(most + 1)
     except IncompleteRead:

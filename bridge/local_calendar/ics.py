@@ -159,7 +159,8 @@ class _Reader:
             raise ImportRefused("The file is broken: it has a stray END:{part}.", part=name[:40])
         if self._open == _ZONE:
             tzid = next((inner.value.strip() for inner in self._zone if inner.name == "TZID"), "")
-            self._calendars[-1].zones[tzid] = self._zone
+            # Outlook: "(UTC+00:00) Dublin\\, London", where the dates that name it escape nothing.
+            self._calendars[-1].zones[tzid.replace("\\", "")] = self._zone
         self._open.pop()
         if self._open[:2] == _ZONE:
             self._zone.append(line)

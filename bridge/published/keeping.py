@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -27,9 +27,11 @@ from bridge.store.sql.published import ReadLink
 from providers.base import Deadline
 from providers.errors import ProviderError, ProviderUnavailable, RateLimited
 from providers.http import Clocks
+from providers.outward import Outward, is_public
 from providers.route import Route
 
 UNHEARD = ProviderUnavailable.__name__
+_LONGEST = 300  # of the words for a failure, which may name an entry by whatever its UID is
 _SOON = timedelta(minutes=2)  # after nobody answered
 # Outlook writes the time of the question into every entry; that alone is no change.
 _RESTLESS = re.compile(rb"(?mi)^DTSTAMP[;:][^\r\n]*")
@@ -63,12 +65,17 @@ class Publication:
 
 @dataclass(frozen=True)
 class PublishedTime:
-    """The busy time of published calendars; `route` is the way to their links, each read within `seconds`."""
+    """The busy time of published calendars.
+
+    `route` is the way to their links, each read within `seconds`; `may_reach` tells whether an IP address is
+    none of the own network.
+    """
 
     store: Store
     route: Route
     clocks: Clocks
     seconds: float = SECONDS
+    may_reach: Callable[[str], bool] = is_public
     limits: Limits = field(default_factory=Limits)
 
     def refresh(self, publication: Publication) -> timedelta:
@@ -103,7 +110,7 @@ class PublishedTime:
         """Return what to note of the link, and when its entries take place if that is not as it was."""
         known = Version(link.etag, link.last_modified) if is_kept else Version()
         deadline = Deadline(self.seconds, self.clocks.monotonic)
-        fetched = fetch(publication.url, known, self.route, deadline)
+        fetched = fetch(publication.url, known, self._way, deadline)
         version = fetched.version
         good = replace(
             link,
@@ -119,6 +126,9 @@ class PublishedTime:
         if is_kept and digest == link.digest:
             return good, None
         return replace(good, digest=digest), self._entries(fetched.content, wanted)
+
+    def _way(self, seconds: float) -> Outward:
+        return Outward(self.route, seconds=seconds, may_reach=self.may_reach)
 
     def _entries(self, content: bytes, wanted: BusySpan) -> Sequence[Occurrence]:
         """Return when the entries of a file take place. ProviderError: not all of them can be read."""
@@ -143,4 +153,6 @@ def _failed(link: ReadLink, error: ProviderError) -> ReadLink:
     is_silence = isinstance(error, ProviderUnavailable)
     if is_silence and link.kind not in {"", UNHEARD}:
         return link
-    return replace(link, kind=UNHEARD if is_silence else type(error).__name__, failure=error.detail)
+    return replace(
+        link, kind=UNHEARD if is_silence else type(error).__name__, failure=error.detail[:_LONGEST]
+    )

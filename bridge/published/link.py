@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +16,6 @@ from providers.errors import (
     RateLimited,
 )
 from providers.outward import AddressForbidden, Answered, Outward, TooLarge, Truncated, Unreachable
-from providers.route import Route
 
 NAME = "ics"
 READ = "read"  # the operation that errors name
@@ -26,7 +26,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_PUBLISHED = frozenset({401, 403, 404, 410})
 _LATER = frozenset({408, 425})
 _LONGEST_TAG = 500  # of what a server calls a version; a longer one is not kept
-_ASKED = {"Accept": "text/calendar, */*;q=0.1", "User-Agent": "calendar-bridge"}
+# Since August 2025 some tenants of Microsoft 365 send those to an error page who name neither a system nor a
+# browser: https://github.com/nextcloud/server/pull/54575
+_AGENT = "calendar-bridge (Linux) like Chrome/139"
+_ASKED = {"Accept": "text/calendar, */*;q=0.1", "User-Agent": _AGENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,23 @@ class Fetched:
     version: Version
 
 
-def fetch(url: str, known: Version, route: Route, deadline: Deadline) -> Fetched:
-    """Return what lies at a link if it is not the version known. ProviderError: that was not told."""
+def fetch(url: str, known: Version, way: Callable[[float], Outward], deadline: Deadline) -> Fetched:
+    """Return what lies at a link if it is not the version known. ProviderError: that was not told.
+
+    `way` makes the way out for so many seconds.
+    """
     conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     headers = _ASKED | {name: value for name, value in conditions.items() if value}
     for _ in range(1 + _MOST_REDIRECTS):
-        answer = _get(url, headers, route, deadline)
+        answer = _get(url, headers, way(deadline.remaining()))
         if answer.status not in _REDIRECTS:
             return _fetched(answer, known)
+        # Each is judged anew on its way: the last may lie in the own network.
         url = _next(url, answer.headers.get("location", ""))
     raise ProviderError(NAME, READ, "the link leads from one address to the next without end")
 
 
-def _get(url: str, headers: dict[str, str], route: Route, deadline: Deadline) -> Answered:
-    # Each address of a chain of redirects is judged anew: the last may lie in the own network.
-    outward = Outward(route, seconds=deadline.remaining())
+def _get(url: str, headers: Mapping[str, str], outward: Outward) -> Answered:
     try:
         return outward.get(url, headers, most=MOST_BYTES)
     except AddressForbidden as error:

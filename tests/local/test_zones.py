@@ -67,10 +67,17 @@ def test_a_zone_known_by_any_name_needs_no_definition(desk: Desk, tzid: str) -> 
 
 
 @pytest.mark.parametrize(
-    "tzid", ["Customized Time Zone", '"(UTC+01:00) Amsterdam, Berlin, Rome"', "Meine Zone"]
+    ("tzid", "written"),
+    [
+        ("Customized Time Zone", "Customized Time Zone"),
+        ('"tzone://Microsoft/Custom"', "tzone://Microsoft/Custom"),
+        ('"(UTC+01:00) Amsterdam, Berlin, Rome"', "(UTC+01:00) Amsterdam, Berlin, Rome"),
+        ('"(UTC+01:00) Amsterdam, Berlin, Rome"', r"(UTC+01:00) Amsterdam\, Berlin\, Rome"),
+        ("Meine Zone", "Meine Zone"),
+    ],
 )
-def test_a_zone_of_another_name_is_what_its_file_says(desk: Desk, tzid: str) -> None:
-    zone = defined(tzid.strip('"'), winter="+0100", summer="+0200")
+def test_a_zone_of_another_name_is_what_its_file_says(desk: Desk, tzid: str, written: str) -> None:
+    zone = defined(written, winter="+0100", summer="+0200")
     assert desk.load(zone, at_nine(tzid)).skipped == ()
     assert shown(desk) == [SUMMER, WINTER]
 

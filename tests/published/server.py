@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+_BROWSER = re.compile(r"\(.+\).* Chrome/\d\d")
 
 
 @dataclass
 class Link:
     """What lies at one path; with an `etag` whoever has it already gets a 304.
 
-    `promised` is the Content-Length where it is not the true one; one that `hangs` says nothing.
+    `promised` is the Content-Length where it is not the true one; one that `hangs` says nothing; `meanwhile`
+    is what happens before it answers. Some of Microsoft's tenants show theirs to `only_browsers`.
     """
 
     content: bytes = b""
@@ -22,6 +26,8 @@ class Link:
     headers: Mapping[str, str] = field(default_factory=dict)
     promised: int | None = None
     hangs: bool = False
+    meanwhile: Callable[[], object] = bool
+    only_browsers: bool = False
 
 
 class LinkServer:
@@ -66,9 +72,12 @@ class _Handler(BaseHTTPRequestHandler):
         served = self.server.served
         served.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         link = served.links.get(self.path, Link(status=404))
+        if link.only_browsers and not _BROWSER.search(self.headers["User-Agent"]):
+            link = Link(status=302, headers={"Location": "/owa/auth/errorfe.aspx?httpCode=500"})
         if link.hangs:
             served.over.wait()
             return
+        link.meanwhile()
         is_known = bool(link.etag) and self.headers.get("If-None-Match") == link.etag
         body = b"" if is_known else link.content
         self.send_response(304 if is_known else link.status)

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 
 from bridge.app import create_app
-from bridge.config import Config
 from bridge.model import Ability
 from bridge.parts import Bridge
 from bridge.service.check import Finding, Verdict, findings
@@ -22,15 +21,16 @@ from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, SECRET, WEEK
 from tests.cast.reading import parse_config
+from tests.cast.terminal import Terminal
 from tests.local.files import calendar, entry
 from tests.published.server import Link, LinkServer
 
 MORNING = entry(UID="shift", DTSTART="20261123T080000Z", DTEND="20261123T120000Z")
 
 
-def config_of(server: LinkServer, url: str, *, busy: str = '"ics:shifts"') -> Config:
+def practice_toml(server: LinkServer, url: str, *, busy: str = '"ics:shifts"') -> str:
     week = "\n".join(f'{day} = ["08:00-20:00"]' for day in WEEK)
-    text = f"""
+    return f"""
 [bridge]
 public_url = "https://bridge.example.com"
 secret_key = "{SECRET}"
@@ -55,14 +55,14 @@ hosts = ["anna"]
 minimum_notice_minutes = 0
 days_to_look_ahead = 1
 """
-    return parse_config(text, environ={}, base=Path())
 
 
 class Practice:
     """The bridge of the practice, with a clock to turn; it is Monday, 7:00 UTC."""
 
-    def __init__(self, config: Config, clock: TurnableClock) -> None:
-        self.config, self.clock = config, clock
+    def __init__(self, text: str, clock: TurnableClock) -> None:
+        self.config = config = parse_config(text, environ={}, base=Path())
+        self.clock = clock
         around = Surroundings(
             now=clock.now, monotonic=clock.monotonic, sleep=clock.sleep, lease_now=clock.now
         )
@@ -102,7 +102,7 @@ def server() -> Iterator[LinkServer]:
 
 @pytest.fixture
 def practice(server: LinkServer, sqlite_url: str) -> Iterator[Practice]:
-    opened = Practice(config_of(server, sqlite_url), TurnableClock())
+    opened = Practice(practice_toml(server, sqlite_url), TurnableClock())
     yield opened
     opened.bridge.stop()
 
@@ -160,10 +160,25 @@ def test_a_plan_that_nobody_names_any_more_is_forgotten(
     practice: Practice, server: LinkServer, sqlite_url: str
 ) -> None:
     practice.pass_by(seconds=1)
-    practice.bridge.stop()
-    without = Practice(config_of(server, sqlite_url, busy=""), practice.clock)
+    without = Practice(practice_toml(server, sqlite_url, busy=""), practice.clock)
     without.pass_by(minutes=11)
-    with without.bridge.store.read() as connection:
+    with practice.bridge.store.read() as connection:
         for table in (published_calendars, busy_spans, busy_times):
             assert connection.execute(select(table)).all() == []
     without.bridge.stop()
+
+
+def test_the_check_reads_the_link_at_once(server: LinkServer, sqlite_url: str, tmp_path: Path) -> None:
+    bridge = Terminal(tmp_path)
+    bridge.config.write_text(practice_toml(server, sqlite_url))
+
+    def told() -> tuple[str, str]:
+        """Return what is found of the shift plan."""
+        found = {each["subject"]: each for each in bridge("check", "--json").json}
+        return found["ics:shifts"]["verdict"], found["ics:shifts"]["text"]
+
+    assert told() == ("ok", "free/busy can be read")
+    server.links["/shifts.ics"] = Link(b"<html>Sign in</html>")
+    verdict, text = told()
+    assert verdict == "fails"
+    assert "At the link lies no whole calendar" in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from providers.errors import (
     ProviderError,
     ProviderUnavailable,
 )
+from providers.outward import is_public
 from providers.route import Route
 from tests.cast.clock import MONDAY, TEN, TurnableClock
 from tests.local.files import calendar, entry
@@ -47,9 +48,10 @@ class Reader:
     clock: TurnableClock
     route: Route = field(default_factory=lambda: Route(is_private_allowed=True))
     seconds: float = 10.0
+    may_reach: Callable[[str], bool] = is_public
 
     def refresh(self) -> timedelta:
-        time = PublishedTime(self.store, self.route, self.clock.clocks(), self.seconds)
+        time = PublishedTime(self.store, self.route, self.clock.clocks(), self.seconds, self.may_reach)
         return time.refresh(self.of)
 
     def busy(self, window: Interval = DAY, **query: object) -> BusyAnswer:
@@ -123,6 +125,7 @@ SUMMED_UP = calendar("BEGIN:VFREEBUSY", "FREEBUSY:20261123T100000Z/20261123T1100
     ("link", "kind", "words"),
     [
         (Link(status=404), CalendarNotFound, "HTTP 404"),
+        (Link(b" " * 5_000_001, status=404), CalendarNotFound, "HTTP 404"),
         (Link(status=401), CalendarNotFound, "HTTP 401"),
         (Link(status=418), ProviderError, "HTTP 418"),
         (Link(status=304), ProviderError, "HTTP 304"),
@@ -136,6 +139,11 @@ SUMMED_UP = calendar("BEGIN:VFREEBUSY", "FREEBUSY:20261123T100000Z/20261123T1100
             Link(SUMMED_UP),
             ProviderError,
             "it tells busy times in a way that is not read (VFREEBUSY)",
+        ),
+        (
+            Link(calendar(entry(UID="b" * 400))),
+            ProviderError,
+            f"its entry {'b' * 290}",
         ),
         (Link(calendar(entry(UID="b"))), ProviderError, "its entry b cannot be read: it has no DTSTART"),
         (
@@ -187,6 +195,30 @@ def test_nothing_is_read_in_the_own_network_unless_that_is_allowed(
     reader.refresh()
     assert reader.why()[0] is AccessDenied
     assert server.asked == []
+
+
+def test_a_redirect_into_the_own_network_is_not_followed(reader: Reader, server: LinkServer) -> None:
+    reader.route, reader.may_reach = Route(), lambda address: address == "127.0.0.1"
+    elsewhere = server.url.replace("127.0.0.1", "127.0.0.2")
+    reader.refresh()
+    assert reader.busy() == (HOUR,)
+    server.links["/shifts.ics"] = Link(status=302, headers={"Location": f"{elsewhere}/there.ics"})
+    reader.refresh()
+    assert reader.why()[0] is AccessDenied
+
+
+def test_what_was_read_first_does_not_replace_what_was_read_last(reader: Reader, server: LinkServer) -> None:
+    reader.refresh()
+
+    def other_process() -> None:
+        server.links["/shifts.ics"] = Link(calendar())
+        reader.clock.turn(seconds=1)
+        reader.refresh()
+
+    later = SHIFTS.replace(b"T110000Z", b"T120000Z")
+    server.links["/shifts.ics"] = Link(later, meanwhile=other_process)
+    reader.refresh()
+    assert reader.busy() == ()
 
 
 def test_redirects_are_followed(reader: Reader, server: LinkServer) -> None:
@@ -245,7 +277,7 @@ GOOGLE = calendar(
 def test_published_links_are_read_as_their_programs_write_them(
     reader: Reader, server: LinkServer, content: bytes, busy: list[Interval]
 ) -> None:
-    server.links["/shifts.ics"] = Link(content)
+    server.links["/shifts.ics"] = Link(content, only_browsers=True)
     reader.refresh()
     assert reader.busy(timezone="Europe/Berlin") == tuple(Interval(*each) for each in busy)
 
