@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bridge.model import Contact
-from bridge.service.ended_calls import EndedCall, EndedCalls
+from bridge.model import BookingState, Contact
+from bridge.service.ended_calls import EndedCall, EndedCalls, promise_chores
 from bridge.web.admission import WEBHOOK_BYTES
 from bridge.web.signature import SignatureInvalid
 from bridge.web.svix import verify
@@ -102,23 +102,27 @@ def test_what_was_booked_and_changed_since_was_no_empty_promise(line: Line) -> N
 
 def test_a_booking_still_held_alerts_only_while_it_does_not_stand(open_small: OpenSalon) -> None:
     salon = open_small(ANNA)
-    background, alerts = salon.bridge.background, salon.bridge.alerts
-    calls = EndedCalls(salon.bridge.context, None)
+    context, alerts = salon.bridge.context, salon.bridge.alerts
+    [look] = promise_chores(context).values()
     call = EndedCall("call 1", Contact("kim"), (), has_booked=True, booked_for=TEN)
     open_then: list[int] = []
+    subjects: list[str] = []
 
     def checkpoint(step: str) -> None:
         if step == "held":
-            assert not calls.compare(call).is_missing
+            assert not EndedCalls(context, None).compare(call).is_missing
             open_then.append(len(alerts.open()))
-            salon.clock.turn(seconds=30)
-            background.run_due()
+            [held] = salon.bookings(BookingState.HELD)
+            subjects.append(f"{held.id} promised:1 call 1")
+            assert look(*subjects)
+            open_then.append(len(alerts.open()))
 
     salon.checkpoint = checkpoint
     salon.book("kim", TEN)
-    assert (open_then, [alert.key[:8] for alert in alerts.open()]) == ([0], ["promised"])
+    assert open_then == [0, 1]
+    assert look(*subjects) is None
     salon.clock.turn(seconds=30)
-    background.run_due()
+    salon.bridge.background.run_due()
     assert alerts.open() == []
 
 
