@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 
 from bridge import log
@@ -52,8 +53,9 @@ class Delivery:
         self._checkpoint = checkpoint
         self._store = store
         self._receivers = receivers
-        # One place each: what is on its way to a receiver is over before the next begins.
-        self._threads = {name: CallPool(1) for name in receivers}
+        self._under_way: dict[str, Future[Receipt | None]] = {}
+        # A receiver is told one thing at a time; a place is free again only a moment after its answer.
+        self._threads = {name: CallPool(2) for name in receivers}
         self._given_up = given_up
         self._rules = rules
         self._now = now
@@ -111,17 +113,22 @@ class Delivery:
         receiver = self._receivers.get(found.receiver)
         if receiver is None:
             return None
+        last = self._under_way.get(found.receiver)
+        if last is not None and not last.done():
+            raise Unclear("the last answer is still on its way")
         try:
             told = self._threads[found.receiver].submit(
                 found.receiver, lambda: receiver.deliver(found, booking, was_told=was_told)
             )
+        except ProviderUnavailable as error:
+            raise Unclear("the bridge was stopping") from error
+        self._under_way[found.receiver] = told
+        try:
             return told.result(self._rules.seconds)
         except (NotDelivered, StoreUnavailable):
             raise
         except StillRunning as error:
             raise Unclear("no whole answer came in time") from error
-        except ProviderUnavailable as error:
-            raise Unclear("the last answer is still on its way") from error
         except Exception as error:
             # One that cannot be told must not keep the others of its receiver; the log says what it is.
             _log.exception("a follow-up of booking %s could not be told", booking.id)
