@@ -196,9 +196,10 @@ class Bridge:
         )
 
     def _make_follow_ups(self, around: Surroundings, given_up: GivenUp) -> tuple[Outbox, Delivery]:
-        config = self.config
-        language, own_link = self.speech.language, self.own_links.address
-        means = Means(config, self.vendors, language, own_link, around.now, around.monotonic, self.store)
+        config, language, own_link = self.config, self.speech.language, self.own_links.address
+        means = Means(
+            config, self.vendors, language, own_link, around.now, around.monotonic, self.store, self.alerts
+        )
         receivers = receivers_of(means)
         rules = Rules(config.event_types, config.follow_ups.quiet_hours)
         return (

@@ -26,6 +26,11 @@ class Letter:
         return "\n".join(f"{label}: {said}" if label else f"{said}\n" for label, said in self.lines) + "\n"
 
     @property
+    def facts(self) -> str:
+        """Return what stands below the first sentence, as plain text."""
+        return "\n".join(f"{label}: {said}" if label else said for label, said in self.lines[1:])
+
+    @property
     def html(self) -> str:
         """Return it as HTML without pictures or links to elsewhere."""
         body = []

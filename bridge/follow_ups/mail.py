@@ -16,6 +16,7 @@ from bridge.follow_ups.entry import entry
 from bridge.follow_ups.errors import Refused
 from bridge.follow_ups.letters import Letter, Letters
 from bridge.follow_ups.mail_server import MailServer
+from bridge.follow_ups.own_words import OwnWords
 from bridge.follow_ups.receivers import CALLER, Receipt
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from bridge.model.follow_ups import REMINDER
@@ -35,6 +36,7 @@ class BookingMail:
     server: MailServer
     sender: str
     letters: Letters
+    own_words: OwnWords
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
     vendors: Mapping[str, Vendor]
@@ -81,6 +83,7 @@ class BookingMail:
             return None
         if is_reminder:
             letter = self.letters.reminder(event_type, booking, self._hosts(booking))
+            letter = self.own_words.worded(letter, REMINDER, event_type, booking)
         elif part in (CALLER, _HOST) and not is_theirs:
             self._require_organiser(booking)
             letter = self.letters.farewell(event_type, booking, self._hosts(booking), address)
@@ -96,12 +99,16 @@ class BookingMail:
         self, part: str, event_type: EventType, booking: Booking, *, is_live: bool, was_told: bool
     ) -> Letter:
         hosts = self._hosts(booking)
+        change = "cancelled" if not is_live else "changed" if was_told else "booked"
         if part in (_NOTICE, _FALLBACK):
-            notice = self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
-            return self.letters.with_no_shows(notice, self._missed(booking)) if is_live else notice
+            letter = self.letters.notice(event_type, booking, hosts, is_live=is_live, was_told=was_told)
+            letter = self.letters.with_no_shows(letter, self._missed(booking)) if is_live else letter
+            return self.own_words.worded(letter, f"{_NOTICE}_{change}", event_type, booking)
         self._require_organiser(booking)
         letter = self.letters.appointment(event_type, booking, hosts, is_live=is_live, was_told=was_told)
-        return self.letters.for_caller(letter, booking) if part == CALLER else letter
+        if part != CALLER:
+            return letter
+        return self.own_words.worded(self.letters.for_caller(letter, booking), change, event_type, booking)
 
     def _has_invited(self, booking: Booking) -> bool:
         """Tell whether the calendar itself has invited the guests of a booking."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bridge.alerts import Alerts
 from bridge.config import Config
 from bridge.model import Booking, BookingState, FollowUp
 from bridge.speech.language import Language
@@ -40,6 +41,7 @@ class Means:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     store: Store
+    alerts: Alerts
 
 
 @dataclass(frozen=True, slots=True)

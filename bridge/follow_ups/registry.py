@@ -8,6 +8,7 @@ from bridge.follow_ups.brevo import brevo_of
 from bridge.follow_ups.letters import Letters
 from bridge.follow_ups.mail import BookingMail
 from bridge.follow_ups.mail_server import MailServer
+from bridge.follow_ups.own_words import OwnWords
 from bridge.follow_ups.receivers import Means, Receiver
 from bridge.follow_ups.sms.receiver import Sms
 from bridge.follow_ups.sms.status import SMS, status_url
@@ -29,9 +30,15 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
         )
     if config.mail and config.mail.smtp_url:
         server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file, means.monotonic)
-        letters = Letters(means.language, means.own_link)
         receivers["mail"] = BookingMail(
-            server, config.mail.sender, letters, config.hosts, config.event_types, means.vendors, means.store
+            server,
+            config.mail.sender,
+            Letters(means.language, means.own_link),
+            OwnWords(config.mail.templates, means.language, means.own_link, config.hosts, means.alerts),
+            config.hosts,
+            config.event_types,
+            means.vendors,
+            means.store,
         )
     receivers |= telli_contacts_of(means)
     receivers |= brevo_of(means)

@@ -213,7 +213,9 @@ def test_an_entry_whose_host_left_the_configuration_is_refused(line: Line) -> No
     told = [each for each in line.bridge.outbox.listed(FollowUpState.WAITING) if "kim" in each.recipient]
     bridge = line.bridge
     clock, language = line.clock, bridge.speech.language
-    means = Means(remaining, bridge.vendors, language, str, clock.now, clock.monotonic, bridge.store)
+    means = Means(
+        remaining, bridge.vendors, language, str, clock.now, clock.monotonic, bridge.store, bridge.alerts
+    )
     mail = receivers_of(means)["mail"]
     with pytest.raises(Refused):
         mail.deliver(told[0], line.confirmed()[0], was_told=False)

@@ -10,7 +10,9 @@ from pydantic import Field, PlainValidator, SecretStr
 
 from bridge.config.table import Needed, Table
 from bridge.config.values.secret_values import Hidden, secret
-from bridge.config.values.text import email, line
+from bridge.config.values.template import template
+from bridge.config.values.text import email, line, paragraph
+from bridge.model.mail import MAIL_PLACEHOLDERS, MailTemplate
 
 
 def _smtp_url(value: object) -> SecretStr:
@@ -31,6 +33,37 @@ def _sender(value: object) -> str:
     return formataddr((name, email(address)))
 
 
+def _template(value: object) -> MailTemplate:
+    subject, _, text = template(paragraph(value), MAIL_PLACEHOLDERS).partition("\n")
+    if not text:
+        raise ValueError(
+            'must have the subject in its first line and a text below it; "file:PATH" reads it from a file'
+        )
+    return MailTemplate(subject, text)
+
+
+Template = Annotated[MailTemplate, PlainValidator(_template)] | None
+
+
+class MailTemplates(Table):
+    """What callers are written, and owners (`notice_`), where the usual words shall not do."""
+
+    section: ClassVar[str] = "mail.templates"
+
+    booked: Template = None
+    changed: Template = None
+    cancelled: Template = None
+    reminder: Template = None
+    notice_booked: Template = None
+    notice_changed: Template = None
+    notice_cancelled: Template = None
+
+    def get(self, name: str) -> MailTemplate | None:
+        """Return the template of this name, None where there is none."""
+        found: MailTemplate | None = getattr(self, name, None)
+        return found
+
+
 class MailSection(Table):
     """The owner's mail server, and who mail is from."""
 
@@ -46,3 +79,4 @@ class MailSection(Table):
         PlainValidator(_sender),
         Needed('who mail is from, such as "Calendar bridge <bridge@example.com>"'),
     ] = Field("", alias="from")
+    templates: MailTemplates = Field(default_factory=MailTemplates)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from string import Formatter
 from typing import Annotated, ClassVar
 
 from pydantic import Field, PlainValidator
 
 from bridge.config.problems.found import Problems, TomlPath
-from bridge.config.problems.wording import listed, suggestion
 from bridge.config.table import Needed, Table, read_table
 from bridge.config.values.numbers import YesOrNo
 from bridge.config.values.secret_values import Secret
+from bridge.config.values.template import template
 from bridge.config.values.text import Phone, WebAddress, paragraph, plain
 from bridge.model.sms import PLACEHOLDERS, SmsRules
 
@@ -31,17 +30,7 @@ def _sid(pattern: re.Pattern[str], example: str) -> PlainValidator:
 
 
 def _template(value: object) -> str:
-    text = paragraph(value)
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError:
-        raise ValueError("has a curly bracket too many or too few") from None
-    for _, name, form, conversion in parts:
-        if name is not None and (name not in PLACEHOLDERS or form or conversion):
-            known = [f"{{{each}}}" for each in PLACEHOLDERS]
-            word = f"{{{name}}}"
-            raise ValueError(f"has {word}; there are {listed(known)}{suggestion(word, known)}")
-    return text
+    return template(paragraph(value), PLACEHOLDERS)
 
 
 class TwilioSection(Table):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bridge.model import Booking, EventType, Host, MeetingPlatform
+from bridge.follow_ups.places import places
+from bridge.model import Booking, EventType, Host
 from bridge.speech.language import Language
 
 _SPACES = re.compile(r"[ \t]{2,}")
@@ -41,19 +42,6 @@ class SmsWords:
         template = event_type.sms.template or self.language.translate(
             "Your appointment: {date} at {time}, {duration} minutes. {link}{location} {change}"
         )
-        start, zone = booking.interval.start, event_type.timezone
-        host = self.hosts.get(booking.hosts[0])
-        is_somewhere = event_type.meeting_platform == MeetingPlatform.IN_PERSON
-        meets_online = booking.link or event_type.meeting_platform == MeetingPlatform.LINK
-        said = template.format(
-            date=self.language.day(start, zone),
-            time=self.language.clock(start, zone),
-            link=(booking.link or event_type.link) if meets_online else "",
-            location=booking.location if is_somewhere else "",
-            duration=round((booking.interval.end - start).total_seconds() / 60),
-            title=event_type.title,
-            host=host.name if host else "",
-            name=booking.attendee.name,
-            change=self.own_link(booking.id),
-        )
+        own_page = self.own_link(booking.id)
+        said = template.format(**places(self.language, self.hosts, event_type, booking, own_page))
         return _SPACES.sub(" ", said).strip()
