@@ -116,6 +116,21 @@ class Outward:
         self._look_up = look_up
         self._may_reach = may_reach
 
+    def dial(self, url: str) -> None:
+        """Connect to an address and say nothing. AddressForbidden, Unreachable: it is not there.
+
+        Through a proxy the address is only judged.
+        """
+        parts = urlsplit(url)
+        try:
+            host, port = _place(parts)
+            if parts.scheme != "https" or not self._route.tunnel_to(host, port):
+                self._dialled(self._judged(host, port), port).close()
+            elif not self._route.is_private_allowed:
+                self._judged(host, port)
+        except (OSError, UnicodeError) as error:
+            raise _unreachable(error) from error
+
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Post to an http(s) address. AddressForbidden, Unreachable: nothing was answered."""
         return self._answer(url, _Asked("POST", body, headers, _beginning))
@@ -131,12 +146,11 @@ class Outward:
         try:
             return self._exchange(urlsplit(url), asked)
         except (OSError, HTTPException, UnicodeError) as error:
-            raise Unreachable(f"the address cannot be reached ({type(error).__name__})") from error
+            raise _unreachable(error) from error
 
     def _exchange(self, parts: SplitResult, asked: _Asked) -> Answered:
-        host = (parts.hostname or "").encode("idna").decode()
+        host, port = _place(parts)
         named = f"[{host}]" if ":" in host else host
-        port = parts.port or _PORTS[parts.scheme]
         proxy = self._route.tunnel_to(host, port) if parts.scheme == "https" else None
         line = HTTPConnection(proxy.host, proxy.port) if proxy else HTTPConnection(host, port)
         line.timeout = self._seconds
@@ -183,6 +197,14 @@ class Outward:
         line = line or socket.create_connection((last, port), self._seconds / len(addresses))
         line.settimeout(self._seconds)
         return line
+
+
+def _unreachable(error: Exception) -> Unreachable:
+    return Unreachable(f"the address cannot be reached ({type(error).__name__})")
+
+
+def _place(parts: SplitResult) -> tuple[str, int]:
+    return (parts.hostname or "").encode("idna").decode(), parts.port or _PORTS[parts.scheme]
 
 
 def _target(parts: SplitResult) -> str:

@@ -16,6 +16,7 @@ from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.parts import Bridge
 from bridge.service.check import Finding, Verdict, findings
+from bridge.service.check_receivers import receivers_tried
 from bridge.vendors.plugging import refreshed_by
 
 _MARKS = {Verdict.GOOD: "ok", Verdict.UNWISE: "note", Verdict.FAILED: "FAILS"}
@@ -31,7 +32,8 @@ _STYLES = {"ok": "green", "note": "yellow", "FAILS": "bold red"}
 def check(session: Session, book: bool, public: bool) -> None:
     """Try everything a call will need; ends with 1 if something would fail a call.
 
-    First the configuration, with every problem at once, then the database, the clock and every calendar.
+    First the configuration, with every problem at once, then the database, the clock and every calendar, and
+    whether mail, SMS and other systems can be told of bookings; nobody is told anything by it.
     With --public: DNS, certificate, web server, a signed request and a rehearsed booking through public_url,
     the vendors' redirect addresses, and telli's key where [telli] api_url is set.
     """
@@ -54,6 +56,7 @@ def _inside(session: Session, bridge: Bridge, *, books: bool) -> Iterator[Findin
     yield from _file(session.config_path)
     config = bridge.config
     yield from findings(config, bridge.context, prepare=lambda: _prepare(bridge), books=books)
+    yield from receivers_tried(bridge.outbox.receivers)
 
 
 def _prepare(bridge: Bridge) -> None:

@@ -30,7 +30,8 @@ _CONTACT = "contact"
 _PHONE = "SMS"  # Brevo's own attribute: a number belongs to one contact only
 _SENT = frozenset({200, 201, 204})
 _NO_SUCH = 404
-_LATER = frozenset({401, 402, 403, 425, 429})  # the key or the account may be put right within two days
+_KEY_REFUSED = frozenset({401, 403})
+_LATER = _KEY_REFUSED | {402, 425, 429}  # the key or the account may be put right within two days
 _SERVER_FAULT = 500
 _OF_THE_NUMBER = frozenset({"duplicate_parameter", "invalid_parameter"})
 _CODE = re.compile(r"[a-z_]{1,40}")
@@ -86,6 +87,14 @@ class Brevo:
             )
         return Receipt()
 
+    def try_out(self) -> str:
+        """Return that Brevo takes the key. NotDelivered: it does not."""
+        answer = self._asked("GET", "/account")
+        if answer.status_code in _KEY_REFUSED:
+            raise Refused("Brevo refuses the key, or this machine's address: look under SMTP & API in Brevo")
+        self._judge(answer)
+        return "Brevo takes the key"
+
     def _keep(self, booking: Booking, lists: list[int]) -> None:
         attributes = dict(self._attributes(booking))
         body: dict[str, Any] = {"attributes": attributes, "updateEnabled": True}
@@ -115,7 +124,7 @@ class Brevo:
             raise NotDelivered(said, timedelta(seconds=wait or 0))
         raise Refused(said)
 
-    def _asked(self, verb: str, path: str, body: Mapping[str, Any]) -> requests.Response:
+    def _asked(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> requests.Response:
         call = Call("brevo", "contacts", Deadline(self.seconds, self.monotonic))
         headers = {"api-key": self.section.api_key.get_secret_value(), "Accept": "application/json"}
         url = f"{self.section.api_url}{path}"

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
 
 from bridge.follow_ups.entry import entry
-from bridge.follow_ups.errors import Refused
+from bridge.follow_ups.errors import NotDelivered, Refused
 from bridge.follow_ups.letters import Letter, Letters
 from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.own_words import OwnWords
@@ -91,6 +91,14 @@ class BookingMail:
             letter = self._letter(part, event_type, booking, is_live=is_live, was_told=was_told)
         self.server.send(self._message(follow_up, booking, address, letter), [address])
         return Receipt()
+
+    def try_out(self) -> str:
+        """Return that the mail server takes mail from the sender. NotDelivered: it does not."""
+        try:
+            self.server.try_out(self.sender)
+        except NotDelivered as error:
+            raise NotDelivered(f"{error}; look at smtp_url and from in [mail]") from error
+        return f"the mail server takes mail from {parseaddr(self.sender)[1]}"
 
     def _hosts(self, booking: Booking) -> list[Host]:
         return [self.hosts[host] for host in booking.hosts if host in self.hosts]

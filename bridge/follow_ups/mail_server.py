@@ -9,9 +9,11 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +24,7 @@ _SECONDS = 40.0  # for all steps: nobody waits for a delivery longer than 45
 _AT_LEAST = 0.01  # 0 would mean not to wait at all, which fails otherwise
 _PORTS = {"smtps": 465, "smtp": 587}
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_DONE = 2  # hundred and something
 _FINAL = 500  # RFC 5321, 4.2.1: 4yz may be repeated, 5yz may not
 
 
@@ -35,22 +38,19 @@ class MailServer:
 
     def send(self, message: EmailMessage, recipients: Sequence[str]) -> None:
         """Hand a message over for these addresses. NotDelivered, Refused: it did not take it."""
-        try:
-            with self._connected() as server:
-                refused = server.send_message(message, to_addrs=list(recipients))
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _fault(next(iter(error.recipients.values()))[0], "an address was refused") from error
-        except smtplib.SMTPAuthenticationError as error:
-            # Final for this message only after 48 hours: the password may be put right meanwhile.
-            raise NotDelivered("the mail server refuses the user or password") from error
-        except smtplib.SMTPResponseException as error:
-            raise _fault(error.smtp_code, f"the mail server answered {error.smtp_code}") from error
-        except ssl.SSLCertVerificationError as error:
-            raise NotDelivered("the mail server's certificate cannot be verified") from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotDelivered("the mail server cannot be reached") from error
+        with _in_words(), self._connected() as server:
+            refused = server.send_message(message, to_addrs=list(recipients))
         if refused:
             raise _fault(next(iter(refused.values()))[0], "an address was refused")
+
+    def try_out(self, sender: str) -> None:
+        """Ask whether it takes mail from an address, and send none. NotDelivered: it doesn't."""
+        with _in_words(), self._connected() as server:
+            server.ehlo_or_helo_if_needed()
+            code, _ = server.mail(parseaddr(sender)[1])
+            server.rset()
+        if code // 100 != _DONE:
+            raise _fault(code, f"the mail server refuses the sender ({code})")
 
     def _connected(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
@@ -93,6 +93,23 @@ class _SmtpInTime(_InTime, smtplib.SMTP):
 
 class _SmtpsInTime(_InTime, smtplib.SMTP_SSL):
     """As `smtps://`."""
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _fault(next(iter(error.recipients.values()))[0], "an address was refused") from error
+    except smtplib.SMTPAuthenticationError as error:
+        # Final for this message only after 48 hours: the password may be put right meanwhile.
+        raise NotDelivered("the mail server refuses the user or password") from error
+    except smtplib.SMTPResponseException as error:
+        raise _fault(error.smtp_code, f"the mail server answered {error.smtp_code}") from error
+    except ssl.SSLCertVerificationError as error:
+        raise NotDelivered("the mail server's certificate cannot be verified") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotDelivered("the mail server cannot be reached") from error
 
 
 def _fault(code: int, text: str) -> NotDelivered:

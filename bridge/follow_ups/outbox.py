@@ -39,7 +39,7 @@ class Outbox:
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._receivers = receivers
+        self.receivers = receivers
         self._given_up = given_up
         self._rules = rules
         self._now = now
@@ -47,14 +47,14 @@ class Outbox:
 
     def plan(self, connection: Connection, booking: Booking, change: str) -> None:
         """Add to the transaction of a change what shall be told of it."""
-        if not self._receivers or (current := bookings.get(connection, booking.id)) is None:
+        if not self.receivers or (current := bookings.get(connection, booking.id)) is None:
             return
-        told = [name for name, receiver in self._receivers.items() if receiver.tells(change)]
+        told = [name for name, receiver in self.receivers.items() if receiver.tells(change)]
         # Whoever heard of it and has no part in it any more hears that, once: later times are not theirs.
         planned = {
             who: NO_PART_ANY_MORE for who in follow_ups.recipients(connection, booking.id) if who[0] in told
         }
-        planned |= {(name, to): change for name in told for to in self._receivers[name].recipients(current)}
+        planned |= {(name, to): change for name in told for to in self.receivers[name].recipients(current)}
         at_once = self._now()
         later = at_once if _is_by_call(current, change, at_once) else self._after_quiet(current, at_once)
         for (receiver, recipient), their_change in planned.items():
@@ -86,7 +86,7 @@ class Outbox:
         event_type = booked(self._rules.event_types, booking)
         if event_type is None or booking.state is not BookingState.CONFIRMED:
             return
-        reached = ((name, receiver.reminds(booking)) for name, receiver in self._receivers.items())
+        reached = ((name, receiver.reminds(booking)) for name, receiver in self.receivers.items())
         who = next(((name, to) for name, to in reached if to), None)
         if who is None:
             return

@@ -74,3 +74,9 @@ class Receiver(Protocol):
         under the same key; `begun_at` says so. After 45 seconds it counts as unclear; no other begins before
         it ends. NotDelivered: not now. Unclear: perhaps. Refused: never as it is.
         """
+
+    def try_out(self) -> str:
+        """Try what it needs, telling nobody, and return what works.
+
+        NotDelivered: what does not, and what to do.
+        """

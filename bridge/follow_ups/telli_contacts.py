@@ -63,6 +63,16 @@ class TelliContacts:
             raise NotDelivered("telli cannot be reached") from error
         return Receipt() if is_known else None
 
+    def try_out(self) -> str:
+        """Return that telli takes one of the keys. NotDelivered: it does not."""
+        try:
+            self.api.verify(Deadline(SECONDS, self.monotonic))
+        except AccessDenied as error:
+            raise NotDelivered("telli refuses the keys: look at api_keys in [telli]") from error
+        except ProviderError as error:
+            raise NotDelivered("telli's API gives no answer: look at api_url in [telli]") from error
+        return "telli takes the key; whether the properties exist there, the next booking shows"
+
     def _properties(self, booking: Booking) -> Mapping[str, str | None]:
         with self.store.read() as connection:
             live = bookings.live_of_contact(connection, booking.contact, None)

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 from bridge.config import WebhookTable
 from bridge.follow_ups.calendly import SIGNATURE, Calendly, signature
+from bridge.follow_ups.errors import NotDelivered
 from bridge.follow_ups.posting import post_json
 from bridge.follow_ups.receivers import UNTOLD, Means, Receipt
 from bridge.model import Booking, FollowUp
 from bridge.store.engine import Store
 from bridge.store.sql import webhook_invitees
-from providers.outward import Outward
+from providers.outward import Outward, OutwardError
 
 _SYSTEM = "system"  # the only recipient of an address
 
@@ -61,6 +62,14 @@ class Webhook:
             with self.store.write() as connection:
                 webhook_invitees.keep(connection, booking.id, self.name, then)
         return Receipt(note=", ".join(posted)) if posted else None
+
+    def try_out(self) -> str:
+        """Return that somebody listens at the address; nothing is posted. NotDelivered: nobody does."""
+        try:
+            self.outward.dial(self.table.url)
+        except OutwardError as error:
+            raise NotDelivered(f"{error}; look at this url in [[webhooks]]") from error
+        return "something listens at the address; nothing was posted"
 
 
 def webhooks_of(means: Means) -> Mapping[str, Webhook]:

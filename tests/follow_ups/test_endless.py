@@ -32,6 +32,9 @@ class Endless:
     def reminds(self, _booking: Booking) -> str | None:
         return None
 
+    def try_out(self) -> str:
+        return ""
+
     def deliver(self, _follow_up: FollowUp, _booking: Booking, *, was_told: bool) -> Receipt | None:
         self.begun += 1
         self.may_end.wait()

@@ -48,9 +48,7 @@ def test_callers_and_owners_read_the_owners_words(open_line: OpenLine) -> None:
             "Your appointment Haircut on Tuesday, November 24 at 2:00 PM was cancelled",
         ]
         booked, changed, reminder, _ = (_part(each, "plain") for each in callers)
-        assert booked.startswith(
-            "Dear Kim <b> Example,\nHaircut: Anna Example, 10:00 AM, 30 minutes.\n"
-        )
+        assert booked.startswith("Dear Kim <b> Example,\nHaircut: Anna Example, 10:00 AM, 30 minutes.\n")
         assert f"Change or cancel: {own_page}" in booked
         assert changed.split() == ["Look:", own_page]
         assert reminder.startswith("See you.")

@@ -39,6 +39,7 @@ class FakeBrevo(Fake):
     def routes(self) -> Sequence[Route]:
         return [
             Route("POST", r"/v3/contacts", "create", self._create),
+            Route("GET", r"/v3/account", "account", self._account),
             Route("PUT", r"/v3/contacts/([^/]+)", "update", self._update),
         ]
 
@@ -79,9 +80,16 @@ class FakeBrevo(Fake):
                 return Answer(204)
         raise Refused(Answer(404, {"code": "document_not_found", "message": "Contact does not exist"}))
 
-    def _judged(self, request: Request, shape: str) -> Json:
+    def _account(self, request: Request) -> Answer:
+        self._admit(request)
+        return Answer(200, {"email": "owner@example.com", "companyName": "Salon Example", "plan": []})
+
+    def _admit(self, request: Request) -> None:
         if request.headers.get("api-key") != self.key:
             raise Refused(Answer(401, {"code": "unauthorized", "message": "Key not found"}))
+
+    def _judged(self, request: Request, shape: str) -> Json:
+        self._admit(request)
         body: Json = request.body
         self.complaints += complaints(DESCRIPTION, shape, body)
         self.complaints += [f"{shape} has no {name}" for name in body.keys() - _MEMBERS[shape]]

@@ -59,6 +59,10 @@ class Sms:
         note = f"{counted.count} segment{'s' if counted.count > 1 else ''}"
         return Receipt(taken.sid, f"{note} (UCS-2)" if counted.is_ucs2 else note)
 
+    def try_out(self) -> str:
+        """Return what Twilio says of account and sender. NotDelivered: what it refuses."""
+        return self.twilio.try_out()
+
     def _text(self, follow_up: FollowUp, booking: Booking, *, was_told: bool) -> str | None:
         event_type = booked(self.event_types, booking)
         if event_type is None:

@@ -78,14 +78,14 @@ class Twilio:
         self._auth = (section.account_sid, token)
         self._now = now
         self._monotonic = monotonic
-        self._url = f"{section.api_url}/2010-04-01/Accounts/{section.account_sid}/Messages.json"
+        self._account = f"{section.api_url}/2010-04-01/Accounts/{section.account_sid}"
 
     def send(self, to: str, text: str, status_callback: str | None) -> Message:
         """Send an SMS. NotDelivered, Refused: it was not taken. Unclear: perhaps it was."""
         form = {"To": to, "Body": text, **self._sender()}
         if status_callback:
             form["StatusCallback"] = status_callback
-        answer = self._ask("send", "POST", data=form)
+        answer = self._ask("POST", "/Messages.json", data=form)
         if answer.status_code != _CREATED:
             raise self._fault(answer)
         message = _message(_members(answer))
@@ -96,7 +96,8 @@ class Twilio:
     def find(self, to: str, text: str, since: datetime) -> Message | None:
         """Return an SMS of this text that was taken since then. NotDelivered: Twilio doesn't tell."""
         sender = {"From": self._section.sender} if self._section.sender else {}
-        answer = self._ask("list", "GET", params={"To": to, **sender, "PageSize": str(_LISTED)})
+        wanted = {"To": to, **sender, "PageSize": str(_LISTED)}
+        answer = self._ask("GET", "/Messages.json", params=wanted)
         listed = _members(answer).get("messages")
         if answer.status_code != _OK or not isinstance(listed, list):
             # Whatever is the matter, it says nothing of the message.
@@ -108,17 +109,44 @@ class Twilio:
                 return found
         return None
 
+    def try_out(self) -> str:
+        """Return what is well with account and sender. NotDelivered, Refused: what is not, and what to do."""
+        account = self._ask("GET", ".json")
+        if account.status_code in _WRONG_ACCOUNT:
+            raise Refused(
+                "Twilio refuses account_sid or auth_token: copy both from its console into [twilio]"
+            )
+        if account.status_code != _OK:
+            raise NotDelivered(f"Twilio answered {account.status_code}")
+        status = _members(account).get("status")
+        if status != "active":
+            raise Refused(f"Twilio's account is not active ({status}): its console says why")
+        if self._section.messaging_service_sid:
+            return "Twilio takes the credentials; whether the messaging service sends, the first SMS shows"
+        answer = self._ask("GET", "/IncomingPhoneNumbers.json", params={"PhoneNumber": self._section.sender})
+        numbers = _members(answer).get("incoming_phone_numbers")
+        if answer.status_code != _OK or not isinstance(numbers, list):
+            raise NotDelivered(f"Twilio does not tell which numbers the account has ({answer.status_code})")
+        if not numbers:
+            raise Refused(
+                "the number in from is none of the account's: buy it in Twilio's console, or name another"
+            )
+        able = (each.get("capabilities") for each in numbers if isinstance(each, dict))
+        if not any(isinstance(each, dict) and each.get("sms") for each in able):
+            raise Refused("the number in from cannot send SMS: choose one in Twilio's console that can")
+        return "Twilio takes the credentials, and the number in from can send SMS"
+
     def _sender(self) -> Mapping[str, str]:
         section = self._section
         if section.messaging_service_sid:
             return {"MessagingServiceSid": section.messaging_service_sid}
         return {"From": section.sender}
 
-    def _ask(self, operation: str, verb: str, **options: Any) -> requests.Response:
-        call = Call("twilio", operation, Deadline(_SECONDS, self._monotonic), writes=verb == "POST")
+    def _ask(self, verb: str, path: str, **options: Any) -> requests.Response:
+        call = Call("twilio", f"{verb} {path}", Deadline(_SECONDS, self._monotonic), writes=verb == "POST")
         try:
             with session(self._route, connections=1) as line:  # messages are too rare to keep one open
-                return send(line, call, verb, self._url, auth=self._auth, **options)
+                return send(line, call, verb, self._account + path, auth=self._auth, **options)
         except WriteUnknown as error:
             raise Unclear("Twilio did not say whether it took the message") from error
         except ProviderError as error:

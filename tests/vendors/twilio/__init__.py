@@ -19,7 +19,7 @@ from tests.vendors.common import Answer, Fake, Fault, Json, Planned, Refused, Re
 
 ACCOUNT, TOKEN, SENDER = "AC" + "0" * 32, "fake-twilio-token", "+4930901820"
 _SPEC = Path(__file__).parents[3].parent / "shared" / "data" / "specs" / "twilio_api_v2010.json"
-_PATH = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+_ACCOUNTS = "/2010-04-01/Accounts/{AccountSid}"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -31,10 +31,17 @@ class FakeTwilio(Fake):
         self.messages: list[Json] = []
         self.refused: dict[str, int] = {}
         self.clock = clock
+        self.status = "active"
+        self.numbers: Json = {SENDER: {"sms": True, "voice": True}}
 
     def routes(self) -> Sequence[Route]:
-        path = f"/2010-04-01/Accounts/({ACCOUNT})/Messages\\.json"
-        return [Route("POST", path, "send", self._send), Route("GET", path, "list", self._list)]
+        account = f"/2010-04-01/Accounts/{ACCOUNT}"
+        return [
+            Route("POST", f"{account}/Messages\\.json", "send", self._send),
+            Route("GET", f"{account}/Messages\\.json", "list", self._list),
+            Route("GET", f"{account}\\.json", "account", self._account),
+            Route("GET", f"{account}/IncomingPhoneNumbers\\.json", "numbers", self._numbers),
+        ]
 
     def toml(self) -> str:
         """Return the section of this account."""
@@ -91,6 +98,20 @@ class FakeTwilio(Fake):
         ]
         return Answer(200, {"messages": found, "page": 0, "page_size": 50, "next_page_uri": None})
 
+    def _account(self, request: Request) -> Answer:
+        self._admit(request)
+        return Answer(200, {"sid": ACCOUNT, "status": self.status, "type": "Full"})
+
+    def _numbers(self, request: Request) -> Answer:
+        self._admit(request)
+        wanted = request.parameters.get("PhoneNumber")
+        found = [
+            {"phone_number": number, "capabilities": able}
+            for number, able in self.numbers.items()
+            if wanted in (None, number)
+        ]
+        return Answer(200, {"incoming_phone_numbers": found, "page": 0, "next_page_uri": None})
+
     def _admit(self, request: Request) -> None:
         scheme, _, given = {k.lower(): v for k, v in request.headers.items()}.get(
             "authorization", ""
@@ -112,7 +133,16 @@ def _names(request: Request) -> list[str]:
 def _known() -> dict[str, set[str]]:
     if not _SPEC.is_file():
         return {}
-    path = json.loads(_SPEC.read_text(encoding="utf-8"))["paths"][_PATH]
+    paths = json.loads(_SPEC.read_text(encoding="utf-8"))["paths"]
+    path = paths[f"{_ACCOUNTS}/Messages.json"]
+    numbers = paths[f"{_ACCOUNTS}/IncomingPhoneNumbers.json"]["get"]["parameters"]
     form = path["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
     query = {each["name"] for each in path["get"]["parameters"] if each["in"] == "query"}
-    return {"send": set(form["properties"]), "list": query, "unknown": set()}
+    asked = {each["name"] for each in numbers if each["in"] == "query"}
+    return {
+        "send": set(form["properties"]),
+        "list": query,
+        "account": set(),
+        "numbers": asked,
+        "unknown": set(),
+    }
