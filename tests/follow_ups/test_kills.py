@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 
 import pytest
 
 from bridge.model import FollowUpState
-from tests.cast.clock import TurnableClock
+from bridge.model.follow_ups import REMINDER
+from tests.cast.clock import HALF_AN_HOUR, TEN, TurnableClock
 from tests.cast.config import ANNA, read_toml, salon_toml
 from tests.cast.mail import mail_server, mail_toml
 from tests.cast.salon import Salon
@@ -18,6 +20,7 @@ from tests.vendors.telli import FakeTelli
 from tests.vendors.twilio import FakeTwilio
 from tests.zygote import Zygote
 
+AN_HOUR = timedelta(hours=1)
 _SAID = ["Your appointment: Monday", "Changed: Your appointment", "Your appointment Haircut on"]
 
 
@@ -35,8 +38,9 @@ def test_a_kill_loses_nothing_and_doubles_only_under_the_same_id(
         box = stack.enter_context(mail_server())
         telli.add_contact("kim")
         systems = twilio.toml() + mail_toml(box) + brevo.toml() + inbox.toml() + "[telli.write_back]\n"
-        config = salon_toml(sqlite_url, ANNA, rest=systems)
+        config = salon_toml(sqlite_url, ANNA, rest=systems, event_type="remind_hours = [1]")
         config = config.replace("[telli]\n", f'[telli]\napi_url = "{telli.url}"\n')
+        reminded: list[datetime] = []
         for minutes, action in ((0, "book"), (40, "move"), (80, "cancel")):
             ended = zygote.run("tests.follow_ups.told_and_killed", config, step, nth, action, str(minutes))
             assert ended.returncode == -9, ended.output
@@ -45,7 +49,9 @@ def test_a_kill_loses_nothing_and_doubles_only_under_the_same_id(
             salon.bridge.background.run_due()
             clock.turn(minutes=20)
             salon.bridge.background.run_due()
-            assert salon.bridge.outbox.listed(FollowUpState.WAITING, FollowUpState.GIVEN_UP) == []
+            left = salon.bridge.outbox.listed(FollowUpState.WAITING, FollowUpState.GIVEN_UP)
+            assert {each.change for each in left} <= {REMINDER}
+            reminded += [each.due_at for each in left]
             salon.bridge.stop()
         texts = twilio.texts("+4915112345678")
         ids = [each["Message-ID"] for each in box.messages]
@@ -56,4 +62,5 @@ def test_a_kill_loses_nothing_and_doubles_only_under_the_same_id(
     told = dict.fromkeys((each["event"], each["payload"]["uri"]) for each in inbox.told)
     assert [event for event, _uri in told] == ["invitee.created", "invitee.canceled"] * 2
     assert [each["attributes"]["BOOKING_STATUS"] for each in brevo.contacts] == ["cancelled"]
+    assert reminded == [TEN - AN_HOUR, TEN + HALF_AN_HOUR - AN_HOUR], "it moves, and ends with the booking"
     assert telli.written("kim")["appointment_status"] == "cancelled"
