@@ -17,7 +17,7 @@ from bridge.follow_ups.errors import NotDelivered, Refused
 from bridge.follow_ups.letters import Letter, Letters
 from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.own_words import OwnWords
-from bridge.follow_ups.receivers import CALLER, Receipt
+from bridge.follow_ups.receivers import CALLER, TOLD_TO_PEOPLE, Receipt
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from bridge.model.follow_ups import REMINDER
 from bridge.store.engine import Store
@@ -25,8 +25,6 @@ from bridge.store.sql import counts, writes
 from bridge.vendors.contract import Vendor
 
 _HOST, _NOTICE, _FALLBACK = "host", "notice", "fallback"
-_TOLD = frozenset({"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived"})
-_LIVE = frozenset({BookingState.CONFIRMED})
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class BookingMail:
 
     def tells(self, change: str) -> bool:
         """Tell whether a change is written about at all."""
-        return change in _TOLD
+        return change in TOLD_TO_PEOPLE
 
     def recipients(self, booking: Booking) -> Iterable[str]:
         """Yield who hears of a booking: their part in it, and the address where it is not the host's."""
@@ -78,7 +76,7 @@ class BookingMail:
             return None
         is_theirs = is_reminder or follow_up.recipient in set(self.recipients(booking))
         # Whoever looks after callers without an address is told of a caller's that came to be known.
-        is_live = booking.state in _LIVE and (is_theirs or part == _FALLBACK)
+        is_live = booking.state is BookingState.CONFIRMED and (is_theirs or part == _FALLBACK)
         if not is_live and (is_reminder or not was_told):
             return None
         if is_reminder:

@@ -15,6 +15,7 @@ from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
 
 CALLER = "caller"
+TOLD_TO_PEOPLE = frozenset({"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived"})
 UNTOLD = "put_back"  # the change by which an event is back in its calendar: no news to other systems
 OVER = "cancelled"
 _STATUS = {BookingState.CONFIRMED: "booked", BookingState.NO_SHOW: "no_show"}

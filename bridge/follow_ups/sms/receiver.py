@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 from bridge.attendee.phones import takes_sms
 from bridge.follow_ups.errors import Refused, Unclear
-from bridge.follow_ups.receivers import CALLER, Receipt
+from bridge.follow_ups.receivers import CALLER, TOLD_TO_PEOPLE, Receipt
 from bridge.follow_ups.sms.segments import segments
 from bridge.follow_ups.sms.twilio import Message, Twilio
 from bridge.follow_ups.sms.words import SmsWords
 from bridge.model import Booking, BookingState, EventType, FollowUp, booked
 from bridge.model.follow_ups import REMINDER
 
-_TOLD = frozenset({"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived"})
 _LONGEST = 1600  # https://www.twilio.com/docs/api/errors/21617
 _MAY_STILL_ARRIVE = timedelta(minutes=5)  # a request whose answer was lost
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -33,7 +32,7 @@ class Sms:
 
     def tells(self, change: str) -> bool:
         """Tell whether a change is written about at all."""
-        return change in _TOLD
+        return change in TOLD_TO_PEOPLE
 
     def recipients(self, booking: Booking) -> Iterable[str]:
         """Yield the caller, where their number can take SMS."""
