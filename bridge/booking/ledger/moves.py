@@ -75,7 +75,7 @@ def _begin_move(
             # Beside the old ones: claims of one booking may overlap, so it can move by half its length.
             claims.add(connection, claims_of(context, connection, after, pending=True))
             draft = writes.draft_of(connection, standing)
-            if after.hosts == booking.hosts and _has_same_meeting(context, booking, after, draft):
+            if after.hosts == booking.hosts and _keeps_its_event(context, booking, after, draft):
                 write, draft = _change_of_event(context, connection, after, standing, draft)
             else:
                 write, draft = open_write(context, connection, after)
@@ -268,9 +268,16 @@ def _after(
     )
 
 
-def _has_same_meeting(context: LedgerContext, before: Booking, after: Booking, draft: EventDraft) -> bool:
-    """Tell whether the event as it was made serves after the move: no calendar takes a link away again."""
-    return after.service == before.service or context.event_type_of(after).conference == draft.conference
+def _keeps_its_event(context: LedgerContext, before: Booking, after: Booking, draft: EventDraft) -> bool:
+    """Tell whether the event as it was made serves after the move.
+
+    No calendar takes a link away again, and each tells the new time to whoever is invited: the wrong one, of
+    an address that is corrected with the time, shall hear of a cancellation and nothing else.
+    """
+    same_meeting = (
+        after.service == before.service or context.event_type_of(after).conference == draft.conference
+    )
+    return same_meeting and before.attendee.email in (None, after.attendee.email)
 
 
 def _change_of_event(
