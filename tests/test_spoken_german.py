@@ -47,6 +47,7 @@ REFUSALS = {
     "missing_field": "Bitte erfragen Sie Folgendes und buchen Sie dann erneut: Reason.",
     "no_answer": "Etwas ist schiefgegangen. Bitte versuchen Sie es gleich noch einmal.",
     "no_appointment": "Diesen Termin gibt es nicht.",
+    "not_begun": "Dieser Termin hat noch nicht begonnen.",
     "not_found": "Ein solcher Termin wurde nicht gefunden.",
     "number": "Bitte fragen Sie nach der Telefonnummer und versuchen Sie es dann erneut.",
     "other_request": "In dieser Anfrage geht es nicht um eine Terminbuchung.",
@@ -65,6 +66,10 @@ REFUSALS = {
         "Dieser Termin lässt sich so kurzfristig nur noch im direkten Gespräch mit dem Betrieb ändern."
     ),
     "too_many_bookings": "Es stehen bereits andere Termine an; ein weiterer kann nicht gebucht werden.",
+    "too_many_no_shows": (
+        "Dieser Anrufer ist zu früheren Terminen nicht erschienen und kann nur im Gespräch mit jemandem "
+        "aus dem Betrieb buchen."
+    ),
 }
 
 RULES = {

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.booking.joins import record_joins
 from bridge.cli.output import Output
 
 if TYPE_CHECKING:  # loading them takes longer than most commands
@@ -43,6 +42,7 @@ class Session:
         SchemaOutdated: another database needs `bridge migrate`. StoreUnavailable: it cannot be had.
         """
         from bridge.app import bring_up_to_date
+        from bridge.booking.joins import record_joins
         from bridge.parts import Bridge
         from bridge.store.schema import require_current
 
