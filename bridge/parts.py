@@ -17,6 +17,7 @@ from bridge.background.heartbeat import HEARTBEAT, heartbeat_chores
 from bridge.booking.context import BookingContext
 from bridge.booking.jobs import LONGEST_WAITS, BookingJobs, plan_standing
 from bridge.booking.joins import record_joins
+from bridge.booking.ledger import record_meeting
 from bridge.booking.probe import note_unreachable
 from bridge.booking.told_failed import undo_told_failed
 from bridge.booking.watch import PushChannels
@@ -38,8 +39,7 @@ from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.lanes import with_receivers
 from bridge.follow_ups.outbox import Outbox
 from bridge.follow_ups.receivers import Means
-from bridge.follow_ups.registry import receivers_of
-from bridge.follow_ups.rules import Rules
+from bridge.follow_ups.registry import follow_ups_of
 from bridge.follow_ups.sms.status import SmsStatus
 from bridge.follow_ups.told_alerts import LONGEST_WAIT, TELL_ALERTS, AlertTelling
 from bridge.journal import WATCH_CALLS, Figures, Journal, journal_chores
@@ -196,16 +196,16 @@ class Bridge:
         )
 
     def _make_follow_ups(self, around: Surroundings, given_up: GivenUp) -> tuple[Outbox, Delivery]:
-        config, language, own_link = self.config, self.speech.language, self.own_links.address
+        language, own_link = self.speech.language, self.own_links.address
+        config, vendors, store, alerts = self.config, self.vendors, self.store, self.alerts
+
+        def linked(*meeting: str) -> None:
+            record_meeting(self.context, *meeting)  # it is made after this
+
         means = Means(
-            config, self.vendors, language, own_link, around.now, around.monotonic, self.store, self.alerts
+            config, vendors, language, own_link, around.now, around.monotonic, store, alerts, linked
         )
-        receivers = receivers_of(means)
-        rules = Rules(config.event_types, config.follow_ups.quiet_hours)
-        return (
-            Outbox(self.store, receivers, given_up, rules, now=around.now, new_id=around.new_id),
-            Delivery(self.store, receivers, given_up, rules, around.now, around.checkpoint),
-        )
+        return follow_ups_of(means, given_up, new_id=around.new_id, checkpoint=around.checkpoint)
 
     def _make_context(self, pool: CallPool, around: Surroundings, folder: Path) -> BookingContext:
         config = self.config

@@ -19,7 +19,7 @@ def read_service(members: Mapping[str, object], event_type: EventType) -> EventT
     said = next((clean(value) for value in spelled(members, ("service",))), "")
     if not bare(said):
         return None
-    choices = [event_type, *event_type.services.values()]
+    choices = event_type.kinds
     wanted = bare(said)
     for each in choices:
         if wanted in (bare(each.title), bare(each.service or each.id)):

@@ -23,6 +23,7 @@ from bridge.booking.correct import (
     has_had,
     refuse_what_staff_changed,
 )
+from bridge.booking.link import with_meeting
 from bridge.booking.move import move_booking
 from bridge.booking.recheck import Questions, is_free
 from bridge.calendars.availability import Busy
@@ -68,7 +69,8 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
         held = ledger.hold(context, wish, busy)
         with _settling(context, held, is_certain=True):
-            return _write(context, held, questions, busy, deadline)
+            booking = _write(context, held, questions, busy, deadline)
+    return with_meeting(context, booking, deadline)
 
 
 def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> None:

@@ -44,7 +44,9 @@ def draft_event(
         interval=booking.interval,
         timezone=str(event_type.timezone),
         description="\n\n".join(filter(None, (description, f"{label}: {own_link}"))),
-        location=location_of(event_type, attendee, hosts[0] if hosts else None),
+        location=booking.link
+        if event_type.meets_apart
+        else location_of(event_type, attendee, hosts[0] if hosts else None),
         attendees=tuple(guests),
         conference=event_type.conference,
         private=_private(booking, key),

@@ -6,17 +6,20 @@ rarely until the appointment begins. One that a person added is as good.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from bridge.booking import ledger
 from bridge.booking.calendar import BookingCalendar, reference
 from bridge.booking.context import BookingContext
-from bridge.errors import CalendarRefused, EventGone
+from bridge.errors import CalendarRefused, EventGone, StoreUnavailable
 from bridge.model import Booking, Write
-from bridge.store.sql import writes
+from bridge.store.sql import bookings, writes
 from providers.base import Deadline, Event
+from providers.writing import LINK_POLL_SECONDS, LINK_WAIT_SECONDS
 
 _PATIENCE = timedelta(minutes=10)  # Google makes links in the background, as a rule within seconds
+_SECONDS_FOR_TELLING = 0.5  # of a call's deadline
 _SOONEST, _LATEST = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -71,3 +74,21 @@ def _asked_again(context: BookingContext, calendar: BookingCalendar, write: Writ
         draft = writes.draft_of(connection, write)
     # A new name for each try: Google ignores one that it has refused before.
     return calendar.add_conference(event.ref, str(draft.conference), context.new_id(), draft.interval)
+
+
+def with_meeting(context: BookingContext, booking: Booking, deadline: Deadline) -> Booking:
+    """Return a new booking with the link of a meeting made apart, without where that takes too long.
+
+    The background makes it, in whichever process: a call looks for a second at most.
+    """
+    event_type = context.find_event_type(booking)
+    if event_type is None or not event_type.meets_apart:
+        return booking
+    spare = min(LINK_WAIT_SECONDS, deadline.remaining() - _SECONDS_FOR_TELLING)
+    waiting = Deadline(spare, context.monotonic)
+    with suppress(StoreUnavailable):  # booked it is
+        while not booking.link and waiting.remaining() > LINK_POLL_SECONDS:
+            context.sleep(LINK_POLL_SECONDS)
+            with context.store.read() as connection:
+                booking = bookings.get(connection, booking.id) or booking
+    return booking

@@ -6,6 +6,7 @@ from bridge.booking import ledger
 from bridge.booking.calendar import BookingCalendar, holds, reference
 from bridge.booking.context import BookingContext
 from bridge.booking.job_names import FOLLOW
+from bridge.booking.link import with_meeting
 from bridge.booking.recheck import Questions, is_free
 from bridge.calendars.availability import Busy, OwnEvent
 from bridge.errors import (
@@ -45,7 +46,7 @@ def move_booking(context: BookingContext, booking: Booking, wish: MoveWish, dead
     move = ledger.begin_move(context, was, standing, wish, busy)
     event = _carried_out(context, move, questions, busy, deadline)
     context.checkpoint("event_moved")
-    return ledger.complete_move(context, move, event)
+    return with_meeting(context, ledger.complete_move(context, move, event), deadline)
 
 
 def _carried_out(

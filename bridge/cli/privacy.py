@@ -17,7 +17,7 @@ from bridge.speech.instants import format_instant
 
 _BEYOND = (
     "Backups made before still hold it; so do the calendars' own bins, e-mails, telli, and whatever else "
-    "was told of bookings (Brevo, webhooks), where it has to be removed separately."
+    "was told of bookings (Brevo, Zoom, webhooks), where it has to be removed separately."
 )
 
 

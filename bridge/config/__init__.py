@@ -13,6 +13,7 @@ from bridge.config.sections.bridge import AdminSection, BridgeSection, TelliSect
 from bridge.config.sections.server import Address, Network, ServerSection
 from bridge.config.sections.twilio import TwilioSection
 from bridge.config.sections.webhooks import WebhookTable
+from bridge.config.sections.zoom import ZoomSection
 from bridge.config.starter import starter_config
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "TwilioSection",
     "WebhookTable",
     "WriteBack",
+    "ZoomSection",
     "environment_names",
     "load_config",
     "parse_config",

@@ -16,6 +16,7 @@ from bridge.config.sections.server import ServerSection
 from bridge.config.sections.twilio import TwilioSection
 from bridge.config.sections.vendors import VendorSection
 from bridge.config.sections.webhooks import WebhookTable
+from bridge.config.sections.zoom import ZoomSection
 from bridge.config.table import Table
 from bridge.model import EventType, Host
 from providers.route import STRAIGHT, Route
@@ -44,6 +45,7 @@ class Config:
     alerts: AlertsSection = field(default_factory=AlertsSection)
     follow_ups: FollowUpsSection = field(default_factory=FollowUpsSection)
     brevo: BrevoSection | None = None
+    zoom: ZoomSection | None = None
     webhooks: tuple[WebhookTable, ...] = ()
     privacy: PrivacySection = field(default_factory=PrivacySection)
 

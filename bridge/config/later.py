@@ -9,18 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bridge.config.problems.found import Problems
-from bridge.config.problems.wording import shown
 
 
 @dataclass(frozen=True)
 class Later:
-    """A key that comes later; `asks_nothing` tells the values that may stand there all the same.
-
-    `of_a_known_key`: only some of its values come later, the key itself is read now.
-    """
+    """A key that comes later; `asks_nothing` tells the values that may stand there all the same."""
 
     asks_nothing: Callable[[object], bool]
-    of_a_known_key: bool = False
 
 
 def _only(*harmless: object) -> Later:
@@ -35,8 +30,6 @@ NOT_YET: Mapping[str, Later] = {
     "travel": _only({}),
     "resources": _only({}),
     "event_types.<name>.resources": _only([]),
-    "event_types.<name>.meeting_platform": Later(lambda value: value != "zoom", of_a_known_key=True),
-    "zoom": _only({}),
 }
 
 
@@ -54,11 +47,10 @@ def without_later(
         path = (*at, key)
         later = NOT_YET.get(_generic(path))
         if later and not later.asks_nothing(value):
-            what = f"{shown(value)} " if later.of_a_known_key else ""
-            problems.add(path, f"{what}is not available yet; leave it out for now")
+            problems.add(path, "is not available yet; leave it out for now")
         elif later is None and isinstance(value, dict) and len(path) < 3:
             kept[key] = without_later(value, problems, path)
-        elif later is None or later.of_a_known_key:
+        elif later is None:
             kept[key] = value
     return kept
 

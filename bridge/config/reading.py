@@ -25,12 +25,19 @@ from bridge.config.sections.server import ServerSection
 from bridge.config.sections.twilio import TwilioSection, check_twilio
 from bridge.config.sections.vendors import Vendors, read_sections
 from bridge.config.sections.webhooks import read_webhooks
+from bridge.config.sections.zoom import ZoomSection, check_meetings
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
 
 _OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
-_TOLD = ("follow_ups", "twilio", "brevo", "webhooks")  # what people and systems are told after the fact
+_TOLD = (
+    "follow_ups",
+    "twilio",
+    "brevo",
+    "zoom",
+    "webhooks",
+)  # what people and systems are told after the fact
 _PEOPLE = ("hosts", "event_types")
 
 T = TypeVar("T", bound=Table)
@@ -98,6 +105,9 @@ class _Sections:
         brevo = self._read(BrevoSection).table if self.tree.get("brevo") else None
         if brevo:
             check_consent(brevo, event_types, problems)
+        zoom = self._read(ZoomSection).table if self.tree.get("zoom") else None
+        if zoom is None:
+            check_meetings(event_types, problems)
         return Config(
             bridge=bridge,
             server=self._read(ServerSection).table,
@@ -108,6 +118,7 @@ class _Sections:
             alerts=alerts,
             follow_ups=self._read(FollowUpsSection).table,
             brevo=brevo,
+            zoom=zoom,
             webhooks=read_webhooks(self.tree.get("webhooks", []), problems),
             privacy=self._read(PrivacySection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),

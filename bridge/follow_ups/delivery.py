@@ -30,7 +30,7 @@ from providers.errors import ProviderUnavailable
 
 DELIVER = "deliver"  # subject: the receiver's name
 GIVEN_UP_AFTER = timedelta(hours=48)
-_JUST = timedelta(minutes=30)  # so long a call has just caused what it caused
+JUST = timedelta(minutes=30)  # so long a call has just caused what it caused
 _STINT = timedelta(seconds=10)  # with the last delivery within the lease of a job
 _LOOK_AGAIN = timedelta(minutes=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
@@ -177,7 +177,7 @@ class Delivery:
         event_type = booked(self._rules.event_types, booking)
         if event_type is None or not reaches_caller(found.recipient):
             return None
-        if self._now() - found.planned_at < _JUST and found.change != REMINDER:
+        if self._now() - found.planned_at < JUST and found.change != REMINDER:
             return None
         silence = quiet_around(self._rules.quiet, self._now(), event_type.timezone)
         return silence.end if silence else None

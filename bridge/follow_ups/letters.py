@@ -138,7 +138,7 @@ class Letters:
         return Entry(
             title=event_type.title,
             text="\n".join(f"{label}: {fact}" for label, fact in facts),
-            place=booking.location,
+            place=booking.location or booking.link,
             when=booking.interval,
             organiser=people[0],
             attendees=[*people[1:], *caller],

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bridge.follow_ups.delivery import DELIVER
+from bridge.follow_ups.delivery import DELIVER, JUST
 from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.quiet import quiet_around, reminder_times
 from bridge.follow_ups.receivers import Receiver, reaches_caller
 from bridge.follow_ups.rules import Rules
 from bridge.model import Booking, BookingState, FollowUp, FollowUpState, Source, booked
-from bridge.model.follow_ups import NO_PART_ANY_MORE, REMINDER
+from bridge.model.follow_ups import LINKED, MEETINGS, NO_PART_ANY_MORE, REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, follow_ups, jobs
 
 _BY_PEOPLE = frozenset({"moved_by_person", "revived", "put_back"})
+_FOR_THE_LINK = timedelta(seconds=10)  # so that one message tells of booking and link, as a rule
 _A_MOMENT = timedelta(minutes=1)  # a change by staff is committed so soon after it was begun
 
 
@@ -59,8 +60,15 @@ class Outbox:
         later = at_once if _is_by_call(current, change, at_once) else self._after_quiet(current, at_once)
         for (receiver, recipient), their_change in planned.items():
             due_at = later if reaches_caller(recipient) else at_once
+            if receiver != MEETINGS and self._awaits_link(current):
+                due_at = max(due_at, at_once + _FOR_THE_LINK)
             self._add(connection, current, their_change, (receiver, recipient), due_at)
         self._plan_reminders(connection, current)
+
+    def _awaits_link(self, booking: Booking) -> bool:
+        event_type = booked(self._rules.event_types, booking)
+        is_live = booking.state is BookingState.CONFIRMED
+        return is_live and not booking.link and event_type is not None and event_type.meets_apart
 
     def listed(self, *states: FollowUpState) -> list[FollowUp]:
         """Return those in one of the states, the newest first."""
@@ -119,5 +127,7 @@ def _is_by_call(booking: Booking, change: str, now: datetime) -> bool:
     """Tell whether the caller, on the telephone or by their own link, has just caused a change."""
     if change == "booked":
         return booking.source is Source.TELLI
+    if change == LINKED:
+        return now - (booking.moved_at or booking.made_at) < JUST
     by_staff = booking.staff_changed_at is not None and now - booking.staff_changed_at < _A_MOMENT
     return change not in _BY_PEOPLE and not by_staff

@@ -10,12 +10,15 @@ from typing import Protocol
 from bridge.alerts import Alerts
 from bridge.config import Config
 from bridge.model import Booking, BookingState, FollowUp
+from bridge.model.follow_ups import LINKED
 from bridge.speech.language import Language
 from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
 
 CALLER = "caller"
-TOLD_TO_PEOPLE = frozenset({"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived"})
+TOLD_TO_PEOPLE = frozenset(
+    {"booked", "moved", "moved_by_person", "corrected", "cancelled", "revived", LINKED}
+)
 UNTOLD = "put_back"  # the change by which an event is back in its calendar: no news to other systems
 OVER = "cancelled"
 _STATUS = {BookingState.CONFIRMED: "booked", BookingState.NO_SHOW: "no_show"}
@@ -33,7 +36,10 @@ def status_of(booking: Booking) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What receivers are made from; `own_link` is the address of a booking's page for its caller."""
+    """What receivers are made from; `own_link` is the address of a booking's page for its caller.
+
+    `record_meeting` notes the link of a booking's meeting: by booking, organiser and link.
+    """
 
     config: Config
     vendors: Mapping[str, Vendor]
@@ -43,6 +49,7 @@ class Means:
     monotonic: Callable[[], float]
     store: Store
     alerts: Alerts
+    record_meeting: Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bridge.follow_ups.brevo import brevo_of
+from bridge.follow_ups.delivery import Delivery
+from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.letters import Letters
 from bridge.follow_ups.mail import BookingMail
 from bridge.follow_ups.mail_server import MailServer
+from bridge.follow_ups.meetings.receiver import meetings_of
+from bridge.follow_ups.outbox import Outbox
 from bridge.follow_ups.own_words import OwnWords
 from bridge.follow_ups.receivers import Means, Receiver
+from bridge.follow_ups.rules import Rules
 from bridge.follow_ups.sms.receiver import Sms
 from bridge.follow_ups.sms.status import SMS, status_url
 from bridge.follow_ups.sms.twilio import Twilio
@@ -40,7 +45,24 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
             means.vendors,
             means.store,
         )
+    receivers |= meetings_of(means)
     receivers |= telli_contacts_of(means)
     receivers |= brevo_of(means)
     receivers |= webhooks_of(means)
     return receivers
+
+
+def follow_ups_of(
+    means: Means,
+    given_up: GivenUp,
+    *,
+    new_id: Callable[[], str],
+    checkpoint: Callable[[str], None],
+) -> tuple[Outbox, Delivery]:
+    """Return what plans and what tells, to the same receivers; `checkpoint` is told each step of telling."""
+    receivers = receivers_of(means)
+    rules = Rules(means.config.event_types, means.config.follow_ups.quiet_hours)
+    return (
+        Outbox(means.store, receivers, given_up, rules, now=means.now, new_id=new_id),
+        Delivery(means.store, receivers, given_up, rules, means.now, checkpoint),
+    )

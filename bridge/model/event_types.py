@@ -119,11 +119,12 @@ class BookingField:
 
 
 class MeetingPlatform(StrEnum):
-    """Where the appointment takes place, unless a vendor makes the meeting."""
+    """Where the appointment takes place, unless a calendar's vendor makes the meeting."""
 
     PHONE = "phone"
     IN_PERSON = "in_person"
     LINK = "link"
+    ZOOM = "zoom"
 
 
 MADE_BY_NO_VENDOR: frozenset[str] = frozenset(MeetingPlatform)
@@ -180,9 +181,19 @@ class EventType:
     services: Mapping[str, EventType] = field(default_factory=dict)
 
     @property
+    def kinds(self) -> tuple[EventType, ...]:
+        """Return itself and its services."""
+        return (self, *self.services.values())
+
+    @property
     def conference(self) -> str | None:
-        """Return which meeting a vendor has to make for each event, None when it makes none."""
+        """Return which meeting the calendar has to make for each event, None when it makes none."""
         return None if self.meeting_platform in MADE_BY_NO_VENDOR else self.meeting_platform
+
+    @property
+    def meets_apart(self) -> bool:
+        """Tell whether a meeting is made that no calendar makes."""
+        return self.meeting_platform == MeetingPlatform.ZOOM
 
     def to_ring(self, hosts: Sequence[Host]) -> Mapping[str, str]:
         """Return the numbers under which a caller reaches the hosts of an appointment by phone, by name."""

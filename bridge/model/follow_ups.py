@@ -8,6 +8,8 @@ from enum import StrEnum
 
 NO_PART_ANY_MORE = "no_part_any_more"  # the change of a booking for whoever it concerned until then
 REMINDER = "reminder"  # no change, but the appointment coming near
+LINKED = "linked"  # no new version: the link that was not there yet
+MEETINGS = "meetings"  # the receiver that makes it
 
 
 @dataclass(frozen=True, slots=True)

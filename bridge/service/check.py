@@ -17,7 +17,10 @@ from bridge.booking.context import BookingContext
 from bridge.booking.identify import ask_identity, named, unidentified
 from bridge.booking.probe import meant
 from bridge.config import Config, remarks
+from bridge.config.sections.meeting import organisers
 from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
+from bridge.follow_ups.errors import NotDelivered
+from bridge.follow_ups.meetings.zoom import Zoom
 from bridge.model import Ability, CalendarName, Host
 from bridge.scheduling.hours import open_between
 from bridge.scheduling.offers import every_start, offer
@@ -76,6 +79,8 @@ def findings(
     yield _clock(context)
     yield from _timetables(context)
     yield from _calendars(context)
+    if config.zoom:
+        yield from _zoom(config, context)
     if config.telli.lookup_contacts:
         yield _telli(config, context)
     if books:
@@ -112,6 +117,31 @@ def _telli(config: Config, context: BookingContext) -> Finding:
         text = f"telli's API gives no answer ({in_words(error.detail)}): callers are booked as described"
         return Finding("telli.lookup_contacts", Verdict.UNWISE, text)
     return Finding("telli.lookup_contacts", Verdict.GOOD, "telli's contacts can be looked up")
+
+
+def _zoom(config: Config, context: BookingContext) -> Iterator[Finding]:
+    """Ask Zoom whose meetings the account makes, of all who may be organisers of one."""
+    if config.zoom is None:
+        return
+    zoom = Zoom(config.zoom, config.route, context.now, context.monotonic)
+    kinds = [kind for each in config.event_types.values() for kind in each.kinds if kind.meets_apart]
+    names = {name for kind in kinds for name in organisers(kind.team)}
+    for host in (config.hosts[name] for name in sorted(names)):
+        subject = f"zoom: {host.id}"
+        try:
+            is_user = zoom.serves(host.email, Deadline(_SECONDS, context.monotonic))
+        except NotDelivered as error:
+            text = f"{error}: bookings go without a link until it can be made. Look at the keys of [zoom]"
+            yield Finding(subject, Verdict.UNWISE, text)
+            continue
+        if is_user:
+            yield Finding(subject, Verdict.GOOD, "meetings can be made")
+        else:
+            text = (
+                f"{host.email} is no user there: meetings are made as the application's owner, of which "
+                "Zoom lets only one take place at a time"
+            )
+            yield Finding(subject, Verdict.UNWISE, text)
 
 
 def _timetables(context: BookingContext) -> Iterator[Finding]:
@@ -241,7 +271,8 @@ def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:
 
 def _links(context: BookingContext, host: Host, calendar: CalendarInfo) -> Iterator[Finding]:
     subject = str(host.booking_calendar)
-    kinds = [kind for kind in context.event_types.values() if host.id in kind.team.hosts]
+    kinds = [kind for each in context.event_types.values() for kind in each.kinds]
+    kinds = [kind for kind in kinds if host.id in kind.team.hosts]
     for platform in sorted({kind.conference for kind in kinds if kind.conference}):
         if platform in calendar.conferences:
             yield Finding(subject, Verdict.GOOD, f"can make {platform} links")

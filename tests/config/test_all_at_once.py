@@ -19,8 +19,8 @@ password_hash = "hunter2"
 api_keys = []
 office_tokens = ["x"]
 [googel]
-[zoom]
-account_id = "x"
+[places]
+url = "x"
 [hosts.anna]
 name = "Anna"
 e-mail = "anna@example.com"
@@ -47,7 +47,7 @@ label = "Reason"
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert [path for path, _ in problems_in(_FAULTY)] == [
-        "zoom",
+        "places",
         "greeting",
         "googel",
         "bridge.public_url",

@@ -12,7 +12,7 @@ _SENTENCE = "is not available yet; leave it out for now"
 @pytest.mark.parametrize(
     ("more", "path"),
     [
-        ('[zoom]\naccount_id = "x"', "zoom"),
+        ('[places]\nurl = "x"', "places"),
     ],
 )
 def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
@@ -28,12 +28,6 @@ def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
 def test_a_key_of_a_later_feature_is_refused(section: str, line: str) -> None:
     path = f"{section.replace('event_type', 'event_types.consultation')}.{line.partition(' ')[0]}"
     assert problems_in(config_text(**{section: line})) == [(path, _SENTENCE)]
-
-
-def test_zoom_is_refused_as_a_meeting_platform() -> None:
-    assert problems_of(event_type='meeting_platform = "zoom"') == [
-        ("event_types.consultation.meeting_platform", f'"zoom" {_SENTENCE}')
-    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +51,7 @@ def test_an_empty_section_asks_for_nothing(more: str) -> None:
 
 
 def test_a_refused_section_is_not_searched_for_further_problems() -> None:
-    assert problems_of('[zoom]\nclient_secret = "env:NOT_SET"') == [("zoom", _SENTENCE)]
+    assert problems_of('[places]\nkey = "env:NOT_SET"') == [("places", _SENTENCE)]
 
 
 @pytest.mark.parametrize(

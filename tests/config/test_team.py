@@ -167,7 +167,7 @@ def test_a_broken_host_is_still_known_to_event_types() -> None:
             'meeting_platform = "teams"',
             "meeting_platform",
             (
-                '"teams" must be "phone", "in_person", "link", "google_meet" or "microsoft_teams"; '
+                '"teams" must be "phone", "in_person", "link", "zoom", "google_meet" or "microsoft_teams"; '
                 'did you mean "microsoft_teams"?'
             ),
         ),

@@ -214,7 +214,15 @@ def test_an_entry_whose_host_left_the_configuration_is_refused(line: Line) -> No
     bridge = line.bridge
     clock, language = line.clock, bridge.speech.language
     means = Means(
-        remaining, bridge.vendors, language, str, clock.now, clock.monotonic, bridge.store, bridge.alerts
+        remaining,
+        bridge.vendors,
+        language,
+        str,
+        clock.now,
+        clock.monotonic,
+        bridge.store,
+        bridge.alerts,
+        lambda *_meeting: None,
     )
     mail = receivers_of(means)["mail"]
     with pytest.raises(Refused):

@@ -76,7 +76,13 @@ from bridge.booking.ledger.deletions import (
     withdraw,
 )
 from bridge.booking.ledger.ends import cancel, mark_no_show, take_back, undo_no_show
-from bridge.booking.ledger.events import borrowed, record_link, record_put_back, record_removal
+from bridge.booking.ledger.events import (
+    borrowed,
+    record_link,
+    record_meeting,
+    record_put_back,
+    record_removal,
+)
 from bridge.booking.ledger.holds import Hold, confirm, fail, hold, let_go, take_other, take_over
 from bridge.booking.ledger.hosts import pool_of
 from bridge.booking.ledger.leftovers import give_up, is_left, left_behind
@@ -123,6 +129,7 @@ __all__ = [
     "record_amendment",
     "record_gone",
     "record_link",
+    "record_meeting",
     "record_put_back",
     "record_removal",
     "relocate",

@@ -35,6 +35,7 @@ class Change(StrEnum):
     NO_SHOW_UNDONE = "no_show_undone"
     REVIVED = "revived"
     PUT_BACK = "put_back"
+    LINKED = "linked"
 
 
 def record_change(context: LedgerContext, connection: Connection, booking: Booking, change: Change) -> None:
@@ -45,7 +46,7 @@ def record_change(context: LedgerContext, connection: Connection, booking: Booki
     """
     if change in (Change.BOOKED, Change.MOVED, Change.REVIVED, Change.PUT_BACK):
         jobs.schedule(connection, READ_BACK, booking.id, context.now())
-    if change in (Change.MOVED, Change.CORRECTED):
+    if change in (Change.MOVED, Change.CORRECTED, Change.LINKED):
         jobs.schedule(connection, AMEND, booking.id, context.now())
     if change in (Change.MOVED, Change.CORRECTED) or (change is Change.BOOKED and booking.attendee.email):
         jobs.schedule(connection, MAIL_DOMAIN, booking.id, context.now())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.ledger.change import NOBODYS, become_owner
+from bridge.booking.ledger.change import NOBODYS, Change, become_owner, record_change
 from bridge.errors import OutcomeUnknown
 from bridge.model import BookingState, Write, WriteState
 from bridge.store.sql import bookings, personal, writes
@@ -57,3 +58,16 @@ def record_link(context: LedgerContext, booking_id: str, link: str) -> None:
     """Record a meeting link that was not ready when its booking was confirmed."""
     with context.store.write() as connection:
         bookings.set_link(connection, booking_id, link)
+
+
+def record_meeting(context: LedgerContext, booking_id: str, organiser: str, link: str) -> None:
+    """Record the link of a meeting made apart from the event, and let event and people learn of it."""
+    with context.store.write() as connection:
+        booking = bookings.get(connection, booking_id)
+        if booking is None or booking.state is not BookingState.CONFIRMED or booking.link == link:
+            return
+        if booking.hosts[0] != organiser:  # moved to another meanwhile, who has another meeting
+            return
+        bookings.set_link(connection, booking_id, link)
+        record_change(context, connection, replace(booking, link=link), Change.LINKED)
+    context.wake()
