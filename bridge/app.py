@@ -11,6 +11,7 @@ from flask import Blueprint, Flask
 
 from bridge.config import Config, load_config
 from bridge.parts import Bridge
+from bridge.service.appointments import Appointments
 from bridge.service.ended_calls import EndedCalls
 from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
@@ -82,6 +83,9 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         invitations=bridge.invitations,
         uploads=bridge.uploads,
         today=Today(bridge.context, bridge.reception, bridge.journal, bridge.connections, zone),
+        appointments=Appointments(
+            bridge.context, bridge.reception, bridge.own_appointments, NoShows(bridge.context, bridge.speech)
+        ),
     )
     add_pages(app, config.bridge, bridge.vault, owners)
     door = Door(

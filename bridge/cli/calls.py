@@ -14,7 +14,7 @@ from bridge.cli.instants import local_text
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.config import Config
-from bridge.journal import Outcome
+from bridge.journal import REFUSALS, Outcome
 from bridge.parts import Bridge
 from bridge.scheduling.slots import Rule
 from bridge.speech.instants import format_instant
@@ -23,7 +23,6 @@ _MOST = 1000
 _LOOK_SECONDS = 1.0
 # Processes write down their calls at different moments: what is dated earlier may come later.
 _LATE = timedelta(seconds=10)
-_REFUSALS = (Outcome.NOTHING, Outcome.FAILED, Outcome.FAULT, Outcome.REFUSED)
 _COLUMNS = ["time", "request", "question", "event type", "outcome", "for", "host", "ms", "why"]
 
 
@@ -39,7 +38,7 @@ def calls(session: Session, most: int, refusals: bool, follow: bool) -> None:
 
     Who called is not kept. With --follow and --json each call is one line of JSON.
     """
-    outcomes = _REFUSALS if refusals else ()
+    outcomes = REFUSALS if refusals else ()
     with session.bridge() as bridge:
         found = bridge.journal.last(most, outcomes=outcomes)
         if not follow:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bridge.cli.instants import local_text
 from bridge.cli.tables import Grid
 from bridge.model import Booking
+from bridge.speech.explained import CHOICES
 from bridge.speech.instants import format_instant
 
 _COLUMNS = {
@@ -22,21 +23,10 @@ _COLUMNS = {
     "last_booked_at": "last booked",
 }
 
-_RULES = {
-    "weight_zero": "all others have weight 0",
-    "shortfall": "the largest shortfall",
-    "weight": "an equal shortfall and a larger weight",
-    "priority": "the highest priority",
-    "least_recently_booked": "its last booking was made longest ago, or never",
-    "config_order": "all else is equal, and it comes first in the configuration",
-    "only_one": "nobody else could be chosen",
-    "kept_host": "they saw this caller last",
-}
-
 
 def rule_words(rule: str) -> str:
     """Return why a rule puts a host first."""
-    return _RULES.get(rule, rule)
+    return CHOICES.get(rule, rule)
 
 
 def figures_head(members: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -4,9 +4,19 @@ Nobody waits for it: what is noted is written by a thread of its own, many calls
 killed loses the last second of it. It never holds a caller's name, number, address or words.
 """
 
-from bridge.journal.call import Call, Outcome, Signature
+from bridge.journal.call import REFUSALS, Call, Outcome, Signature
 from bridge.journal.figures import Figures
 from bridge.journal.journal import KEPT, Journal
 from bridge.journal.watch import WATCH_CALLS, journal_chores
 
-__all__ = ["KEPT", "WATCH_CALLS", "Call", "Figures", "Journal", "Outcome", "Signature", "journal_chores"]
+__all__ = [
+    "KEPT",
+    "REFUSALS",
+    "WATCH_CALLS",
+    "Call",
+    "Figures",
+    "Journal",
+    "Outcome",
+    "Signature",
+    "journal_chores",
+]

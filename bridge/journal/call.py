@@ -34,6 +34,9 @@ class Signature(StrEnum):
 
 ROUTINE = frozenset({Outcome.OFFERED, Outcome.REFUSED})  # of which thousands tell no more than a few
 
+# What left a caller with nothing.
+REFUSALS = (Outcome.NOTHING, Outcome.FAILED, Outcome.FAULT, Outcome.REFUSED)
+
 
 @dataclass(slots=True)
 class Call:

@@ -95,11 +95,22 @@ class Journal:
         self.write_down()
 
     def last(
-        self, most: int = FEW, *, since: datetime | None = None, outcomes: Sequence[Outcome] = ()
+        self,
+        most: int = FEW,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        outcomes: Sequence[Outcome] = (),
     ) -> list[journal.Entry]:
         """Return the latest entries of all processes, the oldest of them first."""
+        wanted = [str(each) for each in outcomes]
         with self._store.read() as connection:
-            return journal.last(connection, most, since=since, outcomes=[str(each) for each in outcomes])
+            return journal.last(connection, most, since=since, before=before, outcomes=wanted)
+
+    def entry(self, request_id: str) -> journal.Entry | None:
+        """Return the entry of a request; None: there is none, or not any more."""
+        with self._store.read() as connection:
+            return journal.get(connection, request_id)
 
     def write_down(self) -> None:
         """Write down what was noted until now; without a database it is kept, and tried again."""

@@ -80,10 +80,11 @@ class Today:
 
     def first_run(self) -> FirstRun:
         """Return how far the bridge has come on its way to the first booking."""
-        todo = (AccountState.NOT_CONNECTED, AccountState.NEEDS_RECONNECTING)
+        # One whose consent has ended was connected once: of it an alert tells.
+        accounts = [each for each in self.connections.list() if each.uses]
         latest = self.journal.last(1, outcomes=_SIGNED)
         return FirstRun(
-            is_connected=not any(each.uses and each.state in todo for each in self.connections.list()),
+            is_connected=all(each.state is not AccountState.NOT_CONNECTED for each in accounts),
             called_at=latest[0]["at"] if latest else None,
             is_booked=self.reception.has_booked(Source.TELLI),
         )

@@ -1,4 +1,4 @@
-"""Says in a few words what keeps a host from being offered, as an offer or a refusal is explained."""
+"""Says in people's words what the journal and the bookings keep in words of the program."""
 
 from __future__ import annotations
 
@@ -18,6 +18,74 @@ _RULES = {
     "horizon": _("too far ahead"),
     "limits": _("the day or week holds as many appointments as it may"),
 }
+QUESTIONS = {
+    "available": _("Which times are free?"),
+    "book": _("Book an appointment"),
+    "find": _("Look for a time"),
+    "appointments": _("Which appointments does the caller have?"),
+    "cancel": _("Cancel an appointment"),
+    "reschedule": _("Move an appointment"),
+    "callback": _("Ask to be called back"),
+    "contact_lookup": _("Who is calling?"),
+    "call_ended": _("A call has ended"),
+}
+OUTCOMES = {
+    "offered": _("times offered"),
+    "nothing": _("nothing free"),
+    "booked": _("booked"),
+    "bookable": _("could be booked"),
+    "done": _("done"),
+    "failed": _("not done"),
+    "fault": _("fault"),
+    "refused": _("turned away"),
+}
+SIGNATURES = {
+    "verified": _("verified"),
+    "wrong": _("wrong: check the key in [telli] api_keys"),
+    "missing": _("missing: not from telli, or its signing is off"),
+}
+STATES = {
+    "held": _("being booked"),
+    "confirmed": _("booked"),
+    "cancelled": _("cancelled"),
+    "failed": _("did not come about"),
+    "no_show": _("did not come"),
+}
+CHANGES = {
+    "booked": _("booked"),
+    "moved": _("moved"),
+    "moved_by_person": _("moved in the calendar"),
+    "corrected": _("corrected"),
+    "cancelled": _("cancelled"),
+    "no_show": _("did not come"),
+    "no_show_undone": _("came after all"),
+    "revived": _("back in the calendar"),
+    "put_back": _("put back into the calendar"),
+    "reminder": _("reminder"),
+    "no_part_any_more": _("concerned no more"),
+}
+DELIVERIES = {
+    "waiting": _("waiting"),
+    "sent": _("sent"),
+    "void": _("needless by now"),
+    "given_up": _("given up"),
+    "dropped": _("dropped by hand"),
+}
+CHOICES = {
+    "weight_zero": _("all others have weight 0"),
+    "shortfall": _("the largest shortfall"),
+    "weight": _("an equal shortfall and a larger weight"),
+    "priority": _("the highest priority"),
+    "least_recently_booked": _("its last booking was made longest ago, or never"),
+    "config_order": _("all else is equal, and it comes first in the configuration"),
+    "only_one": _("nobody else could be chosen"),
+    "kept_host": _("they saw this caller last"),
+}
+
+
+def in_words(language: Language, words: Mapping[str, str], name: str) -> str:
+    """Return what a name means, the name itself where it has no words."""
+    return language.translate(words[name]) if name in words else name
 
 
 def in_the_way(language: Language, told: Mapping[str, Any]) -> str:

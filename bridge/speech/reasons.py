@@ -5,6 +5,7 @@ No word of it is jargon, none comes from an exception's text, and it is never em
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -194,6 +195,11 @@ class Speech:
         """Return what a date was taken for that can't have been meant as it was said."""
         sentence = self.language.translate("“{said}” was taken to mean an appointment {on_day}.")
         return sentence.format(said=said, on_day=self.language.on_day(day))
+
+    def sentence_of(self, kind: str) -> str:
+        """Return the sentence of a kind, "…" for what only the call knew; "" where it has none."""
+        sentence = _SENTENCES.get(kind)
+        return re.sub(r"\{\w+\}", "…", self.language.translate(sentence)) if sentence else ""
 
     def _sentence(self, refusal: BridgeError | Refusal, zone: tzinfo) -> str:
         sentence = self.language.translate(_source_text(refusal))

@@ -67,7 +67,7 @@ class _Pages:
         """Show the appointment, and where it could be moved to."""
         booking = self._booking(token)
         may_change = booking.state is BookingState.CONFIRMED and self._own.may_change(booking)
-        day = _day(request.args.get("day", ""))
+        day = day_of(request.args.get("day", ""))
         times, said = self._own.other_times(booking, day, self._speech()) if may_change else ((), "")
         return self._page(
             "own_appointment.html",
@@ -174,7 +174,8 @@ def _start(stamp: str) -> datetime:
     return start
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """Return the day that a form's field names; None: none."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -11,11 +11,14 @@ from bridge.config import BridgeSection
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
 from bridge.local_calendar.uploads import Uploads
+from bridge.service.appointments import Appointments
 from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
+from bridge.web.appointments import AppointmentPages, appointments_blueprint
 from bridge.web.calendars import calendars_blueprint
+from bridge.web.call_pages import CallPages, call_pages_blueprint
 from bridge.web.connect import connect_blueprint
 from bridge.web.gate import Gate
 from bridge.web.invite import invite_blueprint, inviting_blueprint
@@ -41,6 +44,7 @@ class OwnersSide:
     invitations: Invitations
     uploads: Uploads
     today: Today
+    appointments: Appointments
 
 
 def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSide) -> None:
@@ -51,6 +55,8 @@ def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSi
     secure(app, vault, public_url=section.public_url)
     links = (
         Link("signin.page", spoken.translate("Today")),
+        Link("appointments.overview", spoken.translate("Appointments")),
+        Link("journal.overview", spoken.translate("Calls")),
         Link("connect.overview", spoken.translate("Connections")),
         *([Link("calendars.overview", spoken.translate("Calendars"))] if uploads.titles else []),
         Link("sign_ins.overview", spoken.translate("Sign-ins")),
@@ -58,6 +64,9 @@ def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSi
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
     app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
     app.register_blueprint(alerts_blueprint(owners.today, gate, spoken))
+    pages = AppointmentPages(owners.appointments, spoken, section.timezone)
+    app.register_blueprint(appointments_blueprint(pages, gate))
+    app.register_blueprint(call_pages_blueprint(CallPages.of(owners.today, spoken), gate))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
     app.register_blueprint(calendars_blueprint(uploads, gate, spoken))
     app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken))

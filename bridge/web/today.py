@@ -33,7 +33,6 @@ def today_page(today: Today, language: Language) -> str:
         kinds=context.event_types,
         zone=today.zone,
         clock=lambda instant: language.clock(instant, today.zone),
-        on_day=language.on_day,
         listed=language.listed,
     )
 

@@ -22,6 +22,8 @@ from bridge.connections.invitations import Invitations
 from bridge.connections.sentences import Sentences
 from bridge.local_calendar.uploads import Uploads
 from bridge.parts import Bridge
+from bridge.service.appointments import Appointments
+from bridge.service.no_shows import NoShows
 from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
@@ -44,6 +46,8 @@ PASSWORD = "plainly fake password"
 PASSWORD_HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")  # cheap, only for tests
 ANNA = "anna@example.com"
 BEN = "ben@example.com"
+
+ADMIN = f'[admin]\npassword_hash = "{PASSWORD_HASH}"\n'
 
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 _MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
@@ -95,6 +99,12 @@ class Process:
             invitations=Invitations(self.store, self.connections, config.hosts, now),
             uploads=self.uploads,
             today=Today(bridge.context, bridge.reception, bridge.journal, self.connections, zone),
+            appointments=Appointments(
+                bridge.context,
+                bridge.reception,
+                bridge.own_appointments,
+                NoShows(bridge.context, bridge.speech),
+            ),
         )
 
     def token(self, account: str, provider: str = "google", *, seconds: float = 5.0) -> str:
@@ -176,6 +186,13 @@ class Browser:
         return answer
 
 
+def signed_in(served: Served) -> Browser:
+    """Return the owner's browser, where the pages are open."""
+    owner = Browser(served, "192.0.2.7")
+    owner.sign_in()
+    return owner
+
+
 def salon_config(
     google: FakeGoogle, url: str, *, keys: tuple[str, ...] = (SECRET,), more: str = ""
 ) -> Config:
@@ -189,8 +206,7 @@ def salon_toml(google: FakeGoogle, url: str, *, keys: tuple[str, ...] = (SECRET,
     anna = Staff("anna", lines=f"busy_calendars = {json.dumps(calendars)}", calendar=calendars[0])
     bridge = f'public_url = "{SITE}"\nsecret_key = {json.dumps(keys)}\ntimezone = "Europe/Berlin"'
     rest = f"""
-[admin]
-password_hash = "{PASSWORD_HASH}"
+{ADMIN}
 [google]
 client_id = "{google.client_id}"
 client_secret = "{google.client_secret}"

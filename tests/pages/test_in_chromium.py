@@ -192,6 +192,10 @@ def test_the_pages_speak_german(
         page.locator("#password").fill(PASSWORD)
         page.get_by_role("button", name="Anmelden").click()
         one_window.see("heute")
+        for name in ("Termine", "Anrufe"):
+            page.get_by_role("link", name=name, exact=True).click()
+            expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+            one_window.see(name)
         page.get_by_role("link", name="Verbindungen").click()
         expect(page.get_by_role("heading", name="Verbindungen")).to_be_visible()
         one_window.see("verbindungen")

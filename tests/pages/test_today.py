@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from tests.cast.clock import TEN
 from tests.cast.config import ANNA, BEN, EVERY_START, Staff
+from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line
-from tests.connections.stage import PASSWORD_HASH, Browser
-
-ADMIN = f'[admin]\npassword_hash = "{PASSWORD_HASH}"\n'
+from tests.connections.stage import ADMIN, Browser, signed_in
 
 
 @pytest.fixture
-def line(sqlite_url: str) -> Iterator[Line]:
-    made = Line(sqlite_url, ANNA, BEN, rest=ADMIN, event_type=EVERY_START)
-    yield made
-    made.bridge.stop()
-
-
-def signed_in(line: Line) -> Browser:
-    owner = Browser(line, "192.0.2.7")
-    owner.sign_in()
-    return owner
+def line(open_line: OpenLine) -> Line:
+    return open_line(ANNA, BEN, rest=ADMIN, event_type=EVERY_START)
 
 
 def test_a_new_bridge_says_what_is_left_to_do_until_the_first_booking(line: Line) -> None:
@@ -75,15 +65,14 @@ def test_an_alert_is_shown_until_it_is_done(line: Line) -> None:
 
 
 def test_what_keeps_callers_from_being_offered_anything_is_told_in_the_owners_language(
-    sqlite_url: str,
+    open_line: OpenLine,
 ) -> None:
     silent = Staff("anna", calendar="google:anna@example.com/primary")
     google = '[google]\nclient_id = "fake"\nclient_secret = "fake"\n'
-    line = Line(sqlite_url, silent, rest=ADMIN + google, bridge='locale = "de_DE"')
+    line = open_line(silent, rest=ADMIN + google, bridge='locale = "de_DE"')
     owner = signed_in(line)
     owner.get("/")
     told = owner.main()
     assert "Anrufern werden keine Termine angeboten" in told
     assert "google:anna@example.com/primary hat nicht geantwortet" in told
     assert "die in der Konfiguration genannten Konten verbinden" in told
-    line.bridge.stop()

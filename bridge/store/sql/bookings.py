@@ -108,7 +108,7 @@ def set_link(connection: Connection, booking_id: str, link: str) -> None:
 def get(connection: Connection, booking_id: str) -> Booking | None:
     """Return the booking, None when there is none."""
     rows = connection.execute(select(bookings).where(bookings.c.id == booking_id)).all()
-    return next(iter(_read(connection, rows)), None)
+    return next(iter(read_rows(connection, rows)), None)
 
 
 def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
@@ -117,7 +117,7 @@ def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
         return []
     # Two tell that it is not clear which; unescaped, "%" would begin every id.
     begins = bookings.c.id.startswith(prefix, autoescape=True)
-    return _read(connection, connection.execute(select(bookings).where(begins).limit(2)).all())
+    return read_rows(connection, connection.execute(select(bookings).where(begins).limit(2)).all())
 
 
 def live_of_contact(connection: Connection, contact: Contact, event_type: str | None) -> list[Booking]:
@@ -125,7 +125,7 @@ def live_of_contact(connection: Connection, contact: Contact, event_type: str | 
     query = select(bookings).where(bookings.c.state.in_(LIVE), bookings.c.contact_key == contact.key)
     if event_type is not None:
         query = query.where(bookings.c.event_type == event_type)
-    return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc())).all())
+    return read_rows(connection, connection.execute(query.order_by(bookings.c.made_at.desc())).all())
 
 
 def of_number(
@@ -135,13 +135,15 @@ def of_number(
     query = select(bookings).where(
         bookings.c.attendee["phone"].as_string() == phone, bookings.c.state.in_(states)
     )
-    return _read(connection, connection.execute(query.order_by(bookings.c.made_at.desc()).limit(most)).all())
+    return read_rows(
+        connection, connection.execute(query.order_by(bookings.c.made_at.desc()).limit(most)).all()
+    )
 
 
 def at_start(connection: Connection, start: datetime, states: Sequence[BookingState]) -> list[Booking]:
     """Return the bookings in one of the states that begin at an instant, or did before they were moved."""
     begins = or_(bookings.c.starts_at == start, bookings.c.moved_from == start)
-    return _read(
+    return read_rows(
         connection, connection.execute(select(bookings).where(begins, bookings.c.state.in_(states))).all()
     )
 
@@ -153,7 +155,7 @@ def abandoned(connection: Connection, now: datetime, lease: timedelta) -> list[B
         bookings.c.owner.is_not(None),
         owners.has_left(now, lease),
     )
-    return _read(connection, connection.execute(query).all())
+    return read_rows(connection, connection.execute(query).all())
 
 
 def listed(
@@ -174,7 +176,7 @@ def listed(
         query = query.where(bookings.c.state.in_(states))
     if calendars is not None:
         query = query.where(bookings.c.calendar.in_([str(name) for name in calendars]))
-    return _read(connection, connection.execute(query).all())
+    return read_rows(connection, connection.execute(query).all())
 
 
 def is_any_from(connection: Connection, source: Source) -> bool:
@@ -245,7 +247,8 @@ def last_hosts_of_contact(
     return list(connection.execute(attending).scalars())
 
 
-def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
+def read_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
+    """Return the bookings of these rows, with who attends them."""
     if not rows:
         return []
     attending: dict[str, list[str]] = {row.id: [] for row in rows}

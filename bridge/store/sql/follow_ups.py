@@ -61,6 +61,14 @@ def of_recipient(connection: Connection, follow_up: FollowUp) -> list[FollowUp]:
     return [_read(row) for row in connection.execute(query)]
 
 
+def of_booking(connection: Connection, booking_id: str) -> list[FollowUp]:
+    """Return all of a booking, the oldest first."""
+    query = select(follow_ups).where(follow_ups.c.booking_id == booking_id)
+    return [
+        _read(row) for row in connection.execute(query.order_by(follow_ups.c.planned_at, follow_ups.c.id))
+    ]
+
+
 def recipients(connection: Connection, booking_id: str) -> list[tuple[str, str]]:
     """Return who was told of a booking or will be, and not last of all that they have no part in it."""
     heard = follow_ups.c.state.in_((FollowUpState.WAITING, FollowUpState.SENT))

@@ -24,15 +24,30 @@ def last(
     most: int,
     *,
     since: datetime | None = None,
+    before: datetime | None = None,
     outcomes: Sequence[str] = (),
 ) -> list[Entry]:
     """Return the latest entries, the oldest of them first."""
     query = select(journal).order_by(journal.c.at.desc(), journal.c.request_id).limit(most)
     if since is not None:
         query = query.where(journal.c.at >= since)
+    if before is not None:
+        query = query.where(journal.c.at < before)
     if outcomes:
         query = query.where(journal.c.outcome.in_(outcomes))
     return [dict(row) for row in reversed(connection.execute(query).mappings().all())]
+
+
+def get(connection: Connection, request_id: str) -> Entry | None:
+    """Return the entry of a request."""
+    found = connection.execute(select(journal).where(journal.c.request_id == request_id)).mappings().first()
+    return None if found is None else dict(found)
+
+
+def of_booking(connection: Connection, booking_id: str, *, since: datetime) -> list[Entry]:
+    """Return the entries since then of calls that came to this booking, the oldest first."""
+    query = select(journal).where(journal.c.at >= since, journal.c.booking_id == booking_id)
+    return [dict(row) for row in connection.execute(query.order_by(journal.c.at)).mappings()]
 
 
 def count_refused(connection: Connection, since: datetime) -> int:

@@ -1,0 +1,53 @@
+"""Statements by which people look for bookings: by time and host, or by a name or a number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from bridge.model import Booking, BookingState
+from bridge.store.sql.bookings import read_rows
+from bridge.store.tables import booking_hosts, bookings
+
+_LIVE_AND_PAST = tuple(state for state in BookingState if state is not BookingState.FAILED)
+_FEWEST_DIGITS = 3
+_SHORTEST_ID = 8
+
+
+def page(
+    connection: Connection,
+    now: datetime,
+    *,
+    past: bool,
+    host: str = "",
+    skip: int = 0,
+    most: int | None = None,
+) -> list[Booking]:
+    """Return bookings that are not over, soonest first, or that are, latest first; failed ones never."""
+    when = bookings.c.ends_at <= now if past else bookings.c.ends_at > now
+    order = bookings.c.starts_at.desc() if past else bookings.c.starts_at
+    query = select(bookings).where(when, bookings.c.state.in_(_LIVE_AND_PAST)).order_by(order, bookings.c.id)
+    if host:
+        attended = select(booking_hosts.c.booking_id).where(booking_hosts.c.host == host)
+        query = query.where(bookings.c.id.in_(attended))
+    return read_rows(connection, connection.execute(query.offset(skip).limit(most)).all())
+
+
+def search(connection: Connection, text: str, *, most: int) -> list[Booking]:
+    """Return the bookings of callers with that in their name or number, or of this id, the latest first."""
+    known = _named(text)
+    digits = "".join(each for each in text if each.isdecimal() and each.isascii()).lstrip("0")
+    if len(digits) >= _FEWEST_DIGITS:
+        known.append(bookings.c.attendee["phone"].as_string().contains(digits))
+    if len(text) >= _SHORTEST_ID:
+        known.append(bookings.c.id.startswith(text.lower(), autoescape=True))
+    query = select(bookings).where(or_(*known)).order_by(bookings.c.starts_at.desc(), bookings.c.id)
+    return read_rows(connection, connection.execute(query.limit(most)).all())
+
+
+def _named(text: str) -> list[ColumnElement[bool]]:
+    # SQLite knows of A to Z alone which letters are the same: for "özdemir" "Özdemir" is looked for too.
+    name = bookings.c.attendee["name"].as_string()
+    spellings = dict.fromkeys((text, text.lower(), text.title(), text.upper()))
+    return [name.icontains(each, autoescape=True) for each in spellings]
