@@ -9,7 +9,7 @@ from dataclasses import replace
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import NOBODYS, Change, become_owner, record_change
 from bridge.errors import OutcomeUnknown
-from bridge.model import BookingState, Write, WriteState
+from bridge.model import Booking, BookingState, Write, WriteState
 from bridge.store.sql import bookings, personal, writes
 from providers.base import Event
 
@@ -71,3 +71,12 @@ def record_meeting(context: LedgerContext, booking_id: str, organiser: str, link
         bookings.set_link(connection, booking_id, link)
         record_change(context, connection, replace(booking, link=link), Change.LINKED)
     context.wake()
+
+
+def kept_link(context: LedgerContext, before: Booking, after: Booking, organiser: str) -> str:
+    """Return the link that serves after a move: a meeting made apart is its organiser's, and of its kind."""
+    was = context.find_event_type(before)
+    if was is None or not was.meets_apart:
+        return before.link
+    stays = organiser == before.hosts[0] and context.event_type_of(after).meets_apart
+    return before.link if stays else ""

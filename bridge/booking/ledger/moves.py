@@ -20,6 +20,7 @@ from bridge.booking.ledger.change import (
     open_write,
     record_change,
 )
+from bridge.booking.ledger.events import kept_link
 from bridge.booking.ledger.hosts import choose_from, pool_of
 from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
@@ -262,20 +263,11 @@ def _after(
         moved_from=booking.interval.start,
         moved_at=context.now(),
         # Another service takes place where it says, also where that is nowhere: in a video meeting.
-        link=_kept_link(context, booking, wanted, choice.hosts[0]),
+        link=kept_link(context, booking, wanted, choice.hosts[0]),
         location=place if wanted.service != booking.service else place or booking.location,
         by_person=False,  # it is the bridge's own doing again, and may be replaced
         staff_changed_at=context.now() if wish.by_staff else None,
     )
-
-
-def _kept_link(context: LedgerContext, before: Booking, after: Booking, organiser: str) -> str:
-    """Return the link that serves after a move: a meeting made apart is its organiser's, and of its kind."""
-    was = context.find_event_type(before)
-    if was is None or not was.meets_apart:
-        return before.link
-    stays = organiser == before.hosts[0] and context.event_type_of(after).meets_apart
-    return before.link if stays else ""
 
 
 def _keeps_its_event(context: LedgerContext, before: Booking, after: Booking, draft: EventDraft) -> bool:
