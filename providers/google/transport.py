@@ -9,6 +9,7 @@ and every write bears an id or an etag that makes its repetition harmless.
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from http.client import HTTPException, HTTPSConnection
 from typing import Any
@@ -132,6 +133,9 @@ class Lines:
         self._route = route
         self._idle: list[Line] = []
         self._lock = threading.Lock()
+        # Who lets an account go need not know that it had connections. Not by __del__: of what is collected
+        # at once, a line's socket may come first, and then it was left open.
+        weakref.finalize(self, _hang_up, self._idle)
 
     def execute(self, call: Call, request: Any) -> dict[str, Any]:
         """Run a `googleapiclient` request and return its parsed answer, empty where Google sends none (204).
@@ -178,12 +182,9 @@ class Lines:
     def close(self) -> None:
         """Hang up every line that is not in use."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for line in idle:
-            line.close()
-
-    def __del__(self) -> None:
-        self.close()  # who lets an account go need not know that it had connections
+            idle = self._idle.copy()
+            self._idle.clear()
+        _hang_up(idle)
 
     def _take(self) -> Line:
         while True:
@@ -202,4 +203,9 @@ class Lines:
             if len(self._idle) < KEPT:
                 self._idle.append(line)
                 return
+        line.close()
+
+
+def _hang_up(lines: list[Line]) -> None:
+    for line in lines:
         line.close()
