@@ -109,17 +109,17 @@ class Zoom:
         return True
 
     def _listed(self, organiser: str, deadline: Deadline) -> Iterator[Mapping[str, Any]]:
-        token = ""
+        page = ""
         while True:
-            params = {"type": "scheduled", "page_size": str(_PAGE), "next_page_token": token}
+            params = {"type": "scheduled", "page_size": str(_PAGE), "next_page_token": page}
             answer = self._of_user(organiser, "list", "GET", deadline, params=params)
             members = _members(answer)
             listed = members.get("meetings")
             if answer.status_code != _OK or not isinstance(listed, list):
                 raise self._fault(answer)
             yield from (each for each in listed if isinstance(each, dict))
-            token = str(members.get("next_page_token") or "")
-            if not token:
+            page = str(members.get("next_page_token") or "")
+            if not page:
                 return
 
     def _of_user(
