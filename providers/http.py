@@ -8,8 +8,9 @@ A server that sends a byte now and then outlasts every time-out here: callers bo
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -226,6 +227,15 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     if at.tzinfo is None:  # "-0000" says: UTC, of unknown zone
         at = at.replace(tzinfo=UTC)
     return max(0.0, (at - now).total_seconds())
+
+
+def json_object(content: bytes) -> Mapping[str, Any]:
+    """Return the members of the JSON object that an answer's bytes are; empty where they are none."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):  # a front end's page, a body cut short, a hundred thousand brackets
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 class Patience:

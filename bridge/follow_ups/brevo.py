@@ -5,7 +5,6 @@ Source: `POST /contacts`, `PUT /contacts/{identifier}` of Brevo's API v3. Repeat
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from bridge.follow_ups.receivers import OVER, UNTOLD, Means, Receipt, status_of
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from providers.base import Deadline
 from providers.errors import ProviderError
-from providers.http import Call, retry_after, send, session
+from providers.http import Call, json_object, retry_after, send, session
 from providers.route import Route
 
 SECONDS = 10.0
@@ -187,9 +186,5 @@ def _code(answer: requests.Response) -> str:
     """Return Brevo's word for what is wrong; it names nobody."""
     if answer.status_code in _SENT:
         return ""
-    try:
-        told = json.loads(answer.content)
-    except ValueError:
-        return ""
-    code = told.get("code") if isinstance(told, dict) else None
+    code = json_object(answer.content).get("code")
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""

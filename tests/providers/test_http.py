@@ -12,7 +12,7 @@ import pytest
 
 from providers.base import Deadline
 from providers.errors import ProviderError, ProviderUnavailable, RateLimited, WriteUnknown
-from providers.http import Call, Clocks, Patience, repeat, retry_after, send, session
+from providers.http import Call, Clocks, Patience, json_object, repeat, retry_after, send, session
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -236,3 +236,16 @@ def test_a_redirect_is_an_answer_and_is_not_followed(serve: Callable[[Serve], st
 def test_no_proxy_variable_and_no_netrc_is_looked_at() -> None:
     with session() as made:
         assert made.trust_env is False
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", b'{"a": 1', b"[1]", b"null", b"\xff", b"[" * 100_000],
+    ids=["empty", "page", "cut short", "list", "null", "no text", "nested"],
+)
+def test_what_is_no_json_object_has_no_members(content: bytes) -> None:
+    assert json_object(content) == {}
+
+
+def test_a_json_object_has_its_members() -> None:
+    assert json_object('{"a": "ä"}'.encode()) == {"a": "ä"}

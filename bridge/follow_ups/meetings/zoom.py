@@ -19,7 +19,7 @@ from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
 from bridge.follow_ups.meetings.maker import Meeting, Wanted
 from providers.base import Deadline
 from providers.errors import ProviderError, WriteUnknown
-from providers.http import Call, retry_after, send, session
+from providers.http import Call, json_object, retry_after, send, session
 from providers.route import Route
 
 _SCHEDULED = 2  # the type of a meeting at a time
@@ -62,7 +62,7 @@ class Zoom:
         answer = self._of_user(wanted.organiser, "make", "POST", deadline, json=_body(wanted))
         if answer.status_code != _CREATED:
             raise self._fault(answer, writes=True)
-        made = _meeting(_members(answer))
+        made = _meeting(json_object(answer.content))
         if made is None:
             raise Unclear("Zoom's answer cannot be read")
         return made
@@ -79,7 +79,7 @@ class Zoom:
                 return None
             if answer.status_code != done:
                 raise self._fault(answer)
-        read = _meeting(_members(answer))
+        read = _meeting(json_object(answer.content))
         if read is None:
             raise NotDelivered("Zoom's answer cannot be read")
         return read
@@ -113,7 +113,7 @@ class Zoom:
         while True:
             params = {"type": "scheduled", "page_size": str(_PAGE), "next_page_token": page}
             answer = self._of_user(organiser, "list", "GET", deadline, params=params)
-            members = _members(answer)
+            members = json_object(answer.content)
             listed = members.get("meetings")
             if answer.status_code != _OK or not isinstance(listed, list):
                 raise self._fault(answer)
@@ -158,7 +158,7 @@ class Zoom:
             data={"grant_type": "account_credentials", "account_id": section.account_id.get_secret_value()},
             auth=(section.client_id.get_secret_value(), section.client_secret.get_secret_value()),
         )
-        members = _members(answer)
+        members = json_object(answer.content)
         token, lasts = members.get("access_token"), members.get("expires_in")
         if answer.status_code != _OK or not isinstance(token, str) or not isinstance(lasts, int):
             raise self._fault(answer)
@@ -189,7 +189,7 @@ class Zoom:
             return NotDelivered("Zoom asks for patience", timedelta(seconds=wait or 0))
         if not _BAD_REQUEST <= status < _SERVER_FAULT:
             return (Unclear if writes else NotDelivered)(f"Zoom answered {status}")
-        members = _members(answer)
+        members = json_object(answer.content)
         code = members.get("code") or members.get("reason")
         said = f" ({code})" if isinstance(code, int | str) else ""
         return Refused(f"Zoom answered {status}{said}")
@@ -212,15 +212,7 @@ def _body(wanted: Wanted) -> dict[str, Any]:
 
 
 def _is_no_user(answer: requests.Response) -> bool:
-    return answer.status_code == _NO_SUCH and _members(answer).get("code") == _NO_SUCH_USER
-
-
-def _members(answer: requests.Response) -> Mapping[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return answer.status_code == _NO_SUCH and json_object(answer.content).get("code") == _NO_SUCH_USER
 
 
 def _meeting(members: Mapping[str, Any]) -> Meeting | None:

@@ -19,7 +19,7 @@ from bridge.config import TwilioSection
 from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
 from providers.base import Deadline
 from providers.errors import ProviderError, WriteUnknown
-from providers.http import Call, retry_after, send, session
+from providers.http import Call, json_object, retry_after, send, session
 from providers.route import Route
 
 _SECONDS = 15.0
@@ -88,7 +88,7 @@ class Twilio:
         answer = self._ask("POST", "/Messages.json", data=form)
         if answer.status_code != _CREATED:
             raise self._fault(answer)
-        message = _message(_members(answer))
+        message = _message(json_object(answer.content))
         if message is None:
             raise Unclear("Twilio's answer cannot be read")
         return message
@@ -98,7 +98,7 @@ class Twilio:
         sender = {"From": self._section.sender} if self._section.sender else {}
         wanted = {"To": to, **sender, "PageSize": str(_LISTED)}
         answer = self._ask("GET", "/Messages.json", params=wanted)
-        listed = _members(answer).get("messages")
+        listed = json_object(answer.content).get("messages")
         if answer.status_code != _OK or not isinstance(listed, list):
             # Whatever is the matter, it says nothing of the message.
             raise Unclear(f"Twilio does not tell whether it took the message ({answer.status_code})")
@@ -118,13 +118,13 @@ class Twilio:
             )
         if account.status_code != _OK:
             raise NotDelivered(f"Twilio answered {account.status_code}")
-        status = _members(account).get("status")
+        status = json_object(account.content).get("status")
         if status != "active":
             raise Refused(f"Twilio's account is not active ({status}): its console says why")
         if self._section.messaging_service_sid:
             return "Twilio takes the credentials; whether the messaging service sends, the first SMS shows"
         answer = self._ask("GET", "/IncomingPhoneNumbers.json", params={"PhoneNumber": self._section.sender})
-        numbers = _members(answer).get("incoming_phone_numbers")
+        numbers = json_object(answer.content).get("incoming_phone_numbers")
         if answer.status_code != _OK or not isinstance(numbers, list):
             raise NotDelivered(f"Twilio does not tell which numbers the account has ({answer.status_code})")
         if not numbers:
@@ -159,19 +159,11 @@ class Twilio:
             return NotDelivered("Twilio asks for patience", timedelta(seconds=wait or 0))
         if status >= _SERVER_FAULT or status // 100 == _OK // 100:
             return Unclear(f"Twilio answered {status}")
-        code = _members(answer).get("code")
+        code = json_object(answer.content).get("code")
         if status not in _WRONG_ACCOUNT and isinstance(code, int):
             return Refused(why_not(code))
         # The account, its token or the address may be put right meanwhile.
         return NotDelivered(f"Twilio answered {status}")
-
-
-def _members(answer: requests.Response) -> Mapping[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _message(members: Mapping[str, Any]) -> Message | None:
