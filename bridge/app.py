@@ -78,6 +78,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     zone = config.bridge.timezone
     owners = OwnersSide(
+        config=config,
         admin=AdminSignIn(bridge.store, *config.admin.secrets(), now=bridge.context.now),
         connections=bridge.connections,
         invitations=bridge.invitations,
@@ -87,7 +88,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
             bridge.context, bridge.reception, bridge.own_appointments, NoShows(bridge.context, bridge.speech)
         ),
     )
-    add_pages(app, config.bridge, bridge.vault, owners)
+    add_pages(app, bridge.vault, owners)
     door = Door(
         {*bridge.push_readers, *([TWILIO] if config.twilio else [])},
         app.config["SESSION_COOKIE_NAME"],

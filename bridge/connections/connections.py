@@ -17,7 +17,7 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.passwords import PasswordForm, connect
 from bridge.connections.refreshing import Refresher, side_by_side
 from bridge.connections.refusals import NotConfigured, NotNamed
-from bridge.connections.sign_in import Answer, SignIn
+from bridge.connections.sign_in import Answer, Approval, SignIn
 from bridge.connections.tokens import AccountTokens, Delegation
 from bridge.errors import NotFound
 from bridge.model import CalendarName
@@ -75,8 +75,8 @@ class Connections:
         return self._shown(row.key, row)
 
     @property
-    def approvals(self) -> Mapping[str, str]:
-        """Return links for administrators, by the names people know the vendors by."""
+    def approvals(self) -> Mapping[str, Approval]:
+        """Return what administrators are told, by vendor."""
         return self._consents.approvals()
 
     @property

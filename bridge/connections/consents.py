@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bridge.connections.context import ConnectionContext
 from bridge.connections.refusals import NotConfigured, VendorSilent, asked, refusal
 from bridge.connections.sealed import save
-from bridge.connections.sign_in import Answer, Begun, SignIn, Tokens
+from bridge.connections.sign_in import Answer, Approval, Begun, SignIn, Tokens
 from bridge.errors import ScopesMissing, StateMismatch, WrongAccount
 from bridge.store.sql import oauth_flows
 from bridge.store.sql.connections import ConnectionRow
@@ -35,13 +36,16 @@ class Consents:
         self._say = around.sentences
         self._vendors = vendors
 
-    def approvals(self) -> dict[str, str]:
-        """Return what to send to a company's administrator, by the name people know the vendor by."""
-        links = {
-            vendor.title: vendor.approval_link(self._redirect_uri(vendor), APPROVAL)
-            for vendor in self._vendors.values()
+    def approvals(self) -> dict[str, Approval]:
+        """Return what to tell a company's administrator, by vendor, in the owner's language."""
+        asked_for = {
+            name: vendor.approval(self._redirect_uri(vendor), APPROVAL)
+            for name, vendor in self._vendors.items()
         }
-        return {title: link for title, link in links.items() if link}
+        return {
+            name: replace(each, text=self._say.translate(each.text).format(client_id=each.client_id))
+            for name, each in asked_for.items()
+        }
 
     def begin(self, provider: str, browser: str, account: str | None) -> str:
         """Return where to send the browser. ConnectError: this vendor's accounts cannot be connected now.

@@ -49,6 +49,18 @@ class Tokens:
     lasting: Mapping[str, Any] | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a company's administrator does so that colleagues may connect: at `link`, as `text` says.
+
+    `text` is one of the catalogues, and may name the bridge's {client_id}.
+    """
+
+    text: str
+    link: str
+    client_id: str = ""
+
+
 class Renewal(Protocol):
     """How what was stored of a vendor's accounts is renewed, however they were connected.
 
@@ -79,8 +91,8 @@ class Renewal(Protocol):
 class SignIn(Renewal, Protocol):
     """One vendor's sign-in page. Every method but `missing` may raise a ProviderError."""
 
-    def approval_link(self, redirect_uri: str, state: str) -> str:
-        """Return where an administrator approves the bridge for a company, empty where none does."""
+    def approval(self, redirect_uri: str, state: str) -> Approval:
+        """Return how an administrator approves the bridge for a company."""
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""

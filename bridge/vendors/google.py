@@ -17,7 +17,7 @@ from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Read, Table, base_of
 from bridge.config.values.secret_values import Secret
 from bridge.config.values.text import Line, WebAddress, plain
-from bridge.connections.sign_in import Answer, Begun, Tokens
+from bridge.connections.sign_in import Answer, Approval, Begun, Tokens
 from bridge.connections.tokens import Delegation
 from bridge.errors import ConfigError
 from bridge.model import CalendarName
@@ -76,6 +76,12 @@ _NOT_DELEGATED = _(
     "to the service account's client id (Admin console, Security, API controls, Domain-wide delegation)."
 )
 _ADMIN_MUST_APPROVE = _("An administrator of the Workspace must approve the bridge: {approve}")
+_TRUSTED_APPS = "https://admin.google.com/ac/owl/list?tab=configuredApps"
+_FOR_ADMINISTRATORS = _(
+    "If Google says that the app is blocked or not verified for your company, an administrator of the "
+    "Workspace adds it in the Admin console (Security, API controls, App access control) by its client ID, "
+    "{client_id}, and trusts it; then connect the account again."
+)
 _BOX_LEFT_EMPTY = _("A permission is missing: connect {account} again at {address} and tick every box.")
 _CLIENT_REFUSED = _(
     "Google does not know this bridge (any more): compare client_id and client_secret in the section "
@@ -168,7 +174,7 @@ class Google(Vendor):
             ),
             connect=GoogleSignIn(settings) if section.client_id else None,
             delegation=_service_account(settings, file, clocks) if file else None,
-            approve_at="https://admin.google.com/ac/owl/list?tab=configuredApps",
+            approve_at=_TRUSTED_APPS,
         )
 
     def explain(self, error: ProviderError, reached: Reached) -> str:
@@ -211,9 +217,9 @@ class GoogleSignIn:
         # It writes states, and would write tokens, whatever level the bridge's own log has.
         logging.getLogger("requests_oauthlib").setLevel(logging.INFO)
 
-    def approval_link(self, redirect_uri: str, state: str) -> str:
-        """Return nothing: a Workspace's administrator lists trusted apps in a console of its own."""
-        return ""
+    def approval(self, redirect_uri: str, state: str) -> Approval:
+        """Return where a Workspace's administrator lists trusted apps; no link trusts one by itself."""
+        return Approval(_FOR_ADMINISTRATORS, _TRUSTED_APPS, self._settings.client_id)
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""

@@ -17,7 +17,7 @@ from bridge.config.table import Needed, Read, Table
 from bridge.config.values.numbers import YesOrNo
 from bridge.config.values.secret_values import Secret
 from bridge.config.values.text import Line, WebAddress, plain
-from bridge.connections.sign_in import Answer, Begun, Tokens
+from bridge.connections.sign_in import Answer, Approval, Begun, Tokens
 from bridge.connections.tokens import Delegation
 from bridge.model import CalendarName
 from bridge.vendors.contract import (
@@ -61,6 +61,10 @@ _SHARED = "shared:"  # before the address of an owner who shares the default cal
 _OF_ADMINISTRATORS = re.compile(r"AADSTS(90093|90094|90095)")
 _NO_MAILBOX = re.compile(r"Mailbox|ErrorInvalidUser|ResourceNotFound|NonExistent")
 _ADMIN_MUST_APPROVE = _("An administrator must approve the bridge: {approve}")
+_FOR_ADMINISTRATORS = _(
+    "In most companies an administrator has to approve the bridge, once for all colleagues: send them this "
+    "link, which needs no access to the bridge, and connect the account again afterwards."
+)
 _MAILBOX_OUT_OF_REACH = _(
     "{account} has no mailbox that the bridge can reach: it is switched off, or on the company's own server. "
     "Compare the address, or ask the administrator."
@@ -230,9 +234,9 @@ class MicrosoftSignIn:
         self._entra = entra
         self._shared = shared
 
-    def approval_link(self, redirect_uri: str, state: str) -> str:
+    def approval(self, redirect_uri: str, state: str) -> Approval:
         """Return Entra's page for administrators: many companies let nobody connect an app before that."""
-        return self._entra.approval_link(redirect_uri, state)
+        return Approval(_FOR_ADMINISTRATORS, self._entra.approval_link(redirect_uri, state))
 
     def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
         """Start a sign-in, for this account if it is known."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -10,40 +12,36 @@ from bridge.connections import AccountState, Answer, Connection, Connections, Dr
 from bridge.connections.consents import APPROVAL
 from bridge.connections.invitations import Invitations
 from bridge.connections.passwords import PasswordForm
-from bridge.connections.refusals import NotConfigured, VendorSilent
 from bridge.errors import ConnectError, NotFound
 from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.invite import is_invited, use_invitation
 from bridge.web.pages import add_error, page_blueprint
+from bridge.web.refusals import STATUS, note_begun, show_refusals
 
 _TODO = (AccountState.NEEDS_RECONNECTING, AccountState.NOT_CONNECTED)
-_STATUS = {NotConfigured: 404, NotFound: 404, VendorSilent: 502}
 
 
 def connect_blueprint(
-    connections: Connections, invitations: Invitations, gate: Gate, language: Language
+    connections: Connections,
+    invitations: Invitations,
+    gate: Gate,
+    language: Language,
+    *,
+    embedded: Mapping[str, str],
 ) -> Blueprint:
-    """Return `/admin/connections`, and `/connect/<provider>` with its callback."""
+    """Return `/admin/connections`, and `/connect/<provider>` with its callback.
+
+    `embedded` are the titles of the embedded calendars, by their names.
+    """
     say = language.translate
     blueprint = page_blueprint("connect", say, gate, but=lambda: _is_approval() or _is_guest(invitations))
-    add_error(blueprint, ConnectError, say("The account was not connected"), _STATUS)
-    add_error(blueprint, NotFound, say("There is nothing to disconnect"), _STATUS)
+    show_refusals(blueprint, connections, gate, language)
+    add_error(blueprint, NotFound, say("There is nothing to disconnect"), {NotFound: 404})
 
     @blueprint.get("/admin/connections")
     def overview() -> str:
-        accounts = connections.list()
-        return render_template(
-            "connections.html",
-            todo=[each for each in accounts if _needs_a_person(each)],
-            troubled=[each for each in accounts if each.troubles and not _needs_a_person(each)],
-            working=[each for each in accounts if not each.troubles and not _needs_a_person(each)],
-            vendors=connections.vendors,
-            sign_ins=connections.sign_ins,
-            approvals=connections.approvals,
-            invitable=invitations.hosts,
-            invitations=invitations.open(),
-        )
+        return _overview(connections, invitations, embedded)
 
     @blueprint.post("/admin/connections/disconnect")
     def disconnect() -> Response:
@@ -57,6 +55,22 @@ def connect_blueprint(
 
     _add_connecting(blueprint, connections, invitations, gate, language)
     return blueprint
+
+
+def _overview(connections: Connections, invitations: Invitations, embedded: Mapping[str, str]) -> str:
+    accounts = connections.list()
+    return render_template(
+        "connections.html",
+        todo=[each for each in accounts if _needs_a_person(each)],
+        troubled=[each for each in accounts if each.troubles and not _needs_a_person(each)],
+        working=[each for each in accounts if not each.troubles and not _needs_a_person(each)],
+        vendors=connections.vendors,
+        sign_ins=connections.sign_ins,
+        approvals=connections.approvals,
+        embedded=embedded,
+        invitable=invitations.hosts,
+        invitations=invitations.open(),
+    )
 
 
 def _add_connecting(
@@ -74,6 +88,7 @@ def _add_connecting(
         form = connections.form(provider, account or "")
         if form is not None and account:
             return _form_page(form, account)
+        note_begun(provider, account)
         return redirect(connections.begin(provider, gate.browser, account=account), 303)
 
     @blueprint.get("/connect/<provider>/callback")
@@ -95,7 +110,7 @@ def _add_connecting(
         try:
             connected = connections.connect(provider, account, request.form)
         except ConnectError as refused:  # on the same page, so that nothing but the secret is typed again
-            return _form_page(form, account, problem=str(refused)), _STATUS.get(type(refused), 400)
+            return _form_page(form, account, problem=str(refused)), STATUS.get(type(refused), 400)
         flash(_connected_text(language, connected), "success")
         return redirect(url_for("connect.overview"), 303)
 

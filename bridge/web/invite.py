@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
-from bridge.connections.refusals import NotConfigured, VendorSilent
-from bridge.errors import ConnectError, NotFound
+from bridge.errors import NotFound
 from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.pages import add_error, error_page, page_blueprint
+from bridge.web.refusals import note_begun, show_refusals
 
 
 def invite_blueprint(
@@ -22,12 +22,7 @@ def invite_blueprint(
     """Return `/invite/<token>`, for whoever has the link."""
     say = language.translate
     blueprint = page_blueprint("invite", say)
-    add_error(
-        blueprint,
-        ConnectError,
-        say("The account was not connected"),
-        {NotConfigured: 404, VendorSilent: 502},
-    )
+    show_refusals(blueprint, connections, gate, language)
 
     @blueprint.get("/invite/<token>")
     def page(token: str) -> str | tuple[str, int]:
@@ -49,6 +44,7 @@ def invite_blueprint(
         account = request.args.get("account", "")
         if (provider, account) not in found.accounts or session.get("invitation") != token:
             abort(404)
+        note_begun(provider, account)
         return redirect(connections.begin(provider, gate.browser, account=account), 303)
 
     return blueprint

@@ -11,7 +11,7 @@ from pathlib import Path
 from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from bridge.errors import BridgeError, StoreUnavailable
 from bridge.speech.language import Language
@@ -39,7 +39,6 @@ def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequen
         static_folder=str(_HERE / "static"),
         static_url_path="/static",
     )
-    style = (_HERE / "static" / "bridge.css").read_bytes()
     names = {
         "_": language.translate,
         "counted": language.counted,
@@ -48,10 +47,16 @@ def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequen
         "lang": language.code.replace("_", "-"),
         "links": links,
         "gate": gate,
-        "style_version": hashlib.sha256(style).hexdigest()[:12],  # so that browsers may keep it for long
+        "version_of": _versions(),
     }
     shared.record_once(lambda state: state.app.jinja_env.globals.update(names))
     return shared
+
+
+def _versions() -> Mapping[str, str]:
+    """Return what tells each static file from its former ones, so that browsers may keep it for long."""
+    files = (_HERE / "static").iterdir()
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in files}
 
 
 def page_blueprint(
@@ -87,12 +92,29 @@ def page_blueprint(
     @blueprint.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
         if isinstance(error, HTTPException):
-            text = translate("The bridge could not make sense of this request; go back and try again.")
-            return error_page(translate("This did not work"), text, error.code or 500)
+            return http_error_page(error, translate)
         text = translate("Something went wrong inside the bridge; its log has more under {id}.")
         return error_page(translate("This did not work"), text.format(id=log_fault(error)), 500)
 
     return blueprint
+
+
+def http_error_page(error: HTTPException, translate: Callable[[str], str]) -> tuple[str, int]:
+    """Return a page for what ends a request with a number of HTTP."""
+    title = translate("This did not work")
+    if isinstance(error, NotFound):
+        title = translate("There is no such page")
+        text = translate("The address may be misspelt, or what was shown there is gone.")
+    elif isinstance(error, MethodNotAllowed):
+        text = translate("This address only takes what a form or another program sends it.")
+    elif isinstance(error, RequestEntityTooLarge):
+        title = translate("That was too large")
+        text = translate("More was sent than this page takes; a file may have 5 MB at most.")
+    elif (error.code or 500) >= 500:
+        text = translate("Something went wrong inside the bridge; its log has more.")
+    else:
+        text = translate("The bridge could not make sense of this request; go back and try again.")
+    return error_page(title, text, error.code or 500)
 
 
 def error_page(title: str, text: str, status: int) -> tuple[str, int]:

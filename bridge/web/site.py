@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, redirect, url_for
 from werkzeug.wrappers import Response
 
-from bridge.config import BridgeSection
+from bridge.config import Config
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
 from bridge.local_calendar.uploads import Uploads
@@ -20,11 +20,14 @@ from bridge.web.appointments import AppointmentPages, appointments_blueprint
 from bridge.web.calendars import calendars_blueprint
 from bridge.web.call_pages import CallPages, call_pages_blueprint
 from bridge.web.connect import connect_blueprint
+from bridge.web.error_pages import error_pages_blueprint
 from bridge.web.gate import Gate
 from bridge.web.invite import invite_blueprint, inviting_blueprint
 from bridge.web.pages import Link, shared_blueprint
 from bridge.web.security import secure
 from bridge.web.signin import sign_ins_blueprint, signin_blueprint
+from bridge.web.system import system_blueprint
+from bridge.web.telli_page import TelliPage, telli_page_blueprint
 from bridge.web.today import alerts_blueprint, today_page
 
 # Where pages lay before they moved under /admin/: bookmarks and mails of then go on working.
@@ -39,6 +42,7 @@ _MOVED = {
 class OwnersSide:
     """What the owner's pages show and change."""
 
+    config: Config
     admin: AdminSignIn
     connections: Connections
     invitations: Invitations
@@ -47,8 +51,9 @@ class OwnersSide:
     appointments: Appointments
 
 
-def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSide) -> None:
+def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     """Serve the owner's pages, with what protects them."""
+    section = owners.config.bridge
     spoken = language(section.locale)
     connections, invitations, uploads = owners.connections, owners.invitations, owners.uploads
     gate = Gate(owners.admin, owners.admin.sessions(), translate=spoken.translate)
@@ -58,8 +63,8 @@ def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSi
         Link("appointments.overview", spoken.translate("Appointments")),
         Link("journal.overview", spoken.translate("Calls")),
         Link("connect.overview", spoken.translate("Connections")),
-        *([Link("calendars.overview", spoken.translate("Calendars"))] if uploads.titles else []),
-        Link("sign_ins.overview", spoken.translate("Sign-ins")),
+        Link("telli_page.overview", spoken.translate("Connect telli")),
+        Link("system.overview", spoken.translate("System")),
     )
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
     app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
@@ -69,10 +74,13 @@ def add_pages(app: Flask, section: BridgeSection, vault: Vault, owners: OwnersSi
     app.register_blueprint(call_pages_blueprint(CallPages.of(owners.today, spoken), gate))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
     app.register_blueprint(calendars_blueprint(uploads, gate, spoken))
-    app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken))
+    app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken, embedded=uploads.titles))
     app.register_blueprint(invite_blueprint(invitations, connections, gate, spoken))
     app.register_blueprint(inviting_blueprint(invitations, gate, spoken, section.public_url))
+    app.register_blueprint(telli_page_blueprint(TelliPage(owners.config, spoken), gate))
+    app.register_blueprint(system_blueprint(gate, spoken))
     app.register_blueprint(_moved_blueprint())
+    app.register_blueprint(error_pages_blueprint(spoken.translate))
 
 
 def _moved_blueprint() -> Blueprint:

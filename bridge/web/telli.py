@@ -111,7 +111,7 @@ def telli_blueprint(
     description = json.dumps(described)
     blueprint.add_url_rule("/openapi.json", "openapi", lambda: Response(description, content_type=JSON))
     blueprint.register_error_handler(Exception, endpoints.answer_error)
-    blueprint.app_errorhandler(MethodNotAllowed)(_answer_wrong_method)
+    blueprint.app_errorhandler(MethodNotAllowed)(lambda error: wrong_method(error) or error)
     return blueprint
 
 
@@ -248,9 +248,10 @@ def _answer(body: bytes) -> Response:
     return Response(body, content_type=JSON)
 
 
-def _answer_wrong_method(error: MethodNotAllowed) -> Response | MethodNotAllowed:
+def wrong_method(_error: MethodNotAllowed) -> Response | None:
+    """Return telli's own answer to a wrong method, None where another address was asked for."""
     if not request.path.rstrip("/").endswith(("/available", "/book", "/contact-lookup")):
-        return error
+        return None
     response = json_error(405, "method not allowed")
     response.headers["Allow"] = "POST"
     return response

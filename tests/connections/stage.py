@@ -89,11 +89,12 @@ class Process:
             new_id=lambda: uuid.uuid4().hex,
             wake=lambda: None,
         )
-        add_pages(self.app, config.bridge, self.vault, self._owners(config))
+        add_pages(self.app, self.vault, self._owners(config))
 
     def _owners(self, config: Config) -> OwnersSide:
         bridge, now, zone = self.bridge, self.clock.now, config.bridge.timezone
         return OwnersSide(
+            config=config,
             admin=AdminSignIn(self.store, *config.admin.secrets(), now=now),
             connections=self.connections,
             invitations=Invitations(self.store, self.connections, config.hosts, now),
@@ -130,7 +131,7 @@ class Browser:
 
     def __init__(self, process: Served, address: str) -> None:
         self._client = process.app.test_client()
-        self._address = {"REMOTE_ADDR": address}
+        self._address = {"REMOTE_ADDR": address, "HTTP_ACCEPT": "text/html"}
         self.page = ""
         self.seen: list[str] = []
 

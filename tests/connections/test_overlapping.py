@@ -14,7 +14,7 @@ from bridge.connections.context import ConnectionContext
 from bridge.connections.refreshing import Refresher
 from bridge.connections.refusals import VendorSilent
 from bridge.connections.sentences import Sentences
-from bridge.connections.sign_in import Begun, Tokens
+from bridge.connections.sign_in import Approval, Begun, Tokens
 from bridge.store.sql import alerts
 from providers.base import Deadline
 from providers.errors import ConnectionExpired
@@ -60,8 +60,8 @@ class SlowVendor:
     def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
         return True
 
-    def approval_link(self, redirect_uri: str, state: str) -> str:
-        return ""
+    def approval(self, redirect_uri: str, state: str) -> Approval:
+        return Approval("", "")
 
     def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
         return ()

@@ -36,8 +36,9 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     browser.get("/admin/connections")
-    assert not re.findall(r'(?:src|href|action)="(?!/)', browser.page.replace('href="#content"', ""))
-    assert "<script" not in browser.page
+    without_links = re.sub(r"<a [^>]*>", "", browser.page)  # these load nothing until somebody follows them
+    assert not re.findall(r'(?:src|href|action)="(?!/)', without_links)
+    assert re.findall(r"<script[^>]*>(.*?)</script>", browser.page, re.DOTALL) == [""]
     assert "<style" not in browser.page
     assert "style=" not in browser.page
 
@@ -103,3 +104,34 @@ def test_former_addresses_lead_to_the_pages(browser: Browser, page: str) -> None
     answer = browser.get(f"/{page}")
     assert (answer.status_code, answer.location) == (301, f"/admin/{page}")
     assert browser.get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("get", "/no-such-page", 404, "There is no such page"),
+        ("post", "/admin/calls", 405, "This address only takes"),
+        ("get", "/admin/alerts/done", 405, "This address only takes"),
+    ],
+)
+def test_addresses_that_answer_nobody_are_pages_to_a_browser_alone(
+    process: Process, method: str, path: str, status: int, said: str
+) -> None:
+    stranger = process.browser()
+    assert getattr(stranger, method)(path).status_code == status
+    assert said in stranger.main()
+    assert "Go to the first page" in stranger.main()
+    program = process.app.test_client().open(path, method=method)
+    assert (program.status_code, said in program.text) == (status, False)
+
+
+def test_a_refused_connection_offers_another_try_and_says_what_administrators_do(
+    google: FakeGoogle, browser: Browser, process: Process
+) -> None:
+    browser.get(google.consent(browser.begin(ANNA), ANNA, deny=True))
+    assert f"its client ID, {google.client_id}" in browser.main()
+    assert f'href="/connect/google?account={ANNA}">Try again' in browser.page
+    browser.get("/connect/google/callback?state=guessed&code=x")
+    assert "Try again" in browser.main()
+    browser.get("/connect/nobody")
+    assert "Try again" not in browser.main(), "nothing would come of it"
