@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, tzinfo
+from functools import partial
 
 from sqlalchemy import Connection
 
 from bridge import log
 from bridge.speech.language import Language
-from bridge.store.engine import Store
+from bridge.store.engine import Store, after_commit
 from bridge.store.sql import alerts
 
 
@@ -77,16 +78,16 @@ class Alerts:
             is_new = alerts.raise_alert(connection, key, text, self._now())
             if is_new:
                 self._on_new(connection)
-        if is_new:
-            log.event("alert", level=logging.WARNING, about=key, text="" if is_private else text)
+                said = "" if is_private else text
+                line = partial(log.event, "alert", level=logging.WARNING, about=key, text=said)
+                after_commit(connection, line)  # what is rolled back was never raised
         return is_new
 
     def resolve(self, key: str, *, within: Connection | None = None) -> None:
         """Close an alert, if it is open."""
         with self._writing(within) as connection:
-            was_open = alerts.resolve(connection, key, self._now())
-        if was_open:
-            log.event("alert_closed", about=key)
+            if alerts.resolve(connection, key, self._now()):
+                after_commit(connection, partial(log.event, "alert_closed", about=key))
 
     def resolve_by_id(self, wanted: str) -> bool:
         """Close by hand the alert of an id; return whether it was open."""

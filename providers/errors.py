@@ -3,6 +3,7 @@
 ProviderError            provider, operation; itself: a refusal that is none of these (400, say)
 +- ProviderUnavailable   time-out, DNS, 5xx, a body that is no JSON, a full call pool
 |  +- RateLimited        429, Google's 403 usageLimits; retry_after in seconds or None
+|  +- NoTimeLeft         nobody was asked: the deadline was over
 +- EndlessAnswer         one question had so many answers, or so large, that no end was in sight
 +- WriteUnknown          a write timed out or its answer was lost
 +- ConnectionExpired     refresh refused or consent revoked: the owner must reconnect
@@ -54,6 +55,13 @@ class RateLimited(ProviderUnavailable):
     ) -> None:
         self.retry_after = retry_after
         super().__init__(provider, operation, detail)
+
+
+class NoTimeLeft(ProviderUnavailable):
+    """Nobody was asked, since no time was left; it says nothing of the vendor."""
+
+    def __init__(self, provider: str, operation: str) -> None:
+        super().__init__(provider, operation, "no time left")
 
 
 # Not asked again: Graph's delta has paged on for ever by report (msgraph-sdk-dotnet #3070, #3082).

@@ -25,6 +25,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from providers.base import Deadline
 from providers.errors import (
     EndlessAnswer,
+    NoTimeLeft,
     ProviderError,
     ProviderUnavailable,
     RateLimited,
@@ -83,10 +84,10 @@ class Call:
             raise EndlessAnswer(self.provider, self.operation, told)
 
     def time_outs(self) -> tuple[float, float]:
-        """Return seconds for connecting and for each read. ProviderUnavailable: too late to begin."""
+        """Return seconds for connecting and for each read. NoTimeLeft: too late to begin."""
         left = self.deadline.remaining()
         if left < (WRITE_NEEDS_SECONDS if self.writes else READ_NEEDS_SECONDS):
-            raise ProviderUnavailable(self.provider, self.operation, "no time left")
+            raise NoTimeLeft(self.provider, self.operation)
         return min(CONNECT_SECONDS, left), left
 
     def unexpected(self, field: str, status: int = 200) -> UnexpectedResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -67,3 +69,16 @@ def test_an_alert_within_a_transaction_comes_and_goes_with_it(alerts: Alerts, st
         alerts.resolve("missing:1", within=connection)
         connection.rollback()
     assert alerts.is_open("missing:1")
+
+
+def test_what_is_rolled_back_is_not_in_the_log(
+    alerts: Alerts, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bridge.log")
+    with suppress(ZeroDivisionError), store.write() as connection:
+        alerts.alert("missing:1", "gone", within=connection)
+        raise ZeroDivisionError
+    assert caplog.messages == []
+    alerts.alert("missing:1", "gone")
+    alerts.resolve("missing:1")
+    assert caplog.messages == ["alert", "alert_closed"]

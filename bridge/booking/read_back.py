@@ -34,9 +34,9 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     calendar = context.calendar(write.calendar, deadline)
     # As events: free/busy would merge ours with a foreign one over the same time.
     events = calendar.list(booking.interval)
-    for event in events:
-        if event.booking_id == booking.id:
-            _remove_double(context, calendar, write, event)
+    own = [event for event in events if event.booking_id == booking.id]
+    for event in own:
+        _remove_double(context, calendar, write, event)
     if is_missing(context, booking, write):
         with context.store.write() as connection:
             jobs.schedule(connection, LINK, booking.id, context.now())
@@ -44,13 +44,7 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
     others = [event for event in blocking if event.booking_id not in (None, booking.id)]
     if _overlaps_ours(context, booking, others):
         alert_overlap(context, booking)
-    elif any(event.booking_id is None for event in blocking) or is_busy_beside(
-        context,
-        booking,
-        OwnEvent(booking.id, write.calendar, reference(write), booking.interval),
-        deadline,
-        leave_out=write.calendar,  # read above already, event by event
-    ):
+    elif _overlaps_foreign(context, booking, write, blocking, deadline):
         context.alerts.alert(
             overlap_key(booking.id),
             "The appointment on {time} in {calendar} overlaps something that was entered at the same moment. "
@@ -58,7 +52,7 @@ def read_back(context: BookingContext, booking_id: str, deadline: Deadline) -> N
             time=booking.interval.start,
             calendar=write.calendar,
         )
-    else:
+    elif own:  # else it lies elsewhere, perhaps over another
         context.alerts.resolve(overlap_key(booking.id))
 
 
@@ -89,6 +83,16 @@ def _overlaps_ours(context: BookingContext, booking: Booking, events: Sequence[E
         other is None or (other.state.is_live and other.interval.overlaps(booking.interval))
         for other in others
     )
+
+
+def _overlaps_foreign(
+    context: BookingContext, booking: Booking, write: Write, blocking: Sequence[Event], deadline: Deadline
+) -> bool:
+    if any(event.booking_id is None for event in blocking):
+        return True
+    own = OwnEvent(booking.id, write.calendar, reference(write), booking.interval)
+    # The calendar was read already, event by event.
+    return is_busy_beside(context, booking, own, deadline, leave_out=write.calendar)
 
 
 def _remove_double(context: BookingContext, calendar: BookingCalendar, write: Write, event: Event) -> None:

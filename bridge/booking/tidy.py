@@ -8,12 +8,15 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
+from bridge.booking.job_names import READ_BACK
+from bridge.booking.read_back import overlap_key
 from bridge.store.sql import (
     alerts,
     bookings,
     channels,
     cursors,
     follow_ups,
+    jobs,
     leases,
     requests,
     uploads,
@@ -46,6 +49,9 @@ def tidy(context: BookingContext) -> None:
     for key, booking in about.items():
         if booking is None or not booking.state.is_live or booking.interval.end <= now:
             context.alerts.resolve(key)
+        elif key == overlap_key(booking.id):  # the other one may have gone: nothing of this one's tells
+            with context.store.write() as connection:
+                jobs.schedule(connection, READ_BACK, booking.id, now)
     _clear(context, lambda connection: alerts.drop_closed(connection, now - KEPT, limit=_AT_ONCE))
     # Nobody listens to them any more: of calendars that were taken out, or of a process that died meanwhile.
     _clear(context, lambda connection: channels.drop_ended(connection, now - _ENDED_FOR, limit=_AT_ONCE))

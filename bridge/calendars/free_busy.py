@@ -6,6 +6,7 @@ vain, is not asked for a while by any process: what is known of health says so.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,11 +17,15 @@ from functools import partial
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health, account_of
+from bridge.errors import BridgeError
 from bridge.model import Ability, CalendarName
 from providers.base import BusyAnswer, BusyQuery, Deadline, EventRef, Interval
 from providers.busy_policy import BusyPolicy
-from providers.errors import ProviderError, ProviderUnavailable
+from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable
+from providers.http import READ_NEEDS_SECONDS
 from providers.intervals import clip
+
+_log = logging.getLogger(__name__)
 
 # What an answer is kept by: the calendar's identity, and what of the question decides about the answer.
 _Key = tuple[str, BusyPolicy, str, EventRef | None]
@@ -69,6 +74,7 @@ class _Unasked(_Call):
 
 
 _NO_ANSWER = "no answer in time"
+_FAULT = "a fault of the bridge: its log says which"
 _PATIENCE = 1.0  # waited in vain for longer, in one question or in several, an account is taken to hang
 
 
@@ -165,6 +171,8 @@ class FreeBusy:
         """Ask one account about its calendars; whatever goes wrong is told by the result."""
         name = group[0].name
         silence = None if is_probe else self._health.silence(name)
+        if silence is None and deadline.remaining() < READ_NEEDS_SECONDS:
+            silence = NoTimeLeft(name.provider, "free_busy")
         if silence is not None:
             unasked = _Unasked()
             unasked.set_exception(silence)
@@ -174,7 +182,7 @@ class FreeBusy:
             ask = partial(self._accounts.provider(name).free_busy, queries, window, deadline=deadline)
             # The time is taken where the answer arrives: who waits for all of them may wait for a silent one.
             return self._pool.submit(name.provider, lambda: (ask(), self._monotonic()))
-        except ProviderError as error:
+        except Exception as error:  # noqa: BLE001 - told where the answer is waited for
             refused = _Call()
             refused.set_exception(error)
             return refused
@@ -198,6 +206,11 @@ class FreeBusy:
             told = dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", _NO_ANSWER))
         except ProviderError as error:
             told = dict.fromkeys(group, error)
+        except BridgeError:
+            raise
+        except Exception:  # noqa: BLE001 - it must not silence the other hosts; it is logged
+            _log.exception("asking %s for busy times failed", provider)
+            told = dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", _FAULT))
         if not isinstance(call, _Unasked):
             self._note(told, patience)
         return {
@@ -209,7 +222,13 @@ class FreeBusy:
 
     def _note(self, told: Mapping[Asked, BusyAnswer], patience: float) -> None:
         """Take note of what an account's answers, or its silence, show of its health."""
-        failures = {asked: busy if isinstance(busy, ProviderError) else None for asked, busy in told.items()}
+        failures = {
+            asked: busy if isinstance(busy, ProviderError) else None
+            for asked, busy in told.items()
+            if not isinstance(busy, NoTimeLeft)  # which says nothing of the account
+        }
+        if not failures:
+            return
         account = account_of(next(iter(told)).name)
         is_silent = any(error is not None and has_timed_out(error) for error in failures.values())
         # By all who waited: with less than a second for each question the account would never be left alone.

@@ -22,7 +22,7 @@ from bridge.calendars.complaints import complain, content
 from bridge.errors import StoreUnavailable
 from bridge.model import Ability, CalendarName, Condition
 from bridge.store.engine import Store
-from bridge.store.patience import repeated
+from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import health, jobs, revisions
 from providers.errors import (
     AccessDenied,
@@ -168,18 +168,11 @@ class Health:
         is_due = found.not_before is None or found.not_before <= self._now()
         return "" if is_due and not found.by_right else found.error
 
-    @repeated
     def may_write(self, name: CalendarName) -> bool:
         """Tell whether a booking may be tried; where writes were refused, one of them for all processes."""
         if self._condition((str(name), Ability.WRITE)) is None:
             return True
-        if self.refusal(name):
-            return False
-        with self._store.write() as connection:
-            is_ours = health.let_through(connection, str(name), self._now(), self._now() + TRIAL_EVERY)
-            if is_ours:
-                revisions.bump(connection, revisions.HEALTH)
-        return is_ours
+        return not self.refusal(name) and self._let_through(str(name), self._now())
 
     def is_by_right(self, name: CalendarName) -> bool:
         """Tell whether the calendar's access right tells of the refusal of writes."""
@@ -229,6 +222,17 @@ class Health:
                 self._write(seen)
             except StoreUnavailable as error:
                 _log.warning("the calendars' health could not be kept: %s", error)
+
+    @repeated
+    def _let_through(self, subject: str, now: datetime) -> bool:
+        until = now + TRIAL_EVERY
+        with self._store.write() as connection:
+            # By an earlier try that was not heard of: without it nobody would be tried until then.
+            is_ours = is_repeat() and health.next_trial(connection, subject) == until
+            if not is_ours and health.let_through(connection, subject, now, until):
+                revisions.bump(connection, revisions.HEALTH)
+                is_ours = True
+        return is_ours
 
     def _write(self, seen: Mapping[Key, _Seen]) -> None:
         advice = {key: self.advise(each.name, each.error) for key, each in seen.items() if each.error}

@@ -17,7 +17,7 @@ from bridge.local_calendar.entry_names import NAME
 from bridge.store.engine import Store
 from bridge.store.patience import repeated
 from providers.base import Deadline
-from providers.errors import ProviderUnavailable, WriteUnknown
+from providers.errors import NoTimeLeft, ProviderUnavailable, WriteUnknown
 from providers.http import WRITE_NEEDS_SECONDS
 
 T = TypeVar("T")
@@ -71,6 +71,6 @@ def write_until_heard(
 
 
 def refuse_late(operation: str, deadline: Deadline, needs: float = 0.0) -> None:
-    """Raise ProviderUnavailable where less time is left than an operation needs, in seconds."""
+    """Raise NoTimeLeft where less time is left than an operation needs, in seconds."""
     if deadline.remaining() < max(needs, 0.001):
-        raise ProviderUnavailable(NAME, operation, "no time left")
+        raise NoTimeLeft(NAME, operation)

@@ -141,6 +141,8 @@ class Notes:
 
     def _leave_to_parent(self) -> None:
         if self._pid != os.getpid():  # what was kept before a fork is the parent's
+            if self._file:
+                os.close(self._descriptor)  # a lock lasts as long as any process has it open
             self._pid, self._file, self._kept, self._is_closed = os.getpid(), None, {}, False
 
 

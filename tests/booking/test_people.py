@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from bridge.model import Booking, BookingState
 from providers.base import Event, EventDraft, Interval
 from tests.cast.clock import MONDAY
+from tests.cast.config import ANNA
+from tests.cast.fixtures import OpenSalon
 from tests.cast.salon import Salon
 
 TEN = MONDAY.replace(hour=10)
@@ -98,6 +100,22 @@ def test_an_event_moved_onto_another_keeps_no_claim_and_alerts(salon_with: Salon
     person_moves(salon_with, mine, TEN + timedelta(hours=2))
     follow(salon_with)
     assert salon_with.bridge.alerts.open() == []
+
+
+def test_an_overlap_ends_within_the_hour_when_the_other_one_leaves(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA)
+    mine, lee = booked(salon, "kim", TEN), booked(salon, "lee", TEN + HALF_AN_HOUR)
+    person_moves(salon, mine, TEN + HALF_AN_HOUR)
+    follow(salon)
+    assert [alert.key for alert in salon.bridge.alerts.open()] == [f"overlap:{mine.id}"]
+    salon.clock.turn(hours=1)
+    salon.bridge.background.run_due()
+    assert len(salon.bridge.alerts.open()) == 1
+    person_moves(salon, lee, TEN + timedelta(hours=2))
+    follow(salon)
+    salon.clock.turn(hours=1)
+    salon.bridge.background.run_due()
+    assert salon.bridge.alerts.open() == []
 
 
 def test_a_foreign_event_over_a_new_booking_alerts_the_owner(salon_with: Salon) -> None:

@@ -38,6 +38,26 @@ def test_what_a_request_notes_after_the_end_is_left_at_once(tmp_path: Path) -> N
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_child_keeps_no_lock_of_its_parents(tmp_path: Path) -> None:
+    mine, other = notes_in(tmp_path), notes_in(tmp_path)
+    mine.put("a", {"version": 2})
+    (told, tells), (waits, ends) = os.pipe(), os.pipe()
+    child = os.fork()
+    if not child:
+        tells_what = b"nothing" if not mine.every() else b"something"
+        os.write(tells, tells_what)
+        os.read(waits, 1)
+        os._exit(0)
+    assert os.read(told, 9) == b"nothing"
+    mine.close()  # as the system does for a process that is killed
+    other.adopt()
+    os.write(ends, b"x")
+    os.waitpid(child, 0)
+    assert other.every() == {"a": {"version": 2}}
+    for descriptor in (told, tells, waits, ends):
+        os.close(descriptor)
+
+
 def test_a_process_that_is_killed_leaves_whole_notes(tmp_path: Path) -> None:
     child = os.fork()
     if not child:

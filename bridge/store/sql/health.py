@@ -57,6 +57,12 @@ def let_through(connection: Connection, subject: str, now: datetime, until: date
     return bool(connection.execute(changed).rowcount)
 
 
+def next_trial(connection: Connection, subject: str) -> datetime | None:
+    """Return from when on a write is let through again."""
+    mine = (health.c.subject == subject, health.c.ability == Ability.WRITE)
+    return connection.execute(select(health.c.not_before).where(*mine)).scalar()
+
+
 def told_by_right(connection: Connection, subject: str) -> None:
     """Record that the calendar's access right tells of the refusal of writes."""
     mine = (health.c.subject == subject, health.c.ability == Ability.WRITE, health.c.error.is_not(None))

@@ -1,0 +1,61 @@
+"""What cannot be known of one calendar leaves the others known, and is alerted only where it is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from bridge.calendars.call_pool import CallPool
+from bridge.calendars.free_busy import Asked, FreeBusy
+from bridge.model import CalendarName
+from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
+from tests.cast.clock import HALF_PAST, TEN
+from tests.cast.config import ANNA
+from tests.cast.fixtures import OpenSalon
+
+WINDOW = Interval(TEN, HALF_PAST)
+BROKEN, WELL = (
+    Asked(CalendarName("google", f"{name}@example.com", name), BusyQuery(name), name)
+    for name in ("broken", "well")
+)
+
+
+class Accounts:
+    """Two of them; one has a fault that nobody foresaw."""
+
+    def provider(self, _calendar: CalendarName) -> Any:
+        return self
+
+    def free_busy(
+        self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
+    ) -> Mapping[BusyQuery, BusyAnswer]:
+        if queries == [BROKEN.query]:
+            raise ZeroDivisionError
+        return dict.fromkeys(queries, (window,))
+
+
+def test_a_fault_with_one_account_leaves_the_others_known(
+    open_small: OpenSalon, caplog: pytest.LogCaptureFixture
+) -> None:
+    salon = open_small(ANNA)
+    with closing(CallPool(2)) as pool:
+        free_busy = FreeBusy(Accounts(), pool, salon.clock.monotonic, salon.bridge.health)
+        found = free_busy.ask([BROKEN, WELL], WINDOW, max_age=0, deadline=salon.patience()).by_question
+    assert (found[WELL].busy, found[WELL].error) == ((WINDOW,), None)
+    assert found[BROKEN].error is not None
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_nobody_had_time_to_ask_says_nothing_of_the_calendar(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA)
+    with closing(CallPool(2)) as pool:
+        free_busy = FreeBusy(Accounts(), pool, salon.clock.monotonic, salon.bridge.health)
+        late = salon.clock.deadline(0)
+        found = free_busy.ask([WELL], WINDOW, max_age=0, deadline=late).by_question
+    salon.bridge.health.write_down()
+    assert found[WELL].error is not None
+    assert salon.bridge.health.every() == []
+    assert salon.bridge.alerts.open() == []
