@@ -247,7 +247,7 @@ class Bridge:
                 **self.alert_telling.kinds(),
                 **self.delivery.kinds(),
                 **journal_chores(self.store, self.alerts, around.now),
-                **heartbeat_chores(self.config, around.monotonic, lambda: self.background.lag()),  # noqa: PLW0108
+                **heartbeat_chores(self.config, lambda: self.background.lag()),  # noqa: PLW0108
                 **import_chores(self.imported, around.now),
                 **self.uploads.kinds(),
                 **call_chores(ContactApi.of(self.config), self.alerts, around.monotonic),

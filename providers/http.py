@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -147,7 +148,7 @@ class _Session(requests.Session):
 def session(route: Route = STRAIGHT, *, connections: int = 16) -> requests.Session:
     """Return a session that keeps connections alive, and looks at no variable and no .netrc itself.
 
-    It may be shared by threads as long as nobody changes its headers or cookies.
+    Who lets it go hangs up. It may be shared by threads as long as nobody changes its headers or cookies.
     """
     made = _Session(route)
     made.trust_env = False  # .netrc would replace our bearer token; the look-ups cost 0.15 ms a call
@@ -155,6 +156,8 @@ def session(route: Route = STRAIGHT, *, connections: int = 16) -> requests.Sessi
     adapter = _Adapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
     made.mount("https://", adapter)
     made.mount("http://", adapter)
+    # Not by __del__: of what is collected at once a connection may come first, and then it was left open.
+    weakref.finalize(made, adapter.close)
     return made
 
 

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
+from providers.cut_off import cut_after
 from providers.route import Route
 
 SECONDS = 10.0
 MOST_BYTES = 64 << 10  # of the answer to what was posted; what is beyond is not read
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address as seen from a network without them
-_AGAIN = 0.05
 _CLOUDS = ip_network("192.0.0.0/24")  # metadata of a machine; Python 3.11 takes it for public
 _AS_THEY_ARE = "/%:@!$&'()*+,;=~?"  # of a path and query, RFC 3986
 
@@ -154,7 +153,7 @@ class Outward:
         proxy = self._route.tunnel_to(host, port) if parts.scheme == "https" else None
         line = HTTPConnection(proxy.host, proxy.port) if proxy else HTTPConnection(host, port)
         line.timeout = self._seconds
-        with closing(line), _cut_after(self._seconds, line):
+        with closing(line), cut_after(self._seconds, line):
             if proxy:
                 # The tunnel leads to an address too: the proxy's own look-up might find another one.
                 target = host if self._route.is_private_allowed else self._judged(host, port)[0]
@@ -233,21 +232,3 @@ def _whole(answer: HTTPResponse, most: int) -> bytes:
     if is_cut:
         raise Truncated("the answer ended before its end")
     return body
-
-
-@contextmanager
-def _cut_after(seconds: float, line: HTTPConnection) -> Iterator[None]:
-    """End the connection when the time is over: a socket's own time-out counts anew with every byte."""
-    done = threading.Event()
-
-    def cut() -> None:
-        is_late = not done.wait(seconds)
-        while is_late and not done.wait(_AGAIN):  # it may only just come up
-            with suppress(OSError, AttributeError):
-                line.sock.shutdown(socket.SHUT_RDWR)
-
-    threading.Thread(target=cut, name="outward", daemon=True).start()
-    try:
-        yield
-    finally:
-        done.set()

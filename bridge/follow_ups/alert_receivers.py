@@ -53,7 +53,7 @@ class AlertMail:
         lines = [f"- {alert.text}" for alert in alerts]
         where = say("What is open stands on {url} and in `bridge alerts`.").format(url=self.public_url)
         message.set_content("\n\n".join([*lines, where]) + "\n")
-        self.server.send(message, [self.recipient])
+        self.server.send(message, self.recipient)
 
 
 @dataclass(frozen=True)

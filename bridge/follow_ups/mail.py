@@ -87,7 +87,7 @@ class BookingMail:
             letter = self.letters.farewell(event_type, booking, self._hosts(booking), address)
         else:
             letter = self._letter(part, event_type, booking, is_live=is_live, was_told=was_told)
-        self.server.send(self._message(follow_up, booking, address, letter), [address])
+        self.server.send(self._message(follow_up, booking, address, letter), address)
         return Receipt()
 
     def try_out(self) -> str:

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bridge.follow_ups.errors import NotDelivered, Refused
-from providers.base import Deadline
+from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
+from providers.cut_off import cut_after
 
 _SECONDS = 40.0  # for all steps: nobody waits for a delivery longer than 45
-_AT_LEAST = 0.01  # 0 would mean not to wait at all, which fails otherwise
 _PORTS = {"smtps": 465, "smtp": 587}
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_NO_CODE = -1  # how smtplib calls a line that broke off
 _DONE = 2  # hundred and something
 _FINAL = 500  # RFC 5321, 4.2.1: 4yz may be repeated, 5yz may not
 
@@ -34,14 +33,20 @@ class MailServer:
 
     url: str = field(repr=False)
     ca_file: str | None = None
-    monotonic: Callable[[], float] = time.monotonic
+    seconds: float = _SECONDS
 
-    def send(self, message: EmailMessage, recipients: Sequence[str]) -> None:
-        """Hand a message over for these addresses. NotDelivered, Refused: it did not take it."""
+    def send(self, message: EmailMessage, recipient: str) -> None:
+        """Hand a message over for an address. NotDelivered, Refused: it was not taken. Unclear: perhaps."""
         with _in_words(), self._connected() as server:
-            refused = server.send_message(message, to_addrs=list(recipients))
-        if refused:
-            raise _fault(next(iter(refused.values()))[0], "an address was refused")
+            try:
+                server.send_message(message, to_addrs=[recipient])
+            except smtplib.SMTPNotSupportedError as error:
+                raise Refused("the mail server takes no address with such letters") from error
+            except OSError as error:
+                is_said = isinstance(error, smtplib.SMTPResponseException) and error.smtp_code != _NO_CODE
+                if server.has_begun and not is_said:
+                    raise Unclear("the mail server did not say whether it took the message") from error
+                raise
 
     def try_out(self, sender: str) -> None:
         """Ask whether it takes mail from an address, and send none. NotDelivered: it doesn't."""
@@ -52,46 +57,42 @@ class MailServer:
         if code // 100 != _DONE:
             raise _fault(code, f"the mail server refuses the sender ({code})")
 
-    def _connected(self) -> smtplib.SMTP:
+    @contextmanager
+    def _connected(self) -> Iterator[_Bounded]:
         parts = urlsplit(self.url)
         host, context = parts.hostname or "", ssl.create_default_context(cafile=self.ca_file)
         port = parts.port or _PORTS[parts.scheme]
-        deadline = Deadline(_SECONDS, self.monotonic)
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = _SmtpsInTime(deadline, host, port, context=context)
-        else:
-            server = _SmtpInTime(deadline, host, port)
-        try:
+        with ExitStack() as over:
+            if parts.scheme == "smtps":
+                server: _Bounded = _BoundedTls(over, self.seconds, host, port, context=context)
+            else:
+                server = _Bounded(over, self.seconds, host, port)
+            over.callback(server.close)
             server.ehlo()
             if parts.scheme == "smtp" and (host not in _HERE or server.has_extn("starttls")):
                 server.starttls(context=context)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-        except BaseException:
-            server.close()
-            raise
-        return server
+            yield server
+            with suppress(OSError):  # what was taken is taken, however it says good-bye
+                server.quit()
 
 
-class _InTime(smtplib.SMTP):
-    """A connection all of whose steps together end with a deadline, where smtplib bounds each by itself."""
+class _Bounded(smtplib.SMTP):
+    """A connection all of whose steps together have so many seconds, where smtplib bounds each read."""
 
-    def __init__(self, deadline: Deadline, host: str, port: int, **more: Any) -> None:
-        self._deadline = deadline
-        super().__init__(host, port, timeout=deadline.remaining(), **more)
+    def __init__(self, over: ExitStack, seconds: float, host: str, port: int, **more: Any) -> None:
+        self.has_begun = False  # to hand over a message: from then on the server may have taken it
+        over.enter_context(cut_after(seconds, self))
+        super().__init__(host, port, timeout=seconds, **more)
 
-    def getreply(self) -> tuple[int, bytes]:
-        """Wait for an answer no longer than what is left."""
-        if self.sock is not None:
-            self.sock.settimeout(max(self._deadline.remaining(), _AT_LEAST))
-        return super().getreply()
-
-
-class _SmtpInTime(_InTime, smtplib.SMTP):
-    """As `smtp://`."""
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over a message."""
+        self.has_begun = True
+        return super().data(msg)
 
 
-class _SmtpsInTime(_InTime, smtplib.SMTP_SSL):
+class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
     """As `smtps://`."""
 
 
@@ -106,6 +107,8 @@ def _in_words() -> Iterator[None]:
         raise NotDelivered("the mail server refuses the user or password") from error
     except smtplib.SMTPResponseException as error:
         raise _fault(error.smtp_code, f"the mail server answered {error.smtp_code}") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise NotDelivered("the mail server offers no encryption, or takes no password") from error
     except ssl.SSLCertVerificationError as error:
         raise NotDelivered("the mail server's certificate cannot be verified") from error
     except (OSError, smtplib.SMTPException) as error:

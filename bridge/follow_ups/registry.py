@@ -34,7 +34,7 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
             twilio, words, config.event_types, means.now, status_url(config.bridge.public_url)
         )
     if config.mail and config.mail.smtp_url:
-        server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file, means.monotonic)
+        server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file)
         receivers["mail"] = BookingMail(
             server,
             config.mail.sender,

@@ -25,7 +25,7 @@ def test_mail_and_webhooks_stand_on_its_page_with_nothing_of_callers_in_its_mark
     message.add_alternative("BEGIN:VCALENDAR", subtype="calendar", params={"method": "REQUEST"})
     with letter_box() as box:
         assert "Nothing has arrived yet." in asked(box.port, "GET", "/")[1]
-        MailServer(f"smtp://127.0.0.1:{box.mail_port}").send(message, ["kim@example.org"])
+        MailServer(f"smtp://127.0.0.1:{box.mail_port}").send(message, "kim@example.org")
         assert asked(box.port, "POST", "/webhook", b'{"event": "invitee.created"}')[0] == 204
         assert asked(box.port, "POST", "/webhook", b"[]")[0] == 204
         status, page = asked(box.port, "GET", "/")

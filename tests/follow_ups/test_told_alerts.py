@@ -149,23 +149,23 @@ class TestTheMailServer:
     ) -> None:
         authority.cert_pem.write_to_path(tmp_path / "ca.pem")
         server = MailServer(f"smtps://{USER}:{PASSWORD}@localhost:{sealed.port}", str(tmp_path / "ca.pem"))
-        server.send(letter(), ["owner@example.com"])
+        server.send(letter(), "owner@example.com")
         assert sealed.recipients == [["owner@example.com"]]
         wrong = MailServer(f"smtps://{USER}:wrong@localhost:{sealed.port}", str(tmp_path / "ca.pem"))
         with pytest.raises(NotDelivered, match="user or password"):
-            wrong.send(letter(), ["owner@example.com"])
+            wrong.send(letter(), "owner@example.com")
 
     def test_a_certificate_that_nobody_vouches_for_is_not_believed(self, sealed: LetterBox) -> None:
         with pytest.raises(NotDelivered, match="certificate"):
-            MailServer(f"smtps://localhost:{sealed.port}").send(letter(), ["owner@example.com"])
+            MailServer(f"smtps://localhost:{sealed.port}").send(letter(), "owner@example.com")
 
     def test_a_refusal_is_final_and_a_silence_is_not(self, box: LetterBox) -> None:
         server = MailServer(f"smtp://127.0.0.1:{box.port}")
         box.answer = "554 no"
         with pytest.raises(Refused):
-            server.send(letter(), ["owner@example.com"])
+            server.send(letter(), "owner@example.com")
         with pytest.raises(NotDelivered, match="reached") as silent:
-            MailServer("smtp://127.0.0.1:1").send(letter(), ["owner@example.com"])
+            MailServer("smtp://127.0.0.1:1").send(letter(), "owner@example.com")
         assert not isinstance(silent.value, Refused)
 
 

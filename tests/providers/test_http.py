@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -54,6 +55,23 @@ class Failing:
 
 def unavailable() -> ProviderUnavailable:
     return ProviderUnavailable("vendor", "ask")
+
+
+def test_a_session_that_is_let_go_hangs_up() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        made = session()
+        gc.collect(0)  # what is younger by a collection comes first at the last one
+        call, url = Time().call(60), f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        asking = threading.Thread(target=send, args=(made, call, "GET", url))
+        asking.start()
+        line, _ = listener.accept()
+        with closing(line):
+            line.recv(1024)
+            line.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+            asking.join()
+            del made, asking
+            gc.collect()  # a connection left open would be a ResourceWarning, and warnings are errors
+            assert line.recv(1024) == b""
 
 
 def test_what_is_unavailable_is_asked_again_after_growing_pauses() -> None:
