@@ -225,13 +225,10 @@ class Health:
 
     @repeated
     def _let_through(self, subject: str, now: datetime) -> bool:
-        until = now + TRIAL_EVERY
         with self._store.write() as connection:
-            # By an earlier try that was not heard of: without it nobody would be tried until then.
-            is_ours = is_repeat() and health.next_trial(connection, subject) == until
-            if not is_ours and health.let_through(connection, subject, now, until):
+            is_ours = health.let_through(connection, subject, now, TRIAL_EVERY, again=is_repeat())
+            if is_ours:
                 revisions.bump(connection, revisions.HEALTH)
-                is_ours = True
         return is_ours
 
     def _write(self, seen: Mapping[Key, _Seen]) -> None:

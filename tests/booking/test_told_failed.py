@@ -15,9 +15,7 @@ from bridge.booking.told_failed import undo_told_failed
 from bridge.errors import EmailDoubtful
 from bridge.model import BookingState
 from bridge.service.outcome import BookOutcome
-from bridge.store.patience import within
-from providers.base import Deadline, Interval
-from providers.errors import AccessDenied
+from providers.base import Interval
 from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, TEN
 from tests.cast.config import ANNA, BEN, salon_config
 from tests.cast.salon import Salon
@@ -157,20 +155,6 @@ def test_of_two_told_to_have_failed_the_one_that_was_done_is_undone(
     undo_told_failed(salon.bridge.context)
     assert not salon.confirmed()
     assert not salon.bridge.context.notes.every()
-
-
-def test_the_one_booking_that_may_try_a_calendar_is_let_through_unheard(
-    open_through: OpenSalon, proxy: PostgresProxy
-) -> None:
-    salon = open_through()
-    health, (calendar, *_) = salon.bridge.health, salon.calendars()
-    health.write_refused(calendar, AccessDenied("local", "create"), TEN)
-    health.write_down()
-    salon.clock.turn(minutes=16)
-    proxy.lose_answer(1)
-    with within(Deadline(60, salon.clock.monotonic), salon.clock.sleep):
-        assert health.may_write(calendar)
-        assert not health.may_write(calendar)
 
 
 def test_a_repeat_told_success_meanwhile_stays(open_through: OpenSalon, proxy: PostgresProxy) -> None:

@@ -6,16 +6,23 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from bridge.alerts import Alerts
+from bridge.calendars.call_pool import CallPool
+from bridge.calendars.health import Health
 from bridge.errors import StoreUnavailable
+from bridge.model import CalendarName
+from bridge.speech.language import language
 from bridge.store.engine import Store
 from bridge.store.patience import is_repeat, repeated, within
 from providers.base import Deadline
+from providers.errors import AccessDenied
 from tests.cast.clock import TurnableClock
 from tests.store.proxy import PostgresProxy
 from tests.store.rows import at, count_claims, take_slot
@@ -139,6 +146,22 @@ def test_work_is_done_again_while_the_database_is_away(
     assert len(told) == 2
     assert told[0].startswith("the database is away")
     assert told[1] == "the database is back"
+
+
+def test_the_one_write_that_may_try_a_calendar_is_let_through_though_unheard(
+    distant: Store, proxy: PostgresProxy
+) -> None:
+    clock, refusing = TurnableClock(), CalendarName("local", "", "anna")
+    alerts = Alerts(distant, clock.now, language=language("en_US"), zone=UTC)
+    with closing(CallPool(1)) as pool:
+        health = Health(distant, pool, clock.now, alerts=alerts, advise=lambda _name, _error: "")
+        health.write_refused(refusing, AccessDenied("local", "create"), clock.now())
+        health.write_down()
+        clock.turn(minutes=16)
+        proxy.lose_answer(1)
+        with within(Deadline(60, clock.monotonic), clock.sleep):
+            assert health.may_write(refusing)
+        assert not health.may_write(refusing)
 
 
 def test_work_without_a_deadline_or_without_hope_is_not_done_again(sqlite_url: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, case, delete, literal, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, false, literal, or_, select, update
 
 from bridge.model import Ability, Condition
 from bridge.store.dialects import Instant, upsert
@@ -48,19 +48,20 @@ def record_failure(connection: Connection, found: Condition) -> bool:
     return is_new
 
 
-def let_through(connection: Connection, subject: str, now: datetime, until: datetime) -> bool:
-    """Let one write through that may show whether the calendar takes any again; the next one `until` then."""
+def let_through(
+    connection: Connection, subject: str, now: datetime, every: timedelta, *, again: bool
+) -> bool:
+    """Let one write through that may show whether the calendar takes any again, one `every` so often.
+
+    `again`: an earlier try may have let it through unheard.
+    """
     # One statement asks and takes: of several processes only one tries a calendar that refuses.
-    is_due = or_(health.c.not_before.is_(None), health.c.not_before <= now)
+    until = now + every
+    is_ours = health.c.not_before == until if again else false()
+    is_due = or_(health.c.not_before.is_(None), health.c.not_before <= now, is_ours)
     mine = (health.c.subject == subject, health.c.ability == Ability.WRITE, health.c.error.is_not(None))
     changed = update(health).where(*mine, is_due).values(not_before=until)
     return bool(connection.execute(changed).rowcount)
-
-
-def next_trial(connection: Connection, subject: str) -> datetime | None:
-    """Return from when on a write is let through again."""
-    mine = (health.c.subject == subject, health.c.ability == Ability.WRITE)
-    return connection.execute(select(health.c.not_before).where(*mine)).scalar()
 
 
 def told_by_right(connection: Connection, subject: str) -> None:
