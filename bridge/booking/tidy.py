@@ -19,6 +19,7 @@ from bridge.store.sql import (
     jobs,
     leases,
     requests,
+    set_days,
     uploads,
 )
 
@@ -32,6 +33,7 @@ _ABOUT_BOOKINGS = (
     "mail_domain:",
     "told_failed:",
 )  # before the booking's id
+_SET_DAYS_KEPT = timedelta(days=400)  # for Week: what the hours were a year ago
 _ENDED_FOR = timedelta(days=1)
 _LONGEST_LEASE = timedelta(hours=1)  # far beyond any
 _AT_ONCE = 500
@@ -59,6 +61,8 @@ def tidy(context: BookingContext) -> None:
     _clear(context, lambda connection: follow_ups.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
     _clear(context, lambda connection: requests.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
     _clear(context, lambda connection: uploads.drop_older(connection, now - KEPT, limit=_AT_ONCE))
+    past = (now - _SET_DAYS_KEPT).date()
+    _clear(context, lambda connection: set_days.drop_past(connection, past, limit=_AT_ONCE))
     _clear(
         context,
         lambda connection: leases.clear(

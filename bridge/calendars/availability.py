@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bridge.calendars.free_busy import Answer, Asked, FreeBusy, has_timed_out
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identified, Identities
+from bridge.calendars.set_days import as_set
 from bridge.model import CalendarName, EventType, Host
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
@@ -196,12 +197,12 @@ def host_times(
     *,
     without: str | None = None,
 ) -> dict[str, HostTime]:
-    """Add to the hosts' busy time what this transaction sees: claims, and bookings for the limits.
+    """Add to the hosts' busy time what this transaction sees: claims, bookings for the limits, set days.
 
     `without` is the booking that is being moved.
     """
-    asked = [hosts[each] for each in busy.by_host]
-    ids = [host.id for host in asked]
+    ids = list(busy.by_host)
+    asked = as_set(connection, [hosts[each] for each in ids], busy.window).values()
     # As it is in this transaction: what a calendar is called must not decide whether it is free.
     identity = identities.alike(connection, {name for host in asked for name in host.busy_calendars})
     checked = {host.id: {identity[name] for name in host.busy_calendars} for host in asked}

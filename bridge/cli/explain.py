@@ -13,8 +13,9 @@ from bridge.cli.names import EVENT_TYPE
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import EventType
+from bridge.scheduling.hours import HoursFrom
 from bridge.scheduling.slots import Rule
-from bridge.service.explain import Explanation
+from bridge.service.explain import Explanation, HostDay
 from bridge.service.explain import explain as explain_start
 from bridge.speech.instants import format_instant
 
@@ -39,16 +40,17 @@ def explain(session: Session, event_type: str, start: Moment) -> None:
         found = explain_start(bridge.context, wanted, at, bridge.context.deadline())
     verdict = "can be booked" if found.is_bookable else "cannot be booked"
     title = f"{wanted.title}, {local_text(found.start, wanted.timezone)} ({wanted.timezone}): {verdict}"
-    rows = [_row(wanted, host) for host in found.hosts]
+    rows = [_row(wanted, host, found.days[host.host]) for host in found.hosts]
     grid = Grid(title, ["host", "holds", "fails", "why"], rows)
     decisions = [part for booking in found.booked for part in decision_grids(booking, wanted.timezone)]
     session.output.result(_json(found), grid, *decisions)
 
 
-def _row(event_type: EventType, host: HostExplanation) -> list[str]:
+def _row(event_type: EventType, host: HostExplanation, day: HostDay) -> list[str]:
     holds = ", ".join(name for rule, name in _NAMES.items() if rule not in host.failing)
     fails = ", ".join(name for rule, name in _NAMES.items() if rule in host.failing)
-    return [host.host, holds, fails or "-", "; ".join(_reasons(event_type, host)) or "bookable"]
+    why = "; ".join(_reasons(event_type, host)) or "bookable"
+    return [host.host, holds, fails or "-", f"{why}; {_hours_from(day)}" if _hours_from(day) else why]
 
 
 def _reasons(event_type: EventType, host: HostExplanation) -> Iterator[str]:
@@ -68,12 +70,20 @@ def _reasons(event_type: EventType, host: HostExplanation) -> Iterator[str]:
         yield "another booking has the time"
 
 
+def _hours_from(day: HostDay) -> str:
+    """Return where the hours of a day come from that is not as in every week, else nothing."""
+    if day.change:
+        made = f"{day.change.made_at:%Y-%m-%d %H:%M} UTC"
+        return f"the hours of {day.day} were set on the page Days off by {day.change.made_by}, {made}"
+    return "" if day.source is HoursFrom.WEEK else f"{day.source} decides about the hours of {day.day}"
+
+
 def _json(found: Explanation) -> dict[str, object]:
     return {
         "event_type": found.event_type.id,
         "start_iso": format_instant(found.start),
         "bookable": found.is_bookable,
-        "hosts": [host.as_json() for host in found.hosts],
+        "hosts": [{**host.as_json(), "hours_from": found.days[host.host].source} for host in found.hosts],
         "bookings": [
             {"id": each.id, "hosts": each.hosts, "decision": decision_json(each)} for each in found.booked
         ],

@@ -63,8 +63,9 @@ class DateRange:
 class Schedule:
     """When a host is open, by the wall clock of `timezone`.
 
-    `time_off` wins over everything, then `overrides` replace a day, then `public_holidays` (of a region
-    like "DE-BE") close days, then the week holds.
+    `set_days`, of the page Days off, replace a day and whatever else is said of it. Then `time_off` wins over
+    everything, then `overrides` replace a day, then `public_holidays` (of a region like "DE-BE") close days,
+    then the week holds.
     """
 
     timezone: ZoneInfo
@@ -72,6 +73,7 @@ class Schedule:
     overrides: Mapping[date, tuple[WallRange, ...]] = field(default_factory=dict)
     public_holidays: str | None = None
     time_off: tuple[DateRange, ...] = ()
+    set_days: Mapping[date, tuple[WallRange, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from bridge.model import EventType, Member, Schedule
 from bridge.scheduling.days import date_of, day_start, local_days
-from providers.intervals import Span, union
+from providers.intervals import Span, subtract, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,11 @@ def _calibrations(
 def _days_off(schedule: Schedule | None) -> list[Span]:
     if schedule is None:
         return []
-    return union(local_days(schedule.timezone, away.first, away.last) for away in schedule.time_off)
+    zone, set_days = schedule.timezone, schedule.set_days
+    closed = [local_days(zone, day, day) for day, hours in set_days.items() if not hours]
+    opened = union(local_days(zone, day, day) for day, hours in set_days.items() if hours)
+    away = union(local_days(zone, each.first, each.last) for each in schedule.time_off)
+    return union([*closed, *subtract(away, opened)])
 
 
 def _is_absent(own: HostRecord, days_off: Sequence[Span], made: datetime) -> bool:

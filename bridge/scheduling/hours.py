@@ -1,17 +1,39 @@
-"""Says when a schedule is open: time off, then overrides, then public holidays, then the week.
+"""Says when a schedule is open: set days, then time off, overrides, public holidays, and else the week.
 
 It decides from the schedule alone and never looks at what is busy.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 
-from bridge.model import EventType, Schedule, WallRange
+from bridge.model import EventType, Host, Schedule, WallRange
 from bridge.scheduling.days import FIRST, LAST, at_wall, date_of
 from providers.base import Interval
 from providers.intervals import clip, merge
+
+
+class HoursFrom(StrEnum):
+    """What decides about the hours of a day: the first of these that says something."""
+
+    SET_DAY = "set_day"
+    TIME_OFF = "time_off"
+    OVERRIDE = "date_overrides"
+    HOLIDAY = "public_holidays"
+    WEEK = "open_hours"
+
+
+SetDays = tuple[tuple[date, tuple[WallRange, ...]], ...]
+
+
+@lru_cache(maxsize=2**12)
+def with_set_days(host: Host, days: SetDays) -> Host:
+    """Return a host with days set by hand; the same object for the same days, since hours are kept by it."""
+    return replace(host, schedule=replace(host.schedule, set_days=dict(days)))
 
 
 @lru_cache(maxsize=2**15)
@@ -22,7 +44,7 @@ def open_intervals(schedule: Schedule, day: date) -> tuple[Interval, ...]:
     zone = schedule.timezone
     return merge(
         Interval(at_wall(zone, day, wall.start), at_wall(zone, day, wall.end, as_end=True))
-        for wall in _wall_ranges(schedule, day)
+        for wall in hours_of(schedule, day)[1]
     )
 
 
@@ -44,6 +66,19 @@ def own_schedule(event_type: EventType) -> Schedule | None:
     return Schedule(timezone=event_type.timezone, week=event_type.open_hours)
 
 
+def hours_of(schedule: Schedule, day: date) -> tuple[HoursFrom, tuple[WallRange, ...]]:
+    """Return the hours of a day by the wall clock, and what decides about them."""
+    if day in schedule.set_days:
+        return HoursFrom.SET_DAY, schedule.set_days[day]
+    if any(away.first <= day <= away.last for away in schedule.time_off):
+        return HoursFrom.TIME_OFF, ()
+    if day in schedule.overrides:
+        return HoursFrom.OVERRIDE, schedule.overrides[day]
+    if schedule.public_holidays and day in public_holidays(schedule.public_holidays, day.year):
+        return HoursFrom.HOLIDAY, ()
+    return HoursFrom.WEEK, schedule.week.get(day.weekday(), ())
+
+
 def is_known_region(region: str) -> bool:
     """Tell whether the public holidays of a country, or country and region, are known."""
     from holidays import list_supported_countries
@@ -53,19 +88,36 @@ def is_known_region(region: str) -> bool:
     return regions is not None and (not dash or part in regions)
 
 
-def _wall_ranges(schedule: Schedule, day: date) -> tuple[WallRange, ...]:
-    if any(away.first <= day <= away.last for away in schedule.time_off):
-        return ()
-    if day in schedule.overrides:
-        return schedule.overrides[day]
-    if schedule.public_holidays and day in _public_holidays(schedule.public_holidays, day.year):
-        return ()
-    return schedule.week.get(day.weekday(), ())
+@lru_cache(maxsize=2**6)
+def holiday_regions(country: str) -> Mapping[str, str]:
+    """Return the regions of a country by their codes, such as DE-BE, with what people call them."""
+    from holidays import country_holidays
+
+    if not is_known_region(country):
+        return {}
+    known = country_holidays(country)
+    called = {code: name for name, code in getattr(known, "subdivisions_aliases", {}).items()}
+    parts = {f"{country}-{part}": called.get(part, part) for part in known.subdivisions}
+    return {country: country, **dict(sorted(parts.items(), key=lambda part: part[1]))}
+
+
+def special_days(schedule: Schedule, first: date, last: date) -> list[date]:
+    """Return the days, both ends included, of which something else than the week may be said."""
+    years = range(first.year, last.year + 1) if schedule.public_holidays else ()
+    holidays = [day for year in years for day in public_holidays(schedule.public_holidays or "", year)]
+    off = [
+        date.fromordinal(day)
+        for away in schedule.time_off
+        for day in range(max(away.first, first).toordinal(), min(away.last, last).toordinal() + 1)
+    ]
+    named = {*schedule.set_days, *schedule.overrides, *holidays, *off}
+    return sorted(day for day in named if first <= day <= last)
 
 
 @lru_cache(maxsize=2**10)
-def _public_holidays(region: str, year: int) -> frozenset[date]:
+def public_holidays(region: str, year: int, language: str | None = None) -> Mapping[date, str]:
+    """Return the names of a region's public holidays, in this language where they are known in it."""
     from holidays import country_holidays  # a tenth of a second that most installations can save
 
     country, _, part = region.partition("-")
-    return frozenset(country_holidays(country, subdiv=part or None, years=year))
+    return dict(country_holidays(country, subdiv=part or None, years=year, language=language))

@@ -16,6 +16,7 @@ from bridge.attendee.contact_api import ContactApi
 from bridge.booking.context import BookingContext
 from bridge.booking.identify import ask_identity, named, unidentified
 from bridge.booking.probe import meant
+from bridge.calendars.set_days import as_set
 from bridge.config import Config, remarks
 from bridge.config.sections.meeting import organisers
 from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
@@ -25,6 +26,7 @@ from bridge.model import Ability, CalendarName, Host
 from bridge.scheduling.hours import open_between
 from bridge.scheduling.offers import every_start, offer
 from bridge.scheduling.slots import HostTime
+from bridge.service.days_off import DaysOff
 from bridge.store.dialects import database_now
 from bridge.store.schema import require_current
 from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
@@ -147,18 +149,25 @@ def _zoom(config: Config, context: BookingContext) -> Iterator[Finding]:
 def _timetables(context: BookingContext) -> Iterator[Finding]:
     """Say who is never open, and what nobody can ever be booked for, were all calendars empty."""
     now = context.now()
-    for host in context.hosts.values():
+    with context.store.read() as connection:
+        hosts = as_set(connection, context.hosts.values(), Interval(now, now + _AHEAD[-1]))
+    for host in hosts.values():
         if not any(open_between(host.schedule, Interval(now, now + ahead)) for ahead in _AHEAD):
             text = "is never open in the coming year: give the host open_hours"
             yield Finding(f"hosts.{host.id}", Verdict.FAILED, text)
     for kind in context.event_types.values():
-        idle = {host: HostTime(context.hosts[host], busy=()) for host in kind.team.hosts}
+        idle = {host: HostTime(hosts[host], busy=()) for host in kind.team.hosts}
         if not offer(kind, idle, now) and not every_start(kind, idle, now):
             text = (
                 "nobody can be booked for it, even with empty calendars: compare its hours, its notice, its "
                 "horizon and its hosts' hours"
             )
             yield Finding(f"event_types.{kind.id}", Verdict.FAILED, text)
+    for each in DaysOff(context).coming():
+        if each.change is not None:
+            hours = "other hours" if each.hours else "closed"
+            text = f"{each.first} to {each.last} {hours}: set on the page Days off, over the configuration"
+            yield Finding(", ".join(f"hosts.{host}" for host in each.hosts), Verdict.GOOD, text)
 
 
 def _known(context: BookingContext) -> Iterator[Finding]:

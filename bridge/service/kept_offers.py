@@ -25,7 +25,7 @@ from providers.base import Deadline, Interval
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
 
-Revision = tuple[int, int]  # of the claims, and of health
+Revision = tuple[int, int, int]  # of the claims, of health, and of set days
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """An offer with the state of claims, health and calendars, and the minute, of which it is true."""
+    """An offer with the state of what it was made from, and the minute, of which it is true."""
 
     offer: Offer
     revision: Revision
@@ -144,7 +144,7 @@ class Offers:
 
     @repeated
     def _revision(self) -> Revision:
-        """Return the state of claims and health; forget busy answers of calendars said to have changed."""
+        """Return the state an offer is true of; forget busy answers of calendars said to have changed."""
         counted = self._context.store.revisions()
         seen = (counted.get(revisions.LOCAL, 0), counted.get(revisions.BUSY, 0))
         if seen != self._seen:
@@ -152,7 +152,7 @@ class Offers:
             self._free_busy.forget()
         health = counted.get(revisions.HEALTH, 0)
         self._context.health.learn(health)
-        return counted.get(revisions.CLAIMS, 0), health
+        return counted.get(revisions.CLAIMS, 0), health, counted.get(revisions.DAYS, 0)
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type)

@@ -12,6 +12,7 @@ from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
 from bridge.local_calendar.uploads import Uploads
 from bridge.service.appointments import Appointments
+from bridge.service.days_off import DaysOff
 from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
@@ -20,6 +21,7 @@ from bridge.web.appointments import AppointmentPages, appointments_blueprint
 from bridge.web.calendars import calendars_blueprint
 from bridge.web.call_pages import CallPages, call_pages_blueprint
 from bridge.web.connect import connect_blueprint
+from bridge.web.days_off import DaysOffPages, days_off_blueprint
 from bridge.web.error_pages import error_pages_blueprint
 from bridge.web.gate import Gate
 from bridge.web.invite import invite_blueprint, inviting_blueprint
@@ -62,6 +64,7 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
         Link("signin.page", spoken.translate("Today")),
         Link("appointments.overview", spoken.translate("Appointments")),
         Link("journal.overview", spoken.translate("Calls")),
+        Link("days_off.overview", spoken.translate("Days off")),
         Link("connect.overview", spoken.translate("Connections")),
         Link("telli_page.overview", spoken.translate("Connect telli")),
         Link("system.overview", spoken.translate("System")),
@@ -72,6 +75,8 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     pages = AppointmentPages(owners.appointments, spoken, section.timezone)
     app.register_blueprint(appointments_blueprint(pages, gate))
     app.register_blueprint(call_pages_blueprint(CallPages.of(owners.today, spoken), gate))
+    off = DaysOffPages(DaysOff(owners.today.context), gate, spoken, section.timezone, section.country)
+    app.register_blueprint(days_off_blueprint(off, gate))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
     app.register_blueprint(calendars_blueprint(uploads, gate, spoken))
     app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken, embedded=uploads.titles))

@@ -75,6 +75,7 @@ def schedule(
     overrides: Mapping[date, tuple[WallRange, ...]] | None = None,
     holidays: str | None = None,
     off: tuple[DateRange, ...] = (),
+    set_days: Mapping[date, tuple[WallRange, ...]] | None = None,
 ) -> Schedule:
     """Return a schedule, by default open on weekdays from 9 to 17."""
     return Schedule(
@@ -83,6 +84,7 @@ def schedule(
         overrides=overrides or {},
         public_holidays=holidays,
         time_off=off,
+        set_days=set_days or {},
     )
 
 

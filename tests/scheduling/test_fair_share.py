@@ -12,7 +12,7 @@ import pytest
 from bridge.model import Assignment, DateRange, EventType, Member, Schedule, Team
 from bridge.scheduling.fair_share import Figures, HostRecord, figures, month_start
 from bridge.scheduling.round_robin import simulate
-from tests.scheduling.building import KOLKATA, event_type, local, schedule, utc
+from tests.scheduling.building import KOLKATA, event_type, local, schedule, utc, wall
 
 NOW = local("2026-11-20 12:00")
 NOBODY_OFF: Mapping[str, Schedule] = {}
@@ -179,6 +179,13 @@ def test_days_off_are_whole_days_of_the_hosts_own_zone_each_counted_once() -> No
         for each in ("2026-11-01 23:59", "2026-11-02 00:00", "2026-11-03 23:59", "2026-11-04 00:00")
     )
     found = reckon(weighted(anna=100, ben=100), HostRecord("ben", made), schedules={"anna": away})
+    assert found["anna"].calibration == 2
+
+
+def test_a_closed_day_set_by_hand_is_a_day_off_and_one_with_hours_is_none() -> None:
+    first, second = (date(2026, 11, day) for day in (2, 3))
+    away = schedule(off=(DateRange(first, first),), set_days={first: wall("09:00-10:00"), second: ()})
+    found = reckon(weighted(anna=100, ben=100), given("ben", "02", "03", "03"), schedules={"anna": away})
     assert found["anna"].calibration == 2
 
 

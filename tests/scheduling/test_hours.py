@@ -8,7 +8,13 @@ from hypothesis import given
 
 from bridge.model import DateRange, Schedule
 from bridge.scheduling.days import local_days
-from bridge.scheduling.hours import is_known_region, open_between, open_intervals, own_schedule
+from bridge.scheduling.hours import (
+    is_known_region,
+    open_between,
+    open_intervals,
+    own_schedule,
+    special_days,
+)
 from providers.base import Interval
 from tests.scheduling.building import (
     ALWAYS,
@@ -61,12 +67,15 @@ EVERYTHING = schedule(
     overrides={CHRISTMAS_EVE: wall("10:00-12:00"), CHRISTMAS: wall("08:00-09:00"), date(2026, 12, 23): ()},
     holidays="DE-BE",
     off=(DateRange(date(2026, 12, 30), date(2027, 1, 2)), DateRange(CHRISTMAS_EVE, CHRISTMAS_EVE)),
+    set_days={date(2027, 1, 1): wall("11:00-12:00"), date(2026, 12, 21): ()},
 )
 
 
 @pytest.mark.parametrize(
     ("day", "opens"),
     [
+        pytest.param(date(2026, 12, 21), None, id="a day set by hand closes"),
+        pytest.param(date(2027, 1, 1), "11:00", id="a day set by hand wins over time off"),
         pytest.param(date(2026, 12, 22), "09:00", id="the week"),
         pytest.param(date(2026, 12, 23), None, id="an empty override closes"),
         pytest.param(CHRISTMAS_EVE, None, id="time off wins over an override"),
@@ -79,11 +88,16 @@ EVERYTHING = schedule(
         pytest.param(date(2027, 3, 8), None, id="a holiday of the region alone"),
     ],
 )
-def test_time_off_wins_then_overrides_then_public_holidays_then_the_week(
+def test_set_days_win_then_time_off_then_overrides_then_public_holidays_then_the_week(
     day: date, opens: str | None
 ) -> None:
     hours = open_intervals(EVERYTHING, day)
     assert [each.start for each in hours] == ([local(f"{day} {opens}")] if opens else [])
+
+
+def test_the_days_of_which_something_else_may_be_said_are_found_once_each() -> None:
+    found = special_days(EVERYTHING, date(2026, 12, 20), date(2027, 1, 2))
+    assert [day.day for day in found] == [21, 23, 24, 25, 26, 30, 31, 1, 2]
 
 
 def test_a_country_without_a_region_closes_only_its_own_holidays() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bridge.booking.context import LedgerContext
 from bridge.calendars.availability import Busy, host_times
 from bridge.calendars.judging import judge
+from bridge.calendars.set_days import as_set
 from bridge.errors import (
     AvailabilityUnknown,
     BridgeError,
@@ -20,12 +21,13 @@ from bridge.errors import (
     TooManyBookings,
     TooManyNoShows,
 )
-from bridge.model import Contact, EventType, Wish
+from bridge.model import Contact, EventType, Schedule, Wish
 from bridge.scheduling.fair_share import month_start
 from bridge.scheduling.round_robin import Choice, choose, needs_shares
 from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
 from bridge.scheduling.team import Pool, pool_for, with_host
 from bridge.store.sql import bookings, counts, round_robin
+from providers.base import Interval
 
 _NOBODY = Contact()
 _TIMETABLE = frozenset({Rule.OPEN, Rule.STEP, Rule.NOTICE, Rule.START_DATE, Rule.HORIZON})
@@ -88,11 +90,20 @@ def choose_from(
     # Everybody else who books waits for this transaction: what was given all month is read for shares alone.
     since = month_start(event_type, now) if needs_shares(event_type) else None
     given = round_robin.records(connection, event_type.id, hosts, since, without=without)
-    schedules = {host: context.hosts[host].schedule for host in hosts}  # their time off counts
+    schedules = schedules_since(context, connection, event_type, since) if since else {}
     last: Sequence[str] = ()
     if event_type.keep_host and contact.key:
         last = bookings.last_hosts_of_contact(connection, contact.key, event_type.id, without=without)
     return choose(event_type, pool, given, now, schedules=schedules, keep=frozenset(last))
+
+
+def schedules_since(
+    context: LedgerContext, connection: Connection, event_type: EventType, since: datetime
+) -> dict[str, Schedule]:
+    """Return the schedules of a team, for the days off that count in its shares since then."""
+    hosts = [context.hosts[each] for each in event_type.team.hosts]
+    found = as_set(connection, hosts, Interval(since, context.now()))
+    return {name: host.schedule for name, host in found.items()}
 
 
 def _why_not(

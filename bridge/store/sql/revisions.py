@@ -17,6 +17,7 @@ LOCAL = "local"  # an embedded calendar changed
 # count or compare the imported rows would take longer than all the rest of a call.
 IMPORTED = "imported"
 HEALTH = "health"  # a calendar or an account began to fail, or is well again
+DAYS = "days"  # somebody set days on the page Days off, or undid it
 BUSY = "busy"  # a vendor told that a calendar changed, so answers kept are stale
 
 

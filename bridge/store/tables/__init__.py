@@ -17,6 +17,7 @@ from bridge.store.tables.busy import busy_spans, busy_times, published_calendars
 from bridge.store.tables.calendars import calendar_identities
 from bridge.store.tables.callers import asked_back, told_offers
 from bridge.store.tables.connections import connections, oauth_flows
+from bridge.store.tables.days import day_changes, set_days
 from bridge.store.tables.follow_ups import follow_ups, webhook_invitees
 from bridge.store.tables.following import channels, cursors, deletions
 from bridge.store.tables.health import health
@@ -40,6 +41,7 @@ __all__ = [
     "claims",
     "connections",
     "cursors",
+    "day_changes",
     "deletions",
     "feed_renewals",
     "figures",
@@ -57,6 +59,7 @@ __all__ = [
     "published_calendars",
     "revisions",
     "sessions",
+    "set_days",
     "sign_ins",
     "told_offers",
     "uploads",

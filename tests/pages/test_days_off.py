@@ -1,0 +1,157 @@
+"""The page Days off: what is set there holds from the next call on, in every process, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from tests.cast.clock import TEN
+from tests.cast.config import ANNA, BEN, EVERY_START, Staff
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import Line, at
+from tests.connections.stage import ADMIN, Browser, signed_in
+
+TODAY = {"host": "anna", "kind": "closed", "first": "2026-11-23"}
+
+
+@pytest.fixture
+def line(open_line: OpenLine) -> Line:
+    return open_line(ANNA, rest=ADMIN, event_type=EVERY_START)
+
+
+@pytest.fixture
+def owner(line: Line) -> Browser:
+    owner = signed_in(line)
+    owner.get("/admin/days-off")
+    return owner
+
+
+def seen(owner: Browser) -> str:
+    return owner.page.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def save(owner: Browser, form: Mapping[str, object], person: str = "Kim") -> str:
+    """Look at a form and save it; return where the change is."""
+    owner.post("/admin/days-off/preview", form)
+    answer = owner.post("/admin/days-off/save", {**form, "seen": seen(owner), "person": person})
+    assert answer.status_code == 303, owner.main()
+    owner.get(answer.location)
+    return str(answer.location)
+
+
+def test_a_closed_day_holds_from_the_next_call_on_in_every_process(
+    line: Line, owner: Browser, open_line: OpenLine
+) -> None:
+    other = open_line(ANNA, rest=ADMIN, event_type=EVERY_START)
+    assert other.available()[0].date() == date(2026, 11, 23)
+    line.book(TEN, who="sam", name="Sam <Example>")
+    owner.post("/admin/days-off/preview", TODAY)
+    assert "Sam <Example> Haircut Monday, November 23 at 10:00 AM" in owner.main()
+    assert other.available()[0].date() == date(2026, 11, 23), "looking changes nothing"
+    change = save(owner, {**TODAY, "note": "<Trade> fair"})
+    assert "Saved. It holds from the next call on." in owner.main()
+    assert "<Trade> fair Entered Kim, Monday, November 23 at 7:00 AM" in owner.main()
+    assert "1 appointment stays as it is" in owner.main()
+    assert other.available()[0].date() == date(2026, 11, 24)
+    refused = other.book(at(11, day=23), who="lee", name="Lee Example")
+    assert refused["status"] == "failed"
+    owner.post(f"{change}/undo")
+    assert other.available()[0].date() == date(2026, 11, 23)
+    owner.get(change)
+    assert "Undone Kim, Monday" in owner.main()
+    assert "Undo this" not in owner.main()
+
+
+def test_special_hours_replace_time_off_of_the_configuration(open_line: OpenLine) -> None:
+    away = Staff("anna", lines='time_off = ["2026-11-23/2026-11-24"]\ntimezone = "Asia/Kolkata"')
+    line = open_line(away, BEN, rest=ADMIN, event_type=EVERY_START, bridge='locale = "de_DE"')
+    owner = signed_in(line)
+    owner.get("/admin/days-off")
+    assert (
+        "Mo., 23. – Di., 24. Nov. 2026 Anna Example geschlossen Urlaub in der Konfiguration" in owner.main()
+    )
+    form = {"host": ["anna", "ben"], "kind": "hours", "first": "2026-11-24", "from": "22:00", "to": "00:00"}
+    save(owner, form, person="")
+    assert "Anna Example und Ben Example" in owner.main()
+    assert "Eingetragen 192.0.2.7" in owner.main()
+    owner.get("/admin/days-off")
+    assert "22:00 – 0:00 hier festgelegt" in owner.main()
+    line.clock.turn(hours=33)
+    assert line.available()[0] == at(16, 30), "22 o'clock in Kolkata"
+
+
+def test_who_saves_days_that_somebody_else_set_meanwhile_is_shown_them_first(
+    line: Line, owner: Browser
+) -> None:
+    other = signed_in(line)
+    owner.post("/admin/days-off/preview", TODAY)
+    before = seen(owner)
+    other.get("/admin/days-off")
+    save(other, {**TODAY, "kind": "hours", "from": "08:00", "to": "09:00"}, person="Lee")
+    answer = owner.post("/admin/days-off/save", {**TODAY, "seen": before})
+    assert answer.status_code == 200
+    assert "Lee changed these days meanwhile" in owner.main()
+    assert line.available()[-1] == at(8, 30, day=23), "Lee's hours hold"
+    assert owner.post("/admin/days-off/save", {**TODAY, "seen": seen(owner)}).status_code == 303
+    assert line.available()[0].date() == date(2026, 11, 24)
+
+
+def test_public_holidays_are_chosen_from_and_saved_together(open_line: OpenLine) -> None:
+    line = open_line(ANNA, rest=ADMIN, bridge='country = "DE"')
+    owner = signed_in(line)
+    owner.get("/admin/days-off")
+    owner.post("/admin/days-off/holidays", {"host": "anna", "region": "DE-BE"})
+    assert "Sat, Dec 26, 2026 Second Day of Christmas" in owner.main()
+    owner.post(
+        "/admin/days-off/save",
+        {"host": "anna", "day": ["2026-12-26", "2026-12-25"], "note": "Holidays", "seen": seen(owner)},
+    )
+    owner.get("/admin/days-off")
+    assert "Fri, Dec 25 – Sat, Dec 26, 2026 Anna Example closed set here" in owner.main().replace(
+        "\u2009", " "
+    )
+    owner.post("/admin/days-off/holidays", {"host": "anna", "region": "XX"})
+    owner.get("/admin/days-off")
+    assert "Choose a region." in owner.main()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({**TODAY, "host": "nobody"}, "Choose for whom."),
+        ({**TODAY, "first": ""}, "Choose the day"),
+        ({**TODAY, "last": "2026-11-22"}, "The last day lies before the first."),
+        ({**TODAY, "last": "2028-11-22"}, "That is more than a year at once."),
+        ({**TODAY, "first": "2026-01-01"}, "Only days of the coming two years"),
+        ({**TODAY, "kind": "hours"}, "Say from when to when it is open."),
+        ({**TODAY, "kind": "hours", "from": "nine"}, "Write times of day such as 09:00."),
+        ({**TODAY, "kind": "hours", "from": "12:00", "to": "09:00"}, "The hours must end after they begin."),
+        (
+            {**TODAY, "kind": "hours", "from": "09:00", "to": "12:00", "from_2": "11:00", "to_2": "13:00"},
+            "The two stretches of hours overlap.",
+        ),
+    ],
+)
+def test_a_form_that_says_nothing_sensible_is_refused_in_words(
+    owner: Browser, form: dict[str, str], said: str
+) -> None:
+    owner.post("/admin/days-off/save", {**form, "seen": "0"})
+    owner.get("/admin/days-off")
+    assert said in owner.main()
+    assert "Every day of the coming year is as in every week." in owner.main()
+
+
+def test_a_stranger_neither_sees_nor_sets_days(line: Line, owner: Browser) -> None:
+    change = save(owner, TODAY)
+    stranger = Browser(line, "192.0.2.8")
+    stranger.get("/")
+    for path in ("/admin/days-off", change):
+        assert stranger.get(path).location == "/"
+    stranger.get("/")
+    for path in ("preview", "holidays", "save", f"{change.rpartition('/')[2]}/undo"):
+        assert stranger.post(f"/admin/days-off/{path}", TODAY).location == "/"
+    assert owner.post(f"{change}/undo", token="").status_code == 400
+    assert line.available()[0].date() == date(2026, 11, 24)
+    assert owner.get("/admin/days-off/99").status_code == 404
