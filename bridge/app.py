@@ -85,7 +85,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         uploads=bridge.uploads,
         today=Today(bridge.context, bridge.reception, bridge.journal, bridge.connections, zone),
         appointments=Appointments(
-            bridge.context, bridge.reception, bridge.own_appointments, NoShows(bridge.context, bridge.speech)
+            bridge.context, bridge.reception, NoShows(bridge.context, bridge.speech), bridge.outbox
         ),
     )
     add_pages(app, bridge.vault, owners)

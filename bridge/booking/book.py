@@ -184,7 +184,7 @@ def _replace(context: BookingContext, recent: Booking, wish: Wish, who: Who, dea
     change = MoveWish(wish.start, wish.event_type.service, wish.host, attendee)
     moved = move_booking(context, recent, change, deadline)
     with suppress(StoreUnavailable):  # moved it is, whatever else can be noted
-        return ledger.correct(context, moved, moved.attendee, wish.fingerprint)
+        return ledger.correct(context, moved, moved.attendee, wish)
     return moved
 
 

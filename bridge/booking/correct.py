@@ -59,7 +59,7 @@ def _correct(
     """Wait while somebody else changes the booking, a moment as a rule."""
     while True:
         try:
-            return ledger.correct(context, booking, said, wish.fingerprint)
+            return ledger.correct(context, booking, said, wish)
         except HoldLost:
             if deadline.remaining() < _WAIT_SECONDS:
                 raise

@@ -68,7 +68,7 @@ def cancel(session: Session, booking: str) -> None:
     """Cancel a booking, named by its id or the beginning of it."""
     with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
-        _show(session, bridge, bridge.reception.cancel(found, by_staff=True), "Cancelled")
+        _show(session, bridge, bridge.reception.cancel(found, source=Source.TERMINAL), "Cancelled")
 
 
 @click.command()
@@ -82,7 +82,7 @@ def reschedule(session: Session, booking: str, start: Moment) -> None:
     with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
         at = start.within(_zone(bridge, found), bridge.context.now())
-        _show(session, bridge, bridge.reception.move(found, at, by_staff=True), "Moved")
+        _show(session, bridge, bridge.reception.move(found, at, source=Source.TERMINAL), "Moved")
 
 
 @click.command()

@@ -15,7 +15,7 @@ from bridge.cli.instants import local_text
 from bridge.cli.names import EVENT_TYPE
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
-from bridge.model import EventType
+from bridge.model import EventType, Source
 from bridge.scheduling.fair_share import Figures, month_start
 from bridge.scheduling.round_robin import Choice, Standings
 from bridge.speech.instants import format_instant
@@ -74,7 +74,8 @@ def no_show(session: Session, booking: str, undo: bool) -> None:
     """
     with session.bridge() as bridge:
         found = bridge.reception.booking(booking)
-        changed = undo_no_show(bridge.context, found) if undo else mark_no_show(bridge.context, found)
+        change = undo_no_show if undo else mark_no_show
+        changed = change(bridge.context, found, Source.TERMINAL)
         bridge.background.run_due()  # what a server leaves to its background loop
     said = f"Booking {changed.id[:8]} is {'confirmed again' if undo else 'recorded as a no-show'}."
     session.output.result({"status": "success", "booking": booking_json(changed)}, said)

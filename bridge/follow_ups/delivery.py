@@ -23,7 +23,7 @@ from bridge.follow_ups.quiet import quiet_around
 from bridge.follow_ups.receivers import Receipt, Receiver, reaches_caller
 from bridge.follow_ups.rules import Rules
 from bridge.model import Booking, BookingState, FollowUp, FollowUpState, booked
-from bridge.model.follow_ups import REMINDER
+from bridge.model.follow_ups import AGAIN, REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, follow_ups
 from providers.errors import ProviderUnavailable
@@ -98,7 +98,7 @@ class Delivery:
                 return
             follow_ups.begin(connection, found, self._now())
         self._checkpoint("telling")
-        was_told = _was_told(others, booking)
+        was_told = found.change != AGAIN and _was_told(others, booking)
         try:
             receipt = self._handed_over(found, booking, was_told=was_told)
         except Refused as error:

@@ -19,7 +19,7 @@ from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.own_words import OwnWords
 from bridge.follow_ups.receivers import CALLER, TOLD_TO_PEOPLE, Receipt
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
-from bridge.model.follow_ups import LINKED, REMINDER
+from bridge.model.follow_ups import AGAIN, LINKED, REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import counts, writes
 from bridge.vendors.contract import Vendor
@@ -141,7 +141,7 @@ class BookingMail:
         message["Date"] = format_datetime(follow_up.planned_at)
         domain = parseaddr(self.sender)[1].rpartition("@")[2]
         told = f"{booking.id} {booking.version} {booking.state} {follow_up.recipient}"
-        if follow_up.change in (REMINDER, LINKED):  # of several of one version each is a message of its own
+        if follow_up.change in (REMINDER, LINKED, AGAIN):  # each is a message of its own of the same version
             told += f" {follow_up.planned_at.isoformat()}"
         message["Message-ID"] = f"<{hashlib.sha256(told.encode()).hexdigest()[:32]}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
@@ -150,7 +150,7 @@ class BookingMail:
         if letter.entry is not None:
             # As an alternative, which mail programs show with buttons; RFC 6047, 2.4.
             # Of two of one version the later counts by its stamp; RFC 5546, 2.1.5.
-            is_newer = follow_up.change == LINKED
+            is_newer = follow_up.change in (LINKED, AGAIN)
             said = replace(letter.entry, changed_at=follow_up.planned_at) if is_newer else letter.entry
             calendar = entry(said, uid=f"{booking.id}@{domain}", sequence=booking.version)
             message.add_alternative(calendar, subtype="calendar", params={"method": letter.entry.method})

@@ -17,7 +17,7 @@ from bridge.follow_ups.quiet import quiet_around, reminder_times
 from bridge.follow_ups.receivers import Receiver, reaches_caller
 from bridge.follow_ups.rules import Rules
 from bridge.model import Booking, BookingState, FollowUp, FollowUpState, Source, booked
-from bridge.model.follow_ups import LINKED, MEETINGS, NO_PART_ANY_MORE, REMINDER
+from bridge.model.follow_ups import AGAIN, LINKED, MEETINGS, NO_PART_ANY_MORE, REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, follow_ups, jobs
 
@@ -81,6 +81,23 @@ class Outbox:
             follow_ups.wait_again(connection, follow_up, self._now())
             jobs.schedule(connection, DELIVER, follow_up.receiver, self._now())
         self._given_up.settle()
+
+    def may_send_again(self, follow_up: FollowUp, booking: Booking) -> bool:
+        """Tell whether one can be delivered once more: what failed, and what its caller has lost."""
+        if follow_up.state in (FollowUpState.GIVEN_UP, FollowUpState.DROPPED):
+            return True
+        is_ahead = booking.state is BookingState.CONFIRMED and booking.interval.end > self._now()
+        is_sent = follow_up.state is FollowUpState.SENT and reaches_caller(follow_up.recipient)
+        return is_ahead and is_sent and follow_up.receiver in self.receivers
+
+    def send_again(self, follow_up: FollowUp, booking: Booking) -> None:
+        """Deliver one once more; what was sent before as a message of its own, after quiet hours."""
+        if follow_up.state is not FollowUpState.SENT:
+            self.retry(follow_up)
+            return
+        due_at = self._after_quiet(booking, self._now())
+        with self._store.write() as connection:
+            self._add(connection, booking, AGAIN, (follow_up.receiver, follow_up.recipient), due_at)
 
     def drop(self, follow_up: FollowUp) -> None:
         """Deliver one never."""

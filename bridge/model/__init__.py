@@ -9,6 +9,7 @@ is derived from them can be kept.
 from bridge.model.bookings import (
     Attendee,
     Booking,
+    BookingFilter,
     BookingState,
     Claim,
     Contact,
@@ -52,6 +53,7 @@ __all__ = [
     "Attendee",
     "Booking",
     "BookingField",
+    "BookingFilter",
     "BookingState",
     "CalendarName",
     "Claim",

@@ -77,10 +77,24 @@ class Proof(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a booking was asked for."""
+    """Where a booking, or a change of it, was asked for.
+
+    By an agent in a call, by the caller through their own link, on the owner's pages or in a terminal, by
+    another system of the office, in the calendar; or by nobody: the bridge did it by itself.
+    """
 
     TELLI = "telli"
+    LINK = "link"
+    PAGE = "page"
     TERMINAL = "terminal"
+    OFFICE = "office"
+    CALENDAR = "calendar"
+    BRIDGE = "bridge"
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether the business asked for it, and not its caller."""
+        return self in (Source.PAGE, Source.TERMINAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +123,14 @@ class Wish:
 class MoveWish:
     """What a booking shall become; whatever is None stays as it is.
 
-    `host` is whom the caller asked for, `by_staff` that not the caller wishes it.
+    `host` is whom the caller asked for.
     """
 
     start: datetime
     service: str | None = None
     host: str | None = None
     attendee: Attendee | None = None
-    by_staff: bool = False
+    source: Source = Source.TELLI
 
     def of(self, booking: Booking) -> Booking:
         """Return the booking with the service and the caller that are wished."""
@@ -177,6 +191,21 @@ class Booking:
     location: str = ""
     decision: tuple[Mapping[str, object], ...] = ()
     service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFilter:
+    """Which bookings are looked for; "" and None leave open.
+
+    `over` are those that are over, or those that are not. `since` and `before` are of their starts.
+    """
+
+    over: bool | None = None
+    host: str = ""
+    event_type: str = ""
+    state: BookingState | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 def booked(event_types: Mapping[str, EventType], booking: Booking) -> EventType | None:

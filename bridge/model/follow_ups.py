@@ -8,6 +8,7 @@ from enum import StrEnum
 
 NO_PART_ANY_MORE = "no_part_any_more"  # the change of a booking for whoever it concerned until then
 REMINDER = "reminder"  # no change, but the appointment coming near
+AGAIN = "again"  # no change either: a person had what stands said once more
 LINKED = "linked"  # no new version: the link that was not there yet
 MEETINGS = "meetings"  # the receiver that makes it
 

@@ -18,7 +18,7 @@ from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
 from bridge.booking.correct import Who
 from bridge.booking.move import move_booking
-from bridge.model import Booking, EventType, MoveWish, Wish
+from bridge.model import Booking, EventType, MoveWish, Source, Wish
 from bridge.service.kept_offers import Bookable, Offer, Offers
 from providers.base import Deadline, Interval
 
@@ -50,11 +50,11 @@ class Desk(Protocol):
         """Raise what would keep `book` from succeeding, changing nothing."""
 
     def move(
-        self, booking: Booking, start: datetime, deadline: Deadline, *, by_staff: bool = False
+        self, booking: Booking, start: datetime, deadline: Deadline, source: Source = Source.TELLI
     ) -> Booking:
-        """Return the booking at its new start; `by_staff`: its caller did not ask for it."""
+        """Return the booking at its new start."""
 
-    def cancel(self, booking: Booking, deadline: Deadline, *, by_staff: bool = False) -> Booking:
+    def cancel(self, booking: Booking, deadline: Deadline, source: Source = Source.TELLI) -> Booking:
         """Return the booking, cancelled; one that is already is done."""
 
 
@@ -91,13 +91,13 @@ class OurDesk:
         rehearse(self.context, wish, who, deadline)
 
     def move(
-        self, booking: Booking, start: datetime, deadline: Deadline, *, by_staff: bool = False
+        self, booking: Booking, start: datetime, deadline: Deadline, source: Source = Source.TELLI
     ) -> Booking:
         """Change the booking's event, or make it anew with other hosts."""
         with turn(self.context, booking.contact, deadline):
-            return move_booking(self.context, booking, MoveWish(start, by_staff=by_staff), deadline)
+            return move_booking(self.context, booking, MoveWish(start, source=source), deadline)
 
-    def cancel(self, booking: Booking, deadline: Deadline, *, by_staff: bool = False) -> Booking:
+    def cancel(self, booking: Booking, deadline: Deadline, source: Source = Source.TELLI) -> Booking:
         """Cancel at once; the event is removed in the background until it is gone."""
         with turn(self.context, booking.contact, deadline):
-            return ledger.cancel(self.context, booking, by_staff=by_staff)
+            return ledger.cancel(self.context, booking, source)

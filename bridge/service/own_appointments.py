@@ -20,7 +20,7 @@ from bridge.attendee.text import clean
 from bridge.booking.context import BookingContext
 from bridge.config import Config
 from bridge.errors import BookingClosed, NoAppointment, SeveralAppointments, TooLateToChange
-from bridge.model import Booking, BookingState, Proof
+from bridge.model import Booking, BookingState, Proof, Source
 from bridge.service.outcome import BookOutcome
 from bridge.service.reception import Reception
 from bridge.service.scheduled_calls import plan_call
@@ -110,18 +110,20 @@ class OwnAppointments:
             return BookOutcome(True, said, booking=over[0] if len(over) == 1 else None)
         return self.cancel(booking, speech)
 
-    def cancel(self, booking: Booking, speech: Speech) -> BookOutcome:
+    def cancel(self, booking: Booking, speech: Speech, source: Source = Source.TELLI) -> BookOutcome:
         """Cancel an appointment of the caller's, with a sentence to say."""
         self.require_open(booking)
-        done = self._reception.cancel(booking, speech=speech)
+        done = self._reception.cancel(booking, speech=speech, source=source)
         said = cancelled(speech, self.spoken(booking)) if done.success else done.reason
         return BookOutcome(done.success, said, booking=done.booking, kind=done.kind)
 
-    def move(self, booking: Booking, start: datetime, speech: Speech) -> BookOutcome:
+    def move(
+        self, booking: Booking, start: datetime, speech: Speech, source: Source = Source.TELLI
+    ) -> BookOutcome:
         """Move an appointment of the caller's; where that can't be, with the nearest free times."""
         if booking.interval.start != start:  # else a repeat of what is done already
             self.require_open(booking)
-        done = self._reception.move(booking, start, speech=speech)
+        done = self._reception.move(booking, start, speech=speech, source=source)
         said = moved(speech, self.spoken(done.booking)) if done.booking else done.reason
         return BookOutcome(done.success, said, booking=done.booking, kind=done.kind, told=done.told)
 

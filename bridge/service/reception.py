@@ -185,24 +185,29 @@ class Reception:
         return said or self._told.service(event_type, request.contact)
 
     def move(
-        self, booking: Booking, start: datetime, *, speech: Speech | None = None, by_staff: bool = False
+        self,
+        booking: Booking,
+        start: datetime,
+        *,
+        speech: Speech | None = None,
+        source: Source = Source.TELLI,
     ) -> BookOutcome:
-        """Move a booking to another start, or say why it stays; `by_staff`: its caller did not ask for it."""
+        """Move a booking to another start, or say why it stays."""
         with self._context.in_time() as deadline:
             try:
-                moved = self._desk.move(booking, start, deadline, by_staff=by_staff)
+                moved = self._desk.move(booking, start, deadline, source)
                 return BookOutcome(True, booking=moved)
             except BridgeError as error:
                 event_type = self._context.find_event_type(booking)
                 return self._refusal(event_type, error, speech=speech, instead_of=start, deadline=deadline)
 
     def cancel(
-        self, booking: Booking, *, speech: Speech | None = None, by_staff: bool = False
+        self, booking: Booking, *, speech: Speech | None = None, source: Source = Source.TELLI
     ) -> BookOutcome:
         """Cancel a booking, or say why it cannot be."""
         try:
             with self._context.in_time() as deadline:
-                cancelled = self._desk.cancel(booking, deadline, by_staff=by_staff)
+                cancelled = self._desk.cancel(booking, deadline, source)
             return BookOutcome(True, booking=cancelled)
         except BridgeError as error:
             return self._refusal(self._context.find_event_type(booking), error, speech=speech)

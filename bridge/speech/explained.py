@@ -61,8 +61,19 @@ CHANGES = {
     "no_show_undone": _("came after all"),
     "revived": _("back in the calendar"),
     "put_back": _("put back into the calendar"),
+    "linked": _("the meeting's link was made"),
     "reminder": _("reminder"),
+    "again": _("sent again by hand"),
     "no_part_any_more": _("concerned no more"),
+}
+SOURCES = {
+    "telli": _("by the agent in a call"),
+    "link": _("by the caller, by their own link"),
+    "page": _("on these pages"),
+    "terminal": _("in a terminal"),
+    "office": _("by another system of the office"),
+    "calendar": _("by a person in the calendar"),
+    "bridge": _("by the bridge itself"),
 }
 DELIVERIES = {
     "waiting": _("waiting"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 DOMAIN = "bridge"
 CATALOGUES = Path(__file__).parent / "locales"
@@ -97,6 +98,10 @@ class Language:
         """Return how long ago something was: "3 seconds ago"."""
         past = max(past, timedelta(seconds=1))  # of nothing Babel says "in 0 seconds"
         return str(format_timedelta(-past, add_direction=True, locale=self.locale))
+
+    def number(self, number: float) -> str:
+        """Return a number as people read it, with two decimals at most: "2.33"."""
+        return str(format_decimal(round(number, 2), "#,##0.##", locale=self.locale))
 
     def listed(self, items: Sequence[str]) -> str:
         """Return "one, two, and three"."""

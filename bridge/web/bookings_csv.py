@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import StringIO
-from zoneinfo import ZoneInfo
 
 from bridge.model import Booking
+from bridge.web.appointment_words import AppointmentWords
 
 # Excel takes a file without this mark for one of its own old encoding, and "Müller" for "MÃ¼ller".
 _UTF8 = "\ufeff"
-_COLUMNS = ("id", "state", "event type", "start", "end", "hosts", "name", "phone", "email", "made")
 # What callers said stands in cells, and a spreadsheet would carry it out (owasp.org, CSV Injection).
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def csv_of(found: Iterable[Booking], zone_of: Callable[[Booking], ZoneInfo]) -> str:
-    """Return appointments line by line, times by each one's own clock."""
+def csv_of(found: Iterable[Booking], words: AppointmentWords) -> str:
+    """Return appointments line by line below headings, times by each one's own clock."""
+    say = words.language.translate
+    headings = [
+        say("Start"),
+        say("End"),
+        say("What"),
+        say("With"),
+        say("State"),
+        say("Name"),
+        say("Phone"),
+        say("E-mail"),
+        say("Booked on"),
+        say("Id"),
+    ]
     text = StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(_COLUMNS)
-    writer.writerows([harmless(cell) for cell in _cells(each, zone_of(each))] for each in found)
+    writer.writerow(headings)
+    writer.writerows([harmless(cell) for cell in _cells(each, words)] for each in found)
     return _UTF8 + text.getvalue()
 
 
@@ -30,12 +42,13 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" ").startswith(_BEGINS_A_FORMULA) else cell
 
 
-def _cells(booking: Booking, zone: ZoneInfo) -> tuple[str, ...]:
-    caller = booking.attendee
+def _cells(booking: Booking, words: AppointmentWords) -> tuple[str, ...]:
+    caller, zone = booking.attendee, words.zone_of(booking)
+    # As spreadsheets know dates in every language.
     start, end, made = (
         f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
         for instant in (booking.interval.start, booking.interval.end, booking.made_at)
     )
-    hosts = ", ".join(booking.hosts)
-    named = (caller.name, caller.phone or "", caller.email or "")
-    return (booking.id, str(booking.state), booking.event_type, start, end, hosts, *named, made)
+    what = (words.title(booking), words.hosts_of(booking), words.state(booking))
+    named = (caller.name, caller.phone or caller.phone_as_said, caller.email or caller.email_as_said)
+    return (start, end, *what, *named, made, booking.id)

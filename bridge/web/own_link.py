@@ -15,7 +15,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from bridge.errors import BridgeError
-from bridge.model import Booking, BookingState
+from bridge.model import Booking, BookingState, Source
 from bridge.service.outcome import BookOutcome
 from bridge.service.own_appointments import OwnAppointments
 from bridge.service.own_links import OwnLinks
@@ -90,7 +90,7 @@ class _Pages:
         """Cancel the appointment; cancelled before is done."""
         booking = self._booking(token)
         if booking.state is BookingState.CONFIRMED:
-            done = self._own.cancel(booking, self._speech())
+            done = self._own.cancel(booking, self._speech(), Source.LINK)
             if not done.success:
                 return self._refused(booking, token, done)
         return redirect(url_for("own.see", token=token), 303)
@@ -104,7 +104,7 @@ class _Pages:
     def move(self, token: str, stamp: str) -> Any:
         """Move the appointment; at that time already is done."""
         booking = self._open(token)
-        done = self._own.move(booking, _start(stamp), self._speech())
+        done = self._own.move(booking, _start(stamp), self._speech(), Source.LINK)
         if not done.success:
             return self._refused(booking, token, done)
         return redirect(url_for("own.see", token=token), 303)

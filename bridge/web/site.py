@@ -17,7 +17,10 @@ from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
-from bridge.web.appointments import AppointmentPages, appointments_blueprint
+from bridge.web.appointment import AppointmentPage, appointment_blueprint
+from bridge.web.appointment_words import AppointmentWords
+from bridge.web.appointments import AppointmentLists, appointments_blueprint
+from bridge.web.book_by_hand import BookByHand, book_by_hand_blueprint
 from bridge.web.calendars import calendars_blueprint
 from bridge.web.call_pages import CallPages, call_pages_blueprint
 from bridge.web.connect import connect_blueprint
@@ -72,8 +75,10 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
     app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
     app.register_blueprint(alerts_blueprint(owners.today, gate, spoken))
-    pages = AppointmentPages(owners.appointments, spoken, section.timezone)
-    app.register_blueprint(appointments_blueprint(pages, gate))
+    words = AppointmentWords(owners.appointments.context, spoken, section.timezone)
+    app.register_blueprint(appointments_blueprint(AppointmentLists(owners.appointments, words), gate))
+    app.register_blueprint(book_by_hand_blueprint(BookByHand(owners.appointments, words), gate))
+    app.register_blueprint(appointment_blueprint(AppointmentPage(owners.appointments, words), gate))
     app.register_blueprint(call_pages_blueprint(CallPages.of(owners.today, spoken), gate))
     off = DaysOffPages(DaysOff(owners.today.context), gate, spoken, section.timezone, section.country)
     app.register_blueprint(days_off_blueprint(off, gate))

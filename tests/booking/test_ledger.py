@@ -111,7 +111,7 @@ class Walker:
             "complete_move": lambda: ledger.complete_move(context, move, there),
             "abandon_move": lambda: ledger.abandon_move(context, move, is_certain=True),
             "follow_move": lambda: ledger.follow_move(context, found, there, is_claimed=True),
-            "correct": lambda: ledger.correct(context, now, Attendee("Tim"), "another request"),
+            "correct": lambda: ledger.correct(context, now, Attendee("Tim"), self.wish()),
             "relocate": lambda: ledger.relocate(context, found, ELSEWHERE, there),
             "cancel": lambda: ledger.cancel(context, now),
             "affirm": lambda: ledger.affirm(context, now),

@@ -11,6 +11,7 @@ def test_only_the_ledger_changes_bookings_claims_and_writes() -> None:
         r"\bbookings\.(insert_held|replace_hosts|change|set_link)\("
         r"|\bowners\.seize\("
         r"|\brequests\.note\("
+        r"|\bhistory\.add\("
         r"|\bclaims\.(add|drop|settle_pending)\("
         r"|\bwrites\.(add|finish|set_state|relocate|set_wanted|begin_again)\("
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.model import Attendee
+from bridge.model import Attendee, Source
 from tests.cast.config import ANNA
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
@@ -120,7 +120,7 @@ def test_a_correction_that_was_misheard_is_asked_for_once(open_line: OpenLine) -
 def test_a_repeat_after_staff_moved_it_is_told_where_it_is(open_line_on_both: OpenLine) -> None:
     line = open_line_on_both()
     line.book(at(9), name="Kim")
-    assert line.bridge.reception.move(line.confirmed()[0], at(14), by_staff=True).success
+    assert line.bridge.reception.move(line.confirmed()[0], at(14), source=Source.PAGE).success
     line.clock.turn(minutes=14)
     assert line.book(at(9), name="Kim") == {
         "status": "failed",
@@ -133,7 +133,7 @@ def test_a_repeat_after_staff_moved_it_is_told_where_it_is(open_line_on_both: Op
 def test_a_repeat_after_staff_cancelled_it_is_told_so(open_line_on_both: OpenLine) -> None:
     line = open_line_on_both()
     line.book(at(9), name="Kim")
-    assert line.bridge.reception.cancel(line.confirmed()[0], by_staff=True).success
+    assert line.bridge.reception.cancel(line.confirmed()[0], source=Source.PAGE).success
     assert line.book(at(9), name="Kim") == {
         "status": "failed",
         "reason": "The appointment on Tuesday, November 24 at 9:00 AM has been cancelled by the business. "

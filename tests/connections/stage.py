@@ -103,8 +103,8 @@ class Process:
             appointments=Appointments(
                 bridge.context,
                 bridge.reception,
-                bridge.own_appointments,
                 NoShows(bridge.context, bridge.speech),
+                bridge.outbox,
             ),
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridge.model import FollowUp, FollowUpState
+from bridge.model import FollowUp, FollowUpState, Source
 from tests.cast.config import ANNA
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
@@ -87,7 +87,7 @@ def test_at_night_only_what_a_call_just_caused_reaches_its_caller(line: Line, bo
     line.go_on(seconds=1)
     assert len(subjects(box)) == 1
     line.clock.turn(minutes=2)
-    line.bridge.reception.move(line.confirmed()[0], at(16, day=26), by_staff=True)
+    line.bridge.reception.move(line.confirmed()[0], at(16, day=26), source=Source.PAGE)
     line.go_on(minutes=11)
     assert len(subjects(box)) == 1
     line.go_on(hours=10)
@@ -111,7 +111,7 @@ def test_an_owner_is_told_at_any_hour(open_line: OpenLine, box: LetterBox) -> No
     line.go_on(hours=15)
     line.book(at(14, day=26), **KIM)
     line.go_on(minutes=2)
-    line.bridge.reception.cancel(line.confirmed()[0], by_staff=True)
+    line.bridge.reception.cancel(line.confirmed()[0], source=Source.PAGE)
     line.go_on(seconds=1)
     told = [str(each["Subject"]) for each in box.messages if each["To"] == "office@example.com"]
     assert [each.split(":")[0] for each in told] == ["New appointment", "Cancelled"]

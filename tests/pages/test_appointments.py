@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from bridge.model import Booking, BookingState
+from bridge.model import Booking, BookingState, Source
 from bridge.web.bookings_csv import harmless
 from tests.cast.clock import HALF_PAST, TEN
 from tests.cast.config import ANNA, BEN, EVERY_START
@@ -53,7 +55,7 @@ def test_appointments_are_found_by_time_host_name_and_number(open_line_on_both: 
     owner = signed_in(line)  # the session has ended meanwhile
     owner.get(TOP)
     assert "No appointments are coming." in owner.main()
-    owner.get(f"{TOP}?past=1&page=-3")
+    owner.get(f"{TOP}?when=past&page=-3")
     assert "Özlem" in owner.main()
 
 
@@ -63,9 +65,13 @@ def test_one_appointment_says_how_it_came_about(line: Line, owner: Browser) -> N
     mine = f"{TOP}/{booked(line, 'kim').id}"
     assert owner.get(mine).status_code == 200
     told = owner.main()
-    assert "Booked in a call Monday, November 23 at 7:00 AM Book an appointment" in told
+    assert (
+        "Booked by the agent in a call Monday, November 23 at 7:00 AM · for Monday, November 23 at 10:00 AM,"
+        " Anna Example"
+    ) in told
+    assert "Book an appointment, Monday, November 23 at 7:00 AM" in told, "the call it was made in"
     assert "Why Anna Example" in told
-    assert "Ben Example free too" in told
+    assert "Ben Example free too never" in told
     assert "Did not come" not in told, "it has not begun"
     assert owner.get(f"{TOP}/unknown").status_code == 404
     assert Browser(line, "192.0.2.8").get(mine).location == "/"
@@ -104,6 +110,72 @@ def test_who_did_not_come_is_noted_once_it_has_begun(line: Line, owner: Browser)
     owner.get(mine)
     assert booked(line, "kim").state is BookingState.NO_SHOW
     assert "It is noted that nobody came." in owner.main()
+    owner.post(f"{mine}/came")
+    assert booked(line, "kim").state is BookingState.CONFIRMED
+    owner.get(mine)
+    assert "Did not come on these pages" in owner.main()
+    assert "Came after all on these pages" in owner.main()
+
+
+def test_lists_are_filtered_by_host_kind_state_and_days(open_line_on_both: OpenLine) -> None:
+    hosts = 'hosts = ["anna", "ben"]'
+    line = open_line_on_both(ANNA, BEN, rest=ADMIN, cut=f"default = true\n{hosts}", wash='hosts = ["ben"]')
+    line.book(TEN, who="kim", name="Kim", host="anna")
+    line.post(
+        "/wash/book",
+        {"contact_id": "sam", "contact_details": {"name": "Sam"}, "start_iso": HALF_PAST.isoformat()},
+    )
+    line.book(TEN + timedelta(days=1), who="lou", name="Lou", host="ben")
+    owner = signed_in(line)
+    owner.get(f"{TOP}/{booked(line, 'lou').id}")
+    owner.post(f"{TOP}/{booked(line, 'lou').id}/cancel")
+    for asked, told in {
+        "": "Kim Sam Lou",
+        "host=ben": "Sam Lou",
+        "type=wash": "Sam",
+        "state=cancelled": "Lou",
+        "state=confirmed&to=2026-11-23": "Kim Sam",
+        "from=2026-11-24": "Lou",
+        "from=0001-01-01&to=9999-12-31": "Kim Sam Lou",
+        "when=all&type=wash&host=anna": "",
+        "from=rubbish&host=nobody&type=none&state=held'": "Kim Sam Lou",
+    }.items():
+        owner.get(f"{TOP}?{asked}")
+        found = [name for name in ("Kim", "Sam", "Lou") if f"<strong>{name}</strong>" in owner.page]
+        assert " ".join(found) == told, asked
+        assert owner.get(f"{TOP}.csv?{asked}").text.count("\n") == len(found) + 1
+
+
+def test_an_appointment_is_booked_by_hand_at_the_same_desk(line: Line, owner: Browser) -> None:
+    owner.get(f"{TOP}/new?day=2026-11-23")
+    assert f'value="{TEN.isoformat()}"' in owner.page
+    form = {
+        "type": "cut",
+        "name": "Kim Example",
+        "phone": "+4915112345678",
+        "host": "ben",
+        "start": TEN.isoformat(),
+        "mark": "one",
+    }
+    first = owner.post(f"{TOP}/new", form)
+    owner.get(f"{TOP}/new")
+    assert owner.post(f"{TOP}/new", form).location == first.location, "sent twice it is one appointment"
+    (kim,) = line.confirmed()
+    assert (kim.source, kim.hosts, kim.attendee.phone) == (Source.PAGE, ("ben",), "+4915112345678")
+    owner.get(first.location)
+    assert "The appointment is booked." in owner.main()
+    assert "Booked on these pages" in owner.main()
+    for other, why in {
+        "2026-11-23T10:00": "no longer available",
+        "2026-11-23T21:00": "not offered at that time",
+        "rubbish": "could not be understood",
+    }.items():
+        owner.get(f"{TOP}/new")
+        refused = owner.post(f"{TOP}/new", {**form, "mark": "two", "start": "", "other": other})
+        assert refused.status_code == 409
+        assert why in owner.main(), other
+        assert 'value="Kim Example"' in owner.page, "what was typed is still there"
+    assert len(line.confirmed()) == 1
 
 
 def test_a_list_is_saved_as_a_file_without_formulas(line: Line, owner: Browser) -> None:
@@ -112,7 +184,8 @@ def test_a_list_is_saved_as_a_file_without_formulas(line: Line, owner: Browser) 
     assert answer.headers["Content-Disposition"] == "attachment; filename=appointments.csv"
     assert answer.headers["Cache-Control"] == "no-store"
     assert '"\'=cmd|calc","\'+4915112345678"' in answer.text
-    assert '"2026-11-23 10:00"' in answer.text
+    assert '"2026-11-23 10:00","2026-11-23 10:30","Haircut","Anna Example","booked"' in answer.text
+    assert answer.text.startswith('\ufeff"Start","End","What"')
     for cell in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1"):
         assert harmless(cell) == f"'{cell}"
     assert harmless("Kim") == "Kim"

@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import insert, inspect, select, text
 
 from bridge.errors import SchemaOutdated, StoreUnavailable
+from bridge.model import Source
 from bridge.store import constraints
 from bridge.store.engine import Store
 from bridge.store.migrate import MigrationResult, migrate
 from bridge.store.schema import HEAD, require_current
+from bridge.store.sql import history
+from bridge.store.sql.history import Noted
 from bridge.store.tables import alerts
 from tests.store.databases import FIRST
 from tests.store.processes import race
-from tests.store.rows import NINE, at, count_claims, outcome, take_slot
+from tests.store.rows import NINE, add_booking, at, count_claims, outcome, take_slot
 from tests.store.steps import NEXT, with_step
 from tests.zygote import Zygote
 
@@ -144,3 +147,23 @@ def test_of_processes_that_upgrade_a_file_at_once_one_does_the_work(
     told = race(zygote, "migrate", *[[no_file_url]] * 4)
     assert sorted(told) == [["found it done"]] * 3 + [["migrated"]]
     assert [copy.name for copy in tmp_path.glob("*-before-*")] == [f"bridge.db-before-{HEAD}"]
+
+
+def test_bookings_of_before_tell_of_their_history_what_they_know_themselves(empty_url: str) -> None:
+    migrate(empty_url, to="0022")
+    with closing(Store(empty_url)) as store:
+        with store.write() as connection:
+            add_booking(connection, "plain", state="confirmed", source="terminal")
+            add_booking(connection, "moved", state="confirmed", moved_at=at(8), by_person=True)
+            add_booking(connection, "failed", state="failed")
+        store.close()
+        migrate(empty_url)
+        with store.read() as connection:
+            assert history.of_booking(connection, "plain") == [
+                Noted("booked", Source.TERMINAL, NINE, NINE, ())
+            ]
+            assert history.of_booking(connection, "moved") == [
+                Noted("booked", Source.TELLI, NINE, None, ()),
+                Noted("moved_by_person", Source.CALENDAR, at(8), NINE, ()),
+            ]
+            assert history.of_booking(connection, "failed") == []

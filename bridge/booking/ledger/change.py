@@ -14,10 +14,10 @@ from bridge import log
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key
 from bridge.booking.job_names import AMEND, MAIL_DOMAIN, READ_BACK, REMOVE
-from bridge.model import Booking, BookingState, CalendarName, Claim, Write, WriteState
+from bridge.model import Booking, BookingState, CalendarName, Claim, Source, Write, WriteState
 from bridge.store.engine import after_commit
 from bridge.store.patience import is_repeat
-from bridge.store.sql import bookings, identities, jobs, owners, writes
+from bridge.store.sql import bookings, history, identities, jobs, owners, writes
 from providers.base import EventDraft, Interval
 
 NOBODYS: dict[str, Any] = {"owner": None, "lease_until": None}  # nobody works on the booking any more
@@ -38,12 +38,16 @@ class Change(StrEnum):
     LINKED = "linked"
 
 
-def record_change(context: LedgerContext, connection: Connection, booking: Booking, change: Change) -> None:
-    """Add to the transaction of a change whatever follows from it.
+def record_change(
+    context: LedgerContext, connection: Connection, booking: Booking, change: Change, source: Source
+) -> None:
+    """Add to the transaction of a change whatever follows from it, and to the booking's history the change.
 
     The one place for that: a mail or a job planned anywhere else would be lost when the process dies
-    between the two commits, or sent for a change that was rolled back. `booking` is as it is now.
+    between the two commits, or sent for a change that was rolled back. `booking` is as it is now, `source`
+    where the change was asked for.
     """
+    history.add(connection, booking, change, source, context.now())
     if change in (Change.BOOKED, Change.MOVED, Change.REVIVED, Change.PUT_BACK):
         jobs.schedule(connection, READ_BACK, booking.id, context.now())
     if change in (Change.MOVED, Change.CORRECTED, Change.LINKED):

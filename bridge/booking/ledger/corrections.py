@@ -17,7 +17,7 @@ from bridge.booking.ledger.change import (
     with_event,
 )
 from bridge.errors import HoldLost
-from bridge.model import Attendee, Booking, BookingState, Write
+from bridge.model import Attendee, Booking, BookingState, Wish, Write
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, requests, writes
 from bridge.store.sql.told import told_values
@@ -25,7 +25,7 @@ from providers.base import Event, EventDraft
 
 
 @repeated
-def correct(context: LedgerContext, booking: Booking, attendee: Attendee, fingerprint: str) -> Booking:
+def correct(context: LedgerContext, booking: Booking, attendee: Attendee, wish: Wish) -> Booking:
     """Let a confirmed booking's caller be who they say; with the same data only the request is noted.
 
     HoldLost: somebody is changing the booking.
@@ -35,7 +35,7 @@ def correct(context: LedgerContext, booking: Booking, attendee: Attendee, finger
         place = location_of(event_type, attendee, context.hosts.get(booking.hosts[0]))
         after = replace(after, location=place or booking.location)
     with context.store.write() as connection:
-        requests.note(connection, booking.id, fingerprint)
+        requests.note(connection, booking.id, wish.fingerprint)
         if after == booking:
             return booking
         if is_repeat() and _is_corrected(connection, after):
@@ -48,7 +48,7 @@ def correct(context: LedgerContext, booking: Booking, attendee: Attendee, finger
             raise HoldLost("this appointment is being changed at this moment")
         values = {**bookings.said_values(after), **told_values(), **NOBODYS}
         bookings.change(connection, booking.id, states=(BookingState.CONFIRMED,), owner=owner, values=values)
-        record_change(context, connection, after, Change.CORRECTED)
+        record_change(context, connection, after, Change.CORRECTED, wish.source)
     context.checkpoint("corrected")
     context.wake()
     return after

@@ -24,7 +24,16 @@ from bridge.booking.ledger.change import (
 from bridge.booking.ledger.moves import Move
 from bridge.booking.ledger.people import Resting, at_rest
 from bridge.errors import HoldLost, SlotTaken
-from bridge.model import Booking, BookingState, CalendarName, Deletion, DeletionState, Write, WriteState
+from bridge.model import (
+    Booking,
+    BookingState,
+    CalendarName,
+    Deletion,
+    DeletionState,
+    Source,
+    Write,
+    WriteState,
+)
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, deletions, identities, jobs, writes
 from providers.base import Event
@@ -80,7 +89,13 @@ def cancel_deleted(context: LedgerContext, found: Resting) -> bool:
         claims.drop(connection, booking.id)
         writes.set_state(connection, found.write, WriteState.GONE)
         deletions.put(connection, replace(known, state=DeletionState.CANCELLED))
-        record_change(context, connection, replace(booking, state=BookingState.CANCELLED), Change.CANCELLED)
+        record_change(
+            context,
+            connection,
+            replace(booking, state=BookingState.CANCELLED),
+            Change.CANCELLED,
+            Source.CALENDAR,
+        )
     context.checkpoint("deletion_followed")
     context.wake()
     return True
@@ -117,7 +132,7 @@ def revive(
             writes.set_state(connection, write, WriteState.DONE)
             deletions.drop(connection, after.id)
             jobs.schedule(connection, FOLLOW, str(calendar), context.now())
-            record_change(context, connection, after, Change.REVIVED)
+            record_change(context, connection, after, Change.REVIVED, Source.CALENDAR)
     except ConstraintViolated as error:
         raise SlotTaken("the time was given to another appointment") from error
     context.checkpoint("revived")
@@ -172,7 +187,7 @@ def begin_put_back(context: LedgerContext, found: Resting) -> Move:
         made = writes.draft_of(connection, found.write)
         write, draft = open_write(context, connection, booking, made)
     context.checkpoint("put_back_held")
-    return Move(booking, booking, found.write, write, draft, owner)
+    return Move(booking, booking, found.write, write, draft, owner, Source.BRIDGE)
 
 
 def complete_put_back(context: LedgerContext, move: Move, event: Event) -> None:
@@ -199,5 +214,5 @@ def _complete_put_back(context: LedgerContext, move: Move, event: Event) -> bool
         writes.finish(connection, move.write, event)
         disown(context, connection, move.standing)
         deletions.drop(connection, booking.id)
-        record_change(context, connection, booking, Change.PUT_BACK)
+        record_change(context, connection, booking, Change.PUT_BACK, move.source)
         return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection
 
@@ -20,7 +19,7 @@ from bridge.booking.ledger.change import (
 )
 from bridge.booking.ledger.told_failed import ToldFailed
 from bridge.errors import BookingClosed, NotBegun, SlotTaken
-from bridge.model import Booking, BookingState, WriteState
+from bridge.model import Booking, BookingState, Source, WriteState
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, claims, deletions, owners, writes
@@ -28,16 +27,15 @@ from bridge.store.sql.told import stands_as_told
 
 
 @repeated
-def cancel(context: LedgerContext, booking: Booking, *, by_staff: bool = False) -> Booking:
+def cancel(context: LedgerContext, booking: Booking, source: Source = Source.TELLI) -> Booking:
     """Cancel a confirmed booking; one that is cancelled already is done.
 
-    `by_staff`: not its caller did. BookingClosed: it is in another state. A move that is under way loses, and
-    what it wrote is removed.
+    BookingClosed: it is in another state. A move that is under way loses, and what it wrote is removed.
     """
     with context.store.write() as connection:
         # The caller's word is the last: an event that returns from the bin revives nothing now.
         deletions.drop(connection, booking.id)
-        if not _end(context, connection, booking, by_staff_at=context.now() if by_staff else None):
+        if not _end(context, connection, booking, source):
             current = bookings.get(connection, booking.id)
             if current is None or current.state is not BookingState.CANCELLED:
                 raise BookingClosed("this appointment is not open any more")
@@ -57,7 +55,7 @@ def take_back(context: LedgerContext, told: ToldFailed) -> bool:
             return True
         if owners.lease_of(connection, booking.id)[0] is not None:
             return False  # until its commit arrives after all, or its lease is over
-        _end(context, connection, booking, only=stands_as_told(told.version))
+        _end(context, connection, booking, Source.BRIDGE, only=stands_as_told(told.version))
     context.checkpoint("taken_back")
     context.wake()
     return True
@@ -67,11 +65,12 @@ def _end(
     context: LedgerContext,
     connection: Connection,
     booking: Booking,
+    source: Source,
     *,
     only: Iterable[ColumnElement[bool]] = (),
-    by_staff_at: datetime | None = None,
 ) -> bool:
     # A move under way loses: who was told "cancelled" must not find the appointment moved instead.
+    by_staff_at = context.now() if source.is_staff else None
     values = {"state": BookingState.CANCELLED, "staff_changed_at": by_staff_at, **NOBODYS}
     if not bookings.change(
         connection, booking.id, states=(BookingState.CONFIRMED,), only=only, values=values
@@ -81,12 +80,13 @@ def _end(
     for write in writes.of_booking(connection, booking.id):
         if write.state in (WriteState.OPEN, WriteState.DONE):
             disown(context, connection, write)
-    record_change(context, connection, replace(booking, state=BookingState.CANCELLED), Change.CANCELLED)
+    cancelled = replace(booking, state=BookingState.CANCELLED)
+    record_change(context, connection, cancelled, Change.CANCELLED, source)
     return True
 
 
 @repeated
-def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
+def mark_no_show(context: LedgerContext, booking: Booking, source: Source = Source.OFFICE) -> Booking:
     """Record that the caller did not come; said twice it is done.
 
     A no-show claims no host's time and counts for nobody's share; its event stays in the calendar, for
@@ -101,7 +101,7 @@ def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
         if is_marked:
             claims.drop(connection, booking.id)
             disown_open(context, connection, booking.id)  # a move was under way
-            record_change(context, connection, current, Change.NO_SHOW)
+            record_change(context, connection, current, Change.NO_SHOW, source)
         elif is_repeat():
             log_change(connection, current, Change.NO_SHOW)
     context.checkpoint("no_show")
@@ -110,7 +110,7 @@ def mark_no_show(context: LedgerContext, booking: Booking) -> Booking:
 
 
 @repeated
-def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
+def undo_no_show(context: LedgerContext, booking: Booking, source: Source = Source.OFFICE) -> Booking:
     """Record that the caller came after all; a confirmed booking is as it should be.
 
     BookingClosed: it is in another state. SlotTaken: a host was given to somebody else meanwhile, or the
@@ -124,7 +124,7 @@ def undo_no_show(context: LedgerContext, booking: Booking) -> Booking:
             if is_undone:
                 # A live booking holds its time; where that was given away, the constraint refuses.
                 claims.add(connection, claims_of(context, connection, current))
-                record_change(context, connection, current, Change.NO_SHOW_UNDONE)
+                record_change(context, connection, current, Change.NO_SHOW_UNDONE, source)
             elif is_repeat():
                 log_change(connection, current, Change.NO_SHOW_UNDONE)
     except ConstraintViolated as error:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import NOBODYS, Change, become_owner, record_change
 from bridge.errors import OutcomeUnknown
-from bridge.model import Booking, BookingState, Write, WriteState
+from bridge.model import Booking, BookingState, Source, Write, WriteState
 from bridge.store.sql import bookings, personal, writes
 from providers.base import Event
 
@@ -69,7 +69,7 @@ def record_meeting(context: LedgerContext, booking_id: str, organiser: str, link
         if booking.hosts[0] != organiser:  # moved to another meanwhile, who has another meeting
             return
         bookings.set_link(connection, booking_id, link)
-        record_change(context, connection, replace(booking, link=link), Change.LINKED)
+        record_change(context, connection, replace(booking, link=link), Change.LINKED, Source.BRIDGE)
     context.wake()
 
 

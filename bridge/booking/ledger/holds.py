@@ -172,7 +172,7 @@ def _confirm(context: LedgerContext, held: Hold, booking: Booking, event: Event)
             connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
         ):
             writes.finish(connection, held.write, event)
-            record_change(context, connection, booking, Change.BOOKED)
+            record_change(context, connection, booking, Change.BOOKED, booking.source)
             return True
         if is_done(connection, held.write):
             # By an earlier try that was not heard of, or by whoever took over.

@@ -25,7 +25,7 @@ from bridge.booking.ledger.hosts import choose_from, pool_of
 from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
-from bridge.model import Booking, BookingState, MoveWish, Wish, Write, WriteState
+from bridge.model import Booking, BookingState, MoveWish, Source, Wish, Write, WriteState
 from bridge.scheduling.round_robin import Choice
 from bridge.scheduling.team import Pool
 from bridge.store.engine import ConstraintViolated
@@ -45,6 +45,7 @@ class Move:
     write: Write
     draft: EventDraft
     owner: str
+    source: Source = Source.TELLI
 
 
 def begin_move(context: LedgerContext, booking: Booking, standing: Write, wish: MoveWish, busy: Busy) -> Move:
@@ -82,7 +83,7 @@ def _begin_move(
                 write, draft = open_write(context, connection, after)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
-    return Move(booking, after, standing, write, draft, owner)
+    return Move(booking, after, standing, write, draft, owner, wish.source)
 
 
 def _forget_earlier_try(connection: Connection, booking: Booking) -> None:
@@ -155,7 +156,7 @@ def move_back(context: LedgerContext, told: ToldFailed) -> bool:
             claims.drop(connection, booking.id)
             claims.add(connection, claims_of(context, connection, before))
             _swap_writes(context, connection, told)
-            record_change(context, connection, before, Change.MOVED)
+            record_change(context, connection, before, Change.MOVED, Source.BRIDGE)
     except ConstraintViolated as error:
         raise SlotTaken("the old time was given to another appointment") from error
     context.checkpoint("moved_back")
@@ -195,7 +196,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
             writes.set_state(connection, move.standing, WriteState.GONE)  # it is the same event
         else:
             disown(context, connection, move.standing)
-        record_change(context, connection, after, Change.MOVED)
+        record_change(context, connection, after, Change.MOVED, move.source)
         return True
 
 
@@ -266,7 +267,7 @@ def _after(
         link=kept_link(context, booking, wanted, choice.hosts[0]),
         location=place if wanted.service != booking.service else place or booking.location,
         by_person=False,  # it is the bridge's own doing again, and may be replaced
-        staff_changed_at=context.now() if wish.by_staff else None,
+        staff_changed_at=context.now() if wish.source.is_staff else None,
     )
 
 

@@ -15,7 +15,7 @@ from bridge.booking.context import LedgerContext
 from bridge.booking.job_names import FOLLOW
 from bridge.booking.ledger.change import Change, claims_of, record_change, standing_write
 from bridge.errors import SlotTaken
-from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
+from bridge.model import Booking, BookingState, CalendarName, Source, Write, WriteState
 from bridge.store.engine import ConstraintViolated
 from bridge.store.sql import bookings, claims, jobs, owners, writes
 from providers.base import Event
@@ -76,7 +76,7 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
             draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
             # With its version: else our own next move would be refused as somebody's change.
             writes.set_wanted(connection, found.write, draft, event.ref.etag)
-            record_change(context, connection, after, Change.MOVED_BY_PERSON)
+            record_change(context, connection, after, Change.MOVED_BY_PERSON, Source.CALENDAR)
     except ConstraintViolated as error:
         raise SlotTaken("there is another appointment at that time") from error
     context.checkpoint("followed")

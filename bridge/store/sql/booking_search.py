@@ -1,12 +1,13 @@
-"""Statements by which people look for bookings: by time and host, or by a name or a number."""
+"""Statements by which people look for bookings: by time, host, kind and state, or by a name or a number."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from bridge.model import Booking, BookingState
+from bridge.model import Booking, BookingFilter, BookingState
 from bridge.store.sql.bookings import read_rows
 from bridge.store.tables import booking_hosts, bookings
 
@@ -16,22 +17,27 @@ _SHORTEST_ID = 8
 
 
 def page(
-    connection: Connection,
-    now: datetime,
-    *,
-    past: bool,
-    host: str = "",
-    skip: int = 0,
-    most: int | None = None,
+    connection: Connection, now: datetime, which: BookingFilter, *, skip: int = 0, most: int | None = None
 ) -> list[Booking]:
-    """Return bookings that are not over, soonest first, or that are, latest first; failed ones never."""
-    when = bookings.c.ends_at <= now if past else bookings.c.ends_at > now
-    order = bookings.c.starts_at.desc() if past else bookings.c.starts_at
-    query = select(bookings).where(when, bookings.c.state.in_(_LIVE_AND_PAST)).order_by(order, bookings.c.id)
-    if host:
-        attended = select(booking_hosts.c.booking_id).where(booking_hosts.c.host == host)
-        query = query.where(bookings.c.id.in_(attended))
+    """Return bookings but failed ones: those that are not over soonest first, all others latest first."""
+    order = bookings.c.starts_at if which.over is False else bookings.c.starts_at.desc()
+    query = select(bookings).where(*_conditions(which, now)).order_by(order, bookings.c.id)
     return read_rows(connection, connection.execute(query.offset(skip).limit(most)).all())
+
+
+def _conditions(which: BookingFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    yield bookings.c.state.in_([which.state] if which.state else _LIVE_AND_PAST)
+    if which.over is not None:
+        yield bookings.c.ends_at <= now if which.over else bookings.c.ends_at > now
+    if which.host:
+        attended = select(booking_hosts.c.booking_id).where(booking_hosts.c.host == which.host)
+        yield bookings.c.id.in_(attended)
+    if which.event_type:
+        yield bookings.c.event_type == which.event_type
+    if which.since:
+        yield bookings.c.starts_at >= which.since
+    if which.before:
+        yield bookings.c.starts_at < which.before
 
 
 def search(connection: Connection, text: str, *, most: int) -> list[Booking]:

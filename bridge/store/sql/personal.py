@@ -15,6 +15,7 @@ from bridge.store.sql.local_events import pieces
 from bridge.store.tables import (
     alerts,
     asked_back,
+    booking_changes,
     booking_requests,
     bookings,
     follow_ups,
@@ -100,6 +101,7 @@ def forget(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     for some in pieces(ids):
         connection.execute(update(bookings).where(bookings.c.id.in_(some)).values(**nobody))
         connection.execute(delete(booking_requests).where(booking_requests.c.booking_id.in_(some)))
+        connection.execute(delete(booking_changes).where(booking_changes.c.booking_id.in_(some)))
         connection.execute(delete(follow_ups).where(follow_ups.c.booking_id.in_(some)))
         connection.execute(delete(webhook_invitees).where(webhook_invitees.c.booking_id.in_(some)))
         _empty_drafts(connection, writes.c.booking_id.in_(some))

@@ -6,6 +6,7 @@ A new module of tables is imported here: then `metadata` holds all of them, whoe
 from bridge.store.tables.background import alert_tellings, alerts, jobs, leases, revisions
 from bridge.store.tables.bookings import (
     LIVE,
+    booking_changes,
     booking_hosts,
     booking_requests,
     bookings,
@@ -31,6 +32,7 @@ __all__ = [
     "alert_tellings",
     "alerts",
     "asked_back",
+    "booking_changes",
     "booking_hosts",
     "booking_requests",
     "bookings",

@@ -2,6 +2,7 @@
 
 bookings ─┬─ booking_hosts   who attends, organiser first; stays for ever
           ├─ booking_requests   which requests were answered with the booking
+          ├─ booking_changes   what became of it, each change with its time
           ├─ claims          time taken; there only while the booking is live
           └─ writes          every event made or perhaps made, committed before the request
 host_joins     when a host first appeared in an event type
@@ -81,6 +82,19 @@ booking_requests = Table(
     Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", Text, primary_key=True),
     Index(None, "fingerprint"),
+)
+
+# Without a word of whoever called. What is missing nobody knows any more: it was before there was this table.
+booking_changes = Table(
+    "booking_changes",
+    metadata,
+    Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("change", Text, nullable=False),
+    Column("source", Text),
+    Column("at", Instant, nullable=False),
+    Column("starts_at", Instant),
+    Column("hosts", JSON, nullable=False),
 )
 
 # No two claims of one host and different bookings overlap, nor two of one calendar: constraints.py makes the
