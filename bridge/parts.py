@@ -54,7 +54,6 @@ from bridge.service.own_appointments import OwnAppointments, Trust
 from bridge.service.own_links import OwnLinks
 from bridge.service.privacy import FORGET_PAST, privacy_chores
 from bridge.service.reception import Reception
-from bridge.service.scheduled_calls import call_chores
 from bridge.service.troubles import troubles
 from bridge.speech.reasons import Speech
 from bridge.store.engine import Store
@@ -105,11 +104,12 @@ class Bridge:
         self.identities = Identities(self.store, self.accounts, pool, self.vendors, around.monotonic)
         given_up = GivenUp(self.store, self.alerts, around.now)
         self.outbox, self.delivery = self._make_follow_ups(around, given_up)
-        self.sms_status = SmsStatus(self.store, given_up)
+        self.sms_status = SmsStatus(self.store, given_up, around.now)
         self.context = self._make_context(pool, around, outside.state_folder)
         self.contacts = self._make_contacts(around)
         self.reception = self._make_reception()
-        self.own_appointments = OwnAppointments(self.context, self.reception, Trust.of(config))
+        trust = Trust.of(config)
+        self.own_appointments = OwnAppointments(self.context, self.reception, trust, self.outbox.plan_call)
         self.channels = PushChannels(self.context, config.bridge.public_url)
         self.background = self._make_background(around)
         self._started_in = -1
@@ -250,7 +250,7 @@ class Bridge:
                 **heartbeat_chores(self.config, lambda: self.background.lag()),  # noqa: PLW0108
                 **import_chores(self.imported, around.now),
                 **self.uploads.kinds(),
-                **call_chores(ContactApi.of(self.config), self.alerts, around.monotonic),
+                **self.sms_status.kinds(),
                 **promise_chores(self.context),
                 **privacy_chores(self.store, self.config.privacy.keep_bookings_days, around.now),
             },

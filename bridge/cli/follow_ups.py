@@ -34,7 +34,7 @@ def followups(context: click.Context, everything: bool) -> None:
             each.id[:_SHOWN_ID],
             str(each.state),
             each.change,
-            each.booking_id[:_SHOWN_ID],
+            (each.booking_id or "")[:_SHOWN_ID],
             each.receiver,
             each.recipient,
             local_text(each.done_at or each.due_at, zone),

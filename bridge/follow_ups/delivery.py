@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from bridge import log
 from bridge.background import Work
@@ -20,7 +25,7 @@ from bridge.errors import StoreUnavailable
 from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
 from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.quiet import quiet_around
-from bridge.follow_ups.receivers import Receipt, Receiver, reaches_caller
+from bridge.follow_ups.receivers import Directory, Receipt, reaches_caller
 from bridge.follow_ups.rules import Rules
 from bridge.model import Booking, BookingState, FollowUp, FollowUpState, booked
 from bridge.model.follow_ups import AGAIN, REMINDER
@@ -38,13 +43,22 @@ _JITTER = 0.2  # of a pause: what failed together shall not come back together
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What is to be done with a follow-up, by whose clock, and which others need not be told then."""
+
+    do: Callable[[], Receipt | None]
+    zone: ZoneInfo | None
+    covers: Sequence[FollowUp] = ()
+
+
 class Delivery:
     """Tells what the outbox has planned."""
 
     def __init__(
         self,
         store: Store,
-        receivers: Mapping[str, Receiver],
+        directory: Directory,
         given_up: GivenUp,
         rules: Rules,
         now: Callable[[], datetime],
@@ -52,10 +66,10 @@ class Delivery:
     ) -> None:
         self._checkpoint = checkpoint
         self._store = store
-        self._receivers = receivers
+        self._directory = directory
         self._under_way: dict[str, Future[Receipt | None]] = {}
         # A receiver is told one thing at a time; a place is free again only a moment after its answer.
-        self._threads = {name: CallPool(2) for name in receivers}
+        self._threads = {name: CallPool(2) for name in (*directory.receivers, *directory.calls)}
         self._given_up = given_up
         self._rules = rules
         self._now = now
@@ -88,38 +102,58 @@ class Delivery:
 
     def _tell(self, found: FollowUp) -> None:
         with self._store.write() as connection:
-            booking = bookings.get(connection, found.booking_id)
-            others = follow_ups.of_recipient(connection, found)
-            if booking is None or self._comes_too_late(found, booking):
-                follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
-                return
-            if until := self._quiet_until(found, booking):
-                follow_ups.wait_until(connection, found, until)
+            errand = self._errand(connection, found)
+            if errand is None:
                 return
             follow_ups.begin(connection, found, self._now())
         self._checkpoint("telling")
-        was_told = found.change != AGAIN and _was_told(others, booking)
         try:
-            receipt = self._handed_over(found, booking, was_told=was_told)
+            receipt = self._handed_over(found, errand)
         except Refused as error:
             self._given_up.add(found, str(error))
         except NotDelivered as error:
             self._put_off(found, error)
         else:
             self._checkpoint("told")
-            self._note(found, booking, receipt, others)
+            self._note(found, receipt, errand.covers)
 
-    def _handed_over(self, found: FollowUp, booking: Booking, *, was_told: bool) -> Receipt | None:
-        receiver = self._receivers.get(found.receiver)
-        if receiver is None:
+    def _errand(self, connection: Connection, found: FollowUp) -> _Errand | None:
+        """Return what is to be done now; None: there is no need any more, or quiet hours come first."""
+        errand = self._call(found) if found.booking_id is None else self._message(connection, found)
+        if errand is None:
+            follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
+        elif until := self._quiet_until(found, errand.zone):
+            follow_ups.wait_until(connection, found, until)
             return None
+        return errand
+
+    def _call(self, found: FollowUp) -> _Errand | None:
+        calls = self._directory.calls.get(found.receiver)
+        return _Errand(partial(calls.call, found), self._rules.timezone) if calls else None
+
+    def _message(self, connection: Connection, found: FollowUp) -> _Errand | None:
+        booking = bookings.get(connection, found.booking_id or "")
+        receiver = self._directory.receivers.get(found.receiver)
+        if booking is None or receiver is None or self._comes_too_late(found, booking):
+            return None
+        others = follow_ups.of_recipient(connection, found)
+        # A reminder says nothing of a change, and a change nothing of the reminders to come.
+        covers = [
+            each
+            for each in others
+            if each.version <= booking.version and REMINDER not in (each.change, found.change)
+        ]
+        event_type = booked(self._rules.event_types, booking)
+        was_told = found.change != AGAIN and _was_told(others, booking)
+        told = partial(receiver.deliver, found, booking, was_told=was_told)
+        return _Errand(told, event_type.timezone if event_type else None, covers)
+
+    def _handed_over(self, found: FollowUp, errand: _Errand) -> Receipt | None:
         last = self._under_way.get(found.receiver)
         if last is not None and not last.done():
             raise Unclear("the last answer is still on its way")
         try:
-            told = self._threads[found.receiver].submit(
-                found.receiver, lambda: receiver.deliver(found, booking, was_told=was_told)
-            )
+            told = self._threads[found.receiver].submit(found.receiver, errand.do)
         except ProviderUnavailable as error:
             raise Unclear("the bridge was stopping") from error
         self._under_way[found.receiver] = told
@@ -131,18 +165,10 @@ class Delivery:
             raise Unclear("no whole answer came in time") from error
         except Exception as error:
             # One that cannot be told must not keep the others of its receiver; the log says what it is.
-            _log.exception("a follow-up of booking %s could not be told", booking.id)
+            _log.exception("a follow-up of booking %s could not be told", found.booking_id)
             raise Unclear("the bridge made a fault; its log says which") from error
 
-    def _note(
-        self, found: FollowUp, booking: Booking, receipt: Receipt | None, others: list[FollowUp]
-    ) -> None:
-        # A reminder says nothing of a change, and a change nothing of the reminders to come.
-        covered = [
-            each
-            for each in others
-            if each.version <= booking.version and REMINDER not in (each.change, found.change)
-        ]
+    def _note(self, found: FollowUp, receipt: Receipt | None, covered: Sequence[FollowUp]) -> None:
         with self._store.write() as connection:
             if receipt is None:
                 follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
@@ -151,7 +177,7 @@ class Delivery:
             follow_ups.end(connection, covered, FollowUpState.VOID, self._now())
         log.event(
             "follow_up",
-            booking=booking.id,
+            booking=found.booking_id,
             receiver=found.receiver,
             change=found.change,
             told=receipt is not None,
@@ -173,13 +199,12 @@ class Delivery:
     def _comes_too_late(self, found: FollowUp, booking: Booking) -> bool:
         return found.change == REMINDER and booking.interval.start <= self._now()
 
-    def _quiet_until(self, found: FollowUp, booking: Booking) -> datetime | None:
-        event_type = booked(self._rules.event_types, booking)
-        if event_type is None or not reaches_caller(found.recipient):
+    def _quiet_until(self, found: FollowUp, zone: ZoneInfo | None) -> datetime | None:
+        if zone is None or not reaches_caller(found.recipient):
             return None
         if self._now() - found.planned_at < JUST and found.change != REMINDER:
             return None
-        silence = quiet_around(self._rules.quiet, self._now(), event_type.timezone)
+        silence = quiet_around(self._rules.quiet, self._now(), zone)
         return silence.end if silence else None
 
 

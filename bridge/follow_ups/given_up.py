@@ -30,8 +30,8 @@ class GivenUp:
             follow_ups.give_up(connection, follow_up, self.now(), why)
             self.alerts.alert(
                 _ALERT,
-                "Messages about appointments could not be delivered. `bridge followups` shows them and why; "
-                "they can be sent again or dropped there.",
+                "Messages about appointments, or calls that callers asked for, could not be delivered. "
+                "`bridge followups` shows them and why; they can be sent again or dropped there.",
                 within=connection,
             )
         log.event(

@@ -7,6 +7,7 @@ is void. What reaches a caller keeps quiet hours, but for what a call has just c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,8 +17,9 @@ from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.quiet import quiet_around, reminder_times
 from bridge.follow_ups.receivers import Receiver, reaches_caller
 from bridge.follow_ups.rules import Rules
+from bridge.follow_ups.telli_calls import TELLI_CALLS, called_by
 from bridge.model import Booking, BookingState, FollowUp, FollowUpState, Source, booked
-from bridge.model.follow_ups import AGAIN, LINKED, MEETINGS, NO_PART_ANY_MORE, REMINDER
+from bridge.model.follow_ups import AGAIN, CALL, LINKED, MEETINGS, NO_PART_ANY_MORE, REMINDER
 from bridge.store.engine import Store
 from bridge.store.sql import bookings, follow_ups, jobs
 
@@ -64,6 +66,12 @@ class Outbox:
                 due_at = max(due_at, at_once + _FOR_THE_LINK)
             self._add(connection, current, their_change, (receiver, recipient), due_at)
         self._plan_reminders(connection, current)
+
+    def plan_call(self, connection: Connection, alert_key: str, contact_id: str, agent_id: str) -> None:
+        """Add to the transaction of an alert that telli shall call who asked for it, where it can."""
+        if recipient := called_by(contact_id, agent_id):
+            waiting = self._waiting(CALL, (TELLI_CALLS, recipient), self._now())
+            self._enter(connection, replace(waiting, alert_key=alert_key))
 
     def _awaits_link(self, booking: Booking) -> bool:
         event_type = booked(self._rules.event_types, booking)
@@ -121,16 +129,15 @@ class Outbox:
     def _add(
         self, connection: Connection, booking: Booking, change: str, who: tuple[str, str], due_at: datetime
     ) -> None:
-        waiting = FollowUp(
-            self._new_id(),
-            booking.id,
-            booking.version,
-            change,
-            *who,
-            FollowUpState.WAITING,
-            planned_at=due_at,
-            due_at=due_at,
+        waiting = self._waiting(change, who, due_at)
+        self._enter(connection, replace(waiting, booking_id=booking.id, version=booking.version))
+
+    def _waiting(self, change: str, who: tuple[str, str], due_at: datetime) -> FollowUp:
+        return FollowUp(
+            self._new_id(), None, 0, change, *who, FollowUpState.WAITING, planned_at=due_at, due_at=due_at
         )
+
+    def _enter(self, connection: Connection, waiting: FollowUp) -> None:
         follow_ups.add(connection, waiting)
         jobs.schedule(connection, DELIVER, waiting.receiver, self._now())
 

@@ -60,6 +60,13 @@ class Receipt:
     note: str = ""
 
 
+class Calls(Protocol):
+    """Has callers called who asked for it."""
+
+    def call(self, follow_up: FollowUp) -> Receipt | None:
+        """Have a caller called; None: there is no need any more. Raises as a receiver's `deliver`."""
+
+
 class Receiver(Protocol):
     """Tells people or systems of changes of bookings, one after the other.
 
@@ -88,3 +95,11 @@ class Receiver(Protocol):
 
         NotDelivered: what does not, and what to do.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Whom follow-ups are for, by name: who is told of bookings, and who has callers called."""
+
+    receivers: Mapping[str, Receiver]
+    calls: Mapping[str, Calls]

@@ -13,12 +13,13 @@ from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.meetings.receiver import meetings_of
 from bridge.follow_ups.outbox import Outbox
 from bridge.follow_ups.own_words import OwnWords
-from bridge.follow_ups.receivers import Means, Receiver
+from bridge.follow_ups.receivers import Directory, Means, Receiver
 from bridge.follow_ups.rules import Rules
 from bridge.follow_ups.sms.receiver import Sms
 from bridge.follow_ups.sms.status import SMS, status_url
 from bridge.follow_ups.sms.twilio import Twilio
 from bridge.follow_ups.sms.words import SmsWords
+from bridge.follow_ups.telli_calls import telli_calls_of
 from bridge.follow_ups.telli_contacts import telli_contacts_of
 from bridge.follow_ups.webhooks import webhooks_of
 
@@ -61,8 +62,10 @@ def follow_ups_of(
 ) -> tuple[Outbox, Delivery]:
     """Return what plans and what tells, to the same receivers; `checkpoint` is told each step of telling."""
     receivers = receivers_of(means)
-    rules = Rules(means.config.event_types, means.config.follow_ups.quiet_hours)
+    directory = Directory(receivers, telli_calls_of(means))
+    config = means.config
+    rules = Rules(config.event_types, config.follow_ups.quiet_hours, config.bridge.timezone)
     return (
         Outbox(means.store, receivers, given_up, rules, now=means.now, new_id=new_id),
-        Delivery(means.store, receivers, given_up, rules, means.now, checkpoint),
+        Delivery(means.store, directory, given_up, rules, means.now, checkpoint),
     )

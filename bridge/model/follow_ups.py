@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 NO_PART_ANY_MORE = "no_part_any_more"  # the change of a booking for whoever it concerned until then
+CALL = "call"  # no change of a booking: its caller asked to be called
 REMINDER = "reminder"  # no change, but the appointment coming near
 AGAIN = "again"  # no change either: a person had what stands said once more
 LINKED = "linked"  # no new version: the link that was not there yet
@@ -44,6 +45,7 @@ class FollowUpState(StrEnum):
 class FollowUp:
     """One message about a change of a booking to one recipient, as `version` of the booking had it.
 
+    Of a caller who asked for a call there is no booking, but the alert that says so, `alert_key`.
     `recipient` says who it is by their part in the booking ("caller:kim@example.org", "host:anna").
     `planned_at` is when it was first to be told, `due_at` when it is tried next. `begun_at` is when a try was
     begun whose outcome is not known. `why` is what the receiver said when it last did not take it,
@@ -51,7 +53,7 @@ class FollowUp:
     """
 
     id: str
-    booking_id: str
+    booking_id: str | None
     version: int
     change: str
     receiver: str
@@ -64,3 +66,4 @@ class FollowUp:
     reference: str = ""
     note: str = ""
     done_at: datetime | None = None
+    alert_key: str | None = None

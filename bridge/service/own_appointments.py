@@ -8,9 +8,11 @@ answered like what does not exist.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection
 
 from bridge.attendee import CallerRequest, read_attendee_name
 from bridge.attendee.corrections import share_a_name
@@ -23,7 +25,6 @@ from bridge.errors import BookingClosed, NoAppointment, SeveralAppointments, Too
 from bridge.model import Booking, BookingState, Proof, Source
 from bridge.service.outcome import BookOutcome
 from bridge.service.reception import Reception
-from bridge.service.scheduled_calls import plan_call
 from bridge.speech.appointments import Spoken, cancelled, coming, moved, which
 from bridge.speech.language import spoken_locale
 from bridge.speech.reasons import Speech
@@ -32,6 +33,10 @@ from bridge.store.sql.personal import CALLBACK
 
 _LONGEST_REASON = 200
 _MOST_SHOWN = 12
+
+
+# Adds to a transaction that telli shall call: by the alert's key, telli's contact and its agent.
+PlanCall = Callable[[Connection, str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,10 @@ class Trust:
 class OwnAppointments:
     """The caller's own appointments; every refusal is a BridgeError with a sentence of its own."""
 
-    def __init__(self, context: BookingContext, reception: Reception, trust: Trust) -> None:
+    def __init__(
+        self, context: BookingContext, reception: Reception, trust: Trust, plan_call: PlanCall
+    ) -> None:
+        self._plan_call = plan_call
         self._context = context
         self._reception = reception
         self._trust = trust
@@ -162,7 +170,7 @@ class OwnAppointments:
             )
             if is_new and agent and not wanted.strip():
                 contact_id = request.contact.contact_id
-                plan_call(connection, f"{CALLBACK}{key}", contact_id, agent, self._context.now())
+                self._plan_call(connection, f"{CALLBACK}{key}", contact_id, agent)
         return True
 
     def spoken(self, booking: Booking) -> Spoken:

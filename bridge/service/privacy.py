@@ -77,8 +77,8 @@ def stored_of(context: BookingContext, caller: Caller) -> Stored:
     found = found_of(context, caller)
     with context.store.read() as connection:
         rows = personal.rows_of_bookings(connection, [booking.id for booking in found])
-        rows |= personal.rows_of_calls(connection, *_known_by(caller, found))
-    return Stored(found, rows)
+        of_calls = personal.rows_of_calls(connection, *_known_by(caller, found))
+    return Stored(found, {**rows, **{name: rows.get(name, []) + more for name, more in of_calls.items()}})
 
 
 def forget(context: BookingContext, caller: Caller, *, with_events: bool) -> Forgotten:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bridge.model import FollowUpState
+from bridge.store.sql import follow_ups
 from tests.cast.config import ANNA
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import TOKEN, Line
@@ -67,25 +69,60 @@ def test_a_wished_time_or_somebody_unknown_is_left_to_people(
     assert len(line.bridge.alerts.open()) == 1
 
 
-def test_a_contact_or_key_that_telli_refuses_is_left_to_people(line: Line, telli: FakeTelli) -> None:
+def test_a_contact_that_telli_refuses_is_left_to_people_and_shown(line: Line, telli: FakeTelli) -> None:
     ask(line, contact_id="lee")
     line.go_on()
-    telli.key = "another"
-    ask(line, reason="again")
-    line.go_on()
     line.go_on(minutes=6)
-    assert telli.operations() == ["schedule call"] * 2
-    assert telli.calls == []
+    assert telli.operations() == ["schedule call"]
+    [given_up] = line.bridge.outbox.listed(FollowUpState.GIVEN_UP)
+    assert (given_up.receiver, given_up.recipient) == ("telli_calls", "caller:lee/agent-1")
+    assert "telli does not call" in given_up.why
+    assert [alert.key.partition(":")[0] for alert in line.bridge.alerts.open()] == ["callback", "follow_ups"]
+
+
+def test_a_key_that_is_put_right_within_two_days_has_the_call_made(line: Line, telli: FakeTelli) -> None:
+    right, telli.key = telli.key, "another"
+    ask(line)
+    line.go_on()
+    [waiting] = line.bridge.outbox.listed(FollowUpState.WAITING)
+    assert waiting.why == "telli refuses the API key"
+    telli.key = right
+    line.go_on(minutes=3)
+    assert telli.calls == [("kim", "agent-1")]
+
+
+def test_what_waited_for_long_rings_nobody_at_night(line: Line, telli: FakeTelli) -> None:
+    right, telli.key = telli.key, "another"
+    ask(line)
+    line.go_on(hours=11)
+    telli.key = right
+    line.go_on(hours=4)
+    assert (line.clock.moment.hour, telli.calls) == (22, [])
+    line.go_on(hours=11)
+    assert telli.calls == [("kim", "agent-1")]
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "unavailable"])
-def test_an_unclear_answer_is_not_asked_again(line: Line, telli: FakeTelli, fault: str) -> None:
+def test_an_unclear_answer_is_not_asked_again_but_by_hand(line: Line, telli: FakeTelli, fault: str) -> None:
     telli.fail_next(fault, operation="schedule call")
     ask(line)
     line.go_on()
     line.go_on(minutes=6)
     assert telli.operations() == ["schedule call"]
-    assert len(line.bridge.alerts.open()) == 1
+    [given_up] = line.bridge.outbox.listed(FollowUpState.GIVEN_UP)
+    line.bridge.outbox.retry(given_up)
+    line.go_on()
+    assert telli.operations() == ["schedule call"] * 2
+    assert [alert.key.partition(":")[0] for alert in line.bridge.alerts.open()] == ["callback"]
+
+
+def test_a_call_whose_process_died_meanwhile_is_not_made_twice(line: Line, telli: FakeTelli) -> None:
+    ask(line)
+    with line.bridge.store.write() as connection:
+        [waiting] = line.bridge.outbox.listed(FollowUpState.WAITING)
+        follow_ups.begin(connection, waiting, line.clock.now())
+    line.go_on()
+    assert (telli.calls, len(line.bridge.outbox.listed(FollowUpState.GIVEN_UP))) == ([], 1)
 
 
 def test_a_telli_that_was_never_reached_is_asked_again_until_somebody_called(
@@ -94,11 +131,9 @@ def test_a_telli_that_was_never_reached_is_asked_again_until_somebody_called(
     line = open_line(ANNA, telli='api_url = "http://127.0.0.1:1"')
     ask(line)
     line.go_on()
-    with line.bridge.store.read() as connection:
-        due = "SELECT count(*) FROM jobs WHERE kind = 'schedule_call'"
-        assert connection.exec_driver_sql(due).scalar_one() == 1
-        [alert] = line.bridge.alerts.open()
+    [alert] = line.bridge.alerts.open()
+    [waiting] = line.bridge.outbox.listed(FollowUpState.WAITING)
+    assert (waiting.alert_key, waiting.why) == (alert.key, "telli cannot be reached")
     line.bridge.alerts.resolve(alert.key)
     line.go_on(minutes=6)
-    with line.bridge.store.read() as connection:
-        assert connection.exec_driver_sql(due).scalar_one() == 0
+    assert [each.state for each in line.bridge.outbox.listed(*FollowUpState)] == [FollowUpState.VOID]

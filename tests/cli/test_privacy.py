@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bridge.model import FollowUp, FollowUpState
 from bridge.service.privacy import FORGET_PAST, privacy_chores
-from bridge.service.scheduled_calls import plan_call
 from bridge.store.engine import Store
-from bridge.store.sql import alerts
+from bridge.store.sql import alerts, follow_ups
 from bridge.store.tables import bookings, metadata
 from tests.cast.terminal import Terminal, tomorrow
 
@@ -58,7 +58,7 @@ def test_everything_that_belongs_to_a_booking_is_printed(bridge: Terminal, sqlit
     found = booked(bridge)
     told = json.loads(bridge("export", "kim-1").out)
     by_booking = {table.name for table in metadata.sorted_tables if "booking_id" in table.c}
-    assert told.keys() == {"bookings", "told_offers", "asked_back", "alerts", "jobs"} | by_booking
+    assert told.keys() == {"bookings", "told_offers", "asked_back", "alerts"} | by_booking
     for table in ("writes", "booking_hosts", "claims", "local_events"):
         assert [row["booking_id"] for row in told[table]] == [found], table
     assert "Kim Nowak" in told["local_events"][0]["content"]["title"]
@@ -74,13 +74,23 @@ def callback(sqlite_url: str, number: str, raised_at: datetime) -> None:
 def test_a_call_that_telli_shall_make_is_told_and_forgotten(bridge: Terminal, sqlite_url: str) -> None:
     bridge("check")
     with closing(Store(sqlite_url)) as store, store.write() as connection:
-        plan_call(connection, "callback:1", "kim-1", "agent-1", datetime.now(UTC))
-        plan_call(connection, "callback:2", "kim-11", "agent-1", datetime.now(UTC))
-    (job,) = json.loads(bridge("export", "kim-1").out)["jobs"]
-    assert job["subject"] == "callback:1 kim-1 agent-1"
+        now = datetime.now(UTC)
+        for number in ("1", "11"):
+            key, who = f"callback:{number}", f"caller:kim-{number}/agent-1"
+            alerts.raise_alert(connection, key, f"Please call Kim back at {number}.", now)
+            call = FollowUp(
+                number, None, 0, "call", "telli_calls", who, FollowUpState.WAITING, now, now, alert_key=key
+            )
+            follow_ups.add(connection, call)
+    told = json.loads(bridge("export", "kim-1").out)
+    assert [row["recipient"] for row in told["follow_ups"]] == ["caller:kim-1/agent-1"]
+    assert [row["key"] for row in told["alerts"]] == ["callback:1"]
+    [shown, _] = bridge("followups", "--json").json
+    assert (shown["change"], shown["booking"]) == ("call", None)
     bridge("forget", "kim-1")
     assert bridge("export", "kim-1").code == 5
     assert bridge("export", "kim-11").code == 0
+    assert bridge("followups", "drop", "1").code == 0
 
 
 def test_requests_for_a_call_are_told_and_forgotten(bridge: Terminal, sqlite_url: str) -> None:

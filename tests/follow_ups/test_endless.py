@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from bridge.follow_ups.delivery import DELIVER, Delivery
 from bridge.follow_ups.given_up import GivenUp
-from bridge.follow_ups.receivers import Receipt
+from bridge.follow_ups.receivers import Directory, Receipt
 from bridge.follow_ups.rules import Rules
 from bridge.model import Booking, FollowUp, FollowUpState
 from tests.cast.clock import TEN
@@ -46,8 +47,8 @@ def test_a_delivery_without_end_is_unclear_and_no_other_begins_meanwhile(open_sm
         salon, endless = open_small(ANNA, rest=brevo.toml()), Endless()
         bridge, now = salon.bridge, salon.clock.now
         given_up = GivenUp(bridge.store, bridge.alerts, now)
-        receivers, rules = {"brevo": endless}, Rules(bridge.config.event_types, None, seconds=0.01)
-        delivery = Delivery(bridge.store, receivers, given_up, rules, now, lambda _step: None)
+        directory, rules = Directory({"brevo": endless}, {}), Rules({}, None, ZoneInfo("UTC"), seconds=0.01)
+        delivery = Delivery(bridge.store, directory, given_up, rules, now, lambda _step: None)
         salon.book("kim", TEN, email="kim@example.org")
 
         def told() -> FollowUp:

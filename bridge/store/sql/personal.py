@@ -19,7 +19,6 @@ from bridge.store.tables import (
     booking_requests,
     bookings,
     follow_ups,
-    jobs,
     local_events,
     metadata,
     told_offers,
@@ -28,6 +27,7 @@ from bridge.store.tables import (
 )
 
 CALLBACK = "callback:"  # begins the keys of alerts that name a caller
+_CALLED = "caller:"  # begins the recipients of follow-ups that have a contact called
 
 Rows = list[dict[str, Any]]
 
@@ -156,10 +156,16 @@ def _of_calls(
     # As a word: another's number may begin with it.
     words = [mark for number in numbers for mark in (f" {number}.", f" {number} ")]
     named = [alerts.c.text.contains(word, autoescape=True) for word in words]
-    called = [jobs.c.subject.contains(f" {contact} ", autoescape=True) for contact in known]
+    called = [follow_ups.c.recipient.startswith(f"{_CALLED}{each}/", autoescape=True) for each in known]
+    of_calls = select(follow_ups.c.alert_key).where(
+        follow_ups.c.alert_key.is_not(None), or_(false(), *called)
+    )
+    asked = select(alerts.c.key).where(
+        alerts.c.key.startswith(CALLBACK), or_(alerts.c.key.in_(of_calls), *named)
+    )
     return (
         (told_offers, told_offers.c.contact_key.in_(keys)),
         (asked_back, asked_back.c.caller.in_([*known, *keys])),
-        (alerts, alerts.c.key.startswith(CALLBACK) & or_(false(), *named)),
-        (jobs, jobs.c.subject.startswith(CALLBACK) & or_(false(), *called)),
+        (alerts, alerts.c.key.in_(asked)),  # first: what was asked for goes with it
+        (follow_ups, follow_ups.c.alert_key.in_(asked)),
     )

@@ -1,6 +1,7 @@
 """The tables of the outbox.
 
-follow_ups         what somebody shall be told of a booking, written in the transaction of its change
+follow_ups         what somebody shall be told of a booking, written in the transaction of its change; or who
+                   shall be called, written with the alert that says so
 webhook_invitees   what each webhook was last told of a booking
 """
 
@@ -15,7 +16,7 @@ follow_ups = Table(
     "follow_ups",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), nullable=False),
+    Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE")),
     # The booking's at the change: what was told later covers what still waits from before.
     Column("version", Integer, nullable=False),
     Column("change", Text, nullable=False),
@@ -29,7 +30,9 @@ follow_ups = Table(
     Column("begun_at", Instant),
     Column("reference", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
+    Column("alert_key", Text, ForeignKey("alerts.key", ondelete="CASCADE")),
     Index(None, "booking_id"),
+    Index(None, "alert_key"),
     Index(None, "state", "planned_at"),
     Index(None, "receiver", "state", "due_at"),
     Index(None, "receiver", "reference"),
