@@ -81,6 +81,7 @@ RULES = {
     Rule.LIMITS: "An diesem Tag können keine weiteren Termine gebucht werden.",
     Rule.KNOWN: UNREACHABLE,
     Rule.FREE: GONE,
+    Rule.TRAVEL: GONE,
 }
 
 NO_TIMES = {

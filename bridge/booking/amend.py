@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from bridge.booking.context import BookingContext
 from bridge.booking.event import draft_event
 from bridge.booking.job_names import LOOK
 from bridge.errors import CalendarRefused, EventGone, GuestsRefused
-from bridge.model import Booking, Write
+from bridge.model import Booking, Host, Write
 from bridge.store.sql import jobs, writes
 from providers.base import Deadline, Event, EventDraft
 
@@ -26,9 +27,10 @@ def amend(context: BookingContext, booking_id: str, deadline: Deadline) -> timed
     with context.store.read() as connection:
         found = ledger.with_event(connection, booking_id)
         was = writes.draft_of(connection, found[1]) if found else None
+        hosts = ledger.on_the_day(context, connection, found[0]) if found else []
     if found is None or was is None or found[0].interval.end <= context.now():
         return None
-    wanted = _wanted(context, *found, was)
+    wanted = _wanted(context, found[0], was, hosts)
     if wanted is None or wanted == was:
         return None
     booking, write = found
@@ -56,10 +58,11 @@ def amend(context: BookingContext, booking_id: str, deadline: Deadline) -> timed
     return None if ledger.record_amendment(context, write, wanted, event) else _AT_ONCE
 
 
-def _wanted(context: BookingContext, booking: Booking, write: Write, was: EventDraft) -> EventDraft | None:
+def _wanted(
+    context: BookingContext, booking: Booking, was: EventDraft, hosts: Sequence[Host]
+) -> EventDraft | None:
     """Return what the event would be given now; None where nobody offers such appointments any more."""
     event_type = context.find_event_type(booking)
-    hosts = [context.hosts[host] for host in context.known_hosts(booking)]
     if event_type is None or len(hosts) < len(booking.hosts):
         return None
     draft = draft_event(

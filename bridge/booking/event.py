@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Sequence
 
 from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform
+from bridge.scheduling.hours import place_at
 from bridge.speech.language import language
-from providers.base import EventAttendee, EventDraft
+from providers.base import EventAttendee, EventDraft, Interval
 
 _PRIVATE_VALUE_LENGTH = 1000  # Google keeps 1024 characters of a private property
 
@@ -46,7 +47,7 @@ def draft_event(
         description="\n\n".join(filter(None, (description, f"{label}: {own_link}"))),
         location=booking.link
         if event_type.meets_apart
-        else location_of(event_type, attendee, hosts[0] if hosts else None),
+        else location_of(event_type, attendee, hosts[0] if hosts else None, booking.interval),
         attendees=tuple(guests),
         conference=event_type.conference,
         private=_private(booking, key),
@@ -81,13 +82,14 @@ def event_text(
     return title, "\n\n".join(filter(None, (event_type.description, "\n".join(lines))))
 
 
-def location_of(event_type: EventType, attendee: Attendee, organiser: Host | None) -> str:
+def location_of(event_type: EventType, attendee: Attendee, organiser: Host | None, interval: Interval) -> str:
     """Return where an appointment takes place, as far as that is known before the event exists.
 
-    A link is the organiser's own, else the event type's.
+    An address is that of the organiser's place by then, a link the organiser's own, else the event type's.
     """
+    place = place_at(organiser.schedule, interval) if organiser and event_type.is_in_person else ""
     places: dict[str, str] = {
-        MeetingPlatform.IN_PERSON: event_type.address,
+        MeetingPlatform.IN_PERSON: event_type.places.addresses.get(place, event_type.address),
         MeetingPlatform.LINK: (organiser.link if organiser else "") or event_type.link,
         MeetingPlatform.PHONE: attendee.phone or attendee.phone_as_said,
     }

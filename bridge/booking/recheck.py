@@ -76,9 +76,8 @@ def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:
     event_type, start = context.event_type_of(booking), booking.interval.start
     # Without claims: the booking's own would stand in its way.
     times = [HostTime(context.hosts[host], busy.to_book(host)) for host in booking.hosts]
-    return not any(
-        {Rule.FREE, Rule.KNOWN} & set(failing_rules(event_type, time, start, context.now())) for time in times
-    )
+    failing = (set(failing_rules(event_type, time, start, context.now())) for time in times)
+    return all(each.isdisjoint({Rule.FREE, Rule.TRAVEL, Rule.KNOWN}) for each in failing)
 
 
 def is_busy_beside(

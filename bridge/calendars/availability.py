@@ -15,7 +15,7 @@ from bridge.calendars.free_busy import Answer, Asked, FreeBusy, has_timed_out
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identified, Identities
 from bridge.calendars.set_days import as_set
-from bridge.model import CalendarName, EventType, Host
+from bridge.model import CalendarName, EventType, Host, WayEnd
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
 from bridge.store.patience import repeated
@@ -213,6 +213,7 @@ def host_times(
     if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
         reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
         starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
+    ways = _ways(connection, event_type, ids, busy, without)
     return {
         host.id: HostTime(
             host=host,
@@ -224,9 +225,18 @@ def host_times(
             ),
             booked=tuple(starts.get(host.id, ())),
             takes_none=host.id in busy.refusing,
+            ways=ways.get(host.id, ()),
         )
         for host in asked
     }
+
+
+def _ways(
+    connection: Connection, event_type: EventType, hosts: Sequence[str], busy: Busy, without: str | None
+) -> Mapping[str, tuple[WayEnd, ...]]:
+    if not event_type.places.longest_way:
+        return {}
+    return claims.ways_of(connection, hosts, busy.window, without=without)
 
 
 def _busy_of(

@@ -62,6 +62,7 @@ def _reasons(event_type: EventType, host: HostExplanation) -> Iterator[str]:
         Rule.START_DATE: f"appointments begin on {event_type.start_on}",
         Rule.HORIZON: f"it is more than {event_type.horizon_days} days ahead",
         Rule.LIMITS: "the day or week holds as many bookings as it may",
+        Rule.TRAVEL: "the way from or to an appointment at another place does not fit in between",
     }
     yield from (text for rule, text in because.items() if rule in host.failing)
     yield from (f"{name} is busy" for name in host.busy_calendars)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from bridge.config.configuration import Config
@@ -15,6 +16,7 @@ from bridge.config.problems.found import written
 from bridge.config.problems.wording import listed
 from bridge.config.sections.brevo import FIELD
 from bridge.model import Host
+from bridge.scheduling.hours import places_of
 from providers.busy_policy import DEFAULT_BUSY_STATUSES
 
 _SHORT_KEY = 16
@@ -84,6 +86,10 @@ def _brevo(config: Config) -> Iterator[tuple[str, str]]:
 def _host(host: Host, config: Config) -> Iterator[tuple[str, str]]:
     if not any(host.schedule.week.values()) and not any(host.schedule.overrides.values()):
         yield "open_hours", "names no hours, so this host is never offered"
+    for pair in combinations(filter(None, places_of(host.schedule)), 2):
+        if not any(frozenset(pair) in each.places.travel for each in config.event_types.values()):
+            text = f"is at {listed(pair, 'and')}, but [travel] does not say how long the way is"
+            yield "open_hours", text
     if host.booking_calendar not in host.busy_calendars:
         text = "is not among busy_calendars, so what people write into it themselves blocks nothing"
         yield "booking_calendar", text

@@ -55,10 +55,11 @@ def _longest(week: Week) -> timedelta:
     """Return the longest stretch of a week; one that touches midnight may go on and counts as endless."""
     longest = meeting = 0
     for ranges in week.values():
-        end = -1
+        end = place = None
         for part in ranges:
-            meeting = (meeting if part.start == end else 0) + part.end - part.start
-            end = part.end
+            goes_on = (part.start, part.place) == (end, place)
+            meeting = (meeting if goes_on else 0) + part.end - part.start
+            end, place = part.end, part.place
             longest = max(longest, meeting if end < _MIDNIGHT else 7 * _MIDNIGHT)
     return timedelta(minutes=longest)
 

@@ -26,8 +26,6 @@ def _only(*harmless: object) -> Later:
 NOT_YET: Mapping[str, Later] = {
     "caldav": _only({}),
     "exchange": _only({}),
-    "places": _only({}),
-    "travel": _only({}),
     "resources": _only({}),
     "event_types.<name>.resources": _only([]),
 }

@@ -17,7 +17,8 @@ def read_named(
     model: type[T], raw: object, at: TomlPath, *, problems: Problems, context: Context = NO_CONTEXT
 ) -> dict[str, Read[T]]:
     """Return every table under a path by its name, noting names that may not stand in a web address."""
-    example = f"[{model.section.replace('<name>', 'consultation' if 'event_types' in at else 'anna')}]"
+    name = {"event_types": "consultation", "places": "practice"}.get(str(at[0]), "anna")
+    example = f"[{model.section.replace('<name>', name)}]"
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):
             problems.add(at, f"must hold a section for each, such as {example}, not {kind(raw)}")

@@ -20,6 +20,7 @@ from bridge.config.sections.follow_ups import FollowUpsSection
 from bridge.config.sections.hosts import read_hosts
 from bridge.config.sections.mail import MailSection
 from bridge.config.sections.network import read_route
+from bridge.config.sections.places import read_places
 from bridge.config.sections.privacy import PrivacySection
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.twilio import TwilioSection, check_twilio
@@ -29,6 +30,7 @@ from bridge.config.sections.zoom import ZoomSection, check_meetings
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
+from bridge.model import EventType
 
 _OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
 _TOLD = (
@@ -38,7 +40,7 @@ _TOLD = (
     "zoom",
     "webhooks",
 )  # what people and systems are told after the fact
-_PEOPLE = ("hosts", "event_types")
+_PEOPLE = ("hosts", "event_types", "places", "travel")
 
 T = TypeVar("T", bound=Table)
 
@@ -96,15 +98,15 @@ class _Sections:
         """Return the configuration as far as it is sound."""
         bridge = self._read(BridgeSection).table
         zone, vendors, problems = bridge.timezone, self.vendors, self.problems
-        hosts = read_hosts(self.tree, zone=zone, vendors=vendors, problems=problems)
+        places = read_places(self.tree, problems)
+        hosts = read_hosts(self.tree, zone=zone, places=places, vendors=vendors, problems=problems)
         raw = self.tree.get("event_types", {})
-        event_types = read_event_types(raw, zone=zone, hosts=hosts, vendors=vendors, problems=problems)
+        event_types = read_event_types(
+            raw, zone=zone, hosts=hosts, places=places, vendors=vendors, problems=problems
+        )
         mail = self._read(MailSection).table if "mail" in self.tree else None
         alerts = self._read(AlertsSection).table
         check_alerts(alerts, has_mail=mail is not None, problems=problems)
-        brevo = self._read(BrevoSection).table if self.tree.get("brevo") else None
-        if brevo:
-            check_consent(brevo, event_types, problems)
         zoom = self._read(ZoomSection).table if self.tree.get("zoom") else None
         if zoom is None:
             check_meetings(event_types, problems)
@@ -117,7 +119,7 @@ class _Sections:
             twilio=self._twilio(),
             alerts=alerts,
             follow_ups=self._read(FollowUpsSection).table,
-            brevo=brevo,
+            brevo=self._brevo(event_types),
             zoom=zoom,
             webhooks=read_webhooks(self.tree.get("webhooks", []), problems),
             privacy=self._read(PrivacySection).table,
@@ -131,6 +133,13 @@ class _Sections:
             hosts=MappingProxyType(dict(hosts.known)),
             event_types=MappingProxyType(dict(event_types)),
         )
+
+    def _brevo(self, event_types: Mapping[str, EventType]) -> BrevoSection | None:
+        if not self.tree.get("brevo"):
+            return None
+        brevo = self._read(BrevoSection).table
+        check_consent(brevo, event_types, self.problems)
+        return brevo
 
     def _twilio(self) -> TwilioSection | None:
         if not self.tree.get("twilio"):

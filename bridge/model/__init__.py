@@ -46,6 +46,7 @@ from bridge.model.hosts import (
     WallRange,
     Week,
 )
+from bridge.model.places import Places, WayEnd
 
 __all__ = [
     "Ability",
@@ -72,6 +73,7 @@ __all__ = [
     "Member",
     "MoveWish",
     "OfferRules",
+    "Places",
     "Proof",
     "QuietHours",
     "Schedule",
@@ -80,6 +82,7 @@ __all__ = [
     "Suggest",
     "Team",
     "WallRange",
+    "WayEnd",
     "WebhookEvent",
     "Week",
     "Wish",

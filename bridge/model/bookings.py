@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bridge.model.event_types import EventType
 from bridge.model.hosts import CalendarName
+from bridge.model.places import WayEnd
 from providers.base import Interval
 
 
@@ -18,7 +19,8 @@ class Claim:
     """A host's time taken by a live booking, buffers included; `calendar` is where its event goes.
 
     `pending` claims belong to a move that is under way. `checked` is the identity of that calendar where
-    the organiser checks it: then the calendar's time is taken too.
+    the organiser checks it: then the calendar's time is taken too. `ways` is what it takes of the ways
+    between the places where the host works.
     """
 
     booking_id: str
@@ -27,6 +29,7 @@ class Claim:
     calendar: CalendarName
     pending: bool = False
     checked: str | None = None
+    ways: tuple[WayEnd, ...] = ()
 
 
 class Slot(NamedTuple):

@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bridge.model.hosts import Host, Week
+from bridge.model.places import NOWHERE, Places
 from bridge.model.sms import SmsRules
 from providers.base import Interval
 
@@ -139,7 +140,8 @@ class EventType:
 
     Days are counted and starts laid by the clock of `timezone`. A start is `start_offset` past a time that
     the step allows, `start_increment` after the one before.
-    `meeting_platform` is a MeetingPlatform, or a vendor\'s name for the meetings it makes.
+    `meeting_platform` is a MeetingPlatform, or a vendor\'s name for the meetings it makes. In person it takes
+    place where its organiser is by then, else at `address`.
     """
 
     id: str
@@ -167,6 +169,7 @@ class EventType:
     change_notice: timedelta = timedelta(0)
     meeting_platform: str = MeetingPlatform.PHONE
     address: str = ""
+    places: Places = NOWHERE
     link: str = ""
     description: str = ""
     require_email: bool = False

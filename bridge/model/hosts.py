@@ -41,10 +41,14 @@ class CalendarName:
 
 @dataclass(frozen=True, slots=True, order=True)
 class WallRange:
-    """A stretch of one day by the wall clock, in minutes from midnight; `end` may be 1440."""
+    """A stretch of one day by the wall clock, in minutes from midnight; `end` may be 1440.
+
+    `place` is where the host is in these hours, empty where nothing is said.
+    """
 
     start: int
     end: int
+    place: str = ""
 
 
 # Monday is 0. Ranges of a day are sorted and do not overlap.

@@ -55,4 +55,4 @@ def in_the_way(event_type: EventType, times: Mapping[str, HostTime], now: dateti
 
 def _idle(times: Mapping[str, HostTime]) -> dict[str, HostTime]:
     """Return the hosts' time as if nothing stood in any calendar."""
-    return {host: replace(time, busy=(), claims=(), booked=()) for host, time in times.items()}
+    return {host: replace(time, busy=(), claims=(), booked=(), ways=()) for host, time in times.items()}

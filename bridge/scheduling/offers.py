@@ -37,9 +37,10 @@ def busy_window(event_type: EventType, now: datetime) -> Interval:
 
 def window_around(event_type: EventType, start: datetime) -> Interval:
     """Return for when busy time must be known to judge this one start."""
+    way = event_type.places.longest_way
     return Interval(
-        shift(start, -event_type.buffer_before),
-        shift(start, event_type.duration + event_type.buffer_after),
+        shift(start, -event_type.buffer_before - way),
+        shift(start, event_type.duration + event_type.buffer_after + way),
     )
 
 

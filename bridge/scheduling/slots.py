@@ -7,19 +7,19 @@ explained can never differ. It never combines hosts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
-from bridge.model import EventType, Host, Schedule
+from bridge.model import EventType, Host, Schedule, WayEnd
 from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, local_days, pad, shift
 from bridge.scheduling.grid import is_on_step
-from bridge.scheduling.hours import open_between, own_schedule
+from bridge.scheduling.hours import open_between, own_schedule, places_of
 from providers.base import Interval
-from providers.intervals import Span, intersect, overlaps, subtract
+from providers.intervals import Span, clip, intersect, overlaps, subtract, union
 
 _INSTANT = timedelta.resolution
 _CALL = timedelta(minutes=10)
@@ -36,6 +36,7 @@ class Rule(StrEnum):
     HORIZON = "horizon"
     FREE = "free"
     LIMITS = "limits"
+    TRAVEL = "travel"
     KNOWN = "known"
 
 
@@ -45,8 +46,9 @@ class HostTime:
 
     `busy` is merged over the host's busy calendars, None when any of the host's calendars is unknown.
     `claims` are live claims that concern the host, buffers included; `booked` the starts of the host's
-    live bookings of the event type. Neither holds the booking that is being moved. Where `takes_none`,
-    the host is unknown only because the booking calendar refuses appointments at present.
+    live bookings of the event type; `ways` what bookings take of the ways between places. None holds the
+    booking that is being moved. Where `takes_none`, the host is unknown only because the booking calendar
+    refuses appointments at present.
     """
 
     host: Host
@@ -54,6 +56,7 @@ class HostTime:
     claims: tuple[Interval, ...] = ()
     booked: tuple[datetime, ...] = ()
     takes_none: bool = False
+    ways: tuple[WayEnd, ...] = ()
 
 
 @lru_cache(maxsize=2**10)
@@ -99,16 +102,30 @@ def bookable_spans(
 
 @lru_cache(maxsize=2**12)
 def open_starts(event_type: EventType, schedule: Schedule, window: Interval) -> tuple[Span, ...]:
-    """Return the starts in the window whose whole slot is within the open hours."""
+    """Return the starts in the window whose whole slot is within the open hours of one place."""
+    by_place = starts_by_place(event_type, schedule, window).values()
+    return tuple(union(chain.from_iterable(by_place)) if len(by_place) > 1 else next(iter(by_place)))
+
+
+@lru_cache(maxsize=2**12)
+def starts_by_place(
+    event_type: EventType, schedule: Schedule, window: Interval
+) -> Mapping[str, Sequence[Span]]:
+    """Return the starts in the window whose whole slot is within the open hours, each by its one place."""
     duration = event_type.duration
     reach = Interval(window.start, shift(window.end, duration))
-    hours: Sequence[Span] = open_between(schedule, reach)
     own = own_schedule(event_type)
-    if own is not None:
-        hours = intersect(hours, open_between(own, reach))
-    # The last start of all, hours' end less the duration, is allowed too.
-    starts = [(begin, end - duration + _INSTANT) for begin, end in hours if end - begin >= duration]
-    return tuple(intersect(starts, [window]))
+    found: dict[str, Sequence[Span]] = {}
+    for place in places_of(schedule):
+        hours: Sequence[Span] = open_between(schedule, reach, place)
+        if own is not None:
+            hours = intersect(hours, open_between(own, reach))
+        # The last start of all, hours' end less the duration, is allowed too.
+        starts = [(begin, end - duration + _INSTANT) for begin, end in hours if end - begin >= duration]
+        # In an hour that a clock set back repeats, two places' hours may overlap: the first one counts.
+        taken = sorted(chain.from_iterable(found.values()))
+        found[place] = subtract(intersect(starts, [window]), taken)
+    return found
 
 
 def failing_rules(event_type: EventType, time: HostTime, start: datetime, now: datetime) -> Iterator[Rule]:
@@ -154,8 +171,25 @@ def _taken(event_type: EventType, time: HostTime, window: Interval) -> dict[Rule
     return {
         Rule.FREE: pad(near, before, after),
         Rule.LIMITS: _full_days(event_type, time.booked) if time.booked else (),
+        Rule.TRAVEL: _on_the_way(event_type, time, window) if event_type.places.longest_way else (),
         Rule.KNOWN: [window] if time.busy is None else (),
     }
+
+
+def _on_the_way(event_type: EventType, time: HostTime, window: Interval) -> Iterator[Span]:
+    """Yield the starts at one place that leave too little time for the way from or to another."""
+    schedule, longest = time.host.schedule, event_type.places.longest_way
+    before = event_type.duration + event_type.buffer_after - _INSTANT
+    after = event_type.buffer_before
+    reach = Interval(shift(window.start, -after - longest), shift(window.end, before + longest))
+    for place, starts in starts_by_place(event_type, schedule, window).items():
+        for way, other, length in event_type.places.ways_from(place):
+            ends = [end.interval for end in time.ways if end.way == way and end.place == other]
+            # Other calendars do not say where: what is busy in the hours of a place is there.
+            there = intersect(clip(time.busy or (), reach), open_between(schedule, reach, other))
+            near = pad(ends, before + length / 2, after + length / 2)
+            near += pad(there, before + length, after + length)
+            yield from intersect(starts, union(near))
 
 
 def _full_days(event_type: EventType, booked: Sequence[datetime]) -> Iterator[Interval]:

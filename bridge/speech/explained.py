@@ -17,6 +17,7 @@ _RULES = {
     "start_date": _("before the first day of appointments"),
     "horizon": _("too far ahead"),
     "limits": _("the day or week holds as many appointments as it may"),
+    "travel": _("the way from or to an appointment at another place does not fit in between"),
 }
 QUESTIONS = {
     "available": _("Which times are free?"),

@@ -108,6 +108,7 @@ _RULES = {
     "limits": _("No more appointments can be booked on that day."),
     "known": _UNREACHABLE,
     "free": _SLOT_GONE,
+    "travel": _SLOT_GONE,
 }
 
 

@@ -1,9 +1,9 @@
 """What the database itself refuses beyond the tables' own keys, in the words of each database.
 
-No two claims of one host and different bookings overlap, nor two of one calendar that its hosts check, and a
-claim ends after it starts. One list says
-so for both; every migration ends by making the database follow it, because Alembic's batch mode drops a
-table's triggers with the table.
+No two claims of one host and different bookings overlap, nor two of one calendar that its hosts check; no
+host is at both ends of a way at once; a claim ends after it starts. One list says so for both; every
+migration ends by making the database follow it, because Alembic's batch mode drops a table's triggers with
+the table.
 """
 
 from __future__ import annotations
@@ -50,19 +50,37 @@ CONSTRAINTS = (
         since="0006",
     ),
     Constraint(
+        "ways_no_overlap",
+        "ways",
+        "EXISTS (SELECT 1 FROM ways WHERE host = NEW.host AND way = NEW.way AND place <> NEW.place"
+        " AND booking_id <> NEW.booking_id AND starts_at < NEW.ends_at AND ends_at > NEW.starts_at)",
+        "EXCLUDE USING gist (host WITH =, way WITH =, place WITH <>,"
+        " tstzrange(starts_at, ends_at) WITH &&, booking_id WITH <>)",
+        since="0025",
+    ),
+    Constraint(
         "claims_end_after_start", "claims", "NEW.ends_at <= NEW.starts_at", "CHECK (ends_at > starts_at)"
     ),
 )
 
 
 _OVERLAPPING = text(
-    "SELECT a.booking_id AS earlier, b.booking_id AS later"
-    " FROM claims a JOIN bookings made_a ON made_a.id = a.booking_id, claims b JOIN bookings made_b"
+    "WITH taken (booking_id, what, place, starts_at, ends_at) AS ("
+    "SELECT booking_id, 'host ' || host, '', starts_at, ends_at FROM claims"
+    " UNION ALL SELECT booking_id, 'calendar ' || checked_calendar, '', starts_at, ends_at FROM claims"
+    " UNION ALL SELECT booking_id, 'way ' || host || ' ' || way, place, starts_at, ends_at FROM ways)"
+    " SELECT a.booking_id AS earlier, b.booking_id AS later"
+    " FROM taken a JOIN bookings made_a ON made_a.id = a.booking_id, taken b JOIN bookings made_b"
     " ON made_b.id = b.booking_id WHERE a.booking_id <> b.booking_id"
-    " AND (a.host = b.host OR a.checked_calendar = b.checked_calendar)"
+    " AND a.what = b.what AND (a.place = '' OR a.place <> b.place)"
     " AND a.starts_at < b.ends_at AND a.ends_at > b.starts_at"
     " AND (made_a.made_at, made_a.id) < (made_b.made_at, made_b.id)"
     " ORDER BY made_b.made_at, made_b.id LIMIT 1"
+)
+# Ways by themselves too: while a database is migrated nothing cascades on SQLite.
+_RELEASES = (
+    text("DELETE FROM ways WHERE booking_id = :later"),
+    text("DELETE FROM claims WHERE booking_id = :later"),
 )
 
 
@@ -118,14 +136,15 @@ def missing(connection: Connection) -> frozenset[str]:
 
 
 def release_overlapping(connection: Connection) -> list[tuple[str, str]]:
-    """Let the later made of two bookings claim nothing where both claim one time; return the pairs.
+    """Let the later made of two bookings claim nothing where both claim one time or way; return the pairs.
 
     Else the constraints could not be added; both bookings stay.
     """
     released = []
     while pair := connection.execute(_OVERLAPPING).first():
         released.append((pair.earlier, pair.later))
-        connection.execute(text("DELETE FROM claims WHERE booking_id = :later"), {"later": pair.later})
+        for release in _RELEASES:
+            connection.execute(release, {"later": pair.later})
     return released
 
 

@@ -33,7 +33,7 @@ class Staff:
     calendar: str = ""
 
     def toml(self) -> str:
-        week = "\n".join(f'{day} = ["{self.hours}"]' for day in WEEK)
+        week = "\n".join(f"{day} = {json.dumps(self.hours.split(', '))}" for day in WEEK)
         return (
             f'[hosts.{self.name}]\nname = "{self.name.title()} Example"\nemail = "{self.name}@example.com"\n'
             f'booking_calendar = "{self.calendar or f"local:{self.name}"}"\n{self.lines}\n'

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.scheduling.slots import Rule
 from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 
 NEVER_CONNECTED = '[google]\nclient_id = "fake"\nclient_secret = "fake"\n'
@@ -111,7 +112,7 @@ def test_explaining_names_every_rule_of_every_host(bridge: Terminal) -> None:
     assert not told["bookable"]
     assert [host["host"] for host in told["hosts"]] == ["anna", "ben"]
     rules = told["hosts"][0]["rules"]
-    assert list(rules) == ["open", "step", "notice", "start_date", "horizon", "free", "limits", "known"]
+    assert list(rules) == [str(rule) for rule in Rule]
     assert [rule for rule, holds in rules.items() if not holds] == ["open", "step"]
 
 

@@ -12,7 +12,7 @@ _SENTENCE = "is not available yet; leave it out for now"
 @pytest.mark.parametrize(
     ("more", "path"),
     [
-        ('[places]\nurl = "x"', "places"),
+        ('[resources]\nurl = "x"', "resources"),
     ],
 )
 def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
@@ -51,7 +51,7 @@ def test_an_empty_section_asks_for_nothing(more: str) -> None:
 
 
 def test_a_refused_section_is_not_searched_for_further_problems() -> None:
-    assert problems_of('[places]\nkey = "env:NOT_SET"') == [("places", _SENTENCE)]
+    assert problems_of('[resources]\nkey = "env:NOT_SET"') == [("resources", _SENTENCE)]
 
 
 @pytest.mark.parametrize(

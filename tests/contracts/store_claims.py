@@ -9,8 +9,11 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import delete, select, update
 
+from bridge.model import CalendarName, Claim, Places
 from bridge.store.engine import ConstraintViolated, Store
+from bridge.store.sql.claims import add, drop, settle_pending, ways_of
 from bridge.store.tables import bookings, claims
+from providers.base import Interval
 from tests.store.processes import race
 from tests.store.rows import add_booking, add_claim, at, count_claims, outcome, take_slot
 from tests.zygote import Zygote
@@ -122,6 +125,40 @@ class ClaimContract:
         except ConstraintViolated as refusal:
             names.append(refusal.name)
         assert names == ["claims_no_overlap_in_calendar"] * is_refused
+
+    @pytest.mark.parametrize(
+        ("place", "start", "refused"),
+        [("branch", 10.25, True), ("branch", 10.5, False), ("practice", 10, False), ("home", 10, False)],
+    )
+    def test_a_host_is_not_at_both_ends_of_a_way_at_once(
+        self, store: Store, place: str, start: float, refused: bool
+    ) -> None:
+        town = Places(travel={frozenset(("practice", "branch")): timedelta(minutes=30)})
+        calendar, refusals = CalendarName("local", "", "anna"), []
+        for booking, where, begin in (("b1", "practice", 9), ("b2", place, start)):
+            taken = Interval(at(begin), at(begin + 1))
+            wanted = Claim(booking, "anna", taken, calendar, ways=town.ends_at(where, taken))
+            try:
+                with store.write_alone() as connection:
+                    add_booking(connection, booking)
+                    add(connection, [wanted])
+            except ConstraintViolated as refusal:
+                refusals.append(refusal.name)
+        assert refusals == ["ways_no_overlap"] * refused
+
+    def test_ways_go_with_their_claims_and_settle_with_them(self, store: Store) -> None:
+        town = Places(travel={frozenset(("practice", "branch")): timedelta(minutes=30)})
+        taken, later = Interval(at(9), at(10)), Interval(at(9.5), at(10.5))
+        calendar = CalendarName("local", "", "anna")
+        with store.write_alone() as connection:
+            add_booking(connection, "b1")
+            add(connection, [Claim("b1", "anna", taken, calendar, ways=town.ends_at("practice", taken))])
+            pending = Claim("b1", "anna", later, calendar, pending=True, ways=town.ends_at("branch", later))
+            add(connection, [pending])
+            settle_pending(connection, "b1")
+            assert ways_of(connection, ["anna"], later) == {"anna": pending.ways}
+            drop(connection, "b1")
+            assert ways_of(connection, ["anna"], later) == {"anna": ()}
 
     @pytest.mark.parametrize("end", [at(9), at(8)], ids=["empty", "backwards"])
     def test_a_claim_ends_after_it_starts(self, store: Store, end: datetime) -> None:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bridge.config.values.open_hours import wall_range
 from bridge.model import (
     Assignment,
     CalendarName,
@@ -18,6 +19,7 @@ from bridge.model import (
     Schedule,
     Team,
     WallRange,
+    WayEnd,
     Week,
 )
 from bridge.scheduling.slots import HostTime
@@ -51,8 +53,8 @@ def span(start: str, end: str, zone: ZoneInfo = BERLIN) -> Interval:
 
 
 def wall(*texts: str) -> tuple[WallRange, ...]:
-    """Return the stretches of a day written `09:00-17:00`."""
-    return tuple(WallRange(*(int(end[:2]) * 60 + int(end[3:]) for end in text.split("-"))) for text in texts)
+    """Return the stretches of a day written `09:00-17:00`, or `09:00-17:00 @ practice`."""
+    return tuple(map(wall_range, texts))
 
 
 def daily(*texts: str) -> Week:
@@ -103,9 +105,10 @@ def free(
     busy: tuple[Interval, ...] | None = (),
     claims: tuple[Interval, ...] = (),
     booked: tuple[datetime, ...] = (),
+    ways: tuple[WayEnd, ...] = (),
 ) -> HostTime:
     """Return what is known of a host's time, by default that nothing is in it."""
-    return HostTime(host(name, hours), busy, claims, booked)
+    return HostTime(host(name, hours), busy, claims, booked, ways=ways)
 
 
 def minutes(count: float) -> timedelta:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.model import EventType, Schedule
 from bridge.scheduling.slots import HostTime
+from providers.base import Interval
 from tests.scheduling.building import MINUTE
 
 _DAY = timedelta(days=1)
@@ -29,15 +30,18 @@ def _clock_of(zone: ZoneInfo, day: date) -> tuple[tuple[datetime, date, int], ..
     return tuple(shown)
 
 
-def open_minutes(hours: Schedule, day: date) -> set[datetime]:
-    """Return the open minutes of the week's hours, on a local day, without overrides and time off.
+def open_minutes(hours: Schedule, day: date, place: str | None = None) -> set[datetime]:
+    """Return the open minutes of the week's hours on a local day, or of those at a place.
 
-    A stretch begins with the first minute of the day whose clock shows its start or later. It ends
-    where the clock shows its end for the last time, or else after the last minute that shows less.
+    There are no overrides and no time off. A stretch begins with the first minute of the day whose clock
+    shows its start or later. It ends where the clock shows its end for the last time, or else after the
+    last minute that shows less.
     """
     clock = [(instant, minute) for instant, shown, minute in _clock_of(hours.timezone, day) if shown == day]
     opened: set[datetime] = set()
     for stretch in hours.week.get(day.weekday(), ()):
+        if place is not None and stretch.place != place:
+            continue
         begins = [instant for instant, minute in clock if minute >= stretch.start][:1]
         less = [instant + MINUTE for instant, minute in clock if minute < stretch.end][-1:]
         ends = [instant for instant, minute in clock if minute == stretch.end][-1:] or less
@@ -60,19 +64,59 @@ def allowed_minutes(event_type: EventType, time: HostTime | None, now: datetime)
         if shown == first + number * _DAY
     ]
     reach = [first + number * _DAY for number in range(-2, (last - first).days + 4)]
-    opened = set().union(*(open_minutes(time.host.schedule, day) for day in reach))
-    if event_type.open_hours is not None:
-        own = Schedule(zone, event_type.open_hours)
-        opened &= set().union(*(open_minutes(own, day) for day in reach))
-    roomy = _with_room(opened, event_type.duration // MINUTE)
+    own = Schedule(zone, event_type.open_hours or {})
+    allowed = set().union(*(open_minutes(own, day) for day in reach))
+    hours = time.host.schedule
+    place_of: dict[datetime, str] = {}
+    at: dict[str, set[datetime]] = {}
+    for place in dict.fromkeys(stretch.place for each in hours.week.values() for stretch in each):
+        at[place] = set().union(*(open_minutes(hours, day, place) for day in reach))
+        opened = at[place] if event_type.open_hours is None else at[place] & allowed
+        for start in _with_room(opened, event_type.duration // MINUTE):
+            place_of.setdefault(start, place)
+    stays = {place: _stays(time, opened) for place, opened in at.items()}
     return [
         start
         for start in minutes
         if start >= now + event_type.minimum_notice
-        and start in roomy
+        and start in place_of
         and _is_free(event_type, time, start)
         and _within_limits(event_type, time, start)
+        and _can_get_there(event_type, time, stays, start, place_of[start])
     ]
+
+
+def _stays(time: HostTime, opened: set[datetime]) -> list[Interval]:
+    """Return what calendars say is busy within the open minutes of a place, minute by minute."""
+    runs: list[Interval] = []
+    for minute in sorted(opened):
+        if runs and runs[-1].end == minute:
+            runs[-1] = Interval(runs[-1].start, minute + MINUTE)
+        else:
+            runs.append(Interval(minute, minute + MINUTE))
+    parts = [(max(busy.start, run.start), min(busy.end, run.end)) for busy in time.busy or () for run in runs]
+    return [Interval(start, end) for start, end in parts if start < end]
+
+
+def _can_get_there(
+    event_type: EventType, time: HostTime, stays: Mapping[str, list[Interval]], start: datetime, place: str
+) -> bool:
+    """Tell whether the host reaches this place in time, and from here whatever comes next."""
+    begin = start - event_type.buffer_before
+    end = start + event_type.duration + event_type.buffer_after
+    for ends, length in event_type.places.travel.items():
+        if place not in ends:
+            continue
+        (other,) = ends - {place}
+        elsewhere = [Interval(each.start - length, each.end + length) for each in stays.get(other, [])]
+        elsewhere += [
+            Interval(each.interval.start - length / 2, each.interval.end + length / 2)
+            for each in time.ways
+            if each.place == other and each.way == ".".join(sorted(ends))
+        ]
+        if any(each.start < end and begin < each.end for each in elsewhere):
+            return False
+    return True
 
 
 def _with_room(opened: set[datetime], length: int) -> set[datetime]:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from bridge.model import EventType, Member, OfferRules, Schedule, Team, WallRange, Week
+from bridge.model import EventType, Member, OfferRules, Places, Schedule, Team, WallRange, Week
+from bridge.model.places import NOWHERE
 from bridge.scheduling.slots import HostTime
 from providers.base import Interval
 from providers.intervals import merge
@@ -46,6 +47,12 @@ _DAYS = (
     "2026-06-10 12:00",
 )
 
+_ADDRESSES = {"practice": "Main Street 1", "branch": "Side Street 2", "clinic": "Ring 3"}
+TOWN = Places(
+    _ADDRESSES,
+    {frozenset(("practice", "branch")): minutes(25), frozenset(("branch", "clinic")): minutes(90)},
+)
+
 zones: st.SearchStrategy[ZoneInfo] = st.sampled_from(ZONES)
 
 
@@ -62,7 +69,7 @@ def wall_ranges(draw: st.DrawFn) -> tuple[WallRange, ...]:
     if draw(st.integers(0, 3)) == 0:
         return draw(st.sampled_from([(), (WallRange(0, 1440),)]))
     edges = sorted(draw(st.sets(st.integers(0, 96), min_size=2, max_size=4)))
-    pairs = list(pairwise(edges))[::2]
+    pairs = list(pairwise(edges))[:: 2 if len(edges) == 4 else 1]
     return tuple(WallRange(start * 15, end * 15) for start, end in pairs)
 
 
@@ -75,8 +82,13 @@ def weeks(draw: st.DrawFn) -> Week:
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    """Return a schedule in any of the zones."""
-    return schedule(draw(weeks()), draw(zones))
+    """Return a schedule in any of the zones, now and then at several places."""
+    week = draw(weeks())
+    if draw(st.booleans()):
+        places = st.sampled_from(["", *_ADDRESSES])
+        kinds = {ranges: [replace(each, place=draw(places)) for each in ranges] for ranges in week.values()}
+        week = {day: tuple(kinds[ranges]) for day, ranges in week.items()}
+    return schedule(week, draw(zones))
 
 
 @st.composite
@@ -104,6 +116,7 @@ def event_types(draw: st.DrawFn, now: datetime) -> EventType:
         open_hours=draw(st.one_of(st.none(), st.none(), weeks())),
         max_bookings_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         max_bookings_per_week=draw(st.sampled_from([0, 0, 0, 2])),
+        places=draw(st.sampled_from([NOWHERE, TOWN])),
     )
 
 
@@ -126,12 +139,15 @@ def host_times(draw: st.DrawFn, name: str, now: datetime) -> HostTime:
     """Return what is known of a host: mostly some busy time, claims and bookings; seldom nothing."""
     busy = None if draw(st.integers(0, 9)) == 0 else merge(draw(busy_times(now)))
     booked = draw(st.lists(st.integers(-3000, 5000), max_size=3))
+    taken = draw(st.lists(st.sampled_from(list(_ADDRESSES)), max_size=2))
+    stays = zip(taken, draw(busy_times(now)), strict=False)
     return free(
         name,
         draw(schedules()),
         busy=busy,
         claims=merge(draw(busy_times(now))[:2]),
         booked=tuple(now + minutes(each) for each in booked),
+        ways=tuple(end for place, interval in stays for end in TOWN.ends_at(place, interval)),
     )
 
 

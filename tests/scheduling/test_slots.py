@@ -25,7 +25,7 @@ from tests.scheduling.building import (
 
 MONDAY = "2026-11-23"
 NOW = local("2026-11-23 08:00")
-OPEN, STEP, NOTICE, START_DATE, HORIZON, FREE, LIMITS, KNOWN = Rule
+OPEN, STEP, NOTICE, START_DATE, HORIZON, FREE, LIMITS, TRAVEL, KNOWN = Rule
 
 
 def at(clock: str) -> datetime:

@@ -88,7 +88,7 @@ class UnrulyCalendars:
         self.name = inner.name
         self.can_invite = inner.can_invite
         self.plan = plan
-        self.made: dict[str, int] = {"create_event": 0, "move_event": 0, "cancel_event": 0}
+        self.made: dict[str, int] = {"create_event": 0, "move_event": 0, "cancel_event": 0, "amend_event": 0}
         self._inner = inner
         self._late: deque[tuple[str, Callable[[Deadline], object]]] = deque()
 

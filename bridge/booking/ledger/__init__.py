@@ -61,7 +61,7 @@ What follows from a change that people notice is added in change.record_change, 
 """
 
 from bridge.booking.ledger.calendars import claim_calendars, learn_identity
-from bridge.booking.ledger.change import checked_calendars, standing_write, with_event
+from bridge.booking.ledger.change import checked_calendars, on_the_day, standing_write, with_event
 from bridge.booking.ledger.corrections import correct, record_amendment
 from bridge.booking.ledger.deletions import (
     MOST_DELETIONS,
@@ -125,6 +125,7 @@ __all__ = [
     "let_go",
     "mark_no_show",
     "move_back",
+    "on_the_day",
     "pool_of",
     "record_amendment",
     "record_gone",

@@ -12,9 +12,21 @@ from sqlalchemy import Connection
 
 from bridge import log
 from bridge.booking.context import LedgerContext
-from bridge.booking.event import draft_event, event_key
+from bridge.booking.event import draft_event, event_key, location_of
 from bridge.booking.job_names import AMEND, MAIL_DOMAIN, READ_BACK, REMOVE
-from bridge.model import Booking, BookingState, CalendarName, Claim, Source, Write, WriteState
+from bridge.calendars.set_days import as_set
+from bridge.model import (
+    Booking,
+    BookingState,
+    CalendarName,
+    Claim,
+    Host,
+    Source,
+    Write,
+    WriteState,
+)
+from bridge.model.places import NOWHERE
+from bridge.scheduling.hours import place_at, places_of
 from bridge.store.engine import after_commit
 from bridge.store.patience import is_repeat
 from bridge.store.sql import bookings, history, identities, jobs, owners, writes
@@ -115,10 +127,41 @@ def claims_of(
         taken = Interval(taken.start, interval.end + event_type.buffer_after)
     organiser = booking.hosts[0]
     checked = checked_calendars(context, connection, [(organiser, booking.calendar)])
+    places = event_type.places if event_type else NOWHERE
+    place_of = {
+        host.id: place_at(host.schedule, interval) for host in on_the_day(context, connection, booking)
+    }
     return [
-        Claim(booking.id, host, taken, booking.calendar, pending, checked.get((host, booking.calendar)))
+        Claim(
+            booking.id,
+            host,
+            taken,
+            booking.calendar,
+            pending,
+            checked.get((host, booking.calendar)),
+            places.ends_at(place_of.get(host, ""), taken),
+        )
         for host in booking.hosts
     ]
+
+
+def on_the_day(context: LedgerContext, connection: Connection, booking: Booking) -> list[Host]:
+    """Return a booking's hosts, but those taken out of the configuration, with their hours of its days."""
+    hosts = [context.hosts[each] for each in context.known_hosts(booking)]
+    if all(places_of(host.schedule) == ("",) for host in hosts):
+        return hosts  # when they are open was decided; that they are nowhere is known
+    return list(as_set(connection, hosts, booking.interval).values())
+
+
+def located(context: LedgerContext, connection: Connection, booking: Booking) -> Booking:
+    """Return the booking with where it takes place by what is known of it now."""
+    event_type = context.find_event_type(booking)
+    if event_type is None:
+        return booking
+    hosts = on_the_day(context, connection, booking)
+    organiser = next((host for host in hosts if host.id == booking.hosts[0]), None)
+    place = location_of(event_type, booking.attendee, organiser, booking.interval)
+    return replace(booking, location=place or booking.location)
 
 
 def checked_calendars(
@@ -151,7 +194,7 @@ def open_write(
         draft = replace(made, interval=booking.interval, private={**made.private, "event_key": key})
     else:
         event_type = context.event_type_of(booking)
-        hosts = [context.hosts[each] for each in booking.hosts]
+        hosts = on_the_day(context, connection, booking)
         link = context.own_link(booking.id)
         draft = draft_event(event_type, booking, hosts, key=key, locale=context.locale, own_link=link)
     write = Write(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.event import location_of
 from bridge.booking.ledger.change import (
     NOBODYS,
     Change,
     become_owner,
+    located,
     log_change,
     record_change,
     with_event,
@@ -30,12 +30,9 @@ def correct(context: LedgerContext, booking: Booking, attendee: Attendee, wish: 
 
     HoldLost: somebody is changing the booking.
     """
-    after = replace(booking, attendee=attendee)
-    if event_type := context.find_event_type(booking):
-        place = location_of(event_type, attendee, context.hosts.get(booking.hosts[0]))
-        after = replace(after, location=place or booking.location)
     with context.store.write() as connection:
         requests.note(connection, booking.id, wish.fingerprint)
+        after = located(context, connection, replace(booking, attendee=attendee))
         if after == booking:
             return booking
         if is_repeat() and _is_corrected(connection, after):

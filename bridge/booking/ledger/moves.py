@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.event import location_of
 from bridge.booking.ledger.change import (
     NOBODYS,
     Change,
@@ -16,6 +15,7 @@ from bridge.booking.ledger.change import (
     claims_of,
     disown,
     is_done,
+    located,
     log_change,
     open_write,
     record_change,
@@ -253,9 +253,8 @@ def _after(
     wanted = wish.of(booking)
     event_type = context.event_type_of(wanted)
     choice = _choose(context, connection, wanted, wish, busy)
-    place = location_of(event_type, wanted.attendee, context.hosts.get(choice.hosts[0]))
     stays = choice.hosts == booking.hosts
-    return replace(
+    after = replace(
         wanted,
         interval=Interval(wish.start, wish.start + event_type.duration),
         hosts=choice.hosts,
@@ -265,10 +264,11 @@ def _after(
         moved_at=context.now(),
         # Another service takes place where it says, also where that is nowhere: in a video meeting.
         link=kept_link(context, booking, wanted, choice.hosts[0]),
-        location=place if wanted.service != booking.service else place or booking.location,
+        location="" if wanted.service != booking.service else booking.location,
         by_person=False,  # it is the bridge's own doing again, and may be replaced
         staff_changed_at=context.now() if wish.source.is_staff else None,
     )
+    return located(context, connection, after)
 
 
 def _keeps_its_event(context: LedgerContext, before: Booking, after: Booking, draft: EventDraft) -> bool:

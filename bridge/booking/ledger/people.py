@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
-from bridge.booking.job_names import FOLLOW
-from bridge.booking.ledger.change import Change, claims_of, record_change, standing_write
+from bridge.booking.job_names import AMEND, FOLLOW
+from bridge.booking.ledger.change import Change, claims_of, located, record_change, standing_write
 from bridge.errors import SlotTaken
 from bridge.model import Booking, BookingState, CalendarName, Source, Write, WriteState
 from bridge.store.engine import ConstraintViolated
@@ -56,7 +56,7 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
     SlotTaken: its hosts' or its calendar's time is another booking's there; without `is_claimed` it claims
     only what is free. Also without: the caller has another appointment at that very time.
     """
-    after = replace(
+    moved = replace(
         found.booking,
         interval=event.interval,
         moved_from=found.booking.interval.start,
@@ -67,6 +67,7 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
     )
     try:
         with context.store.write_alone() as connection:
+            after = located(context, connection, moved)
             if not _still(connection, found, bookings.moved_values(after)):
                 return False
             claims.drop(connection, after.id)
@@ -76,6 +77,8 @@ def follow_move(context: LedgerContext, found: Resting, event: Event, *, is_clai
             draft = replace(writes.draft_of(connection, found.write), interval=event.interval)
             # With its version: else our own next move would be refused as somebody's change.
             writes.set_wanted(connection, found.write, draft, event.ref.etag)
+            if after.location != found.booking.location:  # at another of the host's places
+                jobs.schedule(connection, AMEND, after.id, context.now())
             record_change(context, connection, after, Change.MOVED_BY_PERSON, Source.CALENDAR)
     except ConstraintViolated as error:
         raise SlotTaken("there is another appointment at that time") from error

@@ -26,7 +26,7 @@ from bridge.config.values.localities import Zone
 from bridge.config.values.numbers import YesOrNo, hours, minutes, whole
 from bridge.config.values.open_hours import OpenHours
 from bridge.config.values.text import Email, Emails, Line, choice
-from bridge.model import CountDays, EventType, OfferRules, Suggest, Team
+from bridge.model import CountDays, EventType, OfferRules, Places, Suggest, Team
 
 # Addresses the bridge answers itself, now or by its laid-down interface.
 _FOR_TELLI = {"available", "book", "find", "tools", "contact-lookup", "openapi", "a", "telli"}
@@ -102,7 +102,7 @@ class EventTypeTable(TeamTable, MeetingTable):
 
 
 def read_event_types(
-    raw: object, *, zone: ZoneInfo, hosts: Hosts, vendors: Vendors, problems: Problems
+    raw: object, *, zone: ZoneInfo, hosts: Hosts, places: Places, vendors: Vendors, problems: Problems
 ) -> Mapping[str, EventType]:
     """Return the event types; `zone` is of those that name none."""
     read = read_named(EventTypeTable, raw, ("event_types",), problems=problems, context={"vendors": vendors})
@@ -120,7 +120,9 @@ def read_event_types(
         check_meeting(each.table, each.broken, organising(team, hosts), at=at, problems=problems)
         platform = each.table.meeting_platform
         check_organisers(platform, team, hosts, vendors=vendors, at=at, problems=problems)
-        base = _event_type(name, each.table, team, zone, problems)
+        if any(part.place for ranges in (each.table.open_hours or {}).values() for part in ranges):
+            problems.add((*at, "open_hours"), "names a place; places stand in the hosts' own open_hours")
+        base = replace(_event_type(name, each.table, team, zone, problems), places=places)
         reader = ServiceReader(base, hosts, vendors, problems)
         found[name] = replace(base, services=reader.read(each.table.services))
     return found

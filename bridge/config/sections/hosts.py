@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, PlainValidator
 
 from bridge.config.named_tables import read_named
 from bridge.config.problems.found import Problems
+from bridge.config.sections.places import check_places
 from bridge.config.sections.vendors import Vendors, missing_section, not_for_bookings
 from bridge.config.table import Needed, Read, Table
 from bridge.config.values.calendars import Calendar
@@ -19,7 +20,7 @@ from bridge.config.values.localities import HolidayRegion, Zone
 from bridge.config.values.numbers import whole
 from bridge.config.values.open_hours import DateOverrides, OpenHours
 from bridge.config.values.text import Email, Emails, Line, Phone, WebAddress, choice, one_of, plain
-from bridge.model import CalendarName, Host, Schedule
+from bridge.model import CalendarName, Host, Places, Schedule
 from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 
 _STATUSES = ("busy", "tentative", "oof", "unknown", "workingElsewhere")
@@ -73,13 +74,17 @@ class Hosts:
     names: tuple[str, ...] | None
 
 
-def read_hosts(tree: Mapping[str, object], *, zone: ZoneInfo, vendors: Vendors, problems: Problems) -> Hosts:
+def read_hosts(
+    tree: Mapping[str, object], *, zone: ZoneInfo, places: Places, vendors: Vendors, problems: Problems
+) -> Hosts:
     """Return the hosts of a document; `zone` is of those that name none."""
     known, raw = {}, tree.get("hosts", {})
     read = read_named(HostTable, raw, ("hosts",), problems=problems, context={"vendors": vendors})
     for name, found in read.items():
         for place, sentence in _calendar_problems(found, vendors, tree):
             problems.add(("hosts", name, *place), sentence)
+        check_places(found.table.open_hours, places, ("hosts", name, "open_hours"), problems)
+        check_places(found.table.date_overrides, places, ("hosts", name, "date_overrides"), problems)
         booking_calendar = found.table.takes_bookings(vendors)
         if booking_calendar:
             known[name] = _host(name, found.table, booking_calendar, zone)

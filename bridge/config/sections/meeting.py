@@ -13,6 +13,7 @@ from bridge.config.sections.vendors import Vendors, vendors_of
 from bridge.config.table import Table
 from bridge.config.values.text import Paragraph, WebAddress, one_of, plain
 from bridge.model import Host, MeetingPlatform, Team
+from bridge.scheduling.hours import places_of
 
 _NEEDS: dict[str, tuple[str, str]] = {
     MeetingPlatform.IN_PERSON: ("address", 'where to come, such as "Hauptstr. 1, 10827 Berlin"'),
@@ -46,9 +47,11 @@ def check_meeting(
     at: TomlPath,
     problems: Problems,
 ) -> None:
-    """Note what the meeting platform needs beside it and doesn't have; a link each organiser may have."""
+    """Note what the meeting platform needs beside it and doesn't have, nor each organiser by themselves."""
     key, example = _NEEDS.get(table.meeting_platform, (None, ""))
     if key == "link" and organising and all(host.link for host in organising):
+        return
+    if key == "address" and organising and all(all(places_of(host.schedule)) for host in organising):
         return
     if key and not getattr(table, key) and key not in broken:
         text = f'is missing; meeting_platform = "{table.meeting_platform}" needs {example}'

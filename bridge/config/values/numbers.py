@@ -12,12 +12,12 @@ from bridge.config.problems.wording import kind
 
 def whole(low: int, high: int) -> PlainValidator:
     """Return a validator of whole numbers from `low` to `high`."""
-    return PlainValidator(lambda value: _whole(value, low, high))
+    return PlainValidator(lambda value: whole_number(value, low, high))
 
 
 def minutes(low: int, high: int) -> PlainValidator:
     """Return a validator that makes whole minutes a timedelta."""
-    return PlainValidator(lambda value: timedelta(minutes=_whole(value, low, high)))
+    return PlainValidator(lambda value: timedelta(minutes=whole_number(value, low, high)))
 
 
 def hours(low: float, high: float) -> PlainValidator:
@@ -37,7 +37,8 @@ def yes_or_no(value: object) -> bool:
     return value
 
 
-def _whole(value: object, low: int, high: int) -> int:
+def whole_number(value: object, low: int, high: int) -> int:
+    """Return a whole number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"must be a whole number from {low} to {high}{_without_quotes(value)}")
     if not low <= value <= high:

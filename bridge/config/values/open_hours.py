@@ -19,16 +19,21 @@ from bridge.model import WallRange, Week
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _RANGE = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})")
+_AT = re.compile(r"(?P<hours>[^@]*[^@\s])\s*@\s*(?P<place>[^@\s]+)\s*")
 _MIDNIGHT = 24 * 60
 _Place = tuple[str | int, ...]
 
 
 def wall_range(value: object) -> WallRange:
-    """Return the stretch of a day that is written `"09:00-17:00"`; the end may be 24:00."""
-    start, end = minutes_of_range(value)
+    """Return the stretch of a day that is written `"09:00-17:00"`, or `"09:00-17:00 @ practice"`.
+
+    The end may be 24:00; the place may be any word.
+    """
+    at = _AT.fullmatch(value) if isinstance(value, str) else None
+    start, end = minutes_of_range(at["hours"] if at else value)
     if end <= start:
         raise ValueError(_backwards(start, end))
-    return WallRange(start, end)
+    return WallRange(start, end, at["place"] if at else "")
 
 
 def minutes_of_range(value: object) -> tuple[int, int]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
-from bridge.model import CalendarName, Claim
+from bridge.model import CalendarName, Claim, WayEnd
 from bridge.store.sql import revisions
-from bridge.store.tables import booking_hosts, bookings, claims
+from bridge.store.tables import booking_hosts, bookings, claims, ways
 from providers.base import Interval
 
 
@@ -31,6 +31,18 @@ def add(connection: Connection, wanted: Iterable[Claim]) -> None:
                 checked_calendar=claim.checked,
             )
         )
+        for end in claim.ways:
+            connection.execute(
+                insert(ways).values(
+                    booking_id=claim.booking_id,
+                    host=claim.host,
+                    pending=claim.pending,
+                    way=end.way,
+                    place=end.place,
+                    starts_at=end.interval.start,
+                    ends_at=end.interval.end,
+                )
+            )
     revisions.bump(connection, revisions.CLAIMS)
 
 
@@ -74,16 +86,36 @@ def overlapping(
     return [_claim(row) for row in rows]
 
 
+def ways_of(
+    connection: Connection, hosts: Sequence[str], window: Interval, *, without: str | None = None
+) -> dict[str, tuple[WayEnd, ...]]:
+    """Return by host what bookings take of ways between places in the window."""
+    rows = connection.execute(
+        select(ways).where(
+            ways.c.host.in_(hosts),
+            ways.c.starts_at < window.end,
+            ways.c.ends_at > window.start,
+            ways.c.booking_id != (without or ""),
+        )
+    )
+    ends = [(row.host, WayEnd(row.way, row.place, Interval(row.starts_at, row.ends_at))) for row in rows]
+    return {host: tuple(end for each, end in ends if each == host) for host in hosts}
+
+
 def as_far_as_free(connection: Connection, wanted: Iterable[Claim]) -> list[Claim]:
-    """Return the claims whose hosts' time is free, on their calendars where these are free too.
+    """Return the claims whose hosts' time is free, on their calendars and ways where these are free too.
 
     For what cannot be refused because it has happened; whoever asks for time claims it by `add`.
     """
     free = [each for each in wanted if not _is_taken(connection, each, claims.c.host == each.host)]
     return [
-        replace(each, checked=None)
-        if _is_taken(connection, each, claims.c.checked_calendar == each.checked)
-        else each
+        replace(
+            each,
+            checked=None
+            if _is_taken(connection, each, claims.c.checked_calendar == each.checked)
+            else each.checked,
+            ways=tuple(end for end in each.ways if not _is_far_away(connection, each, end)),
+        )
         for each in free
     ]
 
@@ -96,6 +128,11 @@ def _is_taken(connection: Connection, claim: Claim, by: ColumnElement[bool]) -> 
         claims.c.ends_at > claim.interval.start,
     )
     return connection.execute(others.limit(1)).first() is not None
+
+
+def _is_far_away(connection: Connection, claim: Claim, end: WayEnd) -> bool:
+    near = ways_of(connection, [claim.host], end.interval, without=claim.booking_id)[claim.host]
+    return any(other.way == end.way and other.place != end.place for other in near)
 
 
 def organisers_unchecked(connection: Connection, now: datetime) -> list[Claim]:

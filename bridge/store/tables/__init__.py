@@ -12,6 +12,7 @@ from bridge.store.tables.bookings import (
     bookings,
     claims,
     host_joins,
+    ways,
     writes,
 )
 from bridge.store.tables.busy import busy_spans, busy_times, published_calendars
@@ -65,6 +66,7 @@ __all__ = [
     "sign_ins",
     "told_offers",
     "uploads",
+    "ways",
     "webhook_invitees",
     "writes",
 ]

@@ -4,13 +4,25 @@ bookings ─┬─ booking_hosts   who attends, organiser first; stays for ever
           ├─ booking_requests   which requests were answered with the booking
           ├─ booking_changes   what became of it, each change with its time
           ├─ claims          time taken; there only while the booking is live
+          │    └─ ways       what they take of the ways between places
           └─ writes          every event made or perhaps made, committed before the request
 host_joins     when a host first appeared in an event type
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
 
 from bridge.model import BookingState
 from bridge.store.dialects import Instant
@@ -113,6 +125,27 @@ claims = Table(
     Index(None, "host", "ends_at"),
     Index(None, "calendar", "ends_at"),
     Index(None, "checked_calendar", "ends_at"),
+)
+
+# No two rows of one way's two ends overlap, of one host and different bookings: constraints.py. They come and
+# go with their claims.
+ways = Table(
+    "ways",
+    metadata,
+    Column("booking_id", Text, primary_key=True),
+    Column("host", Text, primary_key=True),
+    Column("pending", Boolean, primary_key=True),
+    Column("way", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    ForeignKeyConstraint(
+        ["booking_id", "host", "pending"],
+        ["claims.booking_id", "claims.host", "claims.pending"],
+        ondelete="CASCADE",
+        onupdate="CASCADE",
+    ),
+    Index(None, "host", "ends_at"),
 )
 
 # Written before the request goes out; whatever is killed then, the next process finds what may exist.
