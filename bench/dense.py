@@ -19,11 +19,11 @@ from rich.table import Table
 
 from bench.console import wide_console
 from bench.salon import make_salon
-from bridge.model.occurrence import Occurrence
 from bridge.parts import Bridge
 from bridge.store.sql import busy_times
 from bridge.store.sql.local_series import busy_name
 from providers.base import Interval
+from providers.occurrence import Occurrence
 from tests.cast.reading import load_config
 
 ENTRIES = 20_000

@@ -44,6 +44,7 @@ ATTEMPTS = 4
 BACKOFF_SECONDS = 0.1
 MOST_ANSWERS = 200  # to one question; a page of changes holds 500 events
 MOST_BYTES = 64 << 20
+_PIECE = 64 << 10  # of an answer, read at once
 LONGEST_WAIT_SECONDS = 300.0  # a Retry-After of a day would leave callers without an answer for a day
 
 
@@ -75,9 +76,9 @@ class Call:
     writes: bool = False
     _taken: _Taken = field(default_factory=_Taken, repr=False, compare=False)
 
-    def received(self, size: int) -> None:
-        """Count an answer. EndlessAnswer: there were so many, or so large, that no end is in sight."""
-        self._taken.answers += 1
+    def received(self, size: int, *, is_whole: bool = True) -> None:
+        """Count an answer, or a piece of one. EndlessAnswer: so many, or so large, no end is in sight."""
+        self._taken.answers += is_whole
         self._taken.size += size
         # Graph's delta is known to page on for ever: 23,083 requests in 24 s, each link another one.
         if self._taken.answers > MOST_ANSWERS or self._taken.size > MOST_BYTES:
@@ -168,12 +169,23 @@ def send(made: requests.Session, call: Call, method: str, url: str, **options: A
     """
     options.setdefault("allow_redirects", False)
     try:
-        answer = made.request(method, url, timeout=call.time_outs(), **options)
+        answer = made.request(method, url, timeout=call.time_outs(), stream=True, **options)
+        # requests knows no largest size: it would take in whatever comes.
+        answer._content = _whole(call, answer)  # noqa: SLF001
     except requests.RequestException as error:
         # Only the kind of error is told: its text holds the address, and that may hold names.
         raise call.broken(sent=not _never_sent(error), detail=type(error).__name__) from None
-    call.received(len(answer.content))
     return answer
+
+
+def _whole(call: Call, answer: requests.Response) -> bytes:
+    parts: list[bytes] = []
+    with answer:
+        for part in answer.iter_content(_PIECE):
+            call.received(len(part), is_whole=False)
+            parts.append(part)
+    call.received(0)
+    return b"".join(parts)
 
 
 def _never_sent(error: requests.RequestException) -> bool:

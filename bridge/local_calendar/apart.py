@@ -19,7 +19,7 @@ from bridge.local_calendar.reading import Order, Read, as_json, from_json, read
 from bridge.local_calendar.unusable import Unusable
 from providers.base import Interval
 
-_FEW = 100  # so many plain ones are read at once, without another process
+FEW = 100  # so many plain ones are read at once, without another process
 _FIRST = Order(
     "first",
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:first\r\nDTSTART;TZID=Europe/Berlin:20260101T090000\r\n"
@@ -54,7 +54,7 @@ class TooSlow(Exception):
 
 def read_all(orders: Sequence[Order], reach: Interval, zone: str, limits: Limits = Limits()) -> list[Told]:
     """Return what each entry tells, or why it cannot be kept. TooSlow: the file as a whole takes too long."""
-    if len(orders) <= _FEW and all(order.is_plain for order in orders):
+    if len(orders) <= FEW and all(order.is_plain for order in orders):
         return [_told(order, reach, zone) for order in orders]
     told: list[Told] = []
     stopped: list[str] = []

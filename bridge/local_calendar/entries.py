@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bridge.local_calendar.cleaning import clean
 from bridge.local_calendar.entry_names import NAME, entry_id, moment_of
-from bridge.model.occurrence import Occurrence
 from bridge.store.sql.busy_times import KeptRow
 from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import Series, StoredSeries
 from providers.base import Event, EventAttendee, EventDraft, EventRef, Interval
 from providers.busy_policy import DEFAULT_POLICY
+from providers.cleaning import clean
 from providers.errors import EventNotFound, ProviderUnavailable
+from providers.occurrence import Occurrence
 
 _AROUND = timedelta(days=370)  # an exception lies seldom further from the time it replaces
 

@@ -18,10 +18,14 @@ def uid_of(event_id: str) -> str | None:
     return rest.partition(":")[2] if prefix == "ics" else None
 
 
+def recurrence_of(event_id: str) -> str:
+    """Return what its series calls an occurrence, empty where there is no series."""
+    return event_id.split(":", 2)[1]
+
+
 def moment_of(event_id: str) -> datetime | None:
     """Return the moment an occurrence is named by, as if in UTC; None where none is named."""
-    recurrence = event_id.split(":", 2)[1]
     try:
-        return datetime.fromisoformat(recurrence).replace(tzinfo=UTC)
+        return datetime.fromisoformat(recurrence_of(event_id)).replace(tzinfo=UTC)
     except ValueError:
         return None

@@ -13,10 +13,10 @@ from functools import cache
 import icalendar
 from icalendar.parser import Contentline
 
-from bridge.local_calendar.cleaning import clean
 from bridge.local_calendar.zones import is_zone
 from bridge.store.sql.local_events import LocalEvent
 from bridge.store.sql.local_series import StoredSeries
+from providers.cleaning import clean
 
 _REFRESH = timedelta(minutes=15)
 _TZID = re.compile(r"^[A-Z-]+;(?:[^:]*;)?TZID=([^:;,\"]+)", re.MULTILINE)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from icalendar.parser import Contentlines
 
-from bridge.local_calendar.cleaning import clean
 from bridge.local_calendar.unusable import ImportRefused
+from providers.cleaning import clean
 
 MAX_BYTES = 40_000_000
 MAX_ENTRIES = 100_000

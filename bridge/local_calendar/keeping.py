@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from bridge.local_calendar.apart import Limits, TooSlow, read_all
 from bridge.local_calendar.reading import ZONES_REACH, Order
 from bridge.local_calendar.unusable import Unusable
-from bridge.model.occurrence import Occurrence
 from bridge.store.engine import Store
 from bridge.store.sql import busy_times, local_series
 from bridge.store.sql.busy_times import BusySpan
 from bridge.store.sql.local_series import busy_name
 from providers.base import Interval
+from providers.occurrence import Occurrence
 
 KEEP_BUSY_TIME = "keep_busy_time"
 _EVERY = timedelta(hours=1)

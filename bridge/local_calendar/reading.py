@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bridge.local_calendar.unusable import Unusable
-from bridge.model.occurrence import Occurrence
 from providers.base import Interval
+from providers.occurrence import Occurrence
 
 MOST_OCCURRENCES = 20_000  # of one entry; every ten minutes for five months
 ZONES_REACH = timedelta(days=1)  # floating times are kept as if in UTC; no zone is further away

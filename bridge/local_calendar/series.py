@@ -19,8 +19,8 @@ from recurring_ical_events import Occurrence as LibraryOccurrence
 from bridge.local_calendar.entry_names import entry_id
 from bridge.local_calendar.hasten import hasten
 from bridge.local_calendar.rules import as_utc
-from bridge.model.occurrence import Occurrence
 from providers.base import Interval
+from providers.occurrence import Occurrence
 from providers.times import all_day
 
 # What the libraries raise on entries they cannot make sense of: they promise no base class.

@@ -18,7 +18,6 @@ from bridge.local_calendar.files import take_apart
 from bridge.local_calendar.keeping import reach_from, will_do, worked_out
 from bridge.local_calendar.reading import Order
 from bridge.local_calendar.unusable import ImportRefused
-from bridge.model.occurrence import Occurrence
 from bridge.published.link import NAME, READ, SECONDS, Version, fetch
 from bridge.store.engine import Store
 from bridge.store.sql import busy_times, published, revisions
@@ -27,6 +26,7 @@ from bridge.store.sql.published import ReadLink
 from providers.base import Deadline
 from providers.errors import ProviderError, ProviderUnavailable, RateLimited
 from providers.http import Clocks
+from providers.occurrence import Occurrence
 from providers.outward import Outward, is_public
 from providers.route import Route
 

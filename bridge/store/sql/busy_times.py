@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bridge.model.occurrence import Occurrence
 from bridge.store.dialects import upsert
 from bridge.store.sql.local_events import pieces
 from bridge.store.tables import busy_spans, busy_times
 from providers.base import Interval
+from providers.occurrence import Occurrence
 
 _NOTHING_FITS = 60  # seconds; the shortest appointment takes as long
 

@@ -1,4 +1,4 @@
-"""Cleans the texts that go into an embedded calendar."""
+"""Cleans the texts that go into iCalendar entries and into databases."""
 
 from __future__ import annotations
 

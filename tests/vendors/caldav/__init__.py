@@ -1,0 +1,1 @@
+"""CalDAV servers for tests: Radicale and Xandikos as they are, and one with iCloud's quirks."""
