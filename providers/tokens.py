@@ -51,6 +51,20 @@ class TokenSource(Protocol):
         """Take note that the vendor answered 401 to this token, so that another one is given next."""
 
 
+class GivenToken:
+    """A token that nobody renews, such as a password; fulfils `TokenSource`."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def access_token(self, *, deadline: Deadline) -> str:
+        """Return the token."""
+        return self._token
+
+    def rejected(self, token: str) -> None:
+        """Do nothing: there is no other."""
+
+
 class DelegatedTokens(ABC):
     """The tokens of accounts that nobody signed in to; fulfils `TokenSource`.
 

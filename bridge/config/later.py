@@ -24,7 +24,6 @@ def _only(*harmless: object) -> Later:
 
 
 NOT_YET: Mapping[str, Later] = {
-    "caldav": _only({}),
     "exchange": _only({}),
     "resources": _only({}),
     "event_types.<name>.resources": _only([]),

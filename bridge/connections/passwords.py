@@ -47,8 +47,9 @@ class PasswordForm:
 
     `attempt` tries what was typed in for an account, and returns what its provider shall be given as
     access token; ConnectionExpired means that the vendor does not accept it. `accounts` are those the
-    vendor's section names, beside those whose calendars hosts name. `hint`, a text of the catalogues, is
-    shown above the fields.
+    vendor's section names, beside those whose calendars hosts name; `known` is what it says of them, by the
+    fields' names, and need not be typed. `hints`, texts of the catalogues, are shown above the fields, the
+    first one in front of the others.
     """
 
     provider: str
@@ -57,7 +58,8 @@ class PasswordForm:
     attempt: Callable[[str, Mapping[str, str], Deadline], str]
     fields: tuple[FormField, ...] = (USERNAME, PASSWORD)
     accounts: Collection[str] = ()
-    hint: str = ""
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
     speaks: bool = field(default=False, init=False)
 
     def tokens(self, account: str, answers: Mapping[str, str], deadline: Deadline) -> Tokens:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bridge.vendors.caldav import Caldav
 from bridge.vendors.contract import Vendor
 from bridge.vendors.google import Google
 from bridge.vendors.ics import Ics
@@ -13,6 +14,7 @@ from bridge.vendors.microsoft import Microsoft
 VENDORS: Mapping[str, Vendor] = {
     "google": Google(),
     "microsoft": Microsoft(),
+    "caldav": Caldav(),
     "ics": Ics(),
     "local": Local(),
 }

@@ -140,7 +140,12 @@ def _approval_page(language: Language) -> str:
 
 def _form_page(form: PasswordForm, account: str, problem: str = "") -> str:
     """Return the form of one account; what was typed in stays, but for secrets."""
-    typed = {each.name: request.form.get(each.name, "") for each in form.fields if not each.is_secret}
+    known = form.known.get(account.lower(), {})
+    typed = {
+        each.name: request.form.get(each.name, known.get(each.name, ""))
+        for each in form.fields
+        if not each.is_secret
+    }
     return render_template("connect.html", form=form, account=account, typed=typed, problem=problem)
 
 

@@ -47,7 +47,7 @@ class CaldavCalendars:
         """Return every calendar for appointments, each by the name that the configuration knows it by."""
         account = self._places.account(self._client.call("list_calendars", deadline), anew=True)
         given = {found.url: name for name in self._client.settings.zones if (found := account.find(name))}
-        return [_info(account, each, given.get(each.url)) for each in account.calendars]
+        return [_listed(account, each, given.get(each.url)) for each in account.calendars]
 
     def identity(self, calendar: str, *, deadline: Deadline) -> str:
         """Return the calendar's host and path.
@@ -120,7 +120,7 @@ class CaldavCalendars:
         """Do nothing: there are no channels."""
 
 
-def _info(account: Account, calendar: Calendar, given: str | None) -> CalendarInfo:
+def _listed(account: Account, calendar: Calendar, given: str | None) -> CalendarInfo:
     return CalendarInfo(
         id=given or account.name_of(calendar),
         name=calendar.title or calendar.path,

@@ -1,8 +1,8 @@
 """Tell what changed in a calendar.
 
 Decides what a cursor is: the server's own token where it keeps one (RFC 6578), else the calendar's mark
-(ctag) and the version of every entry of the time that is looked at. An entry that is missing there is asked for by
-name before it is called deleted, since it may only have left that time.
+(ctag) and the version of every entry of the time that is looked at. An entry that is missing there is asked
+for by name before it is called deleted, since it may only have left that time.
 """
 
 from __future__ import annotations

@@ -199,8 +199,10 @@ def _set_times(calendar: Any, event: Any, interval: Interval, timezone: str) -> 
     for name, moment in zip(("DTSTART", "DTEND"), times, strict=True):
         _set(event, name, moment)
     if times is walls and timezone not in _zones(calendar):
-        # In front of the event that needs it: some programs read no further than they must.
-        calendar.subcomponents.insert(0, icalendar.Timezone.from_tzid(timezone))
+        # The years around it alone: of all of them there are two kilobytes.
+        first, last = date(walls[0].year - 1, 1, 1), date(walls[0].year + 4, 12, 31)
+        definition = icalendar.Timezone.from_tzid(timezone, first_date=first, last_date=last)
+        calendar.subcomponents.insert(0, definition)
 
 
 def _zones(calendar: Any) -> Iterator[str]:

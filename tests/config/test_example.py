@@ -71,6 +71,7 @@ def test_the_commented_keys_of_the_example_are_known_or_come_later(tmp_path: Pat
         "BRIDGE_SMTP_URL": "smtps://bridge:fake@mail.example.com",
         "TELLI_WEBHOOK_SECRET": "whsec_ZmFrZQ==",
         "BREVO_API_KEY": "fake-brevo-key",
+        "ANNA_CALDAV_PASSWORD": "fake-app-password",
         "SHIFTS_URL": "webcal://shifts.example.com/all.ics",
         "ZOOM_ACCOUNT_ID": "fake-zoom-account",
         "ZOOM_CLIENT_ID": "fake-zoom-client",

@@ -9,10 +9,10 @@ from itertools import count
 import pytest
 
 from providers.base import CalendarProvider, Interval
+from providers.tokens import GivenToken
 from tests.contracts.account import BERLIN, AccountUnderTest, ForeignEvent, StoredEvent
 from tests.contracts.provider import ProviderContract
 from tests.vendors.paper.diaries import PaperDiaries
-from tests.vendors.paper.plug import Written
 from tests.vendors.paper.server import PaperServer
 
 
@@ -31,7 +31,7 @@ class PaperAccount(AccountUnderTest):
 
     def make_provider(self) -> CalendarProvider:
         server = self._server
-        return PaperDiaries(server.url, Written(f"{server.username}:{server.password}"))
+        return PaperDiaries(server.url, GivenToken(f"{server.username}:{server.password}"))
 
     def add_foreign(self, calendar: str, event: ForeignEvent) -> str:
         for interval in occurrences(event):

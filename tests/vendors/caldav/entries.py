@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import icalendar
@@ -26,7 +26,10 @@ def written(uid: str, foreign: ForeignEvent) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Example//Person//EN")
     calendar.add("version", "2.0")
-    calendar.add_component(icalendar.Timezone.from_tzid("Europe/Berlin"))
+    zone = icalendar.Timezone.from_tzid(
+        "Europe/Berlin", first_date=date(2026, 1, 1), last_date=date(2027, 12, 31)
+    )
+    calendar.add_component(zone)
     event = _event(uid, foreign)
     calendar.add_component(event)
     repeat = foreign.repeat
@@ -66,7 +69,7 @@ def _event(uid: str, foreign: ForeignEvent) -> Any:
 
 def moved(text: bytes, interval: Interval) -> bytes:
     """Return an entry that somebody has dragged elsewhere."""
-    calendar = icalendar.Calendar.from_ical(text)
+    calendar: Any = icalendar.Calendar.from_ical(text.decode())
     event = calendar.events[0]
     for name, moment in zip(("DTSTART", "DTEND"), interval, strict=True):
         event.pop(name)
@@ -78,7 +81,8 @@ def moved(text: bytes, interval: Interval) -> bytes:
 
 def stored(text: bytes) -> StoredEvent:
     """Return what a person reads of an entry."""
-    event = icalendar.Calendar.from_ical(text).events[0]
+    calendar: Any = icalendar.Calendar.from_ical(text.decode())
+    event = calendar.events[0]
     guests = event.get("ATTENDEE", [])
     return StoredEvent(
         title=str(event.get("SUMMARY", "")),

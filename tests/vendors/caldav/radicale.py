@@ -16,8 +16,8 @@ from tests.vendors.caldav.served import Application, Served
 
 _numbers = count(1)
 
-CALENDAR = """<?xml version="1.0"?><c:mkcalendar xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><set><prop>
-<displayname>{title}</displayname><c:supported-calendar-component-set><c:comp name="VEVENT"/>
+CALENDAR = """<?xml version="1.0"?><c:mkcalendar xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">
+<set><prop><displayname>{title}</displayname><c:supported-calendar-component-set><c:comp name="VEVENT"/>
 </c:supported-calendar-component-set></prop></set></c:mkcalendar>"""
 
 
@@ -51,4 +51,3 @@ class ServedByRadicale(Served):
     def path(self, title: str) -> str:
         """Return a calendar's path."""
         return f"/{self.user}/{title.lower()}/"
-

@@ -52,7 +52,7 @@ class Served(Fake):
         said: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
-            said.update(status=int(status.split()[0]), headers=dict(headers))
+            said.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
 
         body = b"".join(self.application(self._environ(request), start))
         headers = {name: value for name, value in said["headers"].items() if name.lower() != "content-length"}

@@ -15,7 +15,7 @@ from bridge.model import CalendarName
 from bridge.vendors.contract import Outside, Plugged, Reached, Vendor
 from providers.base import CalendarProvider, Deadline
 from providers.errors import ConnectionExpired, ProviderError
-from providers.tokens import TokenSource
+from providers.tokens import GivenToken, TokenSource
 from tests.vendors.paper.diaries import NAME, PaperDiaries
 
 
@@ -53,7 +53,7 @@ class Paper(Vendor):
 
         def attempt(account: str, answers: Mapping[str, str], deadline: Deadline) -> str:
             token = f"{answers['username']}:{answers['password']}"
-            opened(account, Written(token)).list_calendars(deadline=deadline)
+            opened(account, GivenToken(token)).list_calendars(deadline=deadline)
             return token
 
         form = PasswordForm(
@@ -68,7 +68,7 @@ class Paper(Vendor):
             open=opened,
             connect=form,
             delegation=Delegation(
-                lambda owner: Written(f"{owner}:{passwords[owner].get_secret_value()}"),
+                lambda owner: GivenToken(f"{owner}:{passwords[owner].get_secret_value()}"),
                 covers=passwords.__contains__,
             ),
         )
@@ -77,16 +77,3 @@ class Paper(Vendor):
         if isinstance(error, ConnectionExpired):
             return "The diary's lock was changed: type its password in again on the page Connections."
         return super().explain(error, reached)
-
-
-class Written:
-    """A password that is at hand, being tried or written in the configuration."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def access_token(self, *, deadline: Deadline) -> str:
-        return self._token
-
-    def rejected(self, token: str) -> None:
-        pass
