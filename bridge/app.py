@@ -23,6 +23,7 @@ from bridge.store.schema import require_current
 from bridge.surroundings import Surroundings, configuration_file
 from bridge.vendors.registry import VENDORS
 from bridge.web.admission import MOST_BYTES, TWILIO, Door
+from bridge.web.calendars import CalendarPages
 from bridge.web.contact_lookup import contact_lookup_blueprint
 from bridge.web.ended_calls import ended_calls_blueprint
 from bridge.web.feed import feed_blueprint
@@ -82,7 +83,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         admin=AdminSignIn(bridge.store, *config.admin.secrets(), now=bridge.context.now),
         connections=bridge.connections,
         invitations=bridge.invitations,
-        uploads=bridge.uploads,
+        calendars=CalendarPages.of(bridge, bridge.uploads),
         today=Today(bridge.context, bridge.reception, bridge.journal, bridge.connections, zone),
         appointments=Appointments(
             bridge.context, bridge.reception, NoShows(bridge.context, bridge.speech), bridge.outbox

@@ -11,12 +11,10 @@ from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.model import CalendarName
 from bridge.parts import Bridge
+from bridge.service.account_calendars import AccountCalendars
 from bridge.service.check import in_words
 from bridge.vendors.local import feed_titles
-from providers.base import Deadline
 from providers.errors import ProviderError
-
-_SECONDS = 10.0
 
 
 @click.command()
@@ -37,28 +35,24 @@ def calendars(session: Session) -> None:
 
 
 def _found(bridge: Bridge) -> Iterator[dict[str, Any]]:
-    embedded = {f"local:{name}": title for name, title in feed_titles(bridge.config).items()}
-    for name, title in sorted(embedded.items()):
-        yield _told(bridge, name, title, can_write=True)
+    for name, title in sorted(feed_titles(bridge.config).items()):
+        yield _told(bridge, CalendarName("local", "", name), title, can_write=True)
+    directory = AccountCalendars(bridge.context)
     for account in bridge.connections.list():
-        key = CalendarName(account.provider, account.account, "")
         try:
-            deadline = Deadline(_SECONDS, bridge.context.monotonic)
-            listed = bridge.accounts.provider(key).list_calendars(deadline=deadline)
+            listed = directory.of(account.provider, account.account)
         except ProviderError as error:
+            name = f"{account.provider}:{account.account}"
             problem = f"cannot be listed: {in_words(error.detail)}"
-            yield {**_told(bridge, "", f"{key.provider}:{key.account}"), "problem": problem}
+            yield {"name": "", "title": name, "can_write": False, "hosts": [], "problem": problem}
             continue
-        main = bridge.vendors[account.provider].main_calendar
         for each in listed:
-            calendar = main if each.is_primary and main else each.id
-            name = str(CalendarName(account.provider, account.account, calendar))
-            yield _told(bridge, name, each.name, can_write=each.can_write)
+            yield _told(bridge, each.name, each.title, can_write=each.can_write)
 
 
-def _told(bridge: Bridge, name: str, title: str, *, can_write: bool = False) -> dict[str, Any]:
-    hosts = [host.id for host in bridge.config.hosts.values() if name in map(str, host.calendars)]
-    return {"name": name, "title": title, "can_write": can_write, "hosts": hosts, "problem": None}
+def _told(bridge: Bridge, name: CalendarName, title: str, *, can_write: bool) -> dict[str, Any]:
+    hosts = [host.id for host in bridge.config.hosts.values() if name in host.calendars]
+    return {"name": str(name), "title": title, "can_write": can_write, "hosts": hosts, "problem": None}
 
 
 def _may(told: dict[str, Any]) -> str:

@@ -8,7 +8,6 @@ import click
 
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
-from bridge.local_calendar.address import feed_path
 from bridge.local_calendar.importing import import_ics
 from bridge.parts import Bridge
 from bridge.vendors.local import Local, feed_titles
@@ -74,7 +73,7 @@ def feed(session: Session, host: str, renew: bool) -> None:
         if renew:
             bridge.feeds.renew(name.calendar)
         keys = [key.get_secret_value() for key in section.secret_keys]
-        path = feed_path(keys, name.calendar, bridge.feeds.renewals(name.calendar))
+        path = bridge.feeds.path(keys, name.calendar)
     address = f"{section.public_url}{path}"
     said = "The former address shows nothing any more." if renew else "Whoever has it can read the calendar."
     session.output.note(said)

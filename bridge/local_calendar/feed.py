@@ -6,9 +6,10 @@ Decides what is shown: all that is to come and a year of the past. Cancelled eve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bridge.local_calendar.address import feed_path
 from bridge.store.engine import Store
 from bridge.store.sql import attended_events, local_events, local_series
 from providers.base import Interval
@@ -40,6 +41,10 @@ class Feeds:
         """Return how often the calendar's address was renewed."""
         with self._store.read() as connection:
             return local_series.feed_renewals_of(connection, calendar)
+
+    def path(self, secret_keys: Sequence[str], calendar: str) -> str:
+        """Return where the calendar's feed is found below the bridge's public address."""
+        return feed_path(secret_keys, calendar, self.renewals(calendar))
 
     def renew(self, calendar: str) -> None:
         """Let the calendar have another address; the former one is nobody's any more."""

@@ -30,13 +30,20 @@ def troubles(health: Health, language: Language, zone: tzinfo) -> Mapping[Key, S
     """Return by account what does not work there, since when, and what to do."""
     told: dict[Key, list[str]] = defaultdict(list)
     for found in health.every():
-        # Of an account that is not connected its own state tells; once it is, such a row is of before.
-        if found.error and found.error not in NO_CONSENT and found.ability in _TROUBLES:
-            text = language.translate(_TROUBLES[found.ability]).format(
-                calendar=found.subject, since=language.moment(found.since, zone), cause=in_words(found.error)
-            )
-            told[_account(found)].append(f"{text} {found.advice}".rstrip())
+        if text := trouble(found, language, zone):
+            told[_account(found)].append(text)
     return told
+
+
+def trouble(found: Condition, language: Language, zone: tzinfo) -> str:
+    """Return what does not work, since when, and what to do; empty where nobody need know."""
+    # Of an account that is not connected its own state tells; once it is, such a row is of before.
+    if not found.error or found.error in NO_CONSENT or found.ability not in _TROUBLES:
+        return ""
+    text = language.translate(_TROUBLES[found.ability]).format(
+        calendar=found.subject, since=language.moment(found.since, zone), cause=in_words(found.error)
+    )
+    return f"{text} {found.advice}".rstrip()
 
 
 def _account(found: Condition) -> Key:

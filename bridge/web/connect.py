@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +15,24 @@ from bridge.connections.consents import APPROVAL
 from bridge.connections.invitations import Invitations
 from bridge.connections.passwords import PasswordForm
 from bridge.errors import ConnectError, NotFound
+from bridge.service.account_calendars import AccountCalendars
 from bridge.speech.language import Language
+from bridge.web.account_page import health_words
 from bridge.web.gate import Gate
 from bridge.web.invite import is_invited, use_invitation
 from bridge.web.pages import add_error, page_blueprint
 from bridge.web.refusals import STATUS, note_begun, show_refusals
+
+
+@dataclass(frozen=True)
+class BesideAccounts:
+    """What the page shows beside accounts; `embedded` are the embedded calendars' titles, by name."""
+
+    calendars: AccountCalendars
+    embedded: Mapping[str, str]
+    language: Language
+    zone: tzinfo
+
 
 _TODO = (AccountState.NEEDS_RECONNECTING, AccountState.NOT_CONNECTED)
 
@@ -28,12 +43,9 @@ def connect_blueprint(
     gate: Gate,
     language: Language,
     *,
-    embedded: Mapping[str, str],
+    beside: BesideAccounts,
 ) -> Blueprint:
-    """Return `/admin/connections`, and `/connect/<provider>` with its callback.
-
-    `embedded` are the titles of the embedded calendars, by their names.
-    """
+    """Return `/admin/connections`, and `/connect/<provider>` with its callback."""
     say = language.translate
     blueprint = page_blueprint("connect", say, gate, but=lambda: _is_approval() or _is_guest(invitations))
     show_refusals(blueprint, connections, gate, language)
@@ -41,7 +53,7 @@ def connect_blueprint(
 
     @blueprint.get("/admin/connections")
     def overview() -> str:
-        return _overview(connections, invitations, embedded)
+        return _overview(connections, invitations, beside)
 
     @blueprint.post("/admin/connections/disconnect")
     def disconnect() -> Response:
@@ -57,8 +69,8 @@ def connect_blueprint(
     return blueprint
 
 
-def _overview(connections: Connections, invitations: Invitations, embedded: Mapping[str, str]) -> str:
-    accounts = connections.list()
+def _overview(connections: Connections, invitations: Invitations, beside: BesideAccounts) -> str:
+    accounts, calendars = connections.list(), beside.calendars
     return render_template(
         "connections.html",
         todo=[each for each in accounts if _needs_a_person(each)],
@@ -67,7 +79,10 @@ def _overview(connections: Connections, invitations: Invitations, embedded: Mapp
         vendors=connections.vendors,
         sign_ins=connections.sign_ins,
         approvals=connections.approvals,
-        embedded=embedded,
+        calendars=calendars.configured(),
+        embedded=beside.embedded,
+        published=calendars.published(),
+        **health_words(calendars, beside.language, beside.zone),
         invitable=invitations.hosts,
         invitations=invitations.open(),
     )

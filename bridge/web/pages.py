@@ -24,10 +24,15 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the navigation: a page's endpoint and its name."""
+    """An entry of the navigation: a page's endpoint and its name, and whose pages lie under it too."""
 
     endpoint: str
     label: str
+    under: tuple[str, ...] = ()
+
+    def leads_to(self, blueprint: str | None) -> bool:
+        """Tell whether a blueprint's pages are found by this entry."""
+        return blueprint in (self.endpoint.partition(".")[0], *self.under)
 
 
 def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequence[Link]) -> Blueprint:

@@ -10,20 +10,21 @@ from werkzeug.wrappers import Response
 from bridge.config import Config
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
-from bridge.local_calendar.uploads import Uploads
+from bridge.service.account_calendars import AccountCalendars
 from bridge.service.appointments import Appointments
 from bridge.service.days_off import DaysOff
 from bridge.service.today import Today
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
+from bridge.web.account_page import AccountPage, account_blueprint
 from bridge.web.appointment import AppointmentPage, appointment_blueprint
 from bridge.web.appointment_words import AppointmentWords
 from bridge.web.appointments import AppointmentLists, appointments_blueprint
 from bridge.web.book_by_hand import BookByHand, book_by_hand_blueprint
-from bridge.web.calendars import calendars_blueprint
+from bridge.web.calendars import CalendarPages, calendars_blueprint
 from bridge.web.call_pages import CallPages, call_pages_blueprint
-from bridge.web.connect import connect_blueprint
+from bridge.web.connect import BesideAccounts, connect_blueprint
 from bridge.web.days_off import DaysOffPages, days_off_blueprint
 from bridge.web.error_pages import error_pages_blueprint
 from bridge.web.gate import Gate
@@ -38,7 +39,7 @@ from bridge.web.today import alerts_blueprint, today_page
 # Where pages lay before they moved under /admin/: bookmarks and mails of then go on working.
 _MOVED = {
     "/connections": "connect.overview",
-    "/calendars": "calendars.overview",
+    "/calendars": "connect.overview",
     "/sign-ins": "sign_ins.overview",
 }
 
@@ -51,7 +52,7 @@ class OwnersSide:
     admin: AdminSignIn
     connections: Connections
     invitations: Invitations
-    uploads: Uploads
+    calendars: CalendarPages
     today: Today
     appointments: Appointments
 
@@ -60,7 +61,9 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     """Serve the owner's pages, with what protects them."""
     section = owners.config.bridge
     spoken = language(section.locale)
-    connections, invitations, uploads = owners.connections, owners.invitations, owners.uploads
+    connections, invitations = owners.connections, owners.invitations
+    listing, zone = AccountCalendars(owners.today.context), section.timezone
+    beside = BesideAccounts(listing, owners.calendars.uploads.titles, spoken, zone)
     gate = Gate(owners.admin, owners.admin.sessions(), translate=spoken.translate)
     secure(app, vault, public_url=section.public_url)
     links = (
@@ -68,9 +71,9 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
         Link("appointments.overview", spoken.translate("Appointments")),
         Link("journal.overview", spoken.translate("Calls")),
         Link("days_off.overview", spoken.translate("Days off")),
-        Link("connect.overview", spoken.translate("Connections")),
+        Link("connect.overview", spoken.translate("Connections"), ("account", "calendars", "inviting")),
         Link("telli_page.overview", spoken.translate("Connect telli")),
-        Link("system.overview", spoken.translate("System")),
+        Link("system.overview", spoken.translate("System"), ("sign_ins",)),
     )
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
     app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
@@ -83,8 +86,9 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     off = DaysOffPages(DaysOff(owners.today.context), gate, spoken, section.timezone, section.country)
     app.register_blueprint(days_off_blueprint(off, gate))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
-    app.register_blueprint(calendars_blueprint(uploads, gate, spoken))
-    app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken, embedded=uploads.titles))
+    app.register_blueprint(calendars_blueprint(owners.calendars, gate))
+    app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken, beside=beside))
+    app.register_blueprint(account_blueprint(AccountPage(connections, listing, spoken, zone), gate))
     app.register_blueprint(invite_blueprint(invitations, connections, gate, spoken))
     app.register_blueprint(inviting_blueprint(invitations, gate, spoken, section.public_url))
     app.register_blueprint(telli_page_blueprint(TelliPage(owners.config, spoken), gate))
@@ -101,5 +105,5 @@ def _moved_blueprint() -> Blueprint:
         return redirect(url_for(endpoint), 301)
 
     for address, endpoint in _MOVED.items():
-        blueprint.add_url_rule(address, endpoint.replace(".", "_"), lead, defaults={"endpoint": endpoint})
+        blueprint.add_url_rule(address, address.strip("/"), lead, defaults={"endpoint": endpoint})
     return blueprint

@@ -35,6 +35,7 @@ from bridge.vendors.contract import Outside
 from bridge.vendors.local import feed_titles, imported_time
 from bridge.vendors.plugging import connections_of, plug_in
 from bridge.vendors.registry import VENDORS
+from bridge.web.calendars import CalendarPages
 from bridge.web.site import OwnersSide, add_pages
 from tests.cast import config
 from tests.cast.clock import RealClock
@@ -98,7 +99,7 @@ class Process:
             admin=AdminSignIn(self.store, *config.admin.secrets(), now=now),
             connections=self.connections,
             invitations=Invitations(self.store, self.connections, config.hosts, now),
-            uploads=self.uploads,
+            calendars=CalendarPages.of(bridge, self.uploads),
             today=Today(bridge.context, bridge.reception, bridge.journal, self.connections, zone),
             appointments=Appointments(
                 bridge.context,

@@ -99,9 +99,12 @@ def test_alerts_are_no_business_of_strangers(process: Process) -> None:
     assert "something to do" not in stranger.page
 
 
-@pytest.mark.parametrize("page", ["connections", "calendars", "sign-ins"])
-def test_former_addresses_lead_to_the_pages(browser: Browser, page: str) -> None:
-    answer = browser.get(f"/{page}")
+@pytest.mark.parametrize(
+    ("former", "page"),
+    [("connections", "connections"), ("calendars", "connections"), ("sign-ins", "sign-ins")],
+)
+def test_former_addresses_lead_to_the_pages(browser: Browser, former: str, page: str) -> None:
+    answer = browser.get(f"/{former}")
     assert (answer.status_code, answer.location) == (301, f"/admin/{page}")
     assert browser.get(answer.location).status_code == 200
 

@@ -39,14 +39,14 @@ def opened(sqlite_url: str, clock: RealClock) -> Iterator[Open]:
             stack.enter_context(closing(process.store))
             browser = process.browser()
             assert browser.sign_in().status_code == 303
-            browser.get("/admin/calendars")
+            browser.get("/admin/calendars/anna")
             return process, browser
 
         yield begin
 
 
 def put_in(browser: Browser, content: bytes, name: str = "anna", token: str | None = None) -> TestResponse:
-    browser.get("/admin/calendars")
+    browser.get("/admin/calendars/anna")
     return browser.post(
         f"/admin/calendars/{name}/import", {"file": (BytesIO(content), "export.ics")}, token=token
     )
@@ -55,7 +55,7 @@ def put_in(browser: Browser, content: bytes, name: str = "anna", token: str | No
 def seen(process: Process, browser: Browser, owner: str = "this") -> str:
     """Let the background do its work, and return what the page says then."""
     Background(process.store, process.uploads.kinds(), now=process.clock.now, owner=owner).run_due()
-    browser.get("/admin/calendars")
+    browser.get("/admin/calendars/anna")
     return browser.main()
 
 
@@ -67,7 +67,7 @@ def busy(process: Process) -> int:
 def test_a_file_is_read_in_the_background_and_the_page_tells_what_came_of_it(opened: Open) -> None:
     process, browser = opened()
     assert put_in(browser, calendar(SOUND, BROKEN)).status_code == 303
-    browser.get("/admin/calendars")
+    browser.get("/admin/calendars/anna")
     assert "The file is being read." in browser.main()
     assert 'http-equiv="refresh"' in browser.page
     assert busy(process) == 0
@@ -139,7 +139,7 @@ def test_files_that_wait_are_few_and_none_is_kept_once_it_is_read(opened: Open) 
     process, browser = opened()
     for number in range(11):
         put_in(browser, calendar(entry(UID=f"{number}", **NINE)))
-    browser.get("/admin/calendars")
+    browser.get("/admin/calendars/anna")
     assert "Other files are still being read." in browser.main()
     assert len(process.uploads.latest()) == 10
     seen(process, browser)
@@ -173,5 +173,5 @@ def test_what_came_of_files_can_be_forgotten(opened: Open, clock: RealClock) -> 
         assert uploads.drop_older(connection, clock.now() - timedelta(hours=1), limit=9) == 0
         clock.turn(days=31)
         assert uploads.drop_older(connection, clock.now(), limit=9) == 1
-    browser.get("/admin/calendars")
+    browser.get("/admin/calendars/anna")
     assert "1 added" not in browser.main()
