@@ -20,7 +20,16 @@ from bridge.model import BookingState
 from bridge.parts import Bridge
 from bridge.server.pid_file import holder
 from bridge.service.since_backup import Change, Difference, differences
-from bridge.store.backup import Backup, Rows, is_empty, put_back, read_file, read_rows, write_file
+from bridge.store.backup import (
+    Backup,
+    Rows,
+    is_empty,
+    perhaps_sent,
+    put_back,
+    read_file,
+    read_rows,
+    write_file,
+)
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
 from bridge.surroundings import utc_now
@@ -91,6 +100,11 @@ def restore(session: Session, file: Path, yes: bool) -> None:
             click.confirm(f"Write {len(rows['bookings'])} bookings into the database?", abort=True)
         with store.write() as connection:
             put_back(connection, rows, utc_now())
+    if unsure := perhaps_sent(rows):
+        session.output.say(
+            f"{unsure} messages may have been sent since the backup, and are not sent by themselves: "
+            "`bridge followups` shows them, `bridge followups retry ID` sends one."
+        )
     session.output.result(
         {"status": "success", "bookings": len(rows["bookings"])},
         "Everything is put back. `bridge check` tells whether the accounts still work.",

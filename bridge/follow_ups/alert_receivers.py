@@ -12,6 +12,8 @@ from typing import Protocol
 
 from bridge.alerts import alert_id
 from bridge.config import Config
+from bridge.follow_ups.html_mail import as_html
+from bridge.follow_ups.letters import Letter
 from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.posting import post_json
 from bridge.speech.language import Language
@@ -50,9 +52,11 @@ class AlertMail:
         message["Date"] = format_datetime(max(alert.raised_at for alert in alerts))
         message["Message-ID"] = f"<{_digest(alerts)}@{parseaddr(self.sender)[1].rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
-        lines = [f"- {alert.text}" for alert in alerts]
         where = say("What is open stands on {url} and in `bridge alerts`.").format(url=self.public_url)
-        message.set_content("\n\n".join([*lines, where]) + "\n")
+        said = [message["Subject"], *(f"- {alert.text}" for alert in alerts), where]
+        letter = Letter(message["Subject"], [("", each) for each in said])
+        message.set_content(letter.text)
+        message.add_alternative(as_html(letter, self.language.code), subtype="html")
         self.server.send(message, self.recipient)
 
 

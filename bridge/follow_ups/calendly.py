@@ -23,6 +23,7 @@ _CONFERENCES = {
     "microsoft_teams": "microsoft_teams_conference",
     "zoom": "zoom_conference",
 }
+_IN_WORK = "processing"  # a link that is not there yet
 # What a receiver keeps; a link that came later, or another wording, makes no other invitee.
 _SAID = ("name", "email", "text_reminder_number", "questions_and_answers")
 _WHEN = ("start_time", "end_time")
@@ -67,12 +68,10 @@ class Calendly:
         changed.
         """
         is_over = booking.state not in (BookingState.CONFIRMED, BookingState.NO_SHOW)
-        if known is not None and known.invitee["status"] == "active":
-            fresh = self._invitee(booking, known.number)
-            if not is_over and _differ(known.invitee, fresh):
-                new_uri = self._invitee(booking, known.number + 1)["uri"]
-                known = Known(known.number, self._canceled(known.invitee, booking, moment, new_uri))
-                yield WebhookEvent.CANCELED, known
+        if known is not None and known.invitee["status"] == "active" and not is_over:
+            for event, then in self._brought_up(known, booking, moment):
+                yield event, then
+                known = then
         if known is None or known.invitee["status"] != "active":
             was_moved = known is not None and known.invitee["rescheduled"]
             if not was_moved and booking.state is not BookingState.CONFIRMED:
@@ -89,6 +88,19 @@ class Calendly:
             yield WebhookEvent.NO_SHOW, Known(known.number, no_show)
         elif booking.state is BookingState.CONFIRMED and known.invitee["no_show"]:
             yield WebhookEvent.NO_SHOW_DELETED, Known(known.number, {**known.invitee, "no_show": None})
+
+    def _brought_up(
+        self, known: Known, booking: Booking, moment: datetime
+    ) -> Iterator[tuple[WebhookEvent, Known]]:
+        """Yield the end of an invitee who is another one now, or the same with a link that came late."""
+        fresh = self._invitee(booking, known.number)
+        if _differ(known.invitee, fresh):
+            new_uri = self._invitee(booking, known.number + 1)["uri"]
+            canceled = self._canceled(known.invitee, booking, moment, new_uri)
+            yield WebhookEvent.CANCELED, Known(known.number, canceled)
+        elif _has_its_link_now(known.invitee, fresh):  # Calendly has no event for it
+            kept = {key: known.invitee[key] for key in ("old_invitee", "no_show")}
+            yield WebhookEvent.CREATED, Known(known.number, {**fresh, **kept})
 
     def _invitee(self, booking: Booking, number: int) -> Invitee:
         event = self._event(booking, number)
@@ -179,12 +191,17 @@ class Calendly:
 def _location(event_type: EventType | None, booking: Booking) -> Mapping[str, Any] | None:
     platform = event_type.meeting_platform if event_type else MeetingPlatform.LINK
     if platform in _CONFERENCES:
-        status = "pushed" if booking.link else "processing"
+        status = "pushed" if booking.link else _IN_WORK
         return {"type": _CONFERENCES[platform], "status": status, "join_url": booking.link or None}
     if platform == MeetingPlatform.PHONE:
         return {"type": "outbound_call", "location": booking.attendee.phone}
     kind = "physical" if platform == MeetingPlatform.IN_PERSON else "custom"
     return {"type": kind, "location": booking.location or booking.link}
+
+
+def _has_its_link_now(told: Invitee, fresh: Invitee) -> bool:
+    was, now = (each["scheduled_event"]["location"] or {} for each in (told, fresh))
+    return was.get("status") == _IN_WORK and now.get("status") != _IN_WORK
 
 
 def _differ(told: Invitee, fresh: Invitee) -> bool:

@@ -1,10 +1,10 @@
-"""Words the mail about bookings, in the configured language: as plain text and as simple HTML."""
+"""Words the mail about bookings, in the configured language."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bridge.follow_ups.entry import Entry, Person
 from bridge.model import Booking, EventType, Host
@@ -13,31 +13,37 @@ from bridge.speech.language import Language
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says; an `entry` goes into the recipient's calendar."""
+    """What a mail says; an `entry` goes into the recipient's calendar.
+
+    `action` is what its recipient can do, and at which address.
+    """
 
     subject: str
     lines: Sequence[tuple[str, str]]  # a label and what it names; "" for a sentence of its own
     entry: Entry | None = None
     reply_to: Person | None = None
+    action: tuple[str, str] | None = None
 
     @property
     def text(self) -> str:
         """Return it as plain text."""
-        return "\n".join(f"{label}: {said}" if label else f"{said}\n" for label, said in self.lines) + "\n"
+        blocks = []
+        for has_label, lines in groupby(self._all, lambda line: bool(line[0])):
+            blocks.append(("\n" if has_label else "\n\n").join(_said(*line) for line in lines))
+        return "\n\n".join(blocks) + "\n"
 
     @property
     def facts(self) -> str:
         """Return what stands below the first sentence, as plain text."""
-        return "\n".join(f"{label}: {said}" if label else said for label, said in self.lines[1:])
+        return "\n".join(_said(*line) for line in self._all[1:])
 
     @property
-    def html(self) -> str:
-        """Return it as HTML without pictures or links to elsewhere."""
-        body = []
-        for label, said in self.lines:
-            escaped = html.escape(said).replace("\n", "<br>")
-            body.append(f"<p>{f'<strong>{html.escape(label)}:</strong> ' if label else ''}{escaped}</p>")
-        return f'<!doctype html><html><body style="font-family: sans-serif">{"".join(body)}</body></html>\n'
+    def _all(self) -> Sequence[tuple[str, str]]:
+        return [*self.lines, self.action] if self.action else self.lines
+
+
+def _said(label: str, said: str) -> str:
+    return f"{label}: {said}" if label else said
 
 
 class Letters:
@@ -82,7 +88,7 @@ class Letters:
         if letter.entry is not None and not letter.entry.is_live:
             return letter
         own_page = (self._language.translate("Change or cancel"), self._own_link(booking.id))
-        return replace(letter, lines=[*letter.lines, own_page])
+        return replace(letter, action=own_page)
 
     def reminder(self, event_type: EventType, booking: Booking, hosts: Sequence[Host]) -> Letter:
         """Return what reminds a caller."""

@@ -14,6 +14,7 @@ from email.utils import format_datetime, formataddr, parseaddr
 
 from bridge.follow_ups.entry import entry
 from bridge.follow_ups.errors import NotDelivered, Refused
+from bridge.follow_ups.html_mail import as_html
 from bridge.follow_ups.letters import Letter, Letters
 from bridge.follow_ups.mail_server import MailServer
 from bridge.follow_ups.own_words import OwnWords
@@ -146,7 +147,7 @@ class BookingMail:
         message["Message-ID"] = f"<{hashlib.sha256(told.encode()).hexdigest()[:32]}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
         message.set_content(letter.text)
-        message.add_alternative(letter.html, subtype="html")
+        message.add_alternative(as_html(letter, self.own_words.language.code), subtype="html")
         if letter.entry is not None:
             # As an alternative, which mail programs show with buttons; RFC 6047, 2.4.
             # Of two of one version the later counts by its stamp; RFC 5546, 2.1.5.

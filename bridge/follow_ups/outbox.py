@@ -76,7 +76,9 @@ class Outbox:
     def _awaits_link(self, booking: Booking) -> bool:
         event_type = booked(self._rules.event_types, booking)
         is_live = booking.state is BookingState.CONFIRMED
-        return is_live and not booking.link and event_type is not None and event_type.meets_apart
+        if not is_live or booking.link or event_type is None:
+            return False
+        return event_type.meets_apart or event_type.conference is not None
 
     def listed(self, *states: FollowUpState) -> list[FollowUp]:
         """Return those in one of the states, the newest first."""

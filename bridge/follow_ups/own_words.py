@@ -35,9 +35,8 @@ class OwnWords:
         if template is None:
             return letter
         own_page = self.own_link(booking.id)
-        way_there = [(label, said) for label, said in letter.lines if said == own_page]
         filled = {
-            **places(self.language, self.hosts, event_type, booking, own_page if way_there else ""),
+            **places(self.language, self.hosts, event_type, booking, own_page if letter.action else ""),
             "facts": letter.facts,
         }
         subject = " ".join(template.subject.format(**filled).split())  # one line, whatever callers said
@@ -46,7 +45,9 @@ class OwnWords:
             self._tell(name)
             return letter
         lines = [("", part) for part in _BETWEEN_PARAGRAPHS.split(text)]
-        return replace(letter, subject=subject, lines=lines if own_page in text else [*lines, *way_there])
+        return replace(
+            letter, subject=subject, lines=lines, action=None if own_page in text else letter.action
+        )
 
     def _tell(self, name: str) -> None:
         self.alerts.alert(

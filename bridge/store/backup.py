@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from sqlalchemy import Connection, Table, insert, select
 
 from bridge.errors import BridgeError
+from bridge.model import FollowUpState
 from bridge.store.dialects import Instant
 from bridge.store.engine import Store
 from bridge.store.schema import HEAD
@@ -25,6 +26,7 @@ from bridge.store.tables import metadata
 
 _MANIFEST = "manifest.json"
 _ROWS_AT_ONCE = 500
+_PERHAPS_SENT = "it was due before the backup was restored, and may have been sent"
 # What they say is true of the moment of the backup alone: who holds what, up to where a vendor's feed was
 # read, which addresses a vendor calls, what was asked this week, who is signed in or was invited (a link
 # withdrawn since must stay so).
@@ -100,7 +102,7 @@ def put_back(connection: Connection, rows: Rows, now: datetime) -> None:
     for table in metadata.sorted_tables:
         if table.name in _PASSING:
             continue
-        found = [{**row, **_set_right(table, now)} for row in rows[table.name]]
+        found = [{**row, **_set_right(table, row, now)} for row in rows[table.name]]
         for first in range(0, len(found), _ROWS_AT_ONCE):
             connection.execute(insert(table), found[first : first + _ROWS_AT_ONCE])
 
@@ -115,11 +117,18 @@ def is_empty(connection: Connection) -> bool:
     )
 
 
-def _set_right(table: Table, now: datetime) -> dict[str, Any]:
-    if table.name != "jobs":
-        return {}
-    # Owners and their leases were of processes that are gone.
-    return {"owner": None, "lease_until": None, "tries": 0, "due_at": now}
+def perhaps_sent(rows: Rows) -> int:
+    """Return how many messages were due between backup and restoring: they are not sent by themselves."""
+    return sum(row["why"] == _PERHAPS_SENT for row in rows["follow_ups"])
+
+
+def _set_right(table: Table, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    if table.name == "jobs":
+        # Owners and their leases were of processes that are gone.
+        return {"owner": None, "lease_until": None, "tries": 0, "due_at": now}
+    if table.name == "follow_ups" and row["state"] == FollowUpState.WAITING and row["due_at"] <= now:
+        return {"state": FollowUpState.GIVEN_UP, "done_at": now, "why": _PERHAPS_SENT}
+    return {}
 
 
 def _rows_of(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:

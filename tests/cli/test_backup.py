@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import stat
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from bridge.model import FollowUp, FollowUpState
 from bridge.server.pid_file import PidFile
+from bridge.store.engine import Store
+from bridge.store.sql import follow_ups
 from tests.cast.at_vendors import ANNA_GOOGLE, vendors_toml
 from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 from tests.vendors.google import FakeGoogle, Fault
+
+WAITING = FollowUpState.WAITING
 
 
 @pytest.fixture
@@ -57,6 +63,25 @@ def test_a_backup_of_sqlite_is_restored_into_postgresql(
     after = elsewhere(tmp_path / "new", postgres_url)
     assert after("restore", str(tmp_path / "kept.zip"), "--yes").code == 0
     assert after("bookings", "--json").out == before("bookings", "--json").out
+
+
+def test_what_may_have_been_sent_since_is_shown_and_not_sent(tmp_path: Path, sqlite_url: str) -> None:
+    before = salon_terminal(tmp_path, sqlite_url)
+    assert before("book", "cut", tomorrow(9), "--name", "Kim").code == 0
+    now = datetime.now(UTC)
+    with closing(Store(sqlite_url)) as store, store.write() as connection:
+        booking = before("bookings", "--json").json[0]["id"]
+        for name, due_at in (("due", now), ("later", now + timedelta(hours=9))):
+            waiting = FollowUp(
+                name, booking, 1, "booked", "mail", "notice:a@example.com", WAITING, due_at, due_at
+            )
+            follow_ups.add(connection, waiting)
+    assert before("backup", str(tmp_path / "kept.zip")).code == 0
+    after = elsewhere(tmp_path / "new")
+    told = after("restore", str(tmp_path / "kept.zip"), "--yes")
+    assert "1 messages may have been sent since the backup" in told.out + told.err
+    states = {each["id"]: each["state"] for each in after("followups", "--json").json}
+    assert states == {"due": "given_up", "later": "waiting"}
 
 
 def test_it_is_for_its_owner_alone_and_overwrites_nothing(kept: tuple[Terminal, Path]) -> None:

@@ -21,7 +21,7 @@ from tests.vendors.twilio import FakeTwilio
 from tests.zygote import Zygote
 
 AN_HOUR = timedelta(hours=1)
-_SAID = ["Your appointment: Monday", "Changed: Your appointment", "Your appointment Haircut on"]
+_SAID = ["Your appointment: Monday", "Changed: Monday", "Your appointment Haircut on"]
 
 
 # With five receivers: between an answer and our note of it, and once before anything is said.

@@ -24,6 +24,7 @@ from tests.cast.mail import mail_server, mail_toml
 from tests.cast.salon import Salon
 from tests.config.samples import config_of, problems_of
 from tests.vendors.common import Fault
+from tests.vendors.inbox import FakeInbox
 from tests.vendors.zoom import OWNER, FakeZoom
 from tests.zygote import Zygote
 
@@ -196,6 +197,22 @@ def test_one_letter_tells_of_booking_and_link_and_another_of_one_that_came_late(
     link = zoom.meetings[1]["join_url"]
     assert (link in first.as_string(), link in second.as_string()) == (False, True)
     assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_a_link_that_came_late_is_told_of_the_same_invitee(open_line: OpenLine, zoom: FakeZoom) -> None:
+    with FakeInbox(now=lambda: line.clock.now()) as inbox:  # noqa: PLW0108 - it is opened after this
+        line = open_line(ANNA, rest=zoom.toml() + inbox.toml(), event_type=ONLINE)
+        zoom.fail_next(Fault.SERVER_ERROR, operation="make")
+        line.book(at(10), **KIM)
+        line.go_on()
+        line.go_on(seconds=11)
+        line.go_on(minutes=3)
+        line.go_on(minutes=3)
+    before, after = (each["payload"] for each in inbox.told)
+    assert [each["event"] for each in inbox.told] == ["invitee.created"] * 2
+    assert before["uri"] == after["uri"]
+    places = [each["scheduled_event"]["location"] for each in (before, after)]
+    assert [place["join_url"] for place in places] == [None, zoom.meetings[0]["join_url"]]
 
 
 def test_check_says_whose_meetings_are_made(open_line: OpenLine, zoom: FakeZoom) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bridge.follow_ups.sms.segments import Segments, segments
 from bridge.model import FollowUp, FollowUpState
+from bridge.store.sql import follow_ups
 from bridge.web.twilio import signature
 from tests.cast.clock import TurnableClock
 from tests.cast.config import ANNA
@@ -55,7 +56,7 @@ def test_a_caller_is_written_to_when_it_is_booked_changed_near_and_cancelled(
     line.go_on(days=2, hours=7, minutes=10)
     line.bridge.reception.cancel(line.confirmed()[0])
     line.go_on()
-    at_two = f"Your appointment: Thursday, November 26 at 2:00 PM, 30 minutes. {own_page}"
+    at_two = f"Thursday, November 26 at 2:00 PM, 30 minutes. {own_page}"
     assert twilio.texts(MOBILE) == [
         f"Your appointment: Thursday, November 26 at 10:00 AM, 30 minutes. {own_page}",
         f"Changed: {at_two}",
@@ -160,6 +161,25 @@ def tell(line: Line, said: dict[str, str], signed: str | None = None) -> int:
     header = signature(f"{PUBLIC}/notify/twilio", said, TOKEN) if signed is None else signed
     client = line.app.test_client()
     return client.post("/notify/twilio", data=said, headers={"X-Twilio-Signature": header}).status_code
+
+
+def test_what_is_told_before_the_message_is_noted_is_kept(line: Line, twilio: FakeTwilio) -> None:
+    line.book(at(10), **KIM)
+    line.go_on()
+    [told] = listed(line)
+    with line.bridge.store.write() as connection:  # as in a process that waits for its own note
+        follow_ups.sent(connection, told, line.clock.now(), "", told.note)
+    for sid in (told.reference, "SM" + "0" * 32):  # the other is nobody's
+        assert tell(line, {"MessageSid": sid, "MessageStatus": "delivered"}) == 204
+    line.go_on(minutes=2)
+    with line.bridge.store.write() as connection:
+        follow_ups.sent(connection, told, line.clock.now(), told.reference, told.note)
+    line.go_on(minutes=2)
+    assert listed(line)[0].note == "1 segment, delivered"
+    line.go_on(hours=1)
+    with line.bridge.store.read() as connection:
+        left = "SELECT count(*) FROM jobs WHERE kind = 'sms_status'"
+        assert connection.exec_driver_sql(left).scalar_one() == 0
 
 
 def test_what_became_of_an_sms_is_told_by_twilio_alone(line: Line, twilio: FakeTwilio) -> None:

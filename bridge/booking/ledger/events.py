@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import NOBODYS, Change, become_owner, record_change
 from bridge.errors import OutcomeUnknown
@@ -55,22 +57,30 @@ def record_put_back(context: LedgerContext, standing: Write, event: Event) -> No
 
 
 def record_link(context: LedgerContext, booking_id: str, link: str) -> None:
-    """Record a meeting link that was not ready when its booking was confirmed."""
+    """Record a meeting link that was not ready when its booking was confirmed, and let people learn of it."""
     with context.store.write() as connection:
-        bookings.set_link(connection, booking_id, link)
+        booking = bookings.get(connection, booking_id)
+        if booking is not None and booking.state is BookingState.CONFIRMED:
+            _let_know(context, connection, booking, link)
+    context.wake()
 
 
 def record_meeting(context: LedgerContext, booking_id: str, organiser: str, link: str) -> None:
     """Record the link of a meeting made apart from the event, and let event and people learn of it."""
     with context.store.write() as connection:
         booking = bookings.get(connection, booking_id)
-        if booking is None or booking.state is not BookingState.CONFIRMED or booking.link == link:
+        if booking is None or booking.state is not BookingState.CONFIRMED:
             return
         if booking.hosts[0] != organiser:  # moved to another meanwhile, who has another meeting
             return
-        bookings.set_link(connection, booking_id, link)
-        record_change(context, connection, replace(booking, link=link), Change.LINKED, Source.BRIDGE)
+        _let_know(context, connection, booking, link)
     context.wake()
+
+
+def _let_know(context: LedgerContext, connection: Connection, booking: Booking, link: str) -> None:
+    if booking.link != link:
+        bookings.set_link(connection, booking.id, link)
+        record_change(context, connection, replace(booking, link=link), Change.LINKED, Source.BRIDGE)
 
 
 def kept_link(context: LedgerContext, before: Booking, after: Booking, organiser: str) -> str:

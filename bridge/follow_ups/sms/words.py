@@ -23,8 +23,10 @@ class SmsWords:
 
     def appointment(self, event_type: EventType, booking: Booking, *, was_told: bool) -> str:
         """Return how an appointment is now."""
-        text = self._text(event_type, booking)
-        return self.language.translate("Changed: {text}").format(text=text) if was_told else text
+        text, say = self._text(event_type, booking), self.language.translate
+        if was_told:
+            return say("Changed: {text}").format(text=text)
+        return text if event_type.sms.template else say("Your appointment: {text}").format(text=text)
 
     def reminder(self, event_type: EventType, booking: Booking) -> str:
         """Return what reminds of an appointment, always with the way to the caller's own page."""
@@ -40,7 +42,8 @@ class SmsWords:
 
     def _text(self, event_type: EventType, booking: Booking) -> str:
         template = event_type.sms.template or self.language.translate(
-            "Your appointment: {date} at {time}, {duration} minutes. {link}{location} {change}"
+            # With the way to one's own page all of them fit one segment, as a rule.
+            "{date} at {time}, {duration} minutes. {link}{location} {change}"
         )
         own_page = self.own_link(booking.id)
         said = template.format(**places(self.language, self.hosts, event_type, booking, own_page))
