@@ -12,10 +12,12 @@ import pytest
 
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
+from tests import dialects
 from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
 from tests.zygote import Zygote
 
 pytest_plugins = ["tests.cast.fixtures", "tests.coverage_files"]
+dialects.register()
 
 
 def pytest_collection_finish() -> None:
