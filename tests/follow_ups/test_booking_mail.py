@@ -29,11 +29,13 @@ def box() -> Iterator[LetterBox]:
         yield served
 
 
+def opened(opens: OpenLine, box: LetterBox) -> Line:
+    return opens(ANNA, BEN, rest=mail_toml(box), cut='fixed_hosts = ["anna", "ben"]\ndefault = true')
+
+
 @pytest.fixture
-def line(open_line_on_both: OpenLine, box: LetterBox) -> Line:
-    return open_line_on_both(
-        ANNA, BEN, rest=mail_toml(box), cut='fixed_hosts = ["anna", "ben"]\ndefault = true'
-    )
+def line(open_line: OpenLine, box: LetterBox) -> Line:
+    return opened(open_line, box)
 
 
 def letters(box: LetterBox, to: str) -> list[EmailMessage]:
@@ -75,7 +77,10 @@ def test_the_caller_and_the_co_host_get_an_entry_where_the_calendar_invites_nobo
     assert sorted(box.recipients) == [["ben@example.com"], ["kim@example.org"]]
 
 
-def test_a_move_is_a_newer_entry_and_a_cancellation_ends_it(line: Line, box: LetterBox) -> None:
+def test_a_move_is_a_newer_entry_and_a_cancellation_ends_it(
+    open_line_on_both: OpenLine, box: LetterBox
+) -> None:
+    line = opened(open_line_on_both, box)
     line.book(at(10), **KIM)
     line.go_on()
     [booking] = line.confirmed()
@@ -250,7 +255,8 @@ def test_callers_text_breaks_out_of_nothing(line: Line, box: LetterBox) -> None:
         assert "<b>" not in body.get_content()
 
 
-def test_a_forgotten_callers_address_is_in_no_follow_up(line: Line, box: LetterBox) -> None:
+def test_a_forgotten_callers_address_is_in_no_follow_up(open_line_on_both: OpenLine, box: LetterBox) -> None:
+    line = opened(open_line_on_both, box)
     line.book(at(10), **KIM)
     line.go_on()
     line.clock.turn(days=2)

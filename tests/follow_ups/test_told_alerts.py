@@ -38,8 +38,8 @@ def settings(box: LetterBox) -> str:
 
 
 @pytest.fixture
-def line(open_line_on_both: OpenLine, box: LetterBox) -> Line:
-    return open_line_on_both(ANNA, rest=settings(box))
+def line(open_line: OpenLine, box: LetterBox) -> Line:
+    return open_line(ANNA, rest=settings(box))
 
 
 def test_what_came_up_together_is_told_in_one_mail(line: Line, box: LetterBox) -> None:
@@ -52,7 +52,10 @@ def test_what_came_up_together_is_told_in_one_mail(line: Line, box: LetterBox) -
     assert text_of(mail).splitlines()[2:5] == ["- The first matter.", "", "- The second matter."]
 
 
-def test_each_alert_is_told_once_and_again_when_it_comes_back(line: Line, box: LetterBox) -> None:
+def test_each_alert_is_told_once_and_again_when_it_comes_back(
+    open_line_on_both: OpenLine, box: LetterBox
+) -> None:
+    line = open_line_on_both(ANNA, rest=settings(box))
     line.bridge.alerts.alert("one", "A matter.")
     line.go_on(seconds=11)
     line.bridge.alerts.alert("one", "A matter.")

@@ -34,12 +34,14 @@ OpenTwo = Callable[..., tuple[Salon, Salon]]
 
 
 @pytest.fixture
-def open_two(store_url: str, google: FakeGoogle, tmp_path: Path) -> Iterator[OpenTwo]:
-    """Opens a salon in two processes' stead, on SQLite and on PostgreSQL, with one clock."""
+def open_two(sqlite_url: str, google: FakeGoogle, tmp_path: Path) -> Iterator[OpenTwo]:
+    """Opens a salon in two processes' stead, with one clock; on both databases by `url=store_url`."""
     with ExitStack() as stack:
 
-        def opened(change: Callable[[str], str] = str, **more: Any) -> tuple[Salon, Salon]:
-            config = read_toml(change(vendors_toml(store_url, tmp_path, google=google, **more)), tmp_path)
+        def opened(
+            change: Callable[[str], str] = str, *, url: str = sqlite_url, **more: Any
+        ) -> tuple[Salon, Salon]:
+            config = read_toml(change(vendors_toml(url, tmp_path, google=google, **more)), tmp_path)
             clock = RealClock()
             first, second = Salon(config, clock=clock), Salon(config, clock=clock)
             for salon in (first, second):
@@ -80,9 +82,9 @@ def alerts(salon: Salon) -> list[str]:
 
 
 def test_patience_asked_for_is_kept_by_all_processes_for_five_minutes_at_most(
-    open_two: OpenTwo, google: FakeGoogle
+    open_two: OpenTwo, store_url: str, google: FakeGoogle
 ) -> None:
-    first, second = open_two()
+    first, second = open_two(url=store_url)
     assert offers(second)
     google.fail_next(Fault.RATE_429, operation="freebusy.query", retry_after="86400")
     google.requests.clear()
@@ -121,8 +123,8 @@ def test_many_short_waits_in_vain_are_as_good_as_a_long_one(open_two: OpenTwo, g
     assert 1 < google.operations().count("freebusy.query") < 12
 
 
-def test_a_failure_that_goes_on_does_not_hurry_its_probe(open_two: OpenTwo) -> None:
-    first, _ = open_two()
+def test_a_failure_that_goes_on_does_not_hurry_its_probe(open_two: OpenTwo, store_url: str) -> None:
+    first, _ = open_two(url=store_url)
     for word in ("HTTP 503", "HTTP 500"):
         first.bridge.health.failed(ANNA, Ability.READ, ProviderUnavailable("google", "free_busy", word))
         first.bridge.health.write_down()
@@ -156,9 +158,9 @@ def test_an_outage_that_no_caller_sees_the_end_of_is_ended_by_the_background(
 
 
 def test_a_calendar_that_refuses_writes_is_offered_again_for_one_booking_every_15_minutes(
-    open_two: OpenTwo, google: FakeGoogle
+    open_two: OpenTwo, store_url: str, google: FakeGoogle
 ) -> None:
-    first, second = open_two()
+    first, second = open_two(url=store_url)
     assert offers(second)
     google.fail_next(Fault.FORBIDDEN, operation="events.insert", times=None)
     assert not books(first, "kim")
@@ -233,8 +235,10 @@ def test_nobody_is_told_to_connect_an_account_that_a_service_account_reaches(
     assert "connect" not in advice.lower()
 
 
-def test_what_is_known_of_a_calendar_is_in_the_database(open_two: OpenTwo, google: FakeGoogle) -> None:
-    first, second = open_two()
+def test_what_is_known_of_a_calendar_is_in_the_database(
+    open_two: OpenTwo, store_url: str, google: FakeGoogle
+) -> None:
+    first, second = open_two(url=store_url)
     assert books(first, "kim")
     google.fail_next(Fault.UNAVAILABLE, operation="freebusy.query", times=None)
     assert not offers(second)
@@ -247,13 +251,13 @@ def test_what_is_known_of_a_calendar_is_in_the_database(open_two: OpenTwo, googl
 
 
 def test_two_workers_keep_the_patience_that_one_was_asked_for(
-    zygote: Zygote, store_url: str, google: FakeGoogle, tmp_path: Path
+    zygote: Zygote, sqlite_url: str, google: FakeGoogle, tmp_path: Path
 ) -> None:
-    config = vendors_toml(store_url, tmp_path, google=google)
+    config = vendors_toml(sqlite_url, tmp_path, google=google)
     google.fail_next(Fault.RATE_429, operation="freebusy.query", retry_after="86400")
     with running(zygote, config, tmp_path / "server", "-w", "2") as server:
         told = [server.post("/cut/available", {"contact_id": "caller-0"})]
-        wait_for_an_alert(store_url)
+        wait_for_an_alert(sqlite_url)
         told += [server.post("/cut/available", {"contact_id": f"caller-{n}"}) for n in range(1, 12)]
     assert {status for status, _ in told} == {200}
     assert [answer["available"] for _, answer in told] == [[]] * 12
@@ -268,9 +272,9 @@ def test_two_workers_keep_the_patience_that_one_was_asked_for(
     ],
 )
 def test_an_account_without_tokens_is_alerted_before_any_caller_asks(
-    open_two: OpenTwo, google: FakeGoogle, fault: Fault, says: str
+    open_two: OpenTwo, store_url: str, google: FakeGoogle, fault: Fault, says: str
 ) -> None:
-    salon, other = open_two()
+    salon, other = open_two(url=store_url)
     salon.clock.turn(minutes=51)
     google.fail_next(fault, operation="token", times=None)
     upkeep(salon)

@@ -23,13 +23,13 @@ SHORT = "book_deadline_seconds = 6"  # so that a hanging vendor costs 2.4 s, and
 
 @pytest.fixture
 def open_mixed(
-    store_url: str, google: FakeGoogle, microsoft: FakeMicrosoft, tmp_path: Path
+    sqlite_url: str, google: FakeGoogle, microsoft: FakeMicrosoft, tmp_path: Path
 ) -> Iterator[OpenMixed]:
-    """Opens a salon of a Google host and a Microsoft host, on SQLite and on PostgreSQL."""
+    """Opens a salon of a Google host and a Microsoft host."""
     with ExitStack() as stack:
 
         def opened(bridge: str = "", *, is_met: bool = True) -> Salon:
-            text = vendors_toml(store_url, tmp_path, google=google, microsoft=microsoft, bridge=bridge)
+            text = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft, bridge=bridge)
             salon = Salon(read_toml(text, tmp_path), clock=RealClock())
             stack.callback(salon.bridge.stop)
             salon.bridge.connections.keep_fresh()
