@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bridge.follow_ups.entry import Entry, Person
-from bridge.model import Booking, EventType, Host
+from bridge.model import Booking, EventType, Host, MeetingPlatform
 from bridge.speech.language import Language
 
 
@@ -159,13 +159,15 @@ class Letters:
         self, event_type: EventType, booking: Booking, hosts: Sequence[Host]
     ) -> Sequence[tuple[str, str]]:
         say = self._language.translate
+        by_phone = event_type.meeting_platform == MeetingPlatform.PHONE
+        to_ring = event_type.to_ring(hosts)
+        # Who calls whom: who has no number of the hosts' is called.
+        called = [booking.attendee.name, booking.location] if by_phone and not to_ring else []
         facts = {
             say("With"): self._language.listed([host.name for host in hosts]),
-            **{
-                say("Phone of {host}").format(host=name): number
-                for name, number in event_type.to_ring(hosts).items()
-            },
-            say("Where"): booking.location,
+            **{say("Phone of {host}").format(host=name): number for name, number in to_ring.items()},
+            say("Call to"): ", ".join(filter(None, called)),
+            say("Where"): "" if by_phone else booking.location,
             say("Link"): booking.link,
         }
         return [(label, said) for label, said in facts.items() if said]

@@ -173,6 +173,20 @@ def test_a_caller_reads_whom_to_ring(open_line: OpenLine, box: LetterBox) -> Non
     line.go_on()
     [letter] = letters(box, "kim@example.org")
     assert "Phone of Anna Example: +4930901820" in text_of(letter)
+    assert "Call to" not in text_of(letter)
+
+
+def test_a_caller_who_can_ring_nobody_reads_at_which_number_they_are_called(
+    open_line: OpenLine, box: LetterBox
+) -> None:
+    line = open_line(ANNA, rest=mail_toml(box))
+    line.book(at(10), **KIM)
+    line.go_on()
+    [letter] = letters(box, "kim@example.org")
+    assert "Call to: Kim Example, +4930901820" in text_of(letter)
+    assert "Where" not in text_of(letter)
+    html = letter.get_body(("html",))
+    assert html and '<a href="http' in html.get_content(), "the way to their own page is one to click at"
 
 
 def test_who_wants_notice_is_told_in_words(open_line: OpenLine, box: LetterBox) -> None:
