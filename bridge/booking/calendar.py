@@ -140,7 +140,7 @@ class BookingCalendar:
             self.health.write_refused(self.name, error, start)
             raise
         self.health.good(self.name, Ability.WRITE)
-        if draft.attendees:
+        if draft.attendees and not event.uninvited:
             self.health.good(self.name, Ability.INVITE)
         if draft.conference and event.link:
             self.health.good(self.name, Ability.LINK)

@@ -126,7 +126,7 @@ def find_booking(
 def _of_booking(client: Client, call: Call, place: Place, booking_id: str) -> Iterator[Event]:
     now = client.clocks.now()
     for entry in entries(client, call, place, Interval(now - LOOK_BACK, now + LOOK_AHEAD)):
-        if ical.private_of(call, entry.text).get("booking_id") == booking_id:
+        if ical.private_of(entry.text).get("booking_id") == booking_id:
             with suppress(EventNotFound):
                 yield event_of(client, call, place, entry)
 

@@ -7,6 +7,7 @@ RFC 5545, RFC 6638 section 7.1 (SCHEDULE-AGENT).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,6 +23,9 @@ from providers.http import Call
 from providers.times import instant
 
 _PRIVATE = "X-CALENDAR-BRIDGE-"
+_PRIVATE_LINE = re.compile(rf"^{_PRIVATE}([A-Z0-9-]+)(?:;[^:\r\n]*)?:([^\r\n]*)", re.MULTILINE)
+_DTSTART = re.compile(r"^DTSTART(?:;[^:\r\n]*)?:(\d{8})", re.MULTILINE)
+_FOLD = re.compile(r"\r?\n[ \t]")
 _MAILTO = "mailto:"
 # An invitation not answered yet is tentative, as Outlook shows it; who declined is not there.
 _ANSWERS = {"DECLINED": "CANCELLED", "TENTATIVE": "TENTATIVE", "NEEDS-ACTION": "TENTATIVE"}
@@ -45,21 +49,27 @@ def main_event(calendar: Any) -> Any:
     return next((each for each in events if "RECURRENCE-ID" not in each), events[0])
 
 
-def private_of(call: Call, text: str) -> Mapping[str, str]:
+def private_of(text: str) -> Mapping[str, str]:
     """Return an entry's private properties, as its draft named them."""
-    event = main_event(parsed(call, text)) if _PRIVATE in text else {}
+    # Line by line: to parse whole entries for these would cost most of a listing.
+    found = _PRIVATE_LINE.findall(_unfolded(text)) if _PRIVATE in text else ()
     return {
-        str(name).upper().removeprefix(_PRIVATE).replace("-", "_").lower(): str(value)
-        for name, value in event.items()
-        if str(name).upper().startswith(_PRIVATE)
+        name.lower().replace("-", "_"): str(icalendar.vText.from_ical(value))
+        for name, value in reversed(found)
     }
 
 
 def begins(call: Call, text: str) -> datetime:
     """Return the beginning of the day on which an entry begins, by its own clock."""
-    event = main_event(parsed(call, text))
-    start: date = understood(call, "DTSTART", lambda: event["DTSTART"].dt)
-    return datetime(start.year, start.month, start.day, tzinfo=UTC)
+    plain = _unfolded(text)
+    found = _DTSTART.search(plain, max(plain.find("BEGIN:VEVENT"), 0))
+    if found is None:
+        raise call.unexpected("DTSTART")
+    return understood(call, "DTSTART", lambda: datetime.strptime(f"{found[1]}Z", "%Y%m%d%z"))
+
+
+def _unfolded(text: str) -> str:
+    return _FOLD.sub("", text)
 
 
 def as_seen(text: str, addresses: Collection[str]) -> str:

@@ -53,7 +53,7 @@ def event_of(client: Client, call: Call, place: Place, entry: Entry) -> Event:
 
 def events_at(call: Call, place: Place, entry: Entry, times: Sequence[Occurrence]) -> Iterator[Event]:
     """Yield an entry's events at these times."""
-    private = ical.private_of(call, entry.text) if times else {}
+    private = ical.private_of(entry.text) if times else {}
     for one in times:
         event_id = f"{entry.event_id}#{one.id}" if one.id else entry.event_id
         yield Event(

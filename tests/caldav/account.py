@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from itertools import count
+from typing import Any, Protocol
 
 from bridge.local_calendar.rereading import Rereading
 from providers.base import CalendarProvider, Interval
 from providers.caldav import CaldavCalendars, CaldavSettings
 from providers.http import Clocks
+from providers.tokens import TokenSource
 from tests.contracts.account import AccountUnderTest, ForeignEvent, StoredEvent
 from tests.providers.google import Waiting
 from tests.vendors.caldav import entries
@@ -18,40 +20,51 @@ from tests.vendors.common import FakeTokens, Fault
 READER = Rereading()  # one for all tests, as a process has one: what it remembers depends on texts alone
 
 
+class Signed(Protocol):
+    """A server with an account."""
+
+    @property
+    def start(self) -> str: ...
+
+    @property
+    def token(self) -> str: ...
+
+
 def provider_at(
-    served: Served, url: str | None = None, *, clocks: Clocks | None = None, **settings: object
+    served: Signed,
+    url: str | None = None,
+    *,
+    clocks: Clocks | None = None,
+    tokens: TokenSource | None = None,
+    **settings: Any,
 ) -> CaldavCalendars:
-    """Return the provider of a served account, found from its server's address."""
-    given: dict[str, object] = {"addresses": frozenset({entries.ANNA}), **settings}
+    """Return the provider of an account, found from its server's address."""
+    given = {"addresses": frozenset({entries.ANNA}), **settings}
     return CaldavCalendars(
-        FakeTokens(lambda: served.token, "caldav"),
-        CaldavSettings(url or f"{served.url}/", READER, **given),  # type: ignore[arg-type]
+        tokens or FakeTokens(lambda: served.token, "caldav"),
+        CaldavSettings(url or served.start, READER, **given),
         clocks=clocks or Waiting().clocks(),
     )
 
 
 class ServedAccount(AccountUnderTest):
-    """The calendars Work and Home, which lie in `paths` by their titles."""
+    """The calendars Work and Home of a served account."""
 
     calendar = "Work"
     other_calendar = "Home"
     unknown_calendar = "Lost"
     key_stays_spent = False
-    lost_token = "lost"
 
-    def __init__(self, served: Served, paths: dict[str, str]) -> None:
+    def __init__(self, served: Served) -> None:
         self.served = served
-        self._paths = paths
         self._numbers = count(1)
 
     def make_provider(self) -> CalendarProvider:
-        zones = dict.fromkeys(self._paths, "Europe/Berlin")
-        return provider_at(self.served, zones=zones)
+        return provider_at(self.served, zones=dict.fromkeys(("Work", "Home"), "Europe/Berlin"))
 
     def add_foreign(self, calendar: str, event: ForeignEvent) -> str:
         name = f"person {next(self._numbers)}.ics"
-        text = entries.written(name.removesuffix(".ics"), event)
-        self._put(calendar, name, text)
+        self._put(calendar, name, entries.written(name.removesuffix(".ics"), event))
         return name
 
     def move_as_person(self, calendar: str, event_id: str, interval: Interval) -> None:
@@ -64,10 +77,10 @@ class ServedAccount(AccountUnderTest):
         return entries.stored(self._text(calendar, event_id))
 
     def expire(self, cursor: str) -> str:
-        return json.dumps({"token": self.lost_token})
+        return json.dumps({"token": "lost"})
 
     def break_calendar(self, calendar: str) -> None:
-        self.served.torn.add(self._paths[calendar])
+        self.served.torn.add(self.served.path(calendar))
 
     def go_down(self) -> None:
         self.served.go_down()
@@ -86,4 +99,4 @@ class ServedAccount(AccountUnderTest):
 
     def _path(self, calendar: str, event_id: str) -> str:
         name = event_id if event_id.endswith(".ics") else f"{event_id}.ics"
-        return f"{self._paths[calendar]}{name.replace(' ', '%20')}"
+        return f"{self.served.path(calendar)}{name.replace(' ', '%20')}"

@@ -65,5 +65,7 @@ def record_amendment(context: LedgerContext, write: Write, draft: EventDraft, ev
             return False
         # Its time is none of a correction's business: a person may have moved it in between.
         there = writes.draft_of(connection, found[1]).interval
-        writes.set_wanted(connection, write, replace(draft, interval=there), event.ref.etag)
+        guests = () if event.uninvited else draft.attendees
+        wanted = replace(draft, interval=there, attendees=guests)
+        writes.set_wanted(connection, write, wanted, event.ref.etag)
     return True

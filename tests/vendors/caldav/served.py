@@ -35,17 +35,30 @@ class Served(Fake):
     def token(self) -> str:
         return f"{self.user}:{self.password}"
 
+    @property
+    def start(self) -> str:
+        """Return the address at which discovery begins."""
+        return f"{self.url}/"
+
+    def path(self, title: str) -> str:
+        """Return the path of the calendar with a title."""
+        raise NotImplementedError
+
     def identify(self, request: Request) -> Request:
         is_write = request.verb in {"PUT", "DELETE"}
         return replace(request, operation="write" if is_write else request.verb.lower())
 
     def answer_to(self, request: Request) -> Answer:
-        told = b64encode(self.token.encode()).decode()
-        if request.headers.get("authorization") != f"Basic {told}":
-            raise Refused(Answer(401, headers={"WWW-Authenticate": 'Basic realm="calendars"'}, content=b""))
+        self.require_password(request)
         if request.verb == "REPORT" and request.path in self.torn:
             return xml(207, TORN.format(path=request.path))
         return self.done(request)
+
+    def require_password(self, request: Request) -> None:
+        """Let nobody else in. Refused: it is somebody else."""
+        told = b64encode(self.token.encode()).decode()
+        if request.headers.get("authorization") != f"Basic {told}":
+            raise Refused(Answer(401, headers={"WWW-Authenticate": 'Basic realm="calendars"'}, content=b""))
 
     def done(self, request: Request) -> Answer:
         """Do what is asked, whoever asks."""
