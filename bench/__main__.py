@@ -9,6 +9,7 @@ PARTS = {
     "engine": "the slot engine, beside a tenth of what Cal.com's takes",
     "google": "a free/busy call through Google's client, beside bare HTTP clients",
     "microsoft": "the same for Microsoft",
+    "caldav": "the same for CalDAV",
     "team": "/available for a team at both vendors, with latency",
     "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",

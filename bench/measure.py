@@ -32,7 +32,7 @@ WINDOW = Interval(FIRST, FIRST + timedelta(days=14))
 FAKE_TOKEN = "fake-access"  # noqa: S105 - plainly fake
 
 Ask = Callable[[], object]
-# Path, body, the server's own address -> the JSON to answer.
+# Path, body, the server's own address -> the JSON to answer, or its bytes.
 Answers = Callable[[str, bytes, str], object]
 _WARM_UP = 50
 
@@ -58,6 +58,17 @@ class Question:
     headers: Mapping[str, str]
     body: object
     read: Callable[[Any], object]
+
+    @property
+    def content(self) -> bytes | None:
+        """Return what is sent: bytes as they are, anything else as JSON."""
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body).encode()
+
+    def understood(self, answer: bytes) -> object:
+        """Return what is made of an answer: of JSON, unless bytes were sent."""
+        return self.read(answer if isinstance(self.body, bytes) else json.loads(answer))
 
 
 @dataclass(frozen=True)
@@ -138,9 +149,8 @@ def _bare(server: Canned, question: Question) -> Ask:
     line = http.client.HTTPConnection("127.0.0.1", server.port)
 
     def ask() -> object:
-        body = None if question.body is None else json.dumps(question.body)
-        line.request(question.verb, question.path, body, dict(question.headers))
-        return question.read(json.loads(line.getresponse().read()))
+        line.request(question.verb, question.path, question.content, dict(question.headers))
+        return question.understood(line.getresponse().read())
 
     return ask
 
@@ -150,9 +160,9 @@ def _through(made: requests.Session, server: Canned, question: Question) -> Ask:
 
     def ask() -> object:
         answer = made.request(
-            question.verb, url, json=question.body, headers=dict(question.headers), timeout=2.5
+            question.verb, url, data=question.content, headers=dict(question.headers), timeout=2.5
         )
-        return question.read(answer.json())
+        return question.understood(answer.content)
 
     return ask
 
@@ -193,7 +203,8 @@ class _Handler(socketserver.StreamRequestHandler):
             self.wfile.write(self.known[key])
 
     def _encoded(self, path: bytes, body: bytes) -> bytes:
-        content = json.dumps(self.answers[0](path.decode(), body, self.base)).encode()
+        made = self.answers[0](path.decode(), body, self.base)
+        content = made if isinstance(made, bytes) else json.dumps(made).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         return head.encode() + content
 

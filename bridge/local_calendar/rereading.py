@@ -23,6 +23,7 @@ from providers.occurrence import EntryReader, Told
 
 _BEFORE, _BEYOND = timedelta(days=31), timedelta(days=62)  # the stretch in which nothing is read anew
 _MOST = 5_000  # texts that are kept
+_MOST_TIMES = 100_000  # of all that a question asks for, and of all that is kept: some 40 MB
 
 _Name = tuple[str, str]  # a text's digest, and the zone in which it was read
 
@@ -33,6 +34,7 @@ class Rereading(EntryReader):
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._kept: OrderedDict[_Name, tuple[Interval, Told]] = OrderedDict()
+        self._times = 0  # of all that are kept; of a text without any, the letters of why
         self._lock = threading.Lock()
 
     def __call__(self, texts: Sequence[str], reach: Interval, zone: str) -> Sequence[Told]:
@@ -56,9 +58,12 @@ class Rereading(EntryReader):
 
     def _keep(self, read: Mapping[_Name, Told], stretch: Interval) -> None:
         with self._lock:
+            self._times -= sum(len(self._kept.pop(name, (stretch, ()))[1]) for name in read)
             self._kept |= {name: (stretch, told) for name, told in read.items()}
-            while len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
+            self._times += sum(len(told) for told in read.values())
+            while len(self._kept) > _MOST or self._times > _MOST_TIMES:
+                _, (_, told) = self._kept.popitem(last=False)
+                self._times -= len(told)
 
 
 def _read(texts: Mapping[_Name, str], reach: Interval, zone: str, limits: Limits) -> dict[_Name, Told]:
@@ -74,7 +79,14 @@ def _read(texts: Mapping[_Name, str], reach: Interval, zone: str, limits: Limits
         if left_out:
             refused[name] = str(left_out[0][1])
     told = _told([each for some in orders.values() for each in some], reach, zone, limits)
-    return {name: refused.get(name) or _together(told[order] for order in orders[name]) for name in texts}
+    found: dict[_Name, Told] = {}
+    left = _MOST_TIMES
+    for name in texts:
+        found[name] = refused.get(name) or _together(told[order] for order in orders[name])
+        left -= len(found[name])
+        if left < 0:
+            found[name] = "it repeats too often"
+    return found
 
 
 def _told(

@@ -165,7 +165,7 @@ def _principal(client: Client, call: Call) -> str:
     """Return the address of who is signed in."""
     start = client.settings.url
     refused: ProviderError | None = None
-    for url in (start, urljoin(start, _WELL_KNOWN), urljoin(start, "/")):
+    for url in dict.fromkeys((start, urljoin(start, _WELL_KNOWN), urljoin(start, "/"))):
         try:
             for found in _asked(client, call, url, [_PRINCIPAL]):
                 if hrefs := found.hrefs(_PRINCIPAL):

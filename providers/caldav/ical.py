@@ -8,8 +8,9 @@ RFC 5545, RFC 6638 section 7.1 (SCHEDULE-AGENT).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,8 @@ _PRIVATE_LINE = re.compile(rf"^{_PRIVATE}([A-Z0-9-]+)(?:;[^:\r\n]*)?:([^\r\n]*)"
 _DTSTART = re.compile(r"^DTSTART(?:;[^:\r\n]*)?:(\d{8})", re.MULTILINE)
 _FOLD = re.compile(r"\r?\n[ \t]")
 _MAILTO = "mailto:"
+_REMEMBERED = 2_000  # texts: to parse each in each question would cost a caller a millisecond for each
+_LONGEST = 200_000  # of a longer one the owner's answer is not looked for
 # An invitation not answered yet is tentative, as Outlook shows it; who declined is not there.
 _ANSWERS = {"DECLINED": "CANCELLED", "TENTATIVE": "TENTATIVE", "NEEDS-ACTION": "TENTATIVE"}
 
@@ -65,20 +68,22 @@ def begins(call: Call, text: str) -> datetime:
     found = _DTSTART.search(plain, max(plain.find("BEGIN:VEVENT"), 0))
     if found is None:
         raise call.unexpected("DTSTART")
-    return understood(call, "DTSTART", lambda: datetime.strptime(f"{found[1]}Z", "%Y%m%d%z"))
+    return understood(call, "DTSTART", lambda: datetime.fromisoformat(found[1]).replace(tzinfo=UTC))
 
 
 def _unfolded(text: str) -> str:
     return _FOLD.sub("", text)
 
 
-def as_seen(text: str, addresses: Collection[str]) -> str:
+@lru_cache(maxsize=_REMEMBERED)
+def as_seen(text: str, addresses: frozenset[str]) -> str:
     """Return an entry as it stands for its owner, whose answer to the invitation is what counts."""
-    if "ATTENDEE" not in text or not any(each in text.lower() for each in addresses):
+    is_invited = "ATTENDEE" in text and any(each in text.lower() for each in addresses)
+    if not is_invited or len(text) > _LONGEST:
         return text
     try:
         calendar = icalendar.Calendar.from_ical(text)
-    except ValueError:  # whoever reads its times says so
+    except (ValueError, LookupError, TypeError, AttributeError):  # whoever reads its times says so
         return text
     for event in calendar.walk("VEVENT"):
         answer = next((_answer(each) for each in _guests(event) if address_of(each) in addresses), "")
