@@ -129,8 +129,7 @@ def test_a_process_killed_in_between_leaves_the_deletion_to_the_other(pair_on_bo
     pair.one.is_consistent()
 
 
-def test_twenty_deletions_200_ms_apart_cancel_none(pair_on_both: Pair) -> None:
-    pair = pair_on_both
+def test_twelve_deletions_200_ms_apart_cancel_none(pair: Pair) -> None:
     made = pair.annas(12)
     for booking in made:
         pair.deletes(booking)
@@ -150,7 +149,8 @@ def test_three_deletions_within_ten_minutes_are_meant(pair: Pair) -> None:
     assert STOP not in pair.told()
 
 
-def test_the_fourth_deletion_within_ten_minutes_stops_those_that_still_rest(pair: Pair) -> None:
+def test_the_fourth_deletion_within_ten_minutes_stops_those_that_still_rest(pair_on_both: Pair) -> None:
+    pair = pair_on_both
     first, second, third, fourth = pair.annas(4)
     pair.deletes(first)
     pair.passes(minutes=8)

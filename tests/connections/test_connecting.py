@@ -13,12 +13,6 @@ from tests.connections.stage import ANNA, BEN, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
 
 
-@pytest.fixture
-def database_url(store_url: str) -> str:
-    """Try SQLite and PostgreSQL."""
-    return store_url
-
-
 def only(process: Process) -> Connection:
     (found,) = process.connections.list()
     return found
