@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from bench.salon import API_KEY, TYPICAL_ANSWER
-from bridge.web.signature import HEADER, verify
+from bridge.service.signing import HEADER
+from bridge.web.signature import verify
 
 
 class _NoBackground:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bridge.local_calendar.importing import import_ics
 from bridge.parts import Bridge
+from bridge.service.signing import HEADER, sign
 from bridge.store.migrate import migrate
-from bridge.web.signature import HEADER, sign
 from tests.cast.reading import load_config
 
 API_KEY = "fake-key-for-measuring"

@@ -28,10 +28,10 @@ from rich.table import Table
 from bench.console import wide_console
 from bench.servers import Server, serving
 from bridge.model import BookingState
+from bridge.service.signing import HEADER, sign
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
 from bridge.store.sql import bookings
-from bridge.web.signature import HEADER, sign
 from tests.cast.at_vendors import vendors_toml
 from tests.cast.config import API_KEY, Staff, salon_toml
 from tests.store.databases import PostgresServer

@@ -17,6 +17,7 @@ from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
 from bridge.service.no_shows import NoShows
 from bridge.service.today import Today
+from bridge.service.trial_calls import TrialCalls
 from bridge.signin import AdminSignIn
 from bridge.store.migrate import migrate
 from bridge.store.schema import require_current
@@ -83,6 +84,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         admin=AdminSignIn(bridge.store, *config.admin.secrets(), now=bridge.context.now),
         connections=bridge.connections,
         invitations=bridge.invitations,
+        trials=TrialCalls.of(config, bridge.context, bridge.connections.sign_ins),
         calendars=CalendarPages.of(bridge, bridge.uploads),
         today=Today(bridge.context, bridge.reception, bridge.journal, bridge.connections, zone),
         appointments=Appointments(

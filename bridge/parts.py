@@ -54,6 +54,7 @@ from bridge.service.own_appointments import OwnAppointments, Trust
 from bridge.service.own_links import OwnLinks
 from bridge.service.privacy import FORGET_PAST, privacy_chores
 from bridge.service.reception import Reception
+from bridge.service.trial_calls import TrialCalls
 from bridge.service.troubles import troubles
 from bridge.speech.reasons import Speech
 from bridge.store.engine import Store
@@ -164,13 +165,8 @@ class Bridge:
         return {name: self.vendors[name].read_push for name in self.plugged if self.vendors[name].pushes}
 
     def _make_alerts(self, around: Surroundings) -> Alerts:
-        return Alerts(
-            self.store,
-            around.now,
-            language=self.speech.language,
-            zone=self.config.bridge.timezone,
-            on_new=self.alert_telling.plan,
-        )
+        language, zone = self.speech.language, self.config.bridge.timezone
+        return Alerts(self.store, around.now, language=language, zone=zone, on_new=self.alert_telling.plan)
 
     def _make_connections(self, clocks: Clocks, adviser: Adviser) -> Connections:
         around = ConnectionContext(
@@ -250,6 +246,7 @@ class Bridge:
                 **heartbeat_chores(self.config, lambda: self.background.lag()),  # noqa: PLW0108
                 **import_chores(self.imported, around.now),
                 **self.uploads.kinds(),
+                **TrialCalls.of(self.config, self.context, self.connections.sign_ins).kinds(),
                 **self.sms_status.kinds(),
                 **promise_chores(self.context),
                 **privacy_chores(self.store, self.config.privacy.keep_bookings_days, around.now),

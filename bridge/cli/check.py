@@ -11,12 +11,12 @@ import click
 
 from bridge.app import bring_up_to_date
 from bridge.cli.output import Exit
-from bridge.cli.public_check import PublicCheck
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.parts import Bridge
 from bridge.service.check import Finding, Verdict, findings
 from bridge.service.check_receivers import receivers_tried
+from bridge.service.public_check import PublicCheck
 from bridge.vendors.plugging import refreshed_by
 
 _MARKS = {Verdict.GOOD: "ok", Verdict.UNWISE: "note", Verdict.FAILED: "FAILS"}

@@ -27,10 +27,10 @@ from bridge.errors import ConfigError
 from bridge.local_calendar.importing import import_ics
 from bridge.model import Slot
 from bridge.parts import Bridge
+from bridge.service.signing import HEADER
 from bridge.speech.instants import format_instant
 from bridge.store.migrate import migrate
 from bridge.vendors.registry import VENDORS
-from bridge.web.signature import HEADER
 
 _PORT = 8000
 _FIRST_LINE = "# The demo's configuration"  # by which a folder is known to be a demo's

@@ -16,8 +16,8 @@ from bridge.cli.instants import Moment, instant
 from bridge.cli.names import EVENT_TYPE
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
+from bridge.service.signing import HEADER, sign
 from bridge.speech.instants import format_instant
-from bridge.web.signature import HEADER, sign
 
 if TYPE_CHECKING:  # loading it takes longer than most commands
     from bridge.config import Config
@@ -110,7 +110,7 @@ def _zone(config: Config, event_type: str) -> ZoneInfo:
 
 def _require_rehearsals(url: str, route: Route) -> None:
     """Refuse to send a rehearsal to a bridge that would take it for a booking."""
-    from bridge.cli.public_check import knows_dry_run
+    from bridge.service.public_check import knows_dry_run
     from bridge.service.reaching import Unreachable, reach
 
     try:

@@ -12,13 +12,16 @@ from urllib.parse import urlsplit
 import requests
 
 from bridge.errors import BridgeError
+from bridge.local_calendar.unusable import Worded
 from providers.http import session
 from providers.route import Route
+
+_ = str  # marks a text for the catalogues
 
 _SECONDS = 15.0
 
 
-class Unreachable(BridgeError):
+class Unreachable(Worded, BridgeError):
     """Nobody answers at an address, or not over HTTP; the text says what to look at."""
 
     code = "unreachable"
@@ -57,28 +60,43 @@ def reach(
             method, url, data=body, headers=dict(headers or {}), timeout=_SECONDS, allow_redirects=False
         )
     except requests.RequestException as error:
-        raise Unreachable(_why(url, error)) from None
+        raise _why(url, error) from None
     return Reached(answer.status_code, answer.content, answer.headers, monotonic() - began)
 
 
-def _why(url: str, error: requests.RequestException) -> str:
+def _why(url: str, error: requests.RequestException) -> Unreachable:
+    message, facts = _cause(url, error)
+    return Unreachable(message, **facts)
+
+
+def _cause(url: str, error: requests.RequestException) -> tuple[str, dict[str, str]]:
+    """Return what is in the way, as a text of the catalogues, and what it names."""
     parts = urlsplit(url)
     where = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
     causes = [*_causes(error)]
     if any(isinstance(each, socket.gaierror) for each in causes):
-        return f"there is no machine of the name {parts.hostname} (DNS); is it spelt right?"
+        name = parts.hostname or ""
+        return _("there is no machine of the name {name} (DNS); is it spelt right?"), {"name": name}
     for each in causes:
         if isinstance(each, ssl.SSLCertVerificationError):
-            return f"the certificate of {where} is not accepted: {each.verify_message}"
+            text = _("the certificate of {where} is not accepted: {why}")
+            return text, {"where": where, "why": each.verify_message}
         if isinstance(each, ssl.SSLError):
-            return f"{where} does not speak TLS as https needs it: is the address https, and the port right?"
+            return _(
+                "{where} does not speak TLS as https needs it: is the address https, and the port right?"
+            ), {"where": where}
     if any(isinstance(each, ConnectionRefusedError) for each in causes):
-        return f"{where} refuses the connection: nothing listens there. Is the server running?"
+        return _("{where} refuses the connection: nothing listens there. Is the server running?"), {
+            "where": where
+        }
     if isinstance(error, requests.ConnectTimeout):
-        return f"{where} does not answer: does a firewall keep connections away?"
+        return _("{where} does not answer: does a firewall keep connections away?"), {"where": where}
     if isinstance(error, requests.ReadTimeout):
-        return f"{where} took the request and gave no answer within {_SECONDS:.0f} seconds"
-    return f"what listens at {where} does not speak HTTP, or broke off: is it another program's port?"
+        text = _("{where} took the request and gave no answer within {seconds} seconds")
+        return text, {"where": where, "seconds": f"{_SECONDS:.0f}"}
+    return _("what listens at {where} does not speak HTTP, or broke off: is it another program's port?"), {
+        "where": where
+    }
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
+from bridge.service.signing import HEADER
 from bridge.web import svix
 from bridge.web.errors import BodyIncomplete, BodyTooLarge
-from bridge.web.signature import HEADER, is_well_formed
+from bridge.web.signature import is_well_formed
 
 KIB = 1024
 MOST_BYTES = 64 * KIB

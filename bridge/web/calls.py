@@ -15,7 +15,8 @@ from bridge.journal import Call, Outcome, Signature
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.service.search import Found
-from bridge.web.signature import HEADER, SignatureInvalid
+from bridge.service.signing import HEADER
+from bridge.web.signature import SignatureInvalid
 
 REQUEST_ID = "X-Request-Id"
 

@@ -14,12 +14,13 @@ from bridge.config import WriteBack
 from bridge.errors import StoreUnavailable
 from bridge.journal import Outcome
 from bridge.service.known_callers import KnownCaller
+from bridge.service.signing import HEADER
 from bridge.speech.instants import format_instant
 from bridge.web.admission import read_body
 from bridge.web.calls import Notebook, journaled, note, note_refused
 from bridge.web.canonical import stringify
 from bridge.web.errors import JSON, json_error, log_fault, status_of
-from bridge.web.signature import HEADER, verify
+from bridge.web.signature import verify
 
 _EVENT = "contact_lookup"
 _BOOKED = "booked"

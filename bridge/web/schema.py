@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.web.signature import HEADER
+from bridge.service.signing import HEADER
 from bridge.web.tool_schema import TOKEN, tool_paths
 
 Schema = dict[str, object]

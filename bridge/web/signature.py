@@ -13,9 +13,8 @@ import re
 from collections.abc import Sequence
 
 from bridge.errors import BridgeError
+from bridge.service.signing import key_bytes
 from bridge.web import canonical
-
-HEADER = "x-telli-signature"
 
 _SHAPE = re.compile(r"[0-9a-f]{64}")
 
@@ -27,11 +26,6 @@ class SignatureInvalid(BridgeError):
 
     def __init__(self) -> None:
         super().__init__("invalid signature")
-
-
-def sign(body: bytes, key: str) -> str:
-    """Return the header's value for a body, as telli makes it."""
-    return hmac.digest(_key_bytes(key), body, "sha256").hex()
 
 
 def is_well_formed(header: str | None) -> bool:
@@ -47,7 +41,7 @@ def verify(raw: bytes, header: str | None, keys: Sequence[str]) -> object:
     if header is None or not is_well_formed(header):
         raise SignatureInvalid
     wanted = bytes.fromhex(header)
-    secrets = [_key_bytes(key) for key in keys if key]
+    secrets = [key_bytes(key) for key in keys if key]
     try:
         # The raw body comes first: it is a tenth of the work, and what every JavaScript sender's body is.
         is_signed = _matches(raw, wanted, secrets)
@@ -67,8 +61,3 @@ def _matches(body: bytes, wanted: bytes, secrets: Sequence[bytes]) -> bool:
     # No early end: how long it takes does not tell which key it was.
     found = [hmac.compare_digest(hmac.digest(key, body, "sha256"), wanted) for key in secrets]
     return any(found)
-
-
-def _key_bytes(key: str) -> bytes:
-    # environment variables that are not UTF-8 come as surrogates; these are the bytes they stand for
-    return key.encode("utf-8", "surrogateescape")

@@ -14,6 +14,7 @@ from bridge.service.account_calendars import AccountCalendars
 from bridge.service.appointments import Appointments
 from bridge.service.days_off import DaysOff
 from bridge.service.today import Today
+from bridge.service.trial_calls import TrialCalls
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.vault import Vault
@@ -54,6 +55,7 @@ class OwnersSide:
     invitations: Invitations
     calendars: CalendarPages
     today: Today
+    trials: TrialCalls
     appointments: Appointments
 
 
@@ -91,7 +93,9 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     app.register_blueprint(account_blueprint(AccountPage(connections, listing, spoken, zone), gate))
     app.register_blueprint(invite_blueprint(invitations, connections, gate, spoken))
     app.register_blueprint(inviting_blueprint(invitations, gate, spoken, section.public_url))
-    app.register_blueprint(telli_page_blueprint(TelliPage(owners.config, spoken), gate))
+    app.register_blueprint(
+        telli_page_blueprint(TelliPage(owners.config, owners.trials, owners.today.journal, spoken), gate)
+    )
     app.register_blueprint(system_blueprint(gate, spoken))
     app.register_blueprint(_moved_blueprint())
     app.register_blueprint(error_pages_blueprint(spoken.translate))

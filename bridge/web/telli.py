@@ -25,7 +25,9 @@ from bridge.journal import Outcome
 from bridge.model import EventType
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
+from bridge.service.public_check import SEEN
 from bridge.service.search import Found
+from bridge.service.signing import HEADER
 from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
@@ -33,10 +35,9 @@ from bridge.web.admission import read_body
 from bridge.web.calls import Notebook, journaled, note, note_booking, note_offer, note_refused
 from bridge.web.errors import JSON, UnknownEventType, json_error, log_fault, status_of
 from bridge.web.schema import openapi
-from bridge.web.signature import HEADER, SignatureInvalid, verify
+from bridge.web.signature import SignatureInvalid, verify
 
 FORMER_DRY_RUN = "x-bridge-dry-run"  # a header: a proxy that drops it would have made a rehearsal a booking
-SEEN = "X-Bridge-Seen"
 
 
 class TelliService(Protocol):

@@ -18,8 +18,8 @@ from bridge.errors import ConfigError
 from bridge.model import Booking, BookingState
 from bridge.parts import Bridge
 from bridge.service.check import Finding, Verdict, findings
+from bridge.service.signing import HEADER, sign
 from bridge.surroundings import Surroundings
-from bridge.web.signature import HEADER, sign
 from providers.base import Interval
 from tests.caldav.account import ServedAccount
 from tests.cast.clock import TurnableClock

@@ -10,7 +10,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from bridge.attendee import CallerRequest
-from bridge.web.signature import HEADER
+from bridge.service.signing import HEADER
 from tests.cast.at_vendors import ANNA_GOOGLE, google_section
 from tests.cast.config import ANNA, Staff
 from tests.cast.fixtures import OpenLine

@@ -13,10 +13,10 @@ import pytest
 from werkzeug.security import generate_password_hash
 
 from bridge.journal.journal import KEPT
+from bridge.service.signing import HEADER
 from bridge.signin import AdminSignIn, SignInRefused, Visitor
 from bridge.store.patience import within
 from bridge.store.sql.journal import add
-from bridge.web.signature import HEADER
 from providers.base import Deadline
 from tests.cast.config import ANNA, BEN, Staff
 from tests.cast.fixtures import OpenLine

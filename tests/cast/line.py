@@ -14,9 +14,9 @@ from sqlalchemy import select
 from bridge.app import create_app
 from bridge.model import Booking
 from bridge.parts import Bridge
+from bridge.service.signing import HEADER, sign
 from bridge.store.tables import local_events
 from bridge.surroundings import Surroundings
-from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, Staff, salon_toml
 from tests.cast.names import nobody_to_ask

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gunicorn.app.wsgiapp import run
 
-from bridge.web.signature import sign
+from bridge.service.signing import sign
 from tests.cast.config import API_KEY
 from tests.zygote import Child, Zygote
 

@@ -25,6 +25,7 @@ from bridge.parts import Bridge
 from bridge.service.appointments import Appointments
 from bridge.service.no_shows import NoShows
 from bridge.service.today import Today
+from bridge.service.trial_calls import TrialCalls
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.store.notes import state_folder
@@ -99,6 +100,7 @@ class Process:
             admin=AdminSignIn(self.store, *config.admin.secrets(), now=now),
             connections=self.connections,
             invitations=Invitations(self.store, self.connections, config.hosts, now),
+            trials=TrialCalls.of(config, bridge.context, self.connections.sign_ins),
             calendars=CalendarPages.of(bridge, self.uploads),
             today=Today(bridge.context, bridge.reception, bridge.journal, self.connections, zone),
             appointments=Appointments(

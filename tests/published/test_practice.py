@@ -15,9 +15,9 @@ from bridge.app import create_app
 from bridge.model import Ability
 from bridge.parts import Bridge
 from bridge.service.check import Finding, Verdict, findings
+from bridge.service.signing import HEADER, sign
 from bridge.store.tables import busy_spans, busy_times, published_calendars
 from bridge.surroundings import Surroundings
-from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, SECRET, WEEK
 from tests.cast.reading import parse_config

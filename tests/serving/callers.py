@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 
-from bridge.web.signature import sign
+from bridge.service.signing import sign
 from tests.cast.config import API_KEY
 
 PATIENCE = 30

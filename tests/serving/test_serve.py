@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.machine import free_port
-from bridge.web.signature import sign
+from bridge.service.signing import sign
 from tests.cast import server
 from tests.cast.clock import tomorrow_at
 from tests.cast.command import Running, ran, running

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.web.signature import sign
+from bridge.service.signing import sign
 from tests.cast import server
 from tests.cast.clock import tomorrow_at
 from tests.cast.config import API_KEY, salon_toml

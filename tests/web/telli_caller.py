@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from bridge.web.signature import sign
+from bridge.service.signing import sign
 from tests.web.diary import KEY
 
 CALLER = {"contact_id": "c-1", "external_contact_id": "K-4711", "contact_details": {"name": "Max Muster"}}

@@ -11,8 +11,8 @@ import schemathesis
 from hypothesis import settings
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
 
+from bridge.service.signing import sign
 from bridge.web.schema import openapi
-from bridge.web.signature import sign
 from tests.web.diary import KEY, Diary, app_of
 from tests.web.telli_caller import NINE_ISO
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.web.signature import SignatureInvalid, sign, verify
+from bridge.service.signing import sign
+from bridge.web.signature import SignatureInvalid, verify
 
 KEY = "telli_test_key"
 VECTORS: list[dict[str, Any]] = json.loads(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.web.signature import sign
+from bridge.service.signing import sign
 from tests.web.diary import KEY
 from tests.web.telli_caller import CALLER
 from tests.zygote import Child, Zygote

@@ -3,7 +3,7 @@
 A new module of tables is imported here: then `metadata` holds all of them, whoever asks first.
 """
 
-from bridge.store.tables.background import alert_tellings, alerts, jobs, leases, revisions
+from bridge.store.tables.background import alert_tellings, alerts, jobs, leases, revisions, upkeep
 from bridge.store.tables.bookings import (
     LIVE,
     booking_changes,
@@ -65,6 +65,7 @@ __all__ = [
     "set_days",
     "sign_ins",
     "told_offers",
+    "upkeep",
     "uploads",
     "ways",
     "webhook_invitees",

@@ -1,5 +1,6 @@
 """The tables of work behind the calls.
 
+upkeep         what was done last to keep the bridge well, and what came of it
 leases         who may do something alone for a while (one caller's requests, a token's refresh)
 jobs           background work with a due time; each leased by one process at a time
 revisions      counters that tell a kept answer that it is stale
@@ -9,7 +10,7 @@ alerts         what needs a person, once each until resolved
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import JSON, Column, Index, Integer, Table, Text
 
 from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
@@ -36,6 +37,14 @@ jobs = Table(
     Column("tries", Integer, nullable=False),
     Column("planned", Integer, nullable=False),
     Index(None, "due_at"),
+)
+
+upkeep = Table(
+    "upkeep",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("result", JSON, nullable=False),
 )
 
 revisions = Table(

@@ -13,9 +13,9 @@ from bridge.app import create_app
 from bridge.model import Booking
 from bridge.parts import Bridge
 from bridge.service.check import Finding, findings
+from bridge.service.signing import HEADER, sign
 from bridge.surroundings import Surroundings
 from bridge.vendors.registry import VENDORS
-from bridge.web.signature import HEADER, sign
 from tests.cast.clock import TurnableClock
 from tests.cast.config import API_KEY, SECRET, WEEK
 from tests.cast.reading import parse_config
