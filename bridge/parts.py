@@ -204,7 +204,7 @@ class Bridge:
         return follow_ups_of(means, given_up, new_id=around.new_id, checkpoint=around.checkpoint)
 
     def _make_context(self, pool: CallPool, around: Surroundings, folder: Path) -> BookingContext:
-        config = self.config
+        config, known = self.config, self.config.attending
         return BookingContext(
             store=self.store,
             # Two bridges may keep theirs in one folder.
@@ -212,11 +212,12 @@ class Bridge:
             accounts=self.accounts,
             pool=pool,
             identities=self.identities,
-            availability=Availability(self.free_busy, self.identities, self.store, config.hosts, self.health),
+            availability=Availability(self.free_busy, self.identities, self.store, known, self.health),
             alerts=self.alerts,
             health=self.health,
             hosts=config.hosts,
             event_types=config.event_types,
+            resources=config.resources,
             vendors=self.vendors,
             locale=config.bridge.locale,
             book_seconds=config.bridge.book_deadline.total_seconds(),
@@ -232,9 +233,8 @@ class Bridge:
         )
 
     def _make_background(self, around: Surroundings) -> Background:
-        booking_jobs = BookingJobs(
-            self.context, self.channels, around.make_resolver, refreshed_by(self.plugged)
-        )
+        refreshed = refreshed_by(self.plugged)
+        booking_jobs = BookingJobs(self.context, self.channels, around.make_resolver, refreshed)
         return Background(
             self.store,
             {

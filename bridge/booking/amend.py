@@ -68,7 +68,7 @@ def _wanted(
     draft = draft_event(
         event_type,
         booking,
-        hosts,
+        [*hosts, *context.known_resources(booking)],
         key=was.private["event_key"],
         locale=context.locale,
         own_link=context.own_link(booking.id),

@@ -63,7 +63,7 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
             with suppress(BookingClosed, _SomebodyElse):
                 return _replace(context, recent, wish, who, deadline)
         questions = Questions(context, wish.event_type, wish.start, deadline)
-        busy = questions.ask(wish.event_type.team.hosts)
+        busy = questions.ask(wish.event_type.team.asked)
         # After the calendars: who is calling is asked elsewhere at the same time.
         wish = replace(wish, attendee=who(None))
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
@@ -80,7 +80,7 @@ def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) 
     if earlier and earlier.state is BookingState.CONFIRMED and _has_host(context, earlier, wish):
         return
     wish = replace(wish, attendee=who(None))
-    busy = Questions(context, wish.event_type, wish.start, deadline).ask(wish.event_type.team.hosts)
+    busy = Questions(context, wish.event_type, wish.start, deadline).ask(wish.event_type.team.asked)
     _refuse_unbookable(context, wish, busy)
 
 
@@ -195,7 +195,7 @@ def _write(
     # Only clear refusals count against a host: after an unclear one the event may be there already.
     refused: frozenset[str] = frozenset()
     while True:
-        busy = questions.ask_again(held.booking.hosts, busy)
+        busy = questions.ask_again(held.booking.taken, busy)
         if is_free(context, held.booking, busy):
             tried = refused | {held.booking.hosts[0]}
             try:
@@ -234,7 +234,7 @@ def _finish(context: BookingContext, booking: Booking, deadline: Deadline) -> Bo
             # The time was claimed, but calendars know nothing of claims: somebody may have entered something.
             event_type = context.event_type_of(held.booking)
             questions = Questions(context, event_type, held.booking.interval.start, deadline)
-            busy = questions.ask(held.booking.hosts)
+            busy = questions.ask(held.booking.taken)
             if busy.failures:
                 raise AvailabilityUnknown("a calendar could not be read")
             if not is_free(context, held.booking, busy):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from bridge.calendars.call_pool import CallPool
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identities
 from bridge.errors import BookingClosed
-from bridge.model import Booking, CalendarName, EventType, Host, booked
+from bridge.model import Booking, CalendarName, EventType, Host, Resource, booked
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.store.notes import Notes
@@ -50,6 +51,7 @@ class LedgerContext:
     notes: Notes
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
+    resources: Mapping[str, Resource]
     locale: str
     book_seconds: float
     now: Callable[[], datetime]
@@ -60,6 +62,11 @@ class LedgerContext:
     lease_now: Callable[[Connection], datetime] = database_now
     checkpoint: Callable[[str], None] = _no_checkpoint
 
+    @cached_property
+    def attending(self) -> Mapping[str, Host]:
+        """Return everybody's and everything's time that appointments take: hosts, then resources."""
+        return {**self.hosts, **self.resources}
+
     @property
     def lease(self) -> timedelta:
         """Return how long a booking belongs to the process that works on it."""
@@ -68,6 +75,10 @@ class LedgerContext:
     def known_hosts(self, booking: Booking) -> list[str]:
         """Return a booking's hosts but those who were taken out of the configuration since."""
         return [host for host in booking.hosts if host in self.hosts]
+
+    def known_resources(self, booking: Booking) -> list[Resource]:
+        """Return a booking's resources but those that were taken out of the configuration since."""
+        return [self.resources[each] for each in booking.resources if each in self.resources]
 
     def find_event_type(self, booking: Booking) -> EventType | None:
         """Return what was booked, the service where it was one; None when it is not offered any more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform
+from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform, Resource
 from bridge.scheduling.hours import place_at
 from bridge.speech.language import language
 from providers.base import EventAttendee, EventDraft, Interval
@@ -26,7 +26,7 @@ def event_key(booking_id: str, number: int) -> str:
 def draft_event(
     event_type: EventType,
     booking: Booking,
-    hosts: Sequence[Host],
+    attending: Sequence[Host],
     *,
     key: str,
     locale: str,
@@ -34,7 +34,8 @@ def draft_event(
 ) -> EventDraft:
     """Return the wanted event; the caller is invited only if the event type says so, co-hosts always."""
     attendee = booking.attendee
-    title, description = event_text(event_type, attendee, locale, hosts)
+    hosts = [each for each in attending if not isinstance(each, Resource)]
+    title, description = event_text(event_type, attendee, locale, attending)
     label = language(locale).translate("Change or cancel")
     # The event lies in the organiser's calendar; only an invitation brings it into a co-host's.
     guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
@@ -54,13 +55,28 @@ def draft_event(
     )
 
 
+def draft_entry(
+    event_type: EventType, booking: Booking, resource: Resource, *, with_hosts: str, key: str
+) -> EventDraft:
+    """Return the wanted entry in a resource's calendar; it says what for and with whom, and not for whom."""
+    return EventDraft(
+        title=f"{event_type.title}: {with_hosts}" if with_hosts else event_type.title,
+        interval=booking.interval,
+        timezone=str(event_type.timezone),
+        # By a name of its own: else it could be taken for the booking's event, put elsewhere by a person.
+        private={"booking_id": f"{booking.id}/{resource.id}", "event_key": key},
+    )
+
+
 def event_text(
-    event_type: EventType, attendee: Attendee, locale: str, hosts: Sequence[Host] = ()
+    event_type: EventType, attendee: Attendee, locale: str, attending: Sequence[Host] = ()
 ) -> tuple[str, str]:
     """Return title and description of the event; hosts are named where there are several, or to be rung."""
     who = attendee.name or attendee.phone or attendee.phone_as_said
     title = f"{event_type.title}: {who}" if who else event_type.title
     words = language(locale)
+    hosts = [each for each in attending if not isinstance(each, Resource)]
+    resources = [each.name for each in attending if isinstance(each, Resource)]
     several = words.listed([host.name for host in hosts]) if len(hosts) > 1 else ""
     to_ring = {
         words.translate("Phone of {host}").format(host=name): number
@@ -69,6 +85,7 @@ def event_text(
     # What could not be checked is shown all the same: a person may make sense of it.
     known = {
         words.translate("With"): several,
+        words.translate("Room, equipment"): words.listed(resources),
         **to_ring,
         words.translate("Name"): attendee.name,
         words.translate("Phone"): attendee.phone,

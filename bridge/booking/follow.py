@@ -90,7 +90,7 @@ def followed(context: BookingContext) -> set[CalendarName]:
     with context.store.read() as connection:
         # Of an account taken out of the configuration nothing can be read; asking would fail for ever.
         accounts = {
-            (name.provider, name.account) for host in context.hosts.values() for name in host.calendars
+            (name.provider, name.account) for host in context.attending.values() for name in host.calendars
         }
         went = {
             name for name in _of_bookings(context, connection) if (name.provider, name.account) in accounts

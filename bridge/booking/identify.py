@@ -25,7 +25,7 @@ _AGAIN, DAILY = timedelta(minutes=1), timedelta(days=1)
 
 def named(context: BookingContext) -> list[CalendarName]:
     """Return the names of the configuration that a vendor can be asked for."""
-    return sorted({name for host in context.hosts.values() for name in host.calendars if name.account})
+    return sorted({name for host in context.attending.values() for name in host.calendars if name.account})
 
 
 def unidentified(context: BookingContext) -> list[CalendarName]:

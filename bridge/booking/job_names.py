@@ -6,6 +6,7 @@ RECONCILE = "reconcile"  # holds and moves nobody finishes
 REMOVE = "remove"  # an unwanted write: subject "<booking>/<number>"
 READ_BACK = "read_back"  # what lies beside a new event: subject "<booking>"
 AMEND = "amend"  # an event whose booking's caller said something else since: subject "<booking>"
+ENTER = "enter"  # the entries of its resources: subject "<booking>"
 FOLLOW = "follow"  # what people did in a calendar: subject "<calendar>"
 SURVEY = "survey"  # which calendars changed at all: subject "<vendor>", for those that can tell
 LINK = "link"  # the meeting link that a new event had not: subject "<booking>"

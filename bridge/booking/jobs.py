@@ -15,6 +15,7 @@ from bridge.booking import job_names, settle
 from bridge.booking.amend import amend
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import forget_past, tell_stops
+from bridge.booking.enter import enter
 from bridge.booking.follow import RARELY, follow_calendar, followed, survey
 from bridge.booking.identify import DAILY, claim_calendars, identify, named, unidentified
 from bridge.booking.link import complete_link
@@ -47,7 +48,14 @@ LONGEST_WAITS = {
 _NAMES = Lane("dns", "names")
 _SECONDS = 20.0  # nobody waits on the phone for these
 _OF_BOOKINGS = frozenset(
-    {job_names.REMOVE, job_names.READ_BACK, job_names.AMEND, job_names.LOOK, job_names.LINK}
+    {
+        job_names.REMOVE,
+        job_names.READ_BACK,
+        job_names.AMEND,
+        job_names.ENTER,
+        job_names.LOOK,
+        job_names.LINK,
+    }
 )
 
 
@@ -67,6 +75,7 @@ class BookingJobs:
             job_names.REMOVE: self._remove,
             job_names.READ_BACK: self._read_back,
             job_names.AMEND: self._timed(amend),
+            job_names.ENTER: self._timed(enter),
             job_names.SURVEY: partial(survey, self.context),
             job_names.FOLLOW: self._follow,
             job_names.LOOK: self._timed(look),

@@ -18,10 +18,10 @@ from bridge.errors import (
     OutcomeUnknown,
     SlotTaken,
 )
-from bridge.model import Booking, MoveWish, Write
+from bridge.model import Booking, CalendarName, MoveWish, Write, WriteState
 from bridge.store.patience import repeated
-from bridge.store.sql import bookings, jobs
-from providers.base import Deadline, Event
+from bridge.store.sql import bookings, jobs, writes
+from providers.base import Deadline, Event, EventRef
 
 
 def move_booking(context: BookingContext, booking: Booking, wish: MoveWish, deadline: Deadline) -> Booking:
@@ -40,9 +40,9 @@ def move_booking(context: BookingContext, booking: Booking, wish: MoveWish, dead
             raise HoldLost("this appointment was changed at the same time")
         return affirmed
     # Else the appointment would be in its own way when it moves by less than its length.
-    own = OwnEvent(was.id, standing.calendar, reference(standing), was.interval)
+    own = OwnEvent(was.id, standing.calendar, reference(standing), was.interval, _entries(context, was))
     questions = Questions(context, event_type, wish.start, deadline, own=own)
-    busy = questions.ask(tuple(dict.fromkeys((*event_type.team.hosts, *context.known_hosts(was)))))
+    busy = questions.ask(tuple(dict.fromkeys((*event_type.team.asked, *context.known_hosts(was)))))
     move = ledger.begin_move(context, was, standing, wish, busy)
     event = _carried_out(context, move, questions, busy, deadline)
     context.checkpoint("event_moved")
@@ -54,7 +54,7 @@ def _carried_out(
 ) -> Event:
     """Return the event at its new time; whatever keeps it from there ends the move."""
     try:
-        if not is_free(context, move.after, questions.ask_again(move.after.hosts, busy)):
+        if not is_free(context, move.after, questions.ask_again(move.after.taken, busy)):
             raise SlotTaken("the slot was taken meanwhile")
         return _write(context, move, deadline)
     except EventGone as gone:
@@ -67,6 +67,15 @@ def _carried_out(
     except OutcomeUnknown:
         ledger.abandon_move(context, move, is_certain=False)  # settling puts back what still lands
         raise
+
+
+@repeated
+def _entries(context: BookingContext, booking: Booking) -> dict[CalendarName, EventRef]:
+    if not booking.resources:
+        return {}
+    with context.store.read() as connection:
+        made = writes.of_resources(connection, booking.id)
+    return {write.calendar: reference(write) for write in made if write.state is not WriteState.GONE}
 
 
 @repeated

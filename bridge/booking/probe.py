@@ -33,7 +33,7 @@ def probe(context: BookingContext, account: str) -> timedelta | None:
         return None
     if wait := _asked_to_wait(context, failing):
         return wait
-    calendars = {name for host in context.hosts.values() for name in host.calendars}
+    calendars = {name for host in context.attending.values() for name in host.calendars}
     mine = sorted(name for name in calendars if account_of(name) == account)
     to_read = [name for name in mine if context.health.fails(name, Ability.READ)]
     if any(each.ability is not Ability.WRITE for each in failing):
@@ -52,7 +52,7 @@ def probe(context: BookingContext, account: str) -> timedelta | None:
 
 def note_unreachable(context: BookingContext, accounts: Mapping[tuple[str, str], ProviderError]) -> None:
     """Take note that accounts have no token, before a caller finds out; the probe sees when they have one."""
-    calendars = {name for host in context.hosts.values() for name in host.calendars}
+    calendars = {name for host in context.attending.values() for name in host.calendars}
     for name in calendars:
         if error := accounts.get((name.provider, name.account)):
             context.health.failed(name, Ability.READ, error)

@@ -36,7 +36,7 @@ class Questions:
     spent: float = 0.0  # seconds
 
     def ask(self, hosts: Sequence[str]) -> Busy:
-        """Return what these hosts' calendars say now; whoever stays silent too long is unknown."""
+        """Return what their calendars say now; whoever, or whatever, stays silent too long is unknown."""
         deadline = Deadline(self._seconds_left(), self.context.monotonic)
         asked_at = self.context.monotonic()
         busy = self.context.availability.busy(
@@ -75,7 +75,7 @@ def is_free(context: BookingContext, booking: Booking, busy: Busy) -> bool:
     """
     event_type, start = context.event_type_of(booking), booking.interval.start
     # Without claims: the booking's own would stand in its way.
-    times = [HostTime(context.hosts[host], busy.to_book(host)) for host in booking.hosts]
+    times = [HostTime(context.attending[each], busy.to_book(each)) for each in booking.taken]
     failing = (set(failing_rules(event_type, time, start, context.now())) for time in times)
     return all(each.isdisjoint({Rule.FREE, Rule.TRAVEL, Rule.KNOWN}) for each in failing)
 

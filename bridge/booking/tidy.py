@@ -69,7 +69,7 @@ def tidy(context: BookingContext) -> None:
             connection, _LONGEST_LEASE, context.lease_now(connection), limit=_AT_ONCE
         ),
     )
-    context.health.forget_all_but({name for host in context.hosts.values() for name in host.calendars})
+    context.health.forget_all_but({name for host in context.attending.values() for name in host.calendars})
 
 
 def _clear(context: BookingContext, drop: Callable[[Connection], int]) -> None:

@@ -65,12 +65,16 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class OwnEvent:
-    """The event of a booking that is being moved, which does not block that booking."""
+    """The event of a booking that is being moved, which does not block that booking; nor do its `entries`,
+
+    which stand for it in the calendars of its resources.
+    """
 
     booking_id: str
     calendar: CalendarName
     ref: EventRef
     interval: Interval
+    entries: Mapping[CalendarName, EventRef] = field(default_factory=dict)
 
 
 class Availability:
@@ -178,6 +182,8 @@ class Availability:
         # A co-host's calendar holds a copy of the invitation, known by the same iCalendar UID.
         is_there = own is not None and (met.same(name, own.calendar) or own.ref.ical_uid is not None)
         without, at = (own.ref, own.interval) if own and is_there else (None, None)
+        if own and name in own.entries:
+            without, at = own.entries[name], own.interval
         query = BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without, at)
         # What tells less must not answer for the calendar itself.
         return Asked(name, query, str(name) if self._identities.tells_less(name) else met.of(name))

@@ -130,6 +130,7 @@ def booking_json(booking: Booking) -> dict[str, object]:
         "state": str(booking.state),
         "event_type": booking.event_type,
         "hosts": list(booking.hosts),
+        "resources": list(booking.resources),
         "start_iso": format_instant(booking.interval.start),
         "end_iso": format_instant(booking.interval.end),
         "calendar": str(booking.calendar),

@@ -82,6 +82,7 @@ def _told(booking: Booking) -> dict[str, object]:
         "end_iso": format_instant(booking.interval.end),
         "made_iso": format_instant(booking.made_at),
         "hosts": list(booking.hosts),
+        "resources": list(booking.resources),
         "calendar": str(booking.calendar),
         "contact_id": booking.contact.contact_id,
         "external_contact_id": booking.contact.external_contact_id,

@@ -18,7 +18,7 @@ from bridge.config.sections.vendors import VendorSection
 from bridge.config.sections.webhooks import WebhookTable
 from bridge.config.sections.zoom import ZoomSection
 from bridge.config.table import Table
-from bridge.model import EventType, Host
+from bridge.model import EventType, Host, Resource
 from providers.route import STRAIGHT, Route
 
 T = TypeVar("T", bound=Table)
@@ -39,6 +39,7 @@ class Config:
     vendors: Mapping[str, VendorSection]
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
     route: Route = STRAIGHT
     mail: MailSection | None = None
     twilio: TwilioSection | None = None
@@ -59,6 +60,11 @@ class Config:
         found = self.vendors.get(model.section.partition(".")[0], {})
         tables = found if isinstance(found, Mapping) else {}
         return {name: table for name, table in tables.items() if isinstance(table, model)}
+
+    @property
+    def attending(self) -> Mapping[str, Host]:
+        """Return everybody's and everything's time that appointments take: hosts, then resources."""
+        return {**self.hosts, **self.resources}
 
     @property
     def default_event_type(self) -> EventType | None:

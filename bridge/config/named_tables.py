@@ -17,7 +17,7 @@ def read_named(
     model: type[T], raw: object, at: TomlPath, *, problems: Problems, context: Context = NO_CONTEXT
 ) -> dict[str, Read[T]]:
     """Return every table under a path by its name, noting names that may not stand in a web address."""
-    name = {"event_types": "consultation", "places": "practice"}.get(str(at[0]), "anna")
+    name = {"event_types": "consultation", "places": "practice", "resources": "room1"}.get(str(at[0]), "anna")
     example = f"[{model.section.replace('<name>', name)}]"
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):

@@ -22,6 +22,7 @@ from bridge.config.sections.mail import MailSection
 from bridge.config.sections.network import read_route
 from bridge.config.sections.places import read_places
 from bridge.config.sections.privacy import PrivacySection
+from bridge.config.sections.resources import read_resources
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.twilio import TwilioSection, check_twilio
 from bridge.config.sections.vendors import Vendors, read_sections
@@ -40,7 +41,7 @@ _TOLD = (
     "zoom",
     "webhooks",
 )  # what people and systems are told after the fact
-_PEOPLE = ("hosts", "event_types", "places", "travel")
+_PEOPLE = ("hosts", "event_types", "places", "travel", "resources")
 
 T = TypeVar("T", bound=Table)
 
@@ -101,15 +102,15 @@ class _Sections:
         places = read_places(self.tree, problems)
         hosts = read_hosts(self.tree, zone=zone, places=places, vendors=vendors, problems=problems)
         raw = self.tree.get("event_types", {})
+        resources = read_resources(
+            self.tree, hosts.names or (), zone=zone, vendors=vendors, problems=problems
+        )
         event_types = read_event_types(
             raw, zone=zone, hosts=hosts, places=places, vendors=vendors, problems=problems
         )
         mail = self._read(MailSection).table if "mail" in self.tree else None
         alerts = self._read(AlertsSection).table
         check_alerts(alerts, has_mail=mail is not None, problems=problems)
-        zoom = self._read(ZoomSection).table if self.tree.get("zoom") else None
-        if zoom is None:
-            check_meetings(event_types, problems)
         return Config(
             bridge=bridge,
             server=self._read(ServerSection).table,
@@ -120,7 +121,7 @@ class _Sections:
             alerts=alerts,
             follow_ups=self._read(FollowUpsSection).table,
             brevo=self._brevo(event_types),
-            zoom=zoom,
+            zoom=self._zoom(event_types),
             webhooks=read_webhooks(self.tree.get("webhooks", []), problems),
             privacy=self._read(PrivacySection).table,
             vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
@@ -132,6 +133,7 @@ class _Sections:
             ),
             hosts=MappingProxyType(dict(hosts.known)),
             event_types=MappingProxyType(dict(event_types)),
+            resources=MappingProxyType(dict(resources)),
         )
 
     def _brevo(self, event_types: Mapping[str, EventType]) -> BrevoSection | None:
@@ -140,6 +142,12 @@ class _Sections:
         brevo = self._read(BrevoSection).table
         check_consent(brevo, event_types, self.problems)
         return brevo
+
+    def _zoom(self, event_types: Mapping[str, EventType]) -> ZoomSection | None:
+        if self.tree.get("zoom"):
+            return self._read(ZoomSection).table
+        check_meetings(event_types, self.problems)
+        return None
 
     def _twilio(self) -> TwilioSection | None:
         if not self.tree.get("twilio"):

@@ -172,7 +172,7 @@ class Booking:
     `moved_from` and `moved_at` tell of the last move; `by_person` that a person changed it in the
     calendar, `staff_changed_at` when the business last moved or cancelled it, there or elsewhere. `link` is
     the meeting link, `location` where it takes place, `decision` the figures by which the hosts were chosen.
-    `service` is which of the event type's was booked, "" itself.
+    `service` is which of the event type's was booked, "" itself; `resources` are taken beside the hosts.
     """
 
     id: str
@@ -194,6 +194,12 @@ class Booking:
     location: str = ""
     decision: tuple[Mapping[str, object], ...] = ()
     service: str = ""
+    resources: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Return whose time it takes: its hosts', then its resources'."""
+        return (*self.hosts, *self.resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +264,8 @@ class Write:
 
     `number` counts the writes of a booking. A move within a calendar is a write of its own that bears
     the `event_key` of the event it changes. `event_id` is the vendor's id once known. `wanted` is the
-    interval the event shall have, `made_at` when its request was last begun.
+    interval the event shall have, `made_at` when its request was last begun. `resource` is whose entry it
+    is, empty for the booking's own event.
     """
 
     booking_id: str
@@ -273,3 +280,4 @@ class Write:
     ical_uid: str | None = None
     invited: bool = False
     is_move: bool = False
+    resource: str = ""

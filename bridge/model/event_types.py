@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bridge.model.hosts import Host, Week
@@ -34,16 +35,25 @@ class Member:
 
 @dataclass(frozen=True)
 class Team:
-    """Who attends: all `fixed` hosts, and one member of each group. Plain `hosts` are one group."""
+    """Who attends: all `fixed` hosts, and one member of each group. Plain `hosts` are one group.
+
+    One of each list of `resources` is taken too.
+    """
 
     fixed: tuple[str, ...] = ()
     groups: tuple[tuple[Member, ...], ...] = ()
     assignment: Assignment = Assignment.LEAST_RECENTLY_BOOKED
+    resources: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
         """Return every host's id, fixed ones first, in the order of the config."""
         return (*self.fixed, *(member.host for group in self.groups for member in group))
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """Return whose time decides: every host's, then every resource's."""
+        return (*self.hosts, *chain.from_iterable(self.resources))
 
 
 class CountDays(StrEnum):

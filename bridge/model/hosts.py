@@ -104,3 +104,10 @@ class Host:
     def calendars(self) -> tuple[CalendarName, ...]:
         """Return every calendar that must be known: checked ones, then the destination, once each."""
         return tuple(dict.fromkeys((*self.busy_calendars, self.booking_calendar)))
+
+
+class Resource(Host):
+    """A room or device that an appointment takes: always open, its one calendar its only busy time.
+
+    Asked about, chosen and claimed as hosts are, but nobody: it attends nothing and organises nothing.
+    """

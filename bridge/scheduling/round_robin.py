@@ -26,11 +26,12 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class Choice:
     """Who attends, the organiser first, and for each group the figures that decided it, as JSON.
 
-    Figures that the assignment does not go by are not among them.
+    Figures that the assignment does not go by are not among them. Of `resources` the first free is taken.
     """
 
     hosts: tuple[str, ...]
     decision: tuple[Mapping[str, object], ...]
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def choose(
                 "members": [{**each.as_json(), "bookable": each.member.host in asked} for each in every],
             }
         )
-    return Choice(tuple(hosts), tuple(decision))
+    return Choice(tuple(hosts), tuple(decision), tuple(those[0] for those in pool.resources))
 
 
 def standings(

@@ -1,13 +1,14 @@
 """Decides when a whole team can, and who of it: at one start, and day by day.
 
 All fixed hosts must be bookable, and one member of each group for the whole slot: two hosts' free times
-are never joined. It never decides what is told to a caller, nor which of several members attends.
+are never joined. A list of resources is like a group, but lays no grid. It never decides what is told to a
+caller, nor which of several members attends.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial, reduce
@@ -29,10 +30,20 @@ _SpansOf = Callable[[str, Sequence[Span]], Sequence[Span]]
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Who could attend one start: all `fixed`, and one of each group; none of the groups is empty."""
+    """Who could attend one start: all `fixed`, and one of each group; none of the groups is empty.
+
+    Nor is any of the lists of `resources`, of which one each is taken.
+    """
 
     fixed: tuple[str, ...]
     groups: tuple[tuple[Member, ...], ...]
+    resources: tuple[tuple[str, ...], ...] = ()
+
+    def preferring(self, names: Collection[str]) -> Pool:
+        """Return it with those alone of each group and list whose names these are, where there are any."""
+        groups = [tuple(each for each in group if each.host in names) or group for group in self.groups]
+        lists = [tuple(each for each in those if each in names) or those for those in self.resources]
+        return Pool(self.fixed, tuple(groups), tuple(lists))
 
 
 @lru_cache(maxsize=2**10)
@@ -66,7 +77,8 @@ def pool_for(
     if not team.hosts or not all(is_free(host) for host in team.fixed):
         return None
     groups = [tuple(member for member in group if is_free(member.host)) for group in team.groups]
-    return Pool(team.fixed, tuple(groups)) if all(groups) else None
+    resources = [tuple(each for each in those if is_free(each)) for those in team.resources]
+    return Pool(team.fixed, tuple(groups), tuple(resources)) if all((*groups, *resources)) else None
 
 
 def certain_hosts(
@@ -144,21 +156,21 @@ class _TeamGrid:
         """Return the starts of these days, ascending."""
         if self._is_plain:
             return self._grids[0].lay(_of_team(self._team, spans_of), days)
-        spans = {host: spans_of(host, ()) for host in self._team.hosts}
-        allowed = _of_team(self._team, lambda host, _: spans[host])
+        spans = {each: spans_of(each, ()) for each in self._team.asked}
+        allowed = _of_team(self._team, lambda each, _: spans[each])
         # A gap that fixed hosts have in common begins with a gap of one of them, whose grid holds its starts.
-        laid = [grid.lay(each, days) for grid, each in zip(self._grids, spans.values(), strict=True)]
+        laid = [grid.lay(spans[host], days) for grid, host in zip(self._grids, self._team.hosts, strict=True)]
         ascending = groupby(sorted(chain.from_iterable(laid)))
         return members([start for start, _ in ascending], allowed)
 
 
 def _of_team(team: Team, spans_of: _SpansOf) -> Sequence[Span]:
-    """Return the starts that all fixed hosts allow, and somebody of each group."""
+    """Return the starts that all fixed hosts allow, and somebody of each group, and one of each resource."""
     parts = [spans_of(host, ()) for host in team.fixed]
-    for group in team.groups:
+    for group in (*(tuple(member.host for member in group) for group in team.groups), *team.resources):
         found: Sequence[Span] = ()
-        for member in group:
-            spans = spans_of(member.host, found)
+        for each in group:
+            spans = spans_of(each, found)
             if spans:
                 found = union(chain(found, spans)) if found else spans
         parts.append(found)

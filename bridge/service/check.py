@@ -206,7 +206,7 @@ def _trial(context: BookingContext, name: CalendarName) -> Finding:
 
 def _calendars(context: BookingContext) -> Iterator[Finding]:
     tried: dict[CalendarName, Finding] = {}
-    for host in context.hosts.values():
+    for host in context.attending.values():
         for name in host.calendars:
             if name not in tried:
                 tried[name] = _reading(context, host, name)

@@ -49,8 +49,8 @@ def explain(
     context: BookingContext, event_type: EventType, start: datetime, deadline: Deadline
 ) -> Explanation:
     """Ask every calendar now and judge the start by the one predicate."""
-    hosts, window = event_type.team.hosts, window_around(event_type, start)
-    busy = context.availability.busy(hosts, window, max_age=0, deadline=deadline)
+    asked, window = event_type.team.asked, window_around(event_type, start)
+    busy = context.availability.busy(asked, window, max_age=0, deadline=deadline)
     return explain_by(context, event_type, start, busy, context.now())
 
 
@@ -69,7 +69,7 @@ def explain_by(
             == (start, event_type.id, event_type.service)
         ]
         days = _days(connection, [time.host for time in times.values()], start)
-    hosts = [judge(event_type, times[host], busy, start, now) for host in event_type.team.hosts]
+    hosts = [judge(event_type, times[each], busy, start, now) for each in event_type.team.asked]
     is_bookable = pool_for(event_type, times, start, now) is not None
     return Explanation(event_type, start, is_bookable, tuple(hosts), days, tuple(made))
 

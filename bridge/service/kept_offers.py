@@ -189,7 +189,7 @@ class Offers:
 
     def _busy(self, event_type: EventType, now: datetime, deadline: Deadline) -> Busy:
         return self._context.availability.busy(
-            event_type.team.hosts,
+            event_type.team.asked,
             busy_window(event_type, now),
             max_age=self._max_age,
             deadline=deadline.less(_SECONDS_FOR_THE_REST),

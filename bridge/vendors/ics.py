@@ -120,7 +120,7 @@ def _publications(config: Config) -> dict[str, Publication]:
     tables = config.sections(IcsTable)
     ahead = max((event_type.horizon_days for event_type in config.event_types.values()), default=0)
     found: dict[str, Publication] = {}
-    for host in config.hosts.values():
+    for host in config.attending.values():
         for name in host.calendars:
             if name.provider != Ics.name or name.calendar in found:
                 continue

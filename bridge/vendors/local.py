@@ -52,7 +52,7 @@ class Local(Vendor):
 
 def _zones(config: Config) -> dict[str, str]:
     zones: dict[str, str] = {}
-    for host in config.hosts.values():
+    for host in config.attending.values():
         for name in host.calendars:
             if name.provider == Local.name and (name == host.booking_calendar or name.calendar not in zones):
                 zones[name.calendar] = str(host.schedule.timezone)
@@ -77,7 +77,7 @@ def feed_hosts(config: Config) -> dict[str, list[str]]:
 def feed_titles(config: Config) -> dict[str, str]:
     """Return how people call each embedded calendar: by its host, else by its own name."""
     titles = {name: name for name in _zones(config)}
-    for host in config.hosts.values():
+    for host in config.attending.values():
         if host.booking_calendar.provider == Local.name:
             titles[host.booking_calendar.calendar] = host.name
     return titles

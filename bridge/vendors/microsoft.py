@@ -214,7 +214,7 @@ def _mailboxes(config: Config, outside: Outside) -> Mailboxes:
 def _owners(config: Config) -> Mapping[str, Collection[str]]:
     """Return by account the owners of shared calendars that hosts are configured with."""
     owners = defaultdict(set)
-    for host in config.hosts.values():
+    for host in config.attending.values():
         for name in host.calendars:
             if name.provider == Microsoft.name and name.calendar.startswith(_SHARED):
                 owners[name.account].add(name.calendar.removeprefix(_SHARED))

@@ -36,7 +36,7 @@ def connections_of(
 ) -> Connections:
     """Return the connections of all accounts that a configuration may use."""
     uses: dict[Key, list[Use]] = defaultdict(list)
-    for host in config.hosts.values():
+    for host in config.attending.values():
         for name in host.calendars:
             if name.account:
                 shown = vendors[name.provider].shown(name.calendar)

@@ -35,9 +35,9 @@ class AppointmentWords:
         return event_type.title if event_type else booking.event_type
 
     def host_name(self, host: str) -> str:
-        """Return a host's name, of one who is gone the id."""
-        hosts = self.context.hosts
-        return hosts[host].name if host in hosts else host
+        """Return a host's or a resource's name, of one who is gone the id."""
+        known = self.context.attending
+        return known[host].name if host in known else host
 
     def hosts_of(self, booking: Booking) -> str:
         """Return who attends."""

@@ -122,7 +122,7 @@ class Salon:
         assert not any(claim.pending for claim in held)
         for booking in confirmed.values():
             if not booking.by_person:
-                assert self.claims_of(booking) == [booking.interval] * len(booking.hosts)
+                assert self.claims_of(booking) == [booking.interval] * len(booking.taken)
 
     def event_type(self, name: str | None) -> EventType:
         return self.reception.event_type(name)

@@ -19,7 +19,7 @@ password_hash = "hunter2"
 api_keys = []
 office_tokens = ["x"]
 [googel]
-[resources]
+[exchange]
 url = "x"
 [hosts.anna]
 name = "Anna"
@@ -47,7 +47,7 @@ label = "Reason"
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert [path for path, _ in problems_in(_FAULTY)] == [
-        "resources",
+        "exchange",
         "greeting",
         "googel",
         "bridge.public_url",

@@ -12,22 +12,11 @@ _SENTENCE = "is not available yet; leave it out for now"
 @pytest.mark.parametrize(
     ("more", "path"),
     [
-        ('[resources]\nurl = "x"', "resources"),
+        ('[exchange]\nurl = "x"', "exchange"),
     ],
 )
 def test_a_section_of_a_later_feature_is_refused(more: str, path: str) -> None:
     assert problems_of(more) == [(path, _SENTENCE)]
-
-
-@pytest.mark.parametrize(
-    ("section", "line"),
-    [
-        ("event_type", 'resources = [["room1"]]'),
-    ],
-)
-def test_a_key_of_a_later_feature_is_refused(section: str, line: str) -> None:
-    path = f"{section.replace('event_type', 'event_types.consultation')}.{line.partition(' ')[0]}"
-    assert problems_in(config_text(**{section: line})) == [(path, _SENTENCE)]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +40,7 @@ def test_an_empty_section_asks_for_nothing(more: str) -> None:
 
 
 def test_a_refused_section_is_not_searched_for_further_problems() -> None:
-    assert problems_of('[resources]\nkey = "env:NOT_SET"') == [("resources", _SENTENCE)]
+    assert problems_of('[exchange]\nkey = "env:NOT_SET"') == [("exchange", _SENTENCE)]
 
 
 @pytest.mark.parametrize(

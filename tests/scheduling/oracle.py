@@ -170,11 +170,12 @@ def grid(event_type: EventType, allowed: Iterable[datetime]) -> set[datetime]:
 
 def team_starts(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> list[datetime]:
     """Return every bookable start of the grid of a team."""
-    allowed = {host: set(allowed_minutes(event_type, times.get(host), now)) for host in event_type.team.hosts}
+    allowed = {host: set(allowed_minutes(event_type, times.get(host), now)) for host in event_type.team.asked}
     fixed = [allowed[host] for host in event_type.team.fixed]
     groups = [set().union(*(allowed[member.host] for member in group)) for group in event_type.team.groups]
-    whole = set.intersection(*fixed, *groups) if fixed or groups else set()
-    laid = set().union(*(grid(event_type, each) for each in allowed.values()))
+    shared = [set().union(*(allowed[each] for each in those)) for those in event_type.team.resources]
+    whole = set.intersection(*fixed, *groups, *shared) if fixed or groups else set()
+    laid = set().union(*(grid(event_type, allowed[host]) for host in event_type.team.hosts))
     if fixed:
         laid |= grid(event_type, set.intersection(*fixed))
     return sorted(laid & whole)

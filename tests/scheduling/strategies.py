@@ -130,6 +130,7 @@ TEAMS = st.sampled_from(
         Team(fixed=("anna", "ben")),
         Team(fixed=("anna",), groups=((Member("ben"), Member("carl")),)),
         Team(groups=((Member("anna"), Member("ben")), (Member("carl"), Member("dora")))),
+        Team(groups=((Member("anna"), Member("ben")),), resources=(("room1", "room2"),)),
     ]
 )
 
@@ -156,4 +157,4 @@ def cases(draw: st.DrawFn, teams: st.SearchStrategy[Team]) -> Case:
     """Return an event type, its hosts and a moment."""
     now = draw(nows())
     kind = replace(draw(event_types(now)), team=draw(teams))
-    return kind, {name: draw(host_times(name, now)) for name in kind.team.hosts}, now
+    return kind, {name: draw(host_times(name, now)) for name in kind.team.asked}, now

@@ -147,7 +147,12 @@ def test_busy_time_of_a_fixed_host_removes_the_slot(case: Case, data: st.DataObj
 def test_order_of_hosts_changes_no_start(case: Case) -> None:
     kind, times, now = case
     team = kind.team
-    turned = Team(tuple(reversed(team.fixed)), tuple(tuple(reversed(each)) for each in reversed(team.groups)))
+    turned = replace(
+        team,
+        fixed=team.fixed[::-1],
+        groups=tuple(each[::-1] for each in team.groups[::-1]),
+        resources=tuple(each[::-1] for each in team.resources[::-1]),
+    )
     assert starts_of((replace(kind, team=turned), times, now)) == starts_of(case)
 
 

@@ -76,6 +76,7 @@ from bridge.booking.ledger.deletions import (
     withdraw,
 )
 from bridge.booking.ledger.ends import cancel, mark_no_show, take_back, undo_no_show
+from bridge.booking.ledger.entries import Entry, record_entry, record_entry_gone, wanted_entries
 from bridge.booking.ledger.events import (
     borrowed,
     record_link,
@@ -93,6 +94,7 @@ from bridge.booking.ledger.told_failed import ToldFailed, affirm, forget, told_f
 __all__ = [
     "MOST_DELETIONS",
     "REST",
+    "Entry",
     "Hold",
     "Move",
     "Resting",
@@ -128,6 +130,8 @@ __all__ = [
     "on_the_day",
     "pool_of",
     "record_amendment",
+    "record_entry",
+    "record_entry_gone",
     "record_gone",
     "record_link",
     "record_meeting",
@@ -141,6 +145,7 @@ __all__ = [
     "take_over",
     "told_failed",
     "undo_no_show",
+    "wanted_entries",
     "with_event",
     "withdraw",
 ]

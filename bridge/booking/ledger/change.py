@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bridge import log
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key, location_of
-from bridge.booking.job_names import AMEND, MAIL_DOMAIN, READ_BACK, REMOVE
+from bridge.booking.job_names import AMEND, ENTER, MAIL_DOMAIN, READ_BACK, REMOVE
 from bridge.calendars.set_days import as_set
 from bridge.model import (
     Booking,
@@ -66,6 +66,8 @@ def record_change(
         jobs.schedule(connection, AMEND, booking.id, context.now())
     if change in (Change.MOVED, Change.CORRECTED) or (change is Change.BOOKED and booking.attendee.email):
         jobs.schedule(connection, MAIL_DOMAIN, booking.id, context.now())
+    if context.resources:
+        jobs.schedule(connection, ENTER, booking.id, context.now())
     context.follow_up(connection, booking, change)
     log_change(connection, booking, change)
 
@@ -142,6 +144,18 @@ def claims_of(
             places.ends_at(place_of.get(host, ""), taken),
         )
         for host in booking.hosts
+    ] + _claims_of_resources(context, connection, booking, taken, pending=pending)
+
+
+def _claims_of_resources(
+    context: LedgerContext, connection: Connection, booking: Booking, taken: Interval, *, pending: bool
+) -> list[Claim]:
+    """Return the claims on a booking's resources, but those taken out of the configuration."""
+    places = [(each.id, each.booking_calendar) for each in context.known_resources(booking)]
+    checked = checked_calendars(context, connection, places) if places else {}
+    return [
+        Claim(booking.id, name, taken, calendar, pending, checked.get((name, calendar)))
+        for name, calendar in places
     ]
 
 
@@ -169,15 +183,15 @@ def checked_calendars(
 ) -> dict[tuple[str, CalendarName], str]:
     """Return the identities of calendars, by organiser and name, where the organiser checks that calendar.
 
-    Who only writes into a calendar does not mind what else is there.
+    A resource checks its own. Who only writes into a calendar does not mind what else is there.
     """
-    known = [(host, calendar) for host, calendar in set(places) if host in context.hosts]
-    names = {name for host, calendar in known for name in (calendar, *context.hosts[host].busy_calendars)}
+    known = [(host, calendar) for host, calendar in set(places) if host in context.attending]
+    names = {name for host, calendar in known for name in (calendar, *context.attending[host].busy_calendars)}
     identity = identities.alike(connection, sorted(names))
     return {
         (host, calendar): identity[calendar]
         for host, calendar in known
-        if identity[calendar] in {identity[name] for name in context.hosts[host].busy_calendars}
+        if identity[calendar] in {identity[name] for name in context.attending[host].busy_calendars}
     }
 
 
@@ -194,9 +208,9 @@ def open_write(
         draft = replace(made, interval=booking.interval, private={**made.private, "event_key": key})
     else:
         event_type = context.event_type_of(booking)
-        hosts = on_the_day(context, connection, booking)
         link = context.own_link(booking.id)
-        draft = draft_event(event_type, booking, hosts, key=key, locale=context.locale, own_link=link)
+        attending = [*on_the_day(context, connection, booking), *context.known_resources(booking)]
+        draft = draft_event(event_type, booking, attending, key=key, locale=context.locale, own_link=link)
     write = Write(
         booking_id=booking.id,
         number=number,

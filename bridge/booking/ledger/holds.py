@@ -82,6 +82,7 @@ def _hold(context: LedgerContext, wish: Wish, busy: Busy, booking_id: str, owner
                 source=wish.source,
                 decision=choice.decision,
                 service=wish.event_type.service,
+                resources=choice.resources,
             )
             lease_until = context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
@@ -120,10 +121,15 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
                 return earlier
             pool = pool_of(context, connection, wish, busy, refused=refused, without=mine.id)
             choice = choose_from(context, connection, event_type, pool, contact=mine.contact, without=mine.id)
-            calendar = context.hosts[choice.hosts[0]].booking_calendar
-            booking = replace(mine, hosts=choice.hosts, calendar=calendar, decision=choice.decision)
-            booking = replace(booking, version=mine.version + 1)
-            changed = {"calendar": str(calendar), "decision": list(choice.decision)}
+            booking = replace(
+                mine,
+                hosts=choice.hosts,
+                calendar=context.hosts[choice.hosts[0]].booking_calendar,
+                decision=choice.decision,
+                resources=choice.resources,
+                version=mine.version + 1,
+            )
+            changed = bookings.chosen_values(booking)
             if not bookings.change(
                 connection, mine.id, states=(BookingState.HELD,), owner=held.owner, values=changed
             ):

@@ -27,7 +27,6 @@ from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, MoveWish, Source, Wish, Write, WriteState
 from bridge.scheduling.round_robin import Choice
-from bridge.scheduling.team import Pool
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, claims, owners, writes
@@ -236,14 +235,12 @@ def _choose(
     event_type = context.event_type_of(booking)
     wanted = Wish(event_type, booking.contact, wish.start, host=wish.host)
     pool = pool_of(context, connection, wanted, busy, without=booking.id)
-    own = [tuple(member for member in group if member.host in booking.hosts) for group in pool.groups]
-    preferred = Pool(pool.fixed, tuple(mine or all_ for mine, all_ in zip(own, pool.groups, strict=True)))
-    choice = choose_from(context, connection, event_type, preferred, without=booking.id)
+    choice = choose_from(context, connection, event_type, pool.preferring(booking.taken), without=booking.id)
     # Who stays was chosen by the figures of then; nothing was decided about them now.
     before = {part["chosen"]: part for part in booking.decision}
     decision = tuple(before.get(part["chosen"], part) for part in choice.decision)
     hosts = booking.hosts if set(choice.hosts) == set(booking.hosts) else choice.hosts
-    return Choice(hosts, decision)
+    return Choice(hosts, decision, choice.resources)
 
 
 def _after(
@@ -259,6 +256,7 @@ def _after(
         interval=Interval(wish.start, wish.start + event_type.duration),
         hosts=choice.hosts,
         decision=choice.decision,
+        resources=choice.resources,
         calendar=booking.calendar if stays else context.hosts[choice.hosts[0]].booking_calendar,
         moved_from=booking.interval.start,
         moved_at=context.now(),

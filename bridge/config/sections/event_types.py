@@ -16,6 +16,7 @@ from bridge.config.sections.booking_fields import read_fields
 from bridge.config.sections.brevo import ListIds
 from bridge.config.sections.hosts import Hosts
 from bridge.config.sections.meeting import MeetingTable, check_meeting, check_organisers, organising
+from bridge.config.sections.resources import lists_of_resources
 from bridge.config.sections.services import ServiceReader
 from bridge.config.sections.team import TeamReader, TeamTable
 from bridge.config.sections.twilio import read_sms
@@ -88,6 +89,7 @@ class EventTypeTable(TeamTable, MeetingTable):
     sms: dict[str, object] = Field(default_factory=dict)
     fields_: tuple[object, ...] = Field((), alias="fields")
     services: dict[str, object] = Field(default_factory=dict)
+    resources: tuple[object, ...] = ()
 
     def offer(self) -> OfferRules:
         """Return how bookable starts are thinned into an offer."""
@@ -117,6 +119,8 @@ def read_event_types(
     for name, each in read.items():
         at = ("event_types", name)
         team = TeamReader(hosts, at, problems).read(each.table, each.broken, each.table.assignment)
+        wanted = lists_of_resources(each.table.resources, hosts.resources, (*at, "resources"), problems)
+        team = replace(team, resources=wanted)
         check_meeting(each.table, each.broken, organising(team, hosts), at=at, problems=problems)
         platform = each.table.meeting_platform
         check_organisers(platform, team, hosts, vendors=vendors, at=at, problems=problems)

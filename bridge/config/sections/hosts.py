@@ -68,10 +68,14 @@ class HostTable(Table):
 
 @dataclass(frozen=True)
 class Hosts:
-    """The hosts whose calendars are known, and the names of all; None where these cannot be read."""
+    """The hosts whose calendars are known, and the names of all; None where these cannot be read.
+
+    `resources` are the names of what they share.
+    """
 
     known: Mapping[str, Host]
     names: tuple[str, ...] | None
+    resources: frozenset[str] = frozenset()
 
 
 def read_hosts(
@@ -88,7 +92,12 @@ def read_hosts(
         booking_calendar = found.table.takes_bookings(vendors)
         if booking_calendar:
             known[name] = _host(name, found.table, booking_calendar, zone)
-    return Hosts(known, tuple(raw) if isinstance(raw, dict) else None)
+    shared = tree.get("resources")
+    return Hosts(
+        known,
+        tuple(raw) if isinstance(raw, dict) else None,
+        frozenset(shared) if isinstance(shared, dict) else frozenset(),
+    )
 
 
 def _calendar_problems(

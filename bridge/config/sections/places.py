@@ -51,7 +51,7 @@ def check_places(
 
 def _unknown(place: str, places: Iterable[str]) -> str:
     text = f"{shown(place)} is not a place: there is no section [places.<name>] of this name"
-    return text + suggestion(place, places)
+    return text + suggestion(place, sorted(places))
 
 
 def _travel(raw: object, places: frozenset[str], problems: Problems) -> Mapping[frozenset[str], timedelta]:

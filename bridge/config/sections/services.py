@@ -19,6 +19,7 @@ from bridge.config.sections.meeting import (
     organising,
     platform_named,
 )
+from bridge.config.sections.resources import lists_of_resources
 from bridge.config.sections.team import HostsTable, TeamReader
 from bridge.config.sections.vendors import Vendors
 from bridge.config.table import Needed, Read
@@ -45,6 +46,7 @@ class ServiceTable(HostsTable):
     address: Paragraph | None = None
     link: WebAddress | None = None
     description: Paragraph | None = None
+    resources: tuple[object, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,12 @@ class ServiceReader:
         base, table = self.base, read.table
         team = base.team
         if not table.names_nobody:
-            team = TeamReader(self.hosts, at, self.problems).read(table, read.broken, team.assignment)
+            read_team = TeamReader(self.hosts, at, self.problems).read(table, read.broken, team.assignment)
+            team = replace(read_team, resources=team.resources)
+        if table.resources is not None:
+            known = self.hosts.resources
+            lists = lists_of_resources(table.resources, known, (*at, "resources"), self.problems)
+            team = replace(team, resources=lists)
         own = {key: value for key in _INHERITED if (value := getattr(table, key)) is not None}
         duration = own.get("duration", base.duration)
         # An increment that only repeats the event type's length would lay a longer service on its grid.

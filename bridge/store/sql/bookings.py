@@ -25,20 +25,18 @@ def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_u
             version=booking.version,
             starts_at=booking.interval.start,
             ends_at=booking.interval.end,
-            calendar=str(booking.calendar),
             contact_key=booking.contact.key,
             contact_id=booking.contact.contact_id,
             external_contact_id=booking.contact.external_contact_id,
-            attendee=asdict(booking.attendee),
             source=booking.source,
             made_at=booking.made_at,
             owner=owner,
             lease_until=lease_until,
             by_person=booking.by_person,
             link=booking.link,
-            location=booking.location,
-            decision=list(booking.decision),
             service=booking.service,
+            **said_values(booking),
+            **chosen_values(booking),
         )
     )
     replace_hosts(connection, booking.id, booking.hosts)
@@ -82,9 +80,8 @@ def moved_values(booking: Booking) -> dict[str, Any]:
     return {
         "starts_at": booking.interval.start,
         "ends_at": booking.interval.end,
-        "calendar": str(booking.calendar),
+        **chosen_values(booking),
         **said_values(booking),
-        "decision": list(booking.decision),
         "moved_from": booking.moved_from,
         "moved_at": booking.moved_at,
         "by_person": booking.by_person,
@@ -92,6 +89,12 @@ def moved_values(booking: Booking) -> dict[str, Any]:
         "link": booking.link,
         "service": booking.service,
     }
+
+
+def chosen_values(booking: Booking) -> dict[str, Any]:
+    """Return the columns of what a choice of hosts and resources changes."""
+    decision, resources = list(booking.decision), list(booking.resources)
+    return {"calendar": str(booking.calendar), "decision": decision, "resources": resources}
 
 
 def said_values(booking: Booking) -> dict[str, Any]:
@@ -280,6 +283,7 @@ def _booking(row: Row[Any], hosts: Sequence[str]) -> Booking:
         location=row.location,
         decision=tuple(row.decision),
         service=row.service,
+        resources=tuple(row.resources),
     )
 
 

@@ -35,6 +35,7 @@ def add(connection: Connection, write: Write, draft: EventDraft) -> None:
             ical_uid=write.ical_uid,
             state=write.state,
             is_move=write.is_move,
+            resource=write.resource,
             draft=_dated_json(draft),
             made_at=write.made_at,
         )
@@ -81,9 +82,21 @@ def begin_again(connection: Connection, write: Write, now: datetime) -> None:
 
 
 def of_booking(connection: Connection, booking_id: str) -> list[Write]:
-    """Return the booking's writes by number."""
+    """Return the writes of the booking's own event by number."""
     rows = connection.execute(
-        select(writes).where(writes.c.booking_id == booking_id).order_by(writes.c.number)
+        select(writes)
+        .where(writes.c.booking_id == booking_id, writes.c.resource == "")
+        .order_by(writes.c.number)
+    )
+    return [_write(row) for row in rows]
+
+
+def of_resources(connection: Connection, booking_id: str) -> list[Write]:
+    """Return the writes of the entries in the calendars of a booking's resources, by number."""
+    rows = connection.execute(
+        select(writes)
+        .where(writes.c.booking_id == booking_id, writes.c.resource != "")
+        .order_by(writes.c.number)
     )
     return [_write(row) for row in rows]
 
@@ -132,6 +145,7 @@ def _write(row: Row[Any]) -> Write:
         ical_uid=row.ical_uid,
         invited=bool(draft.attendees),
         is_move=row.is_move,
+        resource=row.resource,
     )
 
 

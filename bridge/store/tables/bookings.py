@@ -63,6 +63,7 @@ bookings = Table(
     Column("forgotten_at", Instant),
     # The version of which its caller heard last, but for the first.
     Column("told_version", Integer, nullable=False, server_default="0"),
+    Column("resources", JSON, nullable=False, server_default="[]"),
     Index("bookings_not_forgotten", "ends_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index(
         "bookings_one_live_per_contact",
@@ -110,7 +111,8 @@ booking_changes = Table(
 )
 
 # No two claims of one host and different bookings overlap, nor two of one calendar: constraints.py makes the
-# database see to it. A calendar is claimed by its identity, and only where the organiser checks it.
+# database see to it. A calendar is claimed by its identity, and only where the organiser checks it. Resources
+# are claimed by their names, as hosts are; no two bear the same.
 claims = Table(
     "claims",
     metadata,
@@ -164,6 +166,8 @@ writes = Table(
     # What the event shall hold: to make the same request again, or to put back what came out of place.
     Column("draft", JSON, nullable=False),
     Column("made_at", Instant, nullable=False),
+    # Whose entry it is; empty for the booking's own event.
+    Column("resource", Text, nullable=False, server_default=""),
     Index(None, "state"),
     Index(None, "calendar", "event_id"),
 )

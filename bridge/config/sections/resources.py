@@ -1,0 +1,92 @@
+"""Reads the resources: rooms and devices that appointments take, each with a calendar of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from bridge.config.named_tables import read_named
+from bridge.config.problems.found import Problems, TomlPath
+from bridge.config.problems.wording import kind, shown, suggestion
+from bridge.config.sections.vendors import Vendors, missing_section, not_for_bookings
+from bridge.config.table import Needed, Table
+from bridge.config.values.calendars import Calendar
+from bridge.config.values.env_and_files import Unresolved
+from bridge.config.values.text import Line
+from bridge.model import Resource, Schedule, WallRange
+
+_ALWAYS = dict.fromkeys(range(7), (WallRange(0, 24 * 60),))
+
+
+class ResourceTable(Table):
+    """A resource as TOML writes it."""
+
+    section: ClassVar[str] = "resources.<name>"
+
+    name: Annotated[Line, Needed('what people read, such as "Treatment room 1"')] = ""
+    calendar: Calendar | None = None
+
+
+def read_resources(
+    tree: Mapping[str, object],
+    hosts: Iterable[str],
+    *,
+    zone: ZoneInfo,
+    vendors: Vendors,
+    problems: Problems,
+) -> Mapping[str, Resource]:
+    """Return the resources of a document; none may be called as one of the hosts."""
+    if "resources" not in tree:
+        return {}
+    found = {}
+    context = {"vendors": vendors}
+    read = read_named(ResourceTable, tree["resources"], ("resources",), problems=problems, context=context)
+    for name, each in read.items():
+        at, calendar = ("resources", name), each.table.calendar
+        if name in hosts:
+            problems.add(at, "is the name of a host, too; call it otherwise")
+        if calendar is None:
+            if "calendar" not in each.broken:
+                problems.add((*at, "calendar"), 'is missing; write its calendar, such as "local:room1"')
+            continue
+        if problem := not_for_bookings(calendar, vendors) or missing_section(calendar, vendors, tree):
+            problems.add((*at, "calendar"), problem)
+        found[name] = Resource(
+            id=name,
+            name=each.table.name,
+            email="",
+            schedule=Schedule(zone, _ALWAYS),
+            busy_calendars=(calendar,),
+            booking_calendar=calendar,
+        )
+    return found
+
+
+def lists_of_resources(
+    raw: tuple[object, ...], names: frozenset[str], at: TomlPath, problems: Problems
+) -> tuple[tuple[str, ...], ...]:
+    """Return the lists of which one each is taken, noting resources that don't exist or stand there twice."""
+    seen: set[object] = set()
+    found = []
+    for place, entry in enumerate(raw):
+        if not isinstance(entry, list) or not entry:
+            if not isinstance(entry, Unresolved):
+                text = f'must be a list of resources in square brackets, such as ["room1"], not {kind(entry)}'
+                problems.add((*at, place), "is an empty list; leave it out" if entry == [] else text)
+            continue
+        for number, name in enumerate(entry):
+            if sentence := _name_problem(name, names, seen):
+                problems.add((*at, place, number), sentence)
+            seen.add(str(name))
+        found.append(tuple(str(name) for name in entry))
+    return tuple(found)
+
+
+def _name_problem(name: object, names: frozenset[str], seen: set[object]) -> str | None:
+    if not isinstance(name, str):
+        return f"must be a resource's name in quotes, not {kind(name)}"
+    if name not in names:
+        text = f"{shown(name)} is not a resource: there is no section [resources.<name>] of this name"
+        return text + suggestion(name, sorted(names))
+    return f"{shown(name)} stands here twice; once is enough" if name in seen else None
