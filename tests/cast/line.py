@@ -93,8 +93,10 @@ class Line:
 
     def go_on(self, **later: float) -> None:
         """Turn the clock, by a second if nothing else is said, and let the background do what is due."""
-        self.clock.turn(**(later or {"seconds": 1}))
         background = self.bridge.background
+        while background.under_way():  # a turn would end the leases of what is at work
+            sleep(0.01)
+        self.clock.turn(**(later or {"seconds": 1}))
         while background.run_due() or background.under_way():  # its own threads may have taken some
             sleep(0.01)
 
