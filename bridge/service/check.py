@@ -150,13 +150,13 @@ def _timetables(context: BookingContext) -> Iterator[Finding]:
     """Say who is never open, and what nobody can ever be booked for, were all calendars empty."""
     now = context.now()
     with context.store.read() as connection:
-        hosts = as_set(connection, context.hosts.values(), Interval(now, now + _AHEAD[-1]))
+        hosts = as_set(connection, context.attending.values(), Interval(now, now + _AHEAD[-1]))
     for host in hosts.values():
         if not any(open_between(host.schedule, Interval(now, now + ahead)) for ahead in _AHEAD):
             text = "is never open in the coming year: give the host open_hours"
             yield Finding(f"hosts.{host.id}", Verdict.FAILED, text)
     for kind in context.event_types.values():
-        idle = {host: HostTime(hosts[host], busy=()) for host in kind.team.hosts}
+        idle = {each: HostTime(hosts[each], busy=()) for each in kind.team.asked}
         if not offer(kind, idle, now) and not every_start(kind, idle, now):
             text = (
                 "nobody can be booked for it, even with empty calendars: compare its hours, its notice, its "

@@ -28,6 +28,13 @@ def test_a_good_installation_ends_with_0(bridge: Terminal) -> None:
     assert told.out.endswith("Nothing would fail a call.\n")
 
 
+def test_the_calendars_of_rooms_are_tried_too(tmp_path: Path, sqlite_url: str) -> None:
+    rooms = '[resources.room1]\nname = "Room 1"\ncalendar = "local:room1"\n'
+    told = salon_terminal(tmp_path, sqlite_url, rest=rooms, event_type='resources = [["room1"]]')("check")
+    assert told.code == 0, told.out
+    assert "local:room1" in told.out
+
+
 def test_programs_read_each_finding(bridge: Terminal) -> None:
     found = bridge("check", "--json").json
     assert {each["subject"]: each["verdict"] for each in found} == {
