@@ -27,6 +27,7 @@ from bridge.calendars.counted import CountedAccounts
 from bridge.calendars.free_busy import FreeBusy
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identities
+from bridge.calendars.last_answers import LastAnswers
 from bridge.config import Config
 from bridge.connections import Connections
 from bridge.connections.chores import REFRESH_TOKENS, connection_chores
@@ -101,7 +102,8 @@ class Bridge:
         # What callers ask for, and what goes on when nobody asks.
         pool = around.make_pool()
         self.health = Health(self.store, pool, around.now, alerts=self.alerts, advise=adviser.advise)
-        self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health)
+        last_answers = LastAnswers(self.store, pool, around.now)
+        self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health, last_answers)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors, around.monotonic)
         given_up = GivenUp(self.store, self.alerts, around.now)
         self.outbox, self.delivery = self._make_follow_ups(around, given_up)
@@ -113,8 +115,7 @@ class Bridge:
         self.own_appointments = OwnAppointments(self.context, self.reception, trust, self.outbox.plan_call)
         self.channels = PushChannels(self.context, config.bridge.public_url)
         self.background = self._make_background(around)
-        self._started_in = -1
-        self._lock = threading.Lock()
+        self._started_in, self._lock = -1, threading.Lock()
 
     def start(self) -> None:
         """Begin the background work in this process, once, also after a fork."""

@@ -10,6 +10,7 @@ import pytest
 
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.free_busy import Asked, FreeBusy
+from bridge.calendars.last_answers import LastAnswers
 from bridge.model import CalendarName
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from tests.cast.clock import HALF_PAST, TEN
@@ -42,7 +43,13 @@ def test_a_fault_with_one_account_leaves_the_others_known(
 ) -> None:
     salon = open_small(ANNA)
     with closing(CallPool(2)) as pool:
-        free_busy = FreeBusy(Accounts(), pool, salon.clock.monotonic, salon.bridge.health)
+        free_busy = FreeBusy(
+            Accounts(),
+            pool,
+            salon.clock.monotonic,
+            salon.bridge.health,
+            LastAnswers(salon.bridge.store, pool, salon.clock.now),
+        )
         found = free_busy.ask([BROKEN, WELL], WINDOW, max_age=0, deadline=salon.patience()).by_question
     assert (found[WELL].busy, found[WELL].error) == ((WINDOW,), None)
     assert found[BROKEN].error is not None
@@ -52,7 +59,13 @@ def test_a_fault_with_one_account_leaves_the_others_known(
 def test_what_nobody_had_time_to_ask_says_nothing_of_the_calendar(open_small: OpenSalon) -> None:
     salon = open_small(ANNA)
     with closing(CallPool(2)) as pool:
-        free_busy = FreeBusy(Accounts(), pool, salon.clock.monotonic, salon.bridge.health)
+        free_busy = FreeBusy(
+            Accounts(),
+            pool,
+            salon.clock.monotonic,
+            salon.bridge.health,
+            LastAnswers(salon.bridge.store, pool, salon.clock.now),
+        )
         late = salon.clock.deadline(0)
         found = free_busy.ask([WELL], WINDOW, max_age=0, deadline=late).by_question
     salon.bridge.health.write_down()

@@ -17,6 +17,7 @@ from bridge.store.sql import (
     cursors,
     follow_ups,
     jobs,
+    last_answers,
     leases,
     requests,
     set_days,
@@ -61,6 +62,7 @@ def tidy(context: BookingContext) -> None:
     _clear(context, lambda connection: follow_ups.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
     _clear(context, lambda connection: requests.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
     _clear(context, lambda connection: uploads.drop_older(connection, now - KEPT, limit=_AT_ONCE))
+    _clear(context, lambda connection: last_answers.drop_older(connection, now - KEPT, limit=_AT_ONCE))
     past = (now - _SET_DAYS_KEPT).date()
     _clear(context, lambda connection: set_days.drop_past(connection, past, limit=_AT_ONCE))
     _clear(

@@ -17,6 +17,7 @@ from functools import partial
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health, account_of
+from bridge.calendars.last_answers import LastAnswers, key_of
 from bridge.errors import BridgeError
 from bridge.model import Ability, CalendarName
 from providers.base import BusyAnswer, BusyQuery, Deadline, EventRef, Interval
@@ -89,12 +90,18 @@ class FreeBusy:
     """Busy time of many calendars. Safe to share between threads."""
 
     def __init__(
-        self, accounts: Accounts, pool: CallPool, monotonic: Callable[[], float], health: Health
+        self,
+        accounts: Accounts,
+        pool: CallPool,
+        monotonic: Callable[[], float],
+        health: Health,
+        last_answers: LastAnswers,
     ) -> None:
         self._accounts = accounts
         self._pool = pool
         self._monotonic = monotonic
         self._health = health
+        self._last_answers = last_answers
         self._kept: dict[_Key, Answer] = {}
         self._in_vain: dict[str, float] = {}  # by account, the seconds waited since its last answer
         self._lock = threading.Lock()
@@ -136,6 +143,7 @@ class FreeBusy:
         live = {each: live.get(each, live[group[0]]) for group in same for each in group}
         if live:
             version = self._keep(live, version, generation)
+            self._tell_pages(live)
         return Answers({**answers, **live}, version)
 
     def forget(self) -> None:
@@ -237,6 +245,15 @@ class FreeBusy:
         for asked, error in failures.items():
             is_hanging = error is not None and in_vain >= _PATIENCE and has_timed_out(error)
             self._health.answered(asked.name, error, is_hanging=is_hanging)
+
+    def _tell_pages(self, live: Mapping[Asked, Answer]) -> None:
+        self._last_answers.note(
+            {
+                key_of(asked.name, asked.query): (answer.window, answer.busy)
+                for asked, answer in live.items()
+                if asked.name.account and answer.error is None and asked.query.without is None
+            }
+        )
 
     def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int) -> int:
         """Keep what was answered; return the version at which all the answers hold."""

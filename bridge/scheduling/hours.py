@@ -66,7 +66,7 @@ def open_between(schedule: Schedule, window: Interval, place: str | None = None)
 @lru_cache(maxsize=2**10)
 def places_of(schedule: Schedule) -> tuple[str, ...]:
     """Return where the schedule's hours are, each place once; empty is the one of hours that name none."""
-    days = (*schedule.week.values(), *schedule.overrides.values())
+    days = (*schedule.week.values(), *schedule.overrides.values(), *schedule.set_days.values())
     return tuple(dict.fromkeys(wall.place for day in days for wall in day)) or ("",)
 
 

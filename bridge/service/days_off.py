@@ -15,7 +15,14 @@ from bridge.booking.context import BookingContext
 from bridge.errors import BridgeError, NotFound
 from bridge.model import Booking, BookingState, Host, WallRange
 from bridge.scheduling.days import date_of, local_days
-from bridge.scheduling.hours import HoursFrom, hours_of, public_holidays, special_days, with_set_days
+from bridge.scheduling.hours import (
+    HoursFrom,
+    hours_of,
+    places_of,
+    public_holidays,
+    special_days,
+    with_set_days,
+)
 from bridge.store.sql import bookings, revisions, set_days
 from bridge.store.sql.set_days import DayChange, Hours
 
@@ -160,6 +167,11 @@ class DaysOff:
         }
         until = today + timedelta(days=365)
         return {day: name for day, name in sorted(named.items()) if today <= day < until}
+
+    def places(self) -> list[str]:
+        """Return the places that hours may name."""
+        found = (place for host in self.context.hosts.values() for place in places_of(host.schedule))
+        return [place for place in dict.fromkeys(found) if place]
 
     def usually_open(self, hosts: Sequence[str], days: Sequence[date]) -> tuple[date, ...]:
         """Return the days on which one of the hosts is open in every week."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy
 from bridge.calendars.judging import HostExplanation, judge
+from bridge.calendars.kept_busy import KeptTime
 from bridge.model import Booking, BookingState, EventType, Host, WallRange
 from bridge.scheduling.days import date_of
 from bridge.scheduling.hours import HoursFrom, hours_of
@@ -52,6 +53,16 @@ def explain(
     asked, window = event_type.team.asked, window_around(event_type, start)
     busy = context.availability.busy(asked, window, max_age=0, deadline=deadline)
     return explain_by(context, event_type, start, busy, context.now())
+
+
+def explain_kept(
+    context: BookingContext, event_type: EventType, start: datetime, now: datetime, deadline: Deadline
+) -> Explanation:
+    """Judge the start by what the calendars answered last, as at a moment; no vendor is asked."""
+    hosts = [context.hosts[each] for each in event_type.team.hosts]
+    window = window_around(event_type, start)
+    kept = KeptTime(context.store, context.accounts, context.health).of(hosts, window, deadline)
+    return explain_by(context, event_type, start, kept.within(window), now)
 
 
 def explain_by(

@@ -22,15 +22,23 @@ def days_in_words(language: Language, first: date, last: date) -> str:
     return str(format_interval(first, last, _DATE, locale=language.locale))
 
 
+def short_day(language: Language, day: date) -> str:
+    """Return the weekday and the day of the month: "Tue 24"."""
+    return str(format_skeleton("Ed", day, locale=language.locale))
+
+
 def hours_in_words(language: Language, hours: Sequence[WallRange]) -> str:
     """Return from when to when a day is open, or that it is closed."""
     if not hours:
         return language.translate("closed")
     if tuple(hours) == _WHOLE_DAY:
         return language.translate("open all day")
-    return language.listed(
-        [f"{_clock(language, each.start)} – {_clock(language, each.end)}" for each in hours]
-    )
+    return language.listed([_stretch(language, each) for each in hours])
+
+
+def _stretch(language: Language, hours: WallRange) -> str:
+    place = f" ({hours.place})" if hours.place else ""
+    return f"{_clock(language, hours.start)} – {_clock(language, hours.end)}{place}"
 
 
 def _clock(language: Language, minute: int) -> str:

@@ -19,6 +19,24 @@ _RULES = {
     "limits": _("the day or week holds as many appointments as it may"),
     "travel": _("the way from or to an appointment at another place does not fit in between"),
 }
+RULES = {
+    "open": _("Within the open hours"),
+    "step": _("On the minute"),
+    "notice": _("Soon enough asked for"),
+    "start_date": _("After the first day"),
+    "horizon": _("Near enough"),
+    "free": _("Free"),
+    "limits": _("Within the limits"),
+    "travel": _("Time for the way"),
+    "known": _("Calendars answered"),
+}
+DAY_SOURCES = {
+    "set_day": _("set by hand"),
+    "time_off": _("time off in the configuration"),
+    "date_overrides": _("special hours in the configuration"),
+    "public_holidays": _("public holiday in the configuration"),
+    "open_hours": _("as in every week"),
+}
 QUESTIONS = {
     "available": _("Which times are free?"),
     "book": _("Book an appointment"),

@@ -28,8 +28,8 @@ _MANIFEST = "manifest.json"
 _ROWS_AT_ONCE = 500
 _PERHAPS_SENT = "it was due before the backup was restored, and may have been sent"
 # What they say is true of the moment of the backup alone: who holds what, up to where a vendor's feed was
-# read, which addresses a vendor calls, what was asked this week, who is signed in or was invited (a link
-# withdrawn since must stay so), what was tried last.
+# read, which addresses a vendor calls, what calendars answered, what was asked this week, who is signed in
+# or was invited (a link withdrawn since must stay so), what was tried last.
 _PASSING = frozenset(
     {
         "channels",
@@ -37,6 +37,7 @@ _PASSING = frozenset(
         "figures",
         "invitations",
         "journal",
+        "last_answers",
         "leases",
         "oauth_flows",
         "sessions",

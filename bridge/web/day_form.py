@@ -20,7 +20,7 @@ _LONGEST_NOTE = 200
 _LONGEST_PAST = timedelta(days=31)  # days off of this month still count in the team's shares
 _MIDNIGHT = 24 * 60
 _STRETCHES = (("from", "to"), ("from_2", "to_2"))
-_CARRIED = ("host", "kind", "first", "last", "also_closed", "day", "note", *sum(_STRETCHES, ()))
+_CARRIED = ("host", "kind", "first", "last", "also_closed", "place", "day", "note", *sum(_STRETCHES, ()))
 
 
 class FormRefused(ValueError):
@@ -70,7 +70,8 @@ class DayForm:
         start, end = self._minute(begin), self._minute(until) or _MIDNIGHT  # midnight as an end is the day's
         if end <= start:
             raise FormRefused(self.say("The hours must end after they begin."))
-        return WallRange(start, end)
+        place = self.sent.get("place", "")
+        return WallRange(start, end, place if place in self.days_off.places() else "")
 
     def _minute(self, name: str) -> int:
         match = _CLOCK.fullmatch(self.sent.get(name, ""))

@@ -14,26 +14,19 @@ from bridge.attendee.text import clean
 from bridge.errors import NotFound
 from bridge.model import Booking
 from bridge.scheduling.hours import HoursFrom, holiday_regions, public_holidays
-from bridge.service.days_off import DaysChanged, DaysOff, DaysOfHosts, DaysWish
+from bridge.service.days_off import DaysChanged, DaysOff, DaysOfHosts, DaysPreview, DaysWish
+from bridge.service.week import monday_of
 from bridge.speech.days import days_in_words, hours_in_words
+from bridge.speech.explained import DAY_SOURCES, in_words
 from bridge.speech.language import Language
 from bridge.web.day_form import DayForm, FormRefused
 from bridge.web.gate import Gate
 from bridge.web.pages import add_error, page_blueprint
+from bridge.web.week import WeekPages
 
 _LATEST = 20
 _LONGEST_NAME = 60
 _NAME = "person"  # in the session's cookie: who entered days from this browser
-
-_ = str  # marks a text for the catalogues
-
-SOURCES = {
-    HoursFrom.SET_DAY: _("set here"),
-    HoursFrom.TIME_OFF: _("time off in the configuration"),
-    HoursFrom.OVERRIDE: _("special hours in the configuration"),
-    HoursFrom.HOLIDAY: _("public holiday in the configuration"),
-    HoursFrom.WEEK: _("as in every week"),
-}
 
 
 @dataclass(frozen=True)
@@ -45,6 +38,7 @@ class DaysOffPages:
     language: Language
     zone: ZoneInfo
     country: str | None
+    weeks: WeekPages
 
     def overview(self) -> str:
         """Show what is set and coming, who set it, and the form."""
@@ -53,6 +47,7 @@ class DaysOffPages:
             "days_off.html",
             coming=self.days_off.coming(),
             changes=changes,
+            places=self.days_off.places(),
             regions=self._regions(),
             used={host.schedule.public_holidays for host in self.days_off.context.hosts.values()},
             chosen=request.args.getlist("host"),
@@ -141,8 +136,18 @@ class DaysOffPages:
             person=session.get(_NAME, ""),
             when=self._when(wish),
             **shown,
-            **self._words(),
+            **{**self._picture(wish, preview), **self._words()},
         )
+
+    def _picture(self, wish: DaysWish, preview: DaysPreview) -> dict[str, Any]:
+        """Return the first of the weeks as it would be, for an appointment that one of the hosts gives."""
+        now, kinds = self.days_off.context.now(), self.weeks.weeks.event_types().values()
+        kind = next((each for each in kinds if set(each.team.hosts) & set(wish.hosts)), None)
+        if kind is None:
+            return {}
+        monday = monday_of(kind, wish.days[0], now)
+        week = self.weeks.weeks.week(kind, monday, now=now, hosts=wish.hosts, supposed=preview.hosts)
+        return {**self.weeks.picture(week), "is_preview": True}
 
     def _refused(self, text: str) -> Response:
         flash(text, "problem")
@@ -157,7 +162,7 @@ class DaysOffPages:
 
     def _source(self, each: DaysOfHosts) -> str:
         """Return what decides about days, by its name if it is a holiday."""
-        text = self.language.translate(SOURCES[each.source])
+        text = in_words(self.language, DAY_SOURCES, each.source)
         region = self.days_off.context.hosts[each.hosts[0]].schedule.public_holidays
         if each.source is not HoursFrom.HOLIDAY or region is None:
             return text

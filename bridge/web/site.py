@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, redirect, url_for
@@ -36,6 +37,7 @@ from bridge.web.signin import sign_ins_blueprint, signin_blueprint
 from bridge.web.system import system_blueprint
 from bridge.web.telli_page import TelliPage, telli_page_blueprint
 from bridge.web.today import alerts_blueprint, today_page
+from bridge.web.week import WeekPages, week_blueprint
 
 # Where pages lay before they moved under /admin/: bookmarks and mails of then go on working.
 _MOVED = {
@@ -68,16 +70,7 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     beside = BesideAccounts(listing, owners.calendars.uploads.titles, spoken, zone)
     gate = Gate(owners.admin, owners.admin.sessions(), translate=spoken.translate)
     secure(app, vault, public_url=section.public_url)
-    links = (
-        Link("signin.page", spoken.translate("Today")),
-        Link("appointments.overview", spoken.translate("Appointments")),
-        Link("journal.overview", spoken.translate("Calls")),
-        Link("days_off.overview", spoken.translate("Days off")),
-        Link("connect.overview", spoken.translate("Connections"), ("account", "calendars", "inviting")),
-        Link("telli_page.overview", spoken.translate("Connect telli")),
-        Link("system.overview", spoken.translate("System"), ("sign_ins",)),
-    )
-    app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, links))
+    app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, _links(spoken.translate)))
     app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
     app.register_blueprint(alerts_blueprint(owners.today, gate, spoken))
     words = AppointmentWords(owners.appointments.context, spoken, section.timezone)
@@ -85,7 +78,10 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     app.register_blueprint(book_by_hand_blueprint(BookByHand(owners.appointments, words), gate))
     app.register_blueprint(appointment_blueprint(AppointmentPage(owners.appointments, words), gate))
     app.register_blueprint(call_pages_blueprint(CallPages.of(owners.today, spoken), gate))
-    off = DaysOffPages(DaysOff(owners.today.context), gate, spoken, section.timezone, section.country)
+    weeks = WeekPages.of(owners.today, spoken)
+    app.register_blueprint(week_blueprint(weeks, gate))
+    days_off = DaysOff(owners.today.context)
+    off = DaysOffPages(days_off, gate, spoken, section.timezone, section.country, weeks)
     app.register_blueprint(days_off_blueprint(off, gate))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
     app.register_blueprint(calendars_blueprint(owners.calendars, gate))
@@ -99,6 +95,20 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     app.register_blueprint(system_blueprint(gate, spoken))
     app.register_blueprint(_moved_blueprint())
     app.register_blueprint(error_pages_blueprint(spoken.translate))
+
+
+def _links(say: Callable[[str], str]) -> tuple[Link, ...]:
+    """Return what the navigation leads to."""
+    return (
+        Link("signin.page", say("Today")),
+        Link("week.overview", say("Week")),
+        Link("appointments.overview", say("Appointments")),
+        Link("journal.overview", say("Calls")),
+        Link("days_off.overview", say("Days off")),
+        Link("connect.overview", say("Connections"), ("account", "calendars", "inviting")),
+        Link("telli_page.overview", say("Connect telli")),
+        Link("system.overview", say("System"), ("sign_ins",)),
+    )
 
 
 def _moved_blueprint() -> Blueprint:

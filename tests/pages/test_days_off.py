@@ -77,9 +77,21 @@ def test_special_hours_replace_time_off_of_the_configuration(open_line: OpenLine
     assert "Anna Example und Ben Example" in owner.main()
     assert "Eingetragen 192.0.2.7" in owner.main()
     owner.get("/admin/days-off")
-    assert "22:00 – 0:00 hier festgelegt" in owner.main()
+    assert "22:00 – 0:00 von Hand festgelegt" in owner.main()
     line.clock.turn(hours=33)
     assert line.available()[0] == at(16, 30), "22 o'clock in Kolkata"
+
+
+def test_special_hours_are_at_the_place_that_was_chosen(open_line: OpenLine) -> None:
+    places = '[places.practice]\naddress = "Practice"\n[places.clinic]\naddress = "Clinic"\n'
+    line = open_line(Staff("anna", "08:00-12:00 @ practice"), rest=ADMIN + places, event_type=EVERY_START)
+    owner = signed_in(line)
+    owner.get("/admin/days-off")
+    assert "at practice" in owner.main()
+    hours = {"from": "14:00", "to": "15:00", "place": "practice"}
+    save(owner, {"host": "anna", "kind": "hours", "first": "2026-11-23", **hours})
+    assert "2:00 PM – 3:00 PM (practice)" in owner.main()
+    assert line.available()[:2] == [at(14, day=23), at(14, 30, day=23)]
 
 
 def test_who_saves_days_that_somebody_else_set_meanwhile_is_shown_them_first(
@@ -109,7 +121,7 @@ def test_public_holidays_are_chosen_from_and_saved_together(open_line: OpenLine)
         {"host": "anna", "day": ["2026-12-26", "2026-12-25"], "note": "Holidays", "seen": seen(owner)},
     )
     owner.get("/admin/days-off")
-    assert "Fri, Dec 25 – Sat, Dec 26, 2026 Anna Example closed set here" in owner.main().replace(
+    assert "Fri, Dec 25 – Sat, Dec 26, 2026 Anna Example closed set by hand" in owner.main().replace(
         "\u2009", " "
     )
     owner.post("/admin/days-off/holidays", {"host": "anna", "region": "XX"})

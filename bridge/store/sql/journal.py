@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from bridge.store.dialects import insert_new
 from bridge.store.tables import journal
+from providers.base import Interval
 
 Entry = Mapping[str, Any]  # a row, by its columns
 
@@ -47,6 +48,19 @@ def get(connection: Connection, request_id: str) -> Entry | None:
 def of_booking(connection: Connection, booking_id: str, *, since: datetime) -> list[Entry]:
     """Return the entries since then of calls that came to this booking, the oldest first."""
     query = select(journal).where(journal.c.at >= since, journal.c.booking_id == booking_id)
+    return [dict(row) for row in connection.execute(query.order_by(journal.c.at)).mappings()]
+
+
+def wanted_between(
+    connection: Connection, event_type: str, window: Interval, outcomes: Sequence[str]
+) -> list[Entry]:
+    """Return the entries with one of the outcomes that asked for a start in the window."""
+    query = select(journal).where(
+        journal.c.starts_at >= window.start,
+        journal.c.starts_at < window.end,
+        journal.c.event_type == event_type,
+        journal.c.outcome.in_(outcomes),
+    )
     return [dict(row) for row in connection.execute(query.order_by(journal.c.at)).mappings()]
 
 

@@ -127,9 +127,9 @@ def _change(row: Row[Any], days: Mapping[str, HoursByDay]) -> DayChange:
     return DayChange(row.number, row.made_at, row.made_by, row.note, row.undone_at, row.undone_by, days)
 
 
-def _hours(stored: list[list[int]] | None) -> Hours:
-    return None if stored is None else tuple(WallRange(start, end) for start, end in stored)
+def _hours(stored: list[tuple[int, int, str]] | None) -> Hours:
+    return None if stored is None else tuple(WallRange(*each) for each in stored)
 
 
-def _stored(hours: Hours) -> list[list[int]] | None:
-    return None if hours is None else [[each.start, each.end] for each in hours]
+def _stored(hours: Hours) -> list[list[int | str]] | None:
+    return None if hours is None else [[each.start, each.end, each.place] for each in hours]

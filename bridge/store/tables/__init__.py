@@ -15,7 +15,7 @@ from bridge.store.tables.bookings import (
     ways,
     writes,
 )
-from bridge.store.tables.busy import busy_spans, busy_times, published_calendars
+from bridge.store.tables.busy import busy_spans, busy_times, last_answers, published_calendars
 from bridge.store.tables.calendars import calendar_identities
 from bridge.store.tables.callers import asked_back, told_offers
 from bridge.store.tables.connections import connections, oauth_flows
@@ -54,6 +54,7 @@ __all__ = [
     "invitations",
     "jobs",
     "journal",
+    "last_answers",
     "leases",
     "local_events",
     "local_series",

@@ -3,6 +3,7 @@
 busy_spans   for which stretch a calendar's busy time is kept, as of when; none: the calendar needs no keeping
 busy_times   the kept busy time itself
 published_calendars  what became of reading each published calendar's link
+last_answers   what each vendor's calendar answered last: what the pages show, never what is offered from
 """
 
 from __future__ import annotations
@@ -59,4 +60,17 @@ published_calendars = Table(
     # The kind of the last failure and its words, in English; "" since all is well.
     Column("kind", Text, nullable=False),
     Column("failure", Text, nullable=False),
+)
+
+last_answers = Table(
+    "last_answers",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    # How its entries were to be read: which statuses count, days without a time, the zone.
+    Column("asked", Text, primary_key=True),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    # [[start, end], ...] in whole seconds since 1970, outwards.
+    Column("times", JSON, nullable=False),
 )

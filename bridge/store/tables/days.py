@@ -32,7 +32,7 @@ set_days = Table(
     # As 2026-12-24, in the host's own zone.
     Column("day", Text, primary_key=True),
     Column("change", Integer, primary_key=True, autoincrement=False),
-    # [[start, end], ...] in minutes of the day, [] for a closed day; NULL: as the configuration says.
+    # [[start, end, place], ...] in minutes of the day, [] for a closed day; NULL: as the configuration says.
     Column("hours", JSON(none_as_null=True)),
     Index(None, "day"),
     Index(None, "change"),

@@ -30,6 +30,7 @@ journal = Table(
     Column("age_seconds", Double),
     Column("explanation", JSON, nullable=False),
     Index(None, "at"),
+    Index(None, "starts_at"),
 )
 
 figures = Table(
