@@ -5,9 +5,11 @@ A host is known only when every one of its calendars answered; of the others it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -15,7 +17,7 @@ from bridge.calendars.free_busy import Answer, Asked, FreeBusy, has_timed_out
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identified, Identities
 from bridge.calendars.set_days import as_set
-from bridge.model import CalendarName, EventType, Host, WayEnd
+from bridge.model import CalendarName, Claim, EventType, Host, WayEnd
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
 from bridge.store.patience import repeated
@@ -211,7 +213,6 @@ def host_times(
     asked = as_set(connection, [hosts[each] for each in ids], busy.window).values()
     # As it is in this transaction: what a calendar is called must not decide whether it is free.
     identity = identities.alike(connection, {name for host in asked for name in host.busy_calendars})
-    checked = {host.id: {identity[name] for name in host.busy_calendars} for host in asked}
     taken = claims.overlapping(
         connection, hosts=ids, calendars=sorted(identity), window=busy.window, without=without
     )
@@ -220,20 +221,33 @@ def host_times(
         reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
         starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
     ways = _ways(connection, event_type, ids, busy, without)
+    claimed = _claimed(asked, taken, identity)
     return {
         host.id: HostTime(
             host=host,
             busy=busy.to_book(host.id),
-            claims=merge(
-                claim.interval
-                for claim in taken
-                if claim.host == host.id or identity.get(claim.calendar) in checked[host.id]
-            ),
+            claims=claimed[host.id],
             booked=tuple(starts.get(host.id, ())),
             takes_none=host.id in busy.refusing,
             ways=ways.get(host.id, ()),
         )
         for host in asked
+    }
+
+
+def _claimed(
+    hosts: Iterable[Host], taken: Iterable[Claim], identity: Mapping[CalendarName, str]
+) -> dict[str, tuple[Interval, ...]]:
+    """Return the claims of each host, or of an event in one of the calendars the host checks."""
+    of_host, in_calendar = defaultdict(list), defaultdict(list)
+    for claim in taken:  # once over all: of 50 hosts with 1,500 claims each would look at those of all
+        of_host[claim.host].append(claim.interval)
+        if claim.calendar in identity:
+            in_calendar[identity[claim.calendar]].append(claim.interval)
+    checked = {host.id: {identity[name] for name in host.busy_calendars} for host in hosts}
+    return {
+        host: merge(chain(of_host[host], *(in_calendar[each] for each in calendars)))
+        for host, calendars in checked.items()
     }
 
 
