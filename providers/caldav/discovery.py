@@ -7,6 +7,7 @@ for how long what was found is believed. Sources: RFC 6764, RFC 5397, RFC 4791 s
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,13 @@ from zoneinfo import ZoneInfo
 from providers.caldav.client import Client, Question, propfind
 from providers.caldav.settings import DEFAULT_ZONE
 from providers.caldav.xml import CALDAV, DAV, Resource, propfind_body
-from providers.errors import AccessDenied, CalendarNotFound, ProviderError, UnexpectedResponse
+from providers.errors import (
+    AccessDenied,
+    CalendarNotFound,
+    ProviderError,
+    ProviderUnavailable,
+    UnexpectedResponse,
+)
 from providers.http import Call
 
 T = TypeVar("T")
@@ -99,18 +106,30 @@ class Places:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._looking = threading.Lock()
         self._account: Account | None = None
         self._believed_until = float("-inf")
         self._schedules: bool | None = None
 
     def account(self, call: Call, *, anew: bool = False) -> Account:
         """Return what is known of the account; `anew`: as it is now."""
-        account, now = self._account, self._client.clocks.monotonic()
-        if account is None or anew or now >= self._believed_until:
+        if not anew and (known := self._believed()):
+            return known
+        # One looks while the others wait: several calendars are asked for at once.
+        if not self._looking.acquire(timeout=call.deadline.remaining()):
+            raise ProviderUnavailable(call.provider, call.operation, "no time left")
+        try:
+            if not anew and (known := self._believed()):
+                return known
             # For reading, whatever it is needed for: nothing is written on the way to a calendar.
-            account = discovered(self._client, self._client.call(call.operation, call.deadline))
-            self._account, self._believed_until = account, now + _BELIEVED_SECONDS
-        return account
+            self._account = discovered(self._client, self._client.call(call.operation, call.deadline))
+            self._believed_until = self._client.clocks.monotonic() + _BELIEVED_SECONDS
+            return self._account
+        finally:
+            self._looking.release()
+
+    def _believed(self) -> Account | None:
+        return self._account if self._client.clocks.monotonic() < self._believed_until else None
 
     def place(self, call: Call, name: str) -> Place:
         """Return the calendar that a name means. CalendarNotFound: none, or more than one."""

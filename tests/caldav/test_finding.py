@@ -75,6 +75,13 @@ def test_what_was_found_is_believed_for_the_next_question(icloud: ServedByICloud
     assert len(icloud.requests) + len(icloud.front.requests) == before + 1
 
 
+def test_of_several_calendars_asked_for_at_once_one_question_finds_them(icloud: ServedByICloud) -> None:
+    queries = [BusyQuery("Work"), BusyQuery("Home")]
+    answers = provider_at(icloud).free_busy(queries, WINDOW, deadline=plenty())
+    assert list(answers.values()) == [(), ()]
+    assert icloud.front.operations() == ["principal", "home"]
+
+
 @pytest.mark.parametrize("name", ["Work", "work", "/10001/calendars/work/", "/10001/calendars/work"])
 def test_a_calendar_is_named_by_title_path_or_the_paths_last_part(icloud: ServedByICloud, name: str) -> None:
     icloud.as_person("PUT", f"{icloud.path('Work')}a.ics", entries.written("a", ForeignEvent(span(1, 9))))
