@@ -37,13 +37,7 @@ def practice(server: PaperServer, sqlite_url: str) -> Iterator[PaperPractice]:
 
 def connect(practice: PaperPractice, server: PaperServer, password: str | None = None) -> str:
     """Type in name and password on the account's page; return what the next page says."""
-    practice.browser.sign_in()
-    practice.browser.get(FORM)
-    typed = {"account": "anna", "username": server.username, "password": password or server.password}
-    answer = practice.browser.post("/connect/paper", typed)
-    if answer.status_code == 303:
-        practice.browser.get(answer.location)
-    return practice.browser.main()
+    return practice.connect("paper", server.username, password or server.password)
 
 
 def entry_of(server: PaperServer) -> Entry:

@@ -2,7 +2,7 @@
 
 Everybody begins at one host and has a home on another; free-busy-query is refused, and so are entries without
 an end and a UID that another calendar holds; no answer to a PUT names a version, and If-Match: * never holds.
-It invites guests itself. `keeps_tokens` and `keeps_marks` take away by what changes are told.
+It invites guests itself; `schedules` takes that away, `keeps_tokens` and `keeps_marks` how changes are told.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class ServedByICloud(Served):
 
     def __init__(self) -> None:
         super().__init__(lambda _environ, _start: (), "anna@example.com")
-        self.keeps_tokens = self.keeps_marks = True
+        self.keeps_tokens = self.keeps_marks = self.schedules = True
         self.invited: list[str] = []
         self.folders = {"work": _Folder("Work"), "home": _Folder("Home"), "tasks": _Folder("Work", "VTODO")}
         self.home_url = f"{self.url}{ROOT}"
@@ -111,7 +111,8 @@ class ServedByICloud(Served):
     def done(self, request: Request) -> Answer:
         folder, _, name = request.path.removeprefix(ROOT).partition("/")
         if request.verb == "OPTIONS":
-            features = "1, access-control, calendar-access, calendar-schedule, calendar-auto-schedule"
+            features = "1, access-control, calendar-access"
+            features += ", calendar-schedule, calendar-auto-schedule" if self.schedules else ""
             return Answer(200, headers={"DAV": features}, content=b"")
         if request.path == ROOT:
             return self._list()
