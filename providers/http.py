@@ -201,11 +201,17 @@ def repeat(call: Call, request: Callable[[], T], clocks: Clocks) -> T:
     """Return what `request` returns, asking again after a ProviderUnavailable while time allows.
 
     Waits a random upper half of a doubling span, or what the vendor asked for if that fits the
-    deadline. WriteUnknown is never repeated: a ProviderUnavailable of a write means nothing was written.
+    deadline. WriteUnknown is never repeated: a ProviderUnavailable of a write means nothing was written. An
+    UnexpectedResponse of one leaves that in doubt.
     """
     for attempt in range(ATTEMPTS):
         try:
             return request()
+        except UnexpectedResponse as error:
+            # A 2xx says that something was written, if not what.
+            if call.writes:
+                raise call.broken(sent=True, detail=error.detail) from None
+            raise
         except ProviderUnavailable as error:
             pause = _pause(error, attempt, clocks)
             # What does not fit the deadline is told at once: a caller on the phone gains nothing by it.

@@ -15,7 +15,7 @@ from providers.base import Deadline
 from providers.caldav.errors import Refusal, general_error
 from providers.caldav.settings import CaldavSettings
 from providers.caldav.xml import Multistatus, multistatus
-from providers.errors import AccessDenied, ConnectionExpired, ProviderError, RateLimited, UnexpectedResponse
+from providers.errors import AccessDenied, ConnectionExpired, ProviderError, RateLimited
 from providers.http import Call, Clocks, Patience, repeat, send, session
 from providers.outward import is_public, looked_up
 from providers.tokens import TokenSource
@@ -101,12 +101,7 @@ class Client:
         `meaning` is what this operation makes of a refusal; None leaves it to the general table.
         A 2xx without the documented shape leaves a write in doubt.
         """
-        try:
-            return repeat(call, lambda: read(self._accepted(call, question, meaning)), self.clocks)
-        except UnexpectedResponse as error:
-            if call.writes:
-                raise call.broken(sent=True, detail=error.detail) from None
-            raise
+        return repeat(call, lambda: read(self._accepted(call, question, meaning)), self.clocks)
 
     def resources(self, call: Call, question: Question, *, meaning: Meaning = no_meaning) -> Multistatus:
         """Return what the server says of several addresses. UnexpectedResponse: it does not."""

@@ -15,7 +15,7 @@ import httplib2
 from googleapiclient.discovery import build
 
 from providers.base import Deadline
-from providers.errors import ConnectionExpired, ProviderError, RateLimited, UnexpectedResponse
+from providers.errors import ConnectionExpired, ProviderError, RateLimited
 from providers.google.errors import Refusal, general_error
 from providers.google.settings import GoogleSettings
 from providers.google.transport import Lines, Refused
@@ -105,13 +105,7 @@ class Client:
             self._patience.check(call)
             return read(self._authorized(call, request, headers or {}, meaning))
 
-        try:
-            return repeat(call, once, self.clocks)
-        except UnexpectedResponse as error:
-            # A 2xx says that something was written, if not what.
-            if call.writes:
-                raise call.broken(sent=True, detail=error.detail) from None
-            raise
+        return repeat(call, once, self.clocks)
 
     def _authorized(
         self, call: Call, request: Callable[[Api], Any], headers: Mapping[str, str], meaning: Meaning

@@ -20,7 +20,6 @@ from providers.errors import (
     ConnectionExpired,
     ProviderError,
     RateLimited,
-    UnexpectedResponse,
 )
 from providers.http import Call, Clocks, repeat, send
 from providers.microsoft.errors import Refusal, general_error
@@ -115,13 +114,7 @@ class Client:
         `meaning` is what this operation makes of a refusal; None leaves it to the general table.
         A 2xx without the documented shape leaves a write in doubt.
         """
-        try:
-            return repeat(call, lambda: read(self._accepted(call, question, meaning)), self.clocks)
-        except UnexpectedResponse as error:
-            # A 2xx says that something was written, if not what.
-            if call.writes:
-                raise call.broken(sent=True, detail=error.detail) from None
-            raise
+        return repeat(call, lambda: read(self._accepted(call, question, meaning)), self.clocks)
 
     def accept(self, call: Call, answer: Answer, meaning: Meaning = _no_meaning) -> Answer:
         """Return an answer that is none of refusal, or raise what it means."""
