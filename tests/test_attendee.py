@@ -88,13 +88,15 @@ def test_the_title_names_the_caller_or_else_the_number() -> None:
 def test_the_description_holds_how_to_reach_the_caller_and_only_public_answers() -> None:
     _, description = event_text(variant(description="Booked by phone."), CALLER, "en_US")
     assert description == (
-        "Booked by phone.\n\nName: Max Muster\nPhone: +49301234567\nE-mail: max@example.com\n"
+        "Booked by phone.\n\nCall to: Max Muster, +49301234567\n"
+        "Name: Max Muster\nPhone: +49301234567\nE-mail: max@example.com\n"
         "Reason: Tax return\nNew: yes"
     )
 
 
 def test_the_description_speaks_the_configured_language() -> None:
     assert event_text(EVENT_TYPE, CALLER, "de_DE")[1] == (
+        "Anruf bei: Max Muster, +49301234567\n"
         "Name: Max Muster\nTelefon: +49301234567\nE-Mail: max@example.com\nReason: Tax return\nNew: ja"
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform, Resource
+from bridge.model import Attendee, Booking, EventType, Host, MeetingPlatform, Resource, to_be_rung
 from bridge.scheduling.hours import place_at
 from bridge.speech.language import language
 from providers.base import EventAttendee, EventDraft, Interval
@@ -71,7 +71,7 @@ def draft_entry(
 def event_text(
     event_type: EventType, attendee: Attendee, locale: str, attending: Sequence[Host] = ()
 ) -> tuple[str, str]:
-    """Return title and description of the event; hosts are named where there are several, or to be rung."""
+    """Return title and description of the event; several hosts are named, and who rings whom."""
     who = attendee.name or attendee.phone or attendee.phone_as_said
     title = f"{event_type.title}: {who}" if who else event_type.title
     words = language(locale)
@@ -87,6 +87,7 @@ def event_text(
         words.translate("With"): several,
         words.translate("Room, equipment"): words.listed(resources),
         **to_ring,
+        words.translate("Call to"): to_be_rung(event_type, attendee, hosts),
         words.translate("Name"): attendee.name,
         words.translate("Phone"): attendee.phone,
         words.translate("Phone (not checked)"): attendee.phone_as_said,

@@ -16,7 +16,7 @@ import requests
 
 from bridge.config import BrevoSection
 from bridge.config.sections.brevo import FIELD
-from bridge.follow_ups.errors import NotDelivered, Refused
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused
 from bridge.follow_ups.receivers import OVER, UNTOLD, Means, Receipt, status_of
 from bridge.model import Booking, BookingState, EventType, FollowUp, Host, booked
 from providers.base import Deadline
@@ -30,7 +30,7 @@ _PHONE = "SMS"  # Brevo's own attribute: a number belongs to one contact only
 _SENT = frozenset({200, 201, 204})
 _NO_SUCH = 404
 _KEY_REFUSED = frozenset({401, 403})
-_LATER = _KEY_REFUSED | {402, 425, 429}  # the key or the account may be put right within two days
+_LATER = frozenset({402, 425, 429})  # the account may be put right within two days
 _SERVER_FAULT = 500
 _OF_THE_NUMBER = frozenset({"duplicate_parameter", "invalid_parameter"})
 _CODE = re.compile(r"[a-z_]{1,40}")
@@ -118,6 +118,8 @@ class Brevo:
         if status in _SENT:
             return
         said = f"Brevo answered {status} {_code(answer)}".strip()
+        if status in _KEY_REFUSED:
+            raise Misconfigured(said)
         if status in _LATER or status >= _SERVER_FAULT:
             wait = retry_after(answer.headers.get("Retry-After"), self.now())
             raise NotDelivered(said, timedelta(seconds=wait or 0))

@@ -23,6 +23,7 @@ from bridge.background import Work
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.errors import StoreUnavailable
 from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
+from bridge.follow_ups.failing import Failing
 from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.quiet import quiet_around
 from bridge.follow_ups.receivers import Directory, Receipt, reaches_caller
@@ -71,6 +72,7 @@ class Delivery:
         # A receiver is told one thing at a time; a place is free again only a moment after its answer.
         self._threads = {name: CallPool(2) for name in (*directory.receivers, *directory.calls)}
         self._given_up = given_up
+        self._failing = Failing(given_up.alerts, now)
         self._rules = rules
         self._now = now
 
@@ -122,6 +124,8 @@ class Delivery:
         errand = self._call(found) if found.booking_id is None else self._message(connection, found)
         if errand is None:
             follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
+            if found.receiver not in self._threads:
+                self._failing.is_over(connection, found.receiver)
         elif until := self._quiet_until(found, errand.zone):
             follow_ups.wait_until(connection, found, until)
             return None
@@ -165,7 +169,8 @@ class Delivery:
             raise Unclear("no whole answer came in time") from error
         except Exception as error:
             # One that cannot be told must not keep the others of its receiver; the log says what it is.
-            _log.exception("a follow-up of booking %s could not be told", found.booking_id)
+            about = f"of booking {found.booking_id}" if found.booking_id else "for a caller to be called"
+            _log.exception("a follow-up %s could not be told", about)
             raise Unclear("the bridge made a fault; its log says which") from error
 
     def _note(self, found: FollowUp, receipt: Receipt | None, covered: Sequence[FollowUp]) -> None:
@@ -174,6 +179,7 @@ class Delivery:
                 follow_ups.end(connection, [found], FollowUpState.VOID, self._now())
             else:
                 follow_ups.sent(connection, found, self._now(), receipt.reference, receipt.note)
+                self._failing.is_over(connection, found.receiver)
             follow_ups.end(connection, covered, FollowUpState.VOID, self._now())
         log.event(
             "follow_up",
@@ -195,6 +201,7 @@ class Delivery:
         is_unclear = isinstance(error, Unclear)
         with self._store.write() as connection:
             follow_ups.put_off(connection, found, due_at, str(error), is_unclear=is_unclear)
+            self._failing.failed(connection, found, error)
 
     def _comes_too_late(self, found: FollowUp, booking: Booking) -> bool:
         return found.change == REMINDER and booking.interval.start <= self._now()

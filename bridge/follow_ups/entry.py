@@ -9,6 +9,7 @@ from datetime import datetime
 import icalendar
 
 from providers.base import Interval
+from providers.cleaning import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ def entry(said: Entry, *, uid: str, sequence: int) -> str:
     if said.when is not None:
         event.add("dtstart", said.when.start)
         event.add("dtend", said.when.end)
-    event.add("summary", said.title)
+    event.add("summary", clean(said.title))
     event.add("status", "CONFIRMED" if said.is_live else "CANCELLED")
     for name, text in (("description", said.text), ("location", said.place)):
         if text:
-            event.add(name, text)
+            event.add(name, clean(text))
     event.add("organizer", _address(said.organiser))
     for person in said.attendees:
         event.add("attendee", _address(person, role="REQ-PARTICIPANT", partstat="ACCEPTED", rsvp="FALSE"))
@@ -67,7 +68,7 @@ def entry(said: Entry, *, uid: str, sequence: int) -> str:
 def _address(person: Person, **parameters: str) -> icalendar.vCalAddress:
     address = icalendar.vCalAddress(f"mailto:{person.email}")
     if person.name:
-        address.params["CN"] = icalendar.vText(person.name)
+        address.params["CN"] = icalendar.vText(clean(person.name))
     for name, value in parameters.items():
         address.params[name.upper()] = icalendar.vText(value)
     return address

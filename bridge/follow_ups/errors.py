@@ -1,8 +1,9 @@
 """Why something was not delivered.
 
-NotDelivered   the receiver could not take it now; later it may
-+- Unclear     it may have taken it: asked again, its receiver first finds out
-+- Refused     it never will; a person has to change something
+NotDelivered       the receiver could not take it now; later it may
++- Unclear         it may have taken it: asked again, its receiver first finds out
++- Refused         it never will; a person has to change something
++- Misconfigured   it takes nothing from us before a person puts password, key or account right
 """
 
 from __future__ import annotations
@@ -27,3 +28,7 @@ class Unclear(NotDelivered):
 
 class Refused(NotDelivered):
     """The receiver will never take it as it is."""
+
+
+class Misconfigured(NotDelivered):
+    """The receiver refuses the password, key or account of the configuration."""

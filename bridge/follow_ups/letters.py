@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bridge.follow_ups.entry import Entry, Person
-from bridge.model import Booking, EventType, Host, MeetingPlatform
+from bridge.model import Booking, EventType, Host, MeetingPlatform, to_be_rung
 from bridge.speech.language import Language
 
 
@@ -160,13 +160,11 @@ class Letters:
     ) -> Sequence[tuple[str, str]]:
         say = self._language.translate
         by_phone = event_type.meeting_platform == MeetingPlatform.PHONE
-        to_ring = event_type.to_ring(hosts)
-        # Who calls whom: who has no number of the hosts' is called.
-        called = [booking.attendee.name, booking.location] if by_phone and not to_ring else []
+        to_ring = event_type.to_ring(hosts).items()
         facts = {
             say("With"): self._language.listed([host.name for host in hosts]),
-            **{say("Phone of {host}").format(host=name): number for name, number in to_ring.items()},
-            say("Call to"): ", ".join(filter(None, called)),
+            **{say("Phone of {host}").format(host=name): number for name, number in to_ring},
+            say("Call to"): to_be_rung(event_type, booking.attendee, hosts),
             say("Where"): "" if by_phone else booking.location,
             say("Link"): booking.link,
         }

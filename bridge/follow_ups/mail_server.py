@@ -16,7 +16,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused, Unclear
 from providers.cut_off import cut_after
 
 _SECONDS = 40.0  # for all steps: nobody waits for a delivery longer than 45
@@ -103,8 +103,11 @@ def _in_words() -> Iterator[None]:
     except smtplib.SMTPRecipientsRefused as error:
         raise _fault(next(iter(error.recipients.values()))[0], "an address was refused") from error
     except smtplib.SMTPAuthenticationError as error:
-        # Final for this message only after 48 hours: the password may be put right meanwhile.
-        raise NotDelivered("the mail server refuses the user or password") from error
+        # RFC 4954, 6: by 4yz the server itself is at fault, not the password.
+        is_ours = error.smtp_code >= _FINAL
+        raise (Misconfigured if is_ours else NotDelivered)(
+            "the mail server refuses the user or password"
+        ) from error
     except smtplib.SMTPResponseException as error:
         raise _fault(error.smtp_code, f"the mail server answered {error.smtp_code}") from error
     except smtplib.SMTPNotSupportedError as error:

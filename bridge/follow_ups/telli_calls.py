@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bridge.alerts import Alerts
 from bridge.attendee.contact_api import ContactApi
-from bridge.follow_ups.errors import NotDelivered, Refused
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused
 from bridge.follow_ups.receivers import CALLER, Means, Receipt
 from bridge.model import FollowUp
 from providers.base import Deadline
@@ -47,7 +47,7 @@ class TelliCalls:
         try:
             self.api.schedule_call(contact_id, agent_id, Deadline(_SECONDS, self.monotonic))
         except AccessDenied as error:
-            raise NotDelivered("telli refuses the API key") from error
+            raise Misconfigured("telli refuses the API key") from error
         except ProviderUnavailable as error:
             raise NotDelivered("telli cannot be reached") from error
         except WriteUnknown as error:

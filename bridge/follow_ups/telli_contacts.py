@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bridge.attendee.contact_api import ContactApi
 from bridge.config import WriteBack
-from bridge.follow_ups.errors import NotDelivered, Refused
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused
 from bridge.follow_ups.receivers import UNTOLD, Means, Receipt, status_of
 from bridge.model import Booking, BookingState, FollowUp, Host
 from bridge.speech.instants import format_instant
@@ -55,7 +55,7 @@ class TelliContacts:
                 booking.contact, self._properties(booking), Deadline(SECONDS, self.monotonic)
             )
         except AccessDenied as error:
-            raise NotDelivered("telli refuses the API key") from error
+            raise Misconfigured("telli refuses the API key") from error
         except UnexpectedResponse as error:
             what = "do the properties of [telli.write_back] exist there?"
             raise Refused(f"telli answered {error.status}: {what}") from error

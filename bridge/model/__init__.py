@@ -23,6 +23,7 @@ from bridge.model.bookings import (
     Write,
     WriteState,
     booked,
+    to_be_rung,
 )
 from bridge.model.event_types import (
     Assignment,
@@ -91,4 +92,5 @@ __all__ = [
     "Write",
     "WriteState",
     "booked",
+    "to_be_rung",
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bridge.model.event_types import EventType
-from bridge.model.hosts import CalendarName
+from bridge.model.event_types import EventType, MeetingPlatform
+from bridge.model.hosts import CalendarName, Host
 from bridge.model.places import WayEnd
 from providers.base import Interval
 
@@ -70,6 +70,14 @@ class Attendee:
     answers: tuple[tuple[str, str, bool], ...] = ()
     phone_as_said: str = ""
     email_as_said: str = ""
+
+
+def to_be_rung(event_type: EventType, attendee: Attendee, hosts: Sequence[Host]) -> str:
+    """Return the caller whom the hosts ring, with the number; "" where they ring nobody."""
+    number = attendee.phone or attendee.phone_as_said
+    if event_type.meeting_platform != MeetingPlatform.PHONE or event_type.to_ring(hosts) or not number:
+        return ""
+    return ", ".join(filter(None, (attendee.name, number)))
 
 
 class Proof(StrEnum):

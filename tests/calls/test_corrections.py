@@ -35,7 +35,8 @@ def test_the_same_start_with_other_details_is_a_correction(open_line_on_both: Op
     assert said(line) == Attendee("Kim Example", RIGHT, "+493012345678")
     held = event(line)
     assert held["title"] == "Haircut: Kim Example"
-    lines = f"Name: Kim Example\nPhone: +493012345678\nE-mail: {RIGHT}"
+    called = "Call to: Kim Example, +493012345678"
+    lines = f"{called}\nName: Kim Example\nPhone: +493012345678\nE-mail: {RIGHT}"
     assert held["description"].startswith(f"{lines}\n\nChange or cancel: http://127.0.0.1:8000/a/")
     assert [guest[0] for guest in held["attendees"]] == [RIGHT]
 

@@ -215,7 +215,7 @@ def test_a_server_that_is_down_delays_and_two_days_later_it_is_given_up(line: Li
     line.go_on(hours=3)
     given_up = line.bridge.outbox.listed(FollowUpState.GIVEN_UP)
     assert len(given_up) == 2
-    assert [alert.key for alert in line.bridge.alerts.open()] == ["follow_ups"]
+    assert [alert.key for alert in line.bridge.alerts.open()] == ["receiver:mail", "follow_ups"]
     box.answer = "250 OK"
     for each in given_up:
         line.bridge.outbox.retry(each)

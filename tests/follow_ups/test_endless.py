@@ -6,11 +6,16 @@ import threading
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bridge.follow_ups.delivery import DELIVER, Delivery
 from bridge.follow_ups.given_up import GivenUp
 from bridge.follow_ups.receivers import Directory, Receipt
 from bridge.follow_ups.rules import Rules
+from bridge.follow_ups.telli_calls import TELLI_CALLS
 from bridge.model import Booking, FollowUp, FollowUpState
+from bridge.model.follow_ups import CALL
+from bridge.store.sql import follow_ups
 from tests.cast.clock import TEN
 from tests.cast.config import ANNA
 from tests.cast.fixtures import OpenSalon
@@ -40,6 +45,27 @@ class Endless:
         self.begun += 1
         self.may_end.wait()
         return Receipt()
+
+
+class Faulty:
+    """Has callers called, and falls over each."""
+
+    def call(self, _follow_up: FollowUp) -> Receipt | None:
+        raise ValueError("a fault of ours")
+
+
+def test_a_fault_in_a_call_is_logged_as_one(open_small: OpenSalon, caplog: pytest.LogCaptureFixture) -> None:
+    salon = open_small(ANNA)
+    bridge, now = salon.bridge, salon.clock.now
+    given_up = GivenUp(bridge.store, bridge.alerts, now)
+    directory, rules = Directory({}, {TELLI_CALLS: Faulty()}), Rules({}, None, ZoneInfo("UTC"))
+    delivery = Delivery(bridge.store, directory, given_up, rules, now, lambda _step: None)
+    with bridge.store.write() as connection:
+        call = FollowUp("1", None, 0, CALL, TELLI_CALLS, "caller:7/1", FollowUpState.WAITING, now(), now())
+        follow_ups.add(connection, call)
+    delivery.kinds()[DELIVER](TELLI_CALLS)
+    delivery.close(patience=60)
+    assert "a follow-up for a caller to be called could not be told" in caplog.text
 
 
 def test_a_delivery_without_end_is_unclear_and_no_other_begins_meanwhile(open_small: OpenSalon) -> None:

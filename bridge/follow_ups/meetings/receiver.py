@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.alerts import Alerts
-from bridge.follow_ups.errors import NotDelivered, Refused
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused
 from bridge.follow_ups.meetings.maker import Meeting, MeetingMaker, Wanted
 from bridge.follow_ups.meetings.zoom import Zoom
 from bridge.follow_ups.receivers import Means, Receipt
@@ -127,7 +127,7 @@ class Meetings:
         return [each.id for each in self.maker.find(organiser, booking_id, deadline)]
 
     def _alert(self, follow_up: FollowUp, booking: Booking, error: NotDelivered) -> None:
-        if not isinstance(error, Refused) and self.now() - follow_up.planned_at < _PATIENCE:
+        if not isinstance(error, Refused | Misconfigured) and self.now() - follow_up.planned_at < _PATIENCE:
             return
         self.alerts.alert(
             _alert_key(booking),

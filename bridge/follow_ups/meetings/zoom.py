@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from bridge.config import ZoomSection
-from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused, Unclear
 from bridge.follow_ups.meetings.maker import Meeting, Wanted
 from providers.base import Deadline
 from providers.errors import ProviderError, WriteUnknown
@@ -161,7 +161,8 @@ class Zoom:
         members = json_object(answer.content)
         token, lasts = members.get("access_token"), members.get("expires_in")
         if answer.status_code != _OK or not isinstance(token, str) or not isinstance(lasts, int):
-            raise self._fault(answer)
+            fault = self._fault(answer)
+            raise Misconfigured(str(fault)) if isinstance(fault, Refused) else fault
         base = self._region(members.get("api_url"))
         self._access = _Access(token, base, self._monotonic() + lasts - _RENEWED_BEFORE)
         return self._access

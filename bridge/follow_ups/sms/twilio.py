@@ -16,7 +16,7 @@ from typing import Any
 import requests
 
 from bridge.config import TwilioSection
-from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
+from bridge.follow_ups.errors import Misconfigured, NotDelivered, Refused, Unclear
 from providers.base import Deadline
 from providers.errors import ProviderError, WriteUnknown
 from providers.http import Call, json_object, retry_after, send, session
@@ -160,9 +160,10 @@ class Twilio:
         if status >= _SERVER_FAULT or status // 100 == _OK // 100:
             return Unclear(f"Twilio answered {status}")
         code = json_object(answer.content).get("code")
-        if status not in _WRONG_ACCOUNT and isinstance(code, int):
+        if status in _WRONG_ACCOUNT:
+            return Misconfigured(f"Twilio answered {status}")
+        if isinstance(code, int):
             return Refused(why_not(code))
-        # The account, its token or the address may be put right meanwhile.
         return NotDelivered(f"Twilio answered {status}")
 
 

@@ -47,6 +47,13 @@ def awaited(connection: Connection) -> list[str]:
     return list(connection.execute(waiting.distinct()).scalars())
 
 
+def any_sent(connection: Connection, receiver: str, since: datetime) -> bool:
+    """Tell whether a receiver took anything since then."""
+    sent = (follow_ups.c.receiver == receiver, follow_ups.c.state == FollowUpState.SENT)
+    query = select(follow_ups.c.id).where(*sent, follow_ups.c.done_at >= since).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def of_recipient(connection: Connection, follow_up: FollowUp) -> list[FollowUp]:
     """Return all of the same booking to the same recipient by the same receiver, the oldest first."""
     query = (
