@@ -1,4 +1,4 @@
-"""A process is killed between any two steps of telling; nothing is lost, and what comes twice says so."""
+"""Processes that tell at once, or are killed between any two steps: nothing is lost, and doubles say so."""
 
 from __future__ import annotations
 
@@ -64,3 +64,25 @@ def test_a_kill_loses_nothing_and_doubles_only_under_the_same_id(
     assert [each["attributes"]["BOOKING_STATUS"] for each in brevo.contacts] == ["cancelled"]
     assert reminded == [TEN - AN_HOUR, TEN + HALF_AN_HOUR - AN_HOUR], "it moves, and ends with the booking"
     assert telli.written("kim")["appointment_status"] == "cancelled"
+
+
+@pytest.mark.parametrize("step", ["telling", "told"])
+def test_while_one_process_tells_no_other_does(sqlite_url: str, step: str) -> None:
+    with mail_server() as box:
+        config, clock = read_toml(salon_toml(sqlite_url, ANNA, rest=mail_toml(box))), TurnableClock()
+        one, other = Salon(config, clock=clock), Salon(config, clock=clock)
+        reached: list[str] = []
+
+        def meanwhile(at: str) -> None:
+            if at == step:
+                reached.append(at)
+                clock.turn(seconds=5)
+                other.bridge.background.run_due()
+
+        one.book("kim", TEN, email="kim@example.org")
+        one.checkpoint = meanwhile
+        one.bridge.background.run_due()
+        one.bridge.stop()
+        other.bridge.background.run_due()
+        other.bridge.stop()
+    assert (reached, len(box.messages)) == ([step], 1)
