@@ -16,6 +16,7 @@ from bridge.service.ended_calls import EndedCalls
 from bridge.service.gauges import figures_now
 from bridge.service.known_callers import KnownCallers
 from bridge.service.no_shows import NoShows
+from bridge.service.system import System
 from bridge.service.today import Today
 from bridge.service.trial_calls import TrialCalls
 from bridge.signin import AdminSignIn
@@ -84,6 +85,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         admin=AdminSignIn(bridge.store, *config.admin.secrets(), now=bridge.context.now),
         connections=bridge.connections,
         invitations=bridge.invitations,
+        system=System(config, bridge.context, bridge.background.lag, configuration_file(), os.environ),
         trials=TrialCalls.of(config, bridge.context, bridge.connections.sign_ins),
         calendars=CalendarPages.of(bridge, bridge.uploads),
         today=Today(bridge.context, bridge.reception, bridge.journal, bridge.connections, zone),

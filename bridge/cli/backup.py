@@ -18,8 +18,9 @@ from bridge.cli.session import Session, config_option, json_option
 from bridge.config import Config
 from bridge.model import BookingState
 from bridge.parts import Bridge
-from bridge.server.pid_file import holder
+from bridge.service.pid_file import holder
 from bridge.service.since_backup import Change, Difference, differences
+from bridge.service.system import note_backup
 from bridge.store.backup import (
     Backup,
     Rows,
@@ -54,12 +55,13 @@ def backup(session: Session, file: Path) -> None:
     on [bridge] secret_key, which is not in it.
     """
     with session.bridge() as bridge:
-        rows = read_rows(bridge.store)
-    try:
-        write_file(Backup(utc_now(), version("calendar-bridge"), rows), file)
-    except FileExistsError:
-        raise Refused(f"{file} is there already; choose another name") from None
-    count = len(rows["bookings"])
+        made = Backup(utc_now(), version("calendar-bridge"), read_rows(bridge.store))
+        try:
+            write_file(made, file)
+        except FileExistsError:
+            raise Refused(f"{file} is there already; choose another name") from None
+        note_backup(bridge.store, made)
+    count = len(made.rows["bookings"])
     session.output.result(
         {"status": "success", "file": str(file), "bookings": count},
         f"{file} holds {count} bookings. Keep [bridge] secret_key with it, elsewhere.",

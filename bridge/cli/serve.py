@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 import tomllib
 from pathlib import Path
@@ -14,10 +13,7 @@ import click
 from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
 from bridge.config import ServerSection
-from bridge.server.pid_file import Verdict, holder, last_verdict
-
-_PATIENCE_SECONDS = 90.0
-_LOOK_SECONDS = 0.05
+from bridge.service import reloading
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -82,29 +78,16 @@ def reload(session: Session, pid_file: Path | None) -> None:
     with 3 when it was not taken, and with 4 when no server runs.
     """
     path = pid_file or _pid_file(session.config_path)
-    number = holder(path)
-    if number is None:
+    try:
+        verdict = reloading.reload(path, monotonic=time.monotonic, sleep=time.sleep)
+    except reloading.NotServed:
         text = f"no bridge is served from {session.config_path} (by {path}); `bridge serve` starts one"
-        raise Refused(text, Exit.UNREACHABLE)
-    before = last_verdict(path)
-    os.kill(number, signal.SIGHUP)
-    verdict = _awaited(path, before.number if before else 0)
+        raise Refused(text, Exit.UNREACHABLE) from None
+    except reloading.NoVerdict as error:
+        raise Refused(str(error), Exit.UNREACHABLE) from None
     if not verdict.is_taken:
         raise Refused(verdict.text, Exit.CONFIG)
     session.output.result({"status": "success", "text": verdict.text}, verdict.text)
-
-
-def _awaited(path: Path, before: int) -> Verdict:
-    """Return the server's next verdict. Refused: it says none."""
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < until:
-        verdict = last_verdict(path)
-        if verdict and verdict.number > before:
-            return verdict
-        if holder(path) is None:
-            raise Refused("the server ended meanwhile; its log says why", Exit.UNREACHABLE)
-        time.sleep(_LOOK_SECONDS)
-    raise Refused("the server was told, but says nothing; its log may say more", Exit.UNREACHABLE)
 
 
 def _pid_file(config_path: Path) -> Path:

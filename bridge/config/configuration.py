@@ -29,7 +29,7 @@ class Config:
     """Everything the bridge is told. Hosts and event types are in the order of the file.
 
     `vendors` holds the sections of calendar vendors by their names; those left out are missing. `route` is
-    the way to all of them.
+    the way to all of them. `digest` tells the file's content from another, "" where there was no file.
     """
 
     bridge: BridgeSection
@@ -49,6 +49,7 @@ class Config:
     zoom: ZoomSection | None = None
     webhooks: tuple[WebhookTable, ...] = ()
     privacy: PrivacySection = field(default_factory=PrivacySection)
+    digest: str = ""
 
     def section(self, model: type[T]) -> T | None:
         """Return a vendor's one section, None when it is left out."""

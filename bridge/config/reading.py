@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -52,7 +53,20 @@ def load_config(path: Path, environ: Mapping[str, str], vendors: Vendors) -> Con
         text = read_file(path, LARGEST)
     except Unreadable as reason:
         raise ConfigError([(path.name or str(path), str(reason))]) from None
-    return parse_config(text, environ=environ, base=path.parent, vendors=vendors)
+    config = parse_config(text, environ=environ, base=path.parent, vendors=vendors)
+    return replace(config, digest=_digest(text))
+
+
+def digest_of(path: Path) -> str:
+    """Return what `Config.digest` of a file is now, "" where it cannot be read."""
+    try:
+        return _digest(read_file(path, LARGEST))
+    except Unreadable:
+        return ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_config(text: str, *, environ: Mapping[str, str], base: Path, vendors: Vendors) -> Config:

@@ -21,9 +21,9 @@ from bridge import log
 from bridge.config import Config, ServerSection
 from bridge.errors import BridgeError
 from bridge.server import taken
-from bridge.server.pid_file import PidFile
 from bridge.server.sentences import in_words
 from bridge.server.settings import settings
+from bridge.service.pid_file import PidFile
 from bridge.surroundings import configuration_file
 
 CANNOT_START = 3  # gunicorn's own code for "the application cannot be loaded"

@@ -75,10 +75,11 @@ def write_file(backup: Backup, path: Path) -> None:
     """Write a backup to a file that is not there yet. FileExistsError: it is."""
     # Made and closed to others in one step, and never over a file: it may be the only older backup.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        _write(backup, file)
+        write(backup, file)
 
 
-def _write(backup: Backup, file: IO[bytes]) -> None:
+def write(backup: Backup, file: IO[bytes]) -> None:
+    """Write a backup."""
     manifest = {"made_at": backup.made_at.isoformat(), "version": backup.version, "revision": HEAD}
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr(_MANIFEST, json.dumps(manifest))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Flask, redirect, url_for
 from werkzeug.wrappers import Response
@@ -14,10 +15,11 @@ from bridge.connections.invitations import Invitations
 from bridge.service.account_calendars import AccountCalendars
 from bridge.service.appointments import Appointments
 from bridge.service.days_off import DaysOff
+from bridge.service.system import System
 from bridge.service.today import Today
 from bridge.service.trial_calls import TrialCalls
 from bridge.signin import AdminSignIn
-from bridge.speech.language import language
+from bridge.speech.language import Language, language
 from bridge.vault import Vault
 from bridge.web.account_page import AccountPage, account_blueprint
 from bridge.web.appointment import AppointmentPage, appointment_blueprint
@@ -34,7 +36,7 @@ from bridge.web.invite import invite_blueprint, inviting_blueprint
 from bridge.web.pages import Link, shared_blueprint
 from bridge.web.security import secure
 from bridge.web.signin import sign_ins_blueprint, signin_blueprint
-from bridge.web.system import system_blueprint
+from bridge.web.system import SystemPage, system_blueprint
 from bridge.web.telli_page import TelliPage, telli_page_blueprint
 from bridge.web.today import alerts_blueprint, today_page
 from bridge.web.week import WeekPages, week_blueprint
@@ -58,6 +60,7 @@ class OwnersSide:
     calendars: CalendarPages
     today: Today
     trials: TrialCalls
+    system: System
     appointments: Appointments
 
 
@@ -71,7 +74,8 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     gate = Gate(owners.admin, owners.admin.sessions(), translate=spoken.translate)
     secure(app, vault, public_url=section.public_url)
     app.register_blueprint(shared_blueprint(gate, spoken, section.timezone, _links(spoken.translate)))
-    app.register_blueprint(signin_blueprint(gate, spoken, lambda: today_page(owners.today, spoken)))
+    first_page = partial(_first_page, owners, spoken)
+    app.register_blueprint(signin_blueprint(gate, spoken, first_page))
     app.register_blueprint(alerts_blueprint(owners.today, gate, spoken))
     words = AppointmentWords(owners.appointments.context, spoken, section.timezone)
     app.register_blueprint(appointments_blueprint(AppointmentLists(owners.appointments, words), gate))
@@ -92,9 +96,13 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     app.register_blueprint(
         telli_page_blueprint(TelliPage(owners.config, owners.trials, owners.today.journal, spoken), gate)
     )
-    app.register_blueprint(system_blueprint(gate, spoken))
+    app.register_blueprint(system_blueprint(SystemPage(owners.system, owners.today.journal, gate, spoken)))
     app.register_blueprint(_moved_blueprint())
     app.register_blueprint(error_pages_blueprint(spoken.translate))
+
+
+def _first_page(owners: OwnersSide, spoken: Language) -> str:
+    return today_page(owners.today, spoken, is_changed=owners.system.is_changed)
 
 
 def _links(say: Callable[[str], str]) -> tuple[Link, ...]:

@@ -1,25 +1,113 @@
-"""The page of the machinery: which version runs, and what has to do with keeping it well."""
+"""The page of the machinery: version, configuration, database, backups, background work, and help."""
 
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
+from tempfile import TemporaryFile
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
+from bridge.journal import Journal
+from bridge.service.reloading import NotServed, NoVerdict
+from bridge.service.support import bundle
+from bridge.service.system import System
+from bridge.signin import SignInRefused, TooManyAttempts
 from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
 
+_LATE = timedelta(minutes=2)
 
-def system_blueprint(gate: Gate, language: Language) -> Blueprint:
-    """Return `/admin/system`."""
-    blueprint = page_blueprint("system", language.translate, gate)
 
-    @blueprint.get("/admin/system")
-    def overview() -> str:
+@dataclass(frozen=True)
+class SystemPage:
+    """What the page shows and does."""
+
+    system: System
+    journal: Journal
+    gate: Gate
+    language: Language
+
+    def overview(self) -> str:
+        """Show how the machinery is."""
+        system, now = self.system, self.system.context.now()
+        address, size = system.database()
+        last, lag = system.last_backup(), system.lag()
         return render_template(
-            "system.html", version=version("calendar-bridge"), python=platform.python_version()
+            "system.html",
+            version=version("calendar-bridge"),
+            python=platform.python_version(),
+            path=system.path,
+            is_changed=system.is_changed,
+            is_served=system.is_served,
+            problems=system.problems(),
+            remarks=system.remarks(),
+            database=address,
+            megabytes=None if size is None else f"{size / 1_000_000:.1f}",
+            backup=self.language.ago(now - last.at) if last else "",
+            lag=round(lag.total_seconds()),
+            is_late=lag > _LATE,
+            asks_code=self.gate.admin.asks_code,
         )
 
+    def reload(self) -> Response:
+        """Have the server take the file, unless it has problems."""
+        say = self.language.translate
+        if self.system.problems():
+            flash(say("The file has problems, so nothing was changed: see below."), "notice")
+            return _back()
+        try:
+            verdict = self.system.reload()
+        except (NotServed, NoVerdict):
+            flash(say("The server did not answer; its log says more."), "notice")
+            return _back()
+        if verdict.is_taken:
+            flash(say("The new configuration is taken."), "success")
+        else:
+            flash(f"{say('The new configuration was not taken.')} {verdict.text}", "problem")
+        return _back()
+
+    def backup(self) -> ResponseReturnValue:
+        """Send a backup to whoever says the password once more."""
+        say = self.language.translate
+        try:
+            self.gate.admin.check(
+                request.form.get("password", ""), request.form.get("code", ""), self.gate.visitor()
+            )
+        except TooManyAttempts:
+            flash(say("Too many wrong passwords. Please wait a while."), "problem")
+            return _back()
+        except SignInRefused:
+            flash(say("That was not right, so nothing was sent."), "problem")
+            return _back()
+        file = TemporaryFile()  # noqa: SIM115 - closed with the answer
+        self.system.back_up(file)
+        file.seek(0)
+        name = f"bridge-{self.system.context.now():%Y-%m-%d}.zip"
+        return send_file(file, mimetype="application/zip", as_attachment=True, download_name=name)
+
+    def support(self) -> Response:
+        """Send what may be passed on to somebody who helps."""
+        answer = jsonify(bundle(self.system, self.journal))
+        answer.headers["Content-Disposition"] = "attachment; filename=bridge-support.json"
+        return answer
+
+
+def system_blueprint(page: SystemPage) -> Blueprint:
+    """Return `/admin/system` and what lies under it."""
+    blueprint = page_blueprint("system", page.language.translate, page.gate)
+    top = "/admin/system"
+    blueprint.add_url_rule(top, "overview", page.overview)
+    blueprint.add_url_rule(f"{top}/reload", "reload", page.reload, methods=["POST"])
+    blueprint.add_url_rule(f"{top}/backup", "backup", page.backup, methods=["POST"])
+    blueprint.add_url_rule(f"{top}/support.json", "support", page.support)
     return blueprint
+
+
+def _back() -> Response:
+    return redirect(url_for("system.overview"), 303)

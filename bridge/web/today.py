@@ -14,13 +14,14 @@ from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
 
 
-def today_page(today: Today, language: Language) -> str:
+def today_page(today: Today, language: Language, *, is_changed: bool) -> str:
     """Return the page that says whether callers are offered appointments, and what else counts today."""
     context, first_run = today.context, today.first_run()
     now, told = context.now(), today.told()
     return render_template(
         "today.html",
         now=now,
+        is_changed=is_changed,
         nothing_for=[each.event_type.title for each in told if not each.offer.slots],
         told=[(each, _sentence(each, language)) for each in told],
         silent=sorted({str(name) for each in told for name in each.offer.silent}),

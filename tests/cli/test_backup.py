@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from bridge.model import FollowUp, FollowUpState
-from bridge.server.pid_file import PidFile
+from bridge.service.pid_file import PidFile
 from bridge.store.engine import Store
 from bridge.store.sql import follow_ups
 from tests.cast.at_vendors import ANNA_GOOGLE, vendors_toml

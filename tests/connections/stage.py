@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import uuid
 from collections.abc import Mapping
@@ -24,12 +25,13 @@ from bridge.local_calendar.uploads import Uploads
 from bridge.parts import Bridge
 from bridge.service.appointments import Appointments
 from bridge.service.no_shows import NoShows
+from bridge.service.system import System
 from bridge.service.today import Today
 from bridge.service.trial_calls import TrialCalls
 from bridge.signin import AdminSignIn
 from bridge.speech.language import language
 from bridge.store.notes import state_folder
-from bridge.surroundings import Surroundings
+from bridge.surroundings import Surroundings, configuration_file
 from bridge.vault import Vault
 from bridge.vendors.advice import Adviser
 from bridge.vendors.contract import Outside
@@ -100,6 +102,7 @@ class Process:
             admin=AdminSignIn(self.store, *config.admin.secrets(), now=now),
             connections=self.connections,
             invitations=Invitations(self.store, self.connections, config.hosts, now),
+            system=System(config, bridge.context, bridge.background.lag, configuration_file(), os.environ),
             trials=TrialCalls.of(config, bridge.context, self.connections.sign_ins),
             calendars=CalendarPages.of(bridge, self.uploads),
             today=Today(bridge.context, bridge.reception, bridge.journal, self.connections, zone),
@@ -183,7 +186,8 @@ class Browser:
         return " ".join(unescape(text).split())
 
     def _see(self, answer: TestResponse) -> TestResponse:
-        self.seen.append(f"{answer.status} {answer.headers} {answer.text}")
+        text = answer.get_data().decode("utf-8", "replace")  # a backup is none
+        self.seen.append(f"{answer.status} {answer.headers} {text}")
         if answer.mimetype == "text/html":
             self.page = answer.text
         answer.close()

@@ -1,0 +1,112 @@
+"""The page of the machinery: configuration, backups, and what may be passed on to somebody who helps."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from bridge.alerts import alert_key
+from bridge.model import Ability, CalendarName, Condition
+from bridge.service.support import bundle
+from bridge.service.system import System
+from bridge.store.sql import health
+from tests.cast.clock import TEN
+from tests.cast.config import ANNA, API_KEY, EVERY_START, SECRET, salon_toml
+from tests.cast.fixtures import OpenLine
+from tests.cast.line import TOKEN, Line
+from tests.cast.reading import load_config
+from tests.connections.stage import ADMIN, PASSWORD, PASSWORD_HASH, SITE, Browser, signed_in
+
+PAGE = "/admin/system"
+
+
+@pytest.fixture
+def line(open_line: OpenLine) -> Line:
+    return open_line(ANNA, rest=ADMIN, event_type=EVERY_START, bridge=f'public_url = "{SITE}"')
+
+
+@pytest.fixture
+def system(line: Line, tmp_path: Path) -> System:
+    path = tmp_path / "config.toml"
+    path.write_text(salon_toml("sqlite:///unused.db", ANNA, rest=ADMIN))
+    bridge = line.bridge
+    return System(load_config(path, {}), bridge.context, bridge.background.lag, path, {})
+
+
+def line_system(line: Line) -> System:
+    return System(line.config, line.bridge.context, line.bridge.background.lag, Path("config.toml"), {})
+
+
+def test_a_changed_file_is_told_from_the_loaded_one_and_its_problems_named(system: System) -> None:
+    assert not system.is_changed and system.problems() == ()
+    system.path.write_text(system.path.read_text() + "\n# a remark")
+    assert system.is_changed and system.problems() == ()
+    system.path.write_text(system.path.read_text() + "\n[hosts.anna]\nname = 1\n")
+    assert system.is_changed and system.problems()
+    system.path.unlink()
+    assert system.is_changed and system.problems()
+
+
+def test_a_file_with_problems_is_not_even_handed_to_the_server(line: Line) -> None:
+    owner = signed_in(line)
+    owner.get(PAGE)  # the file of this process does not exist
+    assert "has problems" in owner.main()
+    assert owner.post(f"{PAGE}/reload").status_code == 303
+    owner.get(PAGE)
+    assert "so nothing was changed" in owner.main()
+
+
+def test_a_backup_is_sent_only_for_the_password(line: Line) -> None:
+    line.book(TEN, name="Kim Example")
+    owner = signed_in(line)
+    owner.get(PAGE)
+    assert "none yet" in owner.main()
+    assert owner.post(f"{PAGE}/backup", {"password": "wrong"}).location == PAGE
+    owner.get(PAGE)
+    assert "That was not right, so nothing was sent." in owner.main()
+    sent = BytesIO()
+    line_system(line).back_up(sent)
+    with ZipFile(sent) as archive:
+        assert b"Kim Example" in archive.read("bookings.jsonl")
+    owner.get(PAGE)
+    assert owner.post(f"{PAGE}/backup", {"password": PASSWORD}).mimetype == "application/zip"
+    owner.get(PAGE)
+    assert "none yet" not in owner.main()
+
+
+def test_strangers_and_guessed_forms_reach_nothing(line: Line) -> None:
+    owner, stranger = signed_in(line), Browser(line, "198.51.100.4")
+    stranger.get("/")
+    for path in ("", "/support.json"):
+        assert stranger.get(f"{PAGE}{path}").location == "/"
+    for path in ("/reload", "/backup"):
+        assert stranger.post(f"{PAGE}{path}", {"password": PASSWORD}).location == "/"
+        owner.get(PAGE)
+        assert owner.post(f"{PAGE}{path}", {"password": PASSWORD}, token="guessed").status_code == 400
+
+
+def test_the_support_file_holds_no_personal_data_and_no_secret(line: Line, system: System) -> None:
+    calendar = CalendarName.parse("local:anna")
+    odd = '[hosts.kim-private]\nkey_in_a_wrong_place_SESAME = "sesame"\nphone = 491701234567\n'
+    system.path.write_text(system.path.read_text() + odd)
+    line.book(TEN, name="Kim Example", email="kim@example.org", phone="+49 170 1234567", note="hurts")
+    line.bridge.alerts.alert(alert_key("google", "anna@example.com"), "Kim Example waits.")
+    why = "anna@example.com may not"
+    found = Condition(str(calendar), Ability.READ, line.clock.now(), kind="AccessDenied", error=why)
+    with line.bridge.store.write() as connection:
+        health.record_failure(connection, found)
+    line.bridge.journal.write_down()
+    text = json.dumps(bundle(system, line.bridge.journal))
+    told = json.loads(text)
+    assert told["database"]["rows"]["bookings"] == 1
+    assert [each["ability"] for each in told["health"]] == ["read"]
+    assert told["configuration"]["says"]["event_types"]["name 1"]["minimum_notice_minutes"] == 0
+    people = ["Kim", "kim", "Anna", "anna", "@", "170", "1234567", "hurts", "Haircut", "example", "c_0123"]
+    secrets = [API_KEY, TOKEN, SECRET, PASSWORD_HASH, PASSWORD, "sesame", "SESAME", "unused.db"]
+    assert [each for each in (*people, *secrets) if each in text] == []
+    owner = signed_in(line)
+    assert owner.get(f"{PAGE}/support.json").headers["Content-Disposition"].startswith("attachment")
