@@ -19,6 +19,7 @@ PARTS = {
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "database": "bookings while PostgreSQL hangs, is far away, locked or fails over",
     "trouble": "what two workers' callers notice while the database or a vendor is in trouble",
+    "cost": "what one booking and one offer cost, with none and with many bookings there",
     "walk": "how many of the project's own functions and files one request passes",
     "idle": "what 2,000 embedded hosts take of a processor while nothing happens",
     "start": "seconds and memory of importing, making and serving the app",

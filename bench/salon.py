@@ -32,11 +32,11 @@ TYPICAL_ANSWER = json.dumps(
 ).encode()
 
 
-def make_salon(folder: Path, *, busy_max_age_seconds: int) -> Path:
+def make_salon(folder: Path, *, busy_max_age_seconds: int, database_url: str | None = None) -> Path:
     """Write a configuration, fill its calendars; return the configuration's path."""
     folder.mkdir(parents=True)
     path = folder / "config.toml"
-    path.write_text(_config(busy_max_age_seconds), encoding="utf-8")
+    path.write_text(_config(busy_max_age_seconds, database_url), encoding="utf-8")
     config = load_config(path, {})
     migrate(config.bridge.database_url.get_secret_value())
     bridge = Bridge(config)
@@ -83,12 +83,13 @@ def _request(path: str, payload: dict[str, object]) -> bytes:
     return head.encode() + body
 
 
-def _config(busy_max_age_seconds: int) -> str:
+def _config(busy_max_age_seconds: int, database_url: str | None) -> str:
     parts = [
         (
             '[bridge]\npublic_url = "http://127.0.0.1:8000"\ntimezone = "UTC"\n'
             'secret_key = "plainly-fake-secret-key-for-measuring-0001"\n'
             f"busy_max_age_seconds = {busy_max_age_seconds}\n"
+            + (f'database_url = "{database_url}"\n' if database_url else "")
         ),
         f'[telli]\napi_keys = ["{API_KEY}"]\n',
     ]

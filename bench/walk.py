@@ -100,14 +100,14 @@ def _requests(walk: Walk, client: FlaskClient) -> dict[str, list[CodeType]]:
     first = tomorrow(datetime.now(UTC)) + timedelta(days=1)
     books = bookings(2, first)
     questions = [question(number) for number in (1, 2)]
-    _sent(client, questions[0])  # starts the background work, which then ends
+    sent(client, questions[0])  # starts the background work, which then ends
     client.application.extensions["bridge"].background.stop(patience=10)
-    walks = {"/available, made anew": walk.of(lambda: _sent(client, questions[1]))}
-    _sent(client, books[0])
-    return {**walks, "/book": walk.of(lambda: _sent(client, books[1]))}
+    walks = {"/available, made anew": walk.of(lambda: sent(client, questions[1]))}
+    sent(client, books[0])
+    return {**walks, "/book": walk.of(lambda: sent(client, books[1]))}
 
 
-def _sent(client: FlaskClient, whole: bytes) -> None:
+def sent(client: FlaskClient, whole: bytes) -> None:
     """Send a request as it goes over the wire; it must do what was asked."""
     head, _, body = whole.partition(b"\r\n\r\n")
     line, *fields = head.decode().split("\r\n")

@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection
 
 from bridge.attendee.corrections import corrected, is_somebody_else
 from bridge.booking import ledger
 from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
-from bridge.booking.caller_lock import turn
+from bridge.booking.caller_lock import Turn, turn
 from bridge.booking.context import BookingContext
 from bridge.booking.correct import (
     Who,
@@ -52,9 +55,9 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
     `who` reads the attendee, and may raise MissingField: a replay is answered before that. A
     BridgeError says why there is no booking; then the caller has none, now or later.
     """
-    with turn(context, wish.contact, deadline):
+    with turn(context, wish.contact, deadline, partial(_look, context, wish)) as mine:
         # First of all: telli repeats a request whose answer was late, and by then the slot is its own.
-        known, earlier = _replay(context, wish, deadline)
+        known, earlier = _replay(context, wish, mine.seen, deadline)
         if earlier and _has_host(context, earlier, wish):
             return correct_booking(context, earlier, wish, who, deadline)
         refuse_what_staff_changed(known.changed_by_staff, wish)
@@ -69,13 +72,13 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
         held = ledger.hold(context, wish, busy)
         with _settling(context, held, is_certain=True):
-            booking = _write(context, held, questions, busy, deadline)
+            booking = _write(context, held, questions, busy, mine, deadline)
     return with_meeting(context, booking, deadline)
 
 
 def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> None:
     """Raise what would keep `book_appointment` from succeeding, changing nothing."""
-    earlier = _same_start(context, wish, _known(context, wish).live)
+    earlier = _same_start(context, wish, _look_again(context, wish).live)
     # The request itself would be a replay, and succeed.
     if earlier and earlier.state is BookingState.CONFIRMED and _has_host(context, earlier, wish):
         return
@@ -98,19 +101,23 @@ class _Known:
     changed_by_staff: Booking | None
 
 
+def _look(context: BookingContext, wish: Wish, connection: Connection) -> _Known:
+    # Nobody has neither replays nor anything to replace.
+    mine = bookings.live_of_contact(connection, wish.contact, wish.event_type.id) if wish.contact.key else []
+    return _Known(mine, changed_by_staff(context, connection, wish))
+
+
 @repeated
-def _known(context: BookingContext, wish: Wish) -> _Known:
+def _look_again(context: BookingContext, wish: Wish) -> _Known:
     with context.store.read() as connection:
-        # Nobody has neither replays nor anything to replace.
-        mine = (
-            bookings.live_of_contact(connection, wish.contact, wish.event_type.id) if wish.contact.key else []
-        )
-        return _Known(mine, changed_by_staff(context, connection, wish))
+        return _look(context, wish, connection)
 
 
-def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> tuple[_Known, Booking | None]:
+def _replay(
+    context: BookingContext, wish: Wish, known: _Known, deadline: Deadline
+) -> tuple[_Known, Booking | None]:
     """Return what is known of a caller, and their booking of this start; one under way is waited for."""
-    while booking := _same_start(context, wish, (known := _known(context, wish)).live):
+    while booking := _same_start(context, wish, known.live):
         if booking.state is BookingState.CONFIRMED:
             # Perhaps told "failed" before, and about to be undone; from now on it is not.
             if affirmed := ledger.affirm(context, booking):
@@ -123,6 +130,7 @@ def _replay(context: BookingContext, wish: Wish, deadline: Deadline) -> tuple[_K
             raise OutcomeUnknown("the same request is still being worked on")
         else:
             context.sleep(_WAIT_SECONDS)
+        known = _look_again(context, wish)
     return known, None
 
 
@@ -189,9 +197,14 @@ def _replace(context: BookingContext, recent: Booking, wish: Wish, who: Who, dea
 
 
 def _write(
-    context: BookingContext, held: ledger.Hold, questions: Questions, busy: Busy, deadline: Deadline
+    context: BookingContext,
+    held: ledger.Hold,
+    questions: Questions,
+    busy: Busy,
+    mine: Turn[_Known],
+    deadline: Deadline,
 ) -> Booking:
-    """Re-check, write and confirm; after a clear refusal with the next host."""
+    """Re-check, write and confirm, which ends the caller's turn; after a clear refusal with the next host."""
     # Only clear refusals count against a host: after an unclear one the event may be there already.
     refused: frozenset[str] = frozenset()
     while True:
@@ -201,9 +214,11 @@ def _write(
             try:
                 calendar = context.calendar(held.write.calendar, deadline)
                 is_last = not _has_others(context, held, tried, deadline)
+                if adding := calendar.in_commit(held.write.event_key, held.draft):
+                    return ledger.confirm(context, held, adding, also=mine.end)
                 event = calendar.create(held.write.event_key, held.draft, waits=is_last)
                 context.checkpoint("event_created")
-                return ledger.confirm(context, held, event)
+                return ledger.confirm(context, held, event, also=mine.end)
             except CalendarRefused:
                 refused = tried
                 if not _has_others(context, held, refused, deadline):

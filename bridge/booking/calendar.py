@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from bridge.booking.until_clear import RefusedForNow, write_until_clear
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
@@ -26,6 +28,8 @@ from bridge.errors import (
     LinkRefused,
     OutcomeUnknown,
 )
+from bridge.local_calendar.entry_names import NAME as LOCAL
+from bridge.local_calendar.provider import LocalCalendars
 from bridge.model import Ability, CalendarName, Write
 from providers.base import (
     CalendarInfo,
@@ -95,6 +99,15 @@ class BookingCalendar:
         return self._ask(
             lambda account: account.find_booking(self.name.calendar, booking_id, deadline=self.deadline)
         )
+
+    def in_commit(self, event_key: str, draft: EventDraft) -> Callable[[Connection], Event] | None:
+        """Return how to create an event by its booking's own commit; None where that cannot be."""
+        if self.name.provider != LOCAL or draft.conference or self.health.fails(self.name, Ability.WRITE):
+            return None
+        account = self.accounts.provider(self.name)
+        if not isinstance(account, LocalCalendars):
+            return None
+        return partial(account.add_event, self.name.calendar, event_key, draft)
 
     def create(self, event_key: str, draft: EventDraft, *, waits: bool = False) -> Event:
         """Create an event, once however often it is asked for under the same key.

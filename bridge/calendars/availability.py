@@ -21,7 +21,7 @@ from bridge.model import CalendarName, Claim, EventType, Host, WayEnd
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
 from bridge.store.patience import repeated
-from bridge.store.sql import bookings, claims, identities
+from bridge.store.sql import attendances, claims, identities
 from providers.base import BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError
 from providers.intervals import merge
@@ -219,7 +219,7 @@ def host_times(
     starts: Mapping[str, Sequence[datetime]] = {}
     if event_type.max_bookings_per_day or event_type.max_bookings_per_week:
         reach = Interval(busy.window.start - _LIMITS_REACH, busy.window.end + _LIMITS_REACH)
-        starts = bookings.starts_by_host(connection, event_type.id, ids, reach, without=without)
+        starts = attendances.starts_by_host(connection, event_type.id, ids, reach, without=without)
     ways = _ways(connection, event_type, ids, busy, without)
     claimed = _claimed(asked, taken, identity)
     return {

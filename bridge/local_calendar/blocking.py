@@ -97,9 +97,7 @@ class Blocks:
             raise NoSuchTime(_("That time is over."))
         draft = EventDraft(clean(" ".join(title.split()))[:LONGEST_TITLE], interval, str(zone))
         with self.store.write_alone() as connection:
-            if local_events.event(connection, calendar, key) is None:
-                uid = f"{key}@calendar-bridge"
-                local_events.add_event(connection, calendar, key, uid, draft)
+            local_events.find_or_add(connection, calendar, key, f"{key}@calendar-bridge", draft)
             there = local_events.events_within(connection, calendar, interval)
         return sum(each.booking_id is not None for each in there)
 

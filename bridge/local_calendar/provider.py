@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ from bridge.local_calendar.entries import (
 )
 from bridge.local_calendar.entry_names import NAME, uid_of
 from bridge.local_calendar.transactions import reading, refuse_late, write_until_heard
-from bridge.store.engine import ConstraintViolated, Store
+from bridge.store.engine import Store
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import local_events, local_series, revisions
 from bridge.store.sql.busy_times import KeptRow
@@ -119,27 +120,19 @@ class LocalCalendars:
         self._zone(calendar, "create_event")
         if draft.conference is not None:
             raise ConferenceUnavailable(NAME, "create_event", "an embedded calendar has no meeting links")
+        work = partial(self.add_event, calendar, event_key, draft)
+        return write_until_heard(self._store, "create_event", deadline, work)
+
+    def add_event(self, calendar: str, event_key: str, draft: EventDraft, connection: Connection) -> Event:
+        """Create an event as part of a transaction: there when that is committed. EventExists: as above."""
+        self._zone(calendar, "create_event")
         wanted = clean_draft(draft)
-        try:
-            made = self._find_or_add(calendar, event_key, wanted, deadline)
-        except ConstraintViolated:  # PostgreSQL: another process added it in this very moment
-            made = self._find_or_add(calendar, event_key, wanted, deadline)
+        uid = f"{event_key}@calendar-bridge"  # under which the feed shows it
+        made = local_events.find_or_add(connection, calendar, event_key, uid, wanted)
         event = event_of(made)
         if made.cancelled or made.booking_id != wanted.private.get("booking_id"):
             raise EventExists(NAME, "create_event", "the key is used up", event=event)
         return event
-
-    def _find_or_add(
-        self, calendar: str, event_key: str, wanted: EventDraft, deadline: Deadline
-    ) -> LocalEvent:
-        def work(connection: Connection) -> LocalEvent:
-            found = local_events.event(connection, calendar, event_key)
-            if found is not None:
-                return found
-            uid = f"{event_key}@calendar-bridge"  # under which the feed shows it
-            return local_events.add_event(connection, calendar, event_key, uid, wanted)
-
-        return write_until_heard(self._store, "create_event", deadline, work)
 
     def read_event(self, ref: EventRef, *, deadline: Deadline) -> Event:
         """Return the event as it is now, cancelled ones too. EventNotFound: there never was one."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from bridge.booking import ledger
 from bridge.booking.book import book_appointment, rehearse
 from bridge.booking.caller_lock import turn
@@ -94,10 +96,14 @@ class OurDesk:
         self, booking: Booking, start: datetime, deadline: Deadline, source: Source = Source.TELLI
     ) -> Booking:
         """Change the booking's event, or make it anew with other hosts."""
-        with turn(self.context, booking.contact, deadline):
+        with turn(self.context, booking.contact, deadline, _nothing):
             return move_booking(self.context, booking, MoveWish(start, source=source), deadline)
 
     def cancel(self, booking: Booking, deadline: Deadline, source: Source = Source.TELLI) -> Booking:
         """Cancel at once; the event is removed in the background until it is gone."""
-        with turn(self.context, booking.contact, deadline):
+        with turn(self.context, booking.contact, deadline, _nothing):
             return ledger.cancel(self.context, booking, source)
+
+
+def _nothing(_connection: Connection) -> None:
+    """Look at nothing: the booking was found before."""

@@ -70,7 +70,7 @@ def test_every_change_is_a_new_revision_and_nothing_else_is(desk: Desk) -> None:
 def test_a_revision_and_its_change_are_committed_together(desk: Desk) -> None:
     wanted = draft(span(1, 9))
     with suppress(ZeroDivisionError), desk.store.write() as connection:
-        local_events.add_event(connection, NAME, KEY, "uid", wanted)
+        local_events.find_or_add(connection, NAME, KEY, "uid", wanted)
         raise ZeroDivisionError
     assert (desk.provider.revision(), desk.busy()) == (0, [])
 

@@ -26,6 +26,7 @@ class PostgresProxy:
         self.url = _through(address, port).render_as_string(hide_password=False)
         self.delay = 0.0  # seconds, each way
         self.commits = 0
+        self.questions = 0  # what the client sent in one go, and waited for
         self._lost: int | None = None
         self._is_away_after = False
         self._is_away = False
@@ -85,6 +86,7 @@ class PostgresProxy:
         with suppress(OSError):
             while chunk := pair.client.recv(_CHUNK):
                 self._wait()
+                self.questions += 1
                 if _COMMIT in chunk:
                     self.commits += 1
                     pair.is_lost = self.commits == self._lost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -146,24 +147,24 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
     return Hold(booking, write, draft, held.owner, held.host)
 
 
-def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:
-    """Confirm the booking whose event the calendar holds.
+def confirm(
+    context: LedgerContext,
+    held: Hold,
+    made: Event | Callable[[Connection], Event],
+    *,
+    also: Callable[[Connection], None] = lambda _connection: None,
+) -> Booking:
+    """Confirm the booking whose event the calendar holds, or that `made` makes by the same commit.
 
-    HoldLost: another process took over; the event is unwanted then and will be removed.
+    `also` is done by that commit too. HoldLost: another process took over; the event is unwanted then and
+    will be removed.
     """
-    booking = replace(
-        held.booking,
-        version=held.booking.version + 1,
-        state=BookingState.CONFIRMED,
-        link=event.link or held.booking.link,
-        location=held.draft.location,
-    )
     try:
-        is_mine = _confirm(context, held, booking, event)
+        booking = _confirm(context, held, made, also)
     except StoreUnavailable:
-        remember(context, ToldFailed(booking.id, booking.version))
+        remember(context, ToldFailed(held.booking.id, held.booking.version + 1))
         raise
-    if not is_mine:
+    if booking is None:
         raise HoldLost("another process took this booking over")
     context.checkpoint("confirmed")
     context.wake()
@@ -171,25 +172,49 @@ def confirm(context: LedgerContext, held: Hold, event: Event) -> Booking:
 
 
 @repeated
-def _confirm(context: LedgerContext, held: Hold, booking: Booking, event: Event) -> bool:
-    values = {"state": booking.state, "link": booking.link, "location": booking.location, **NOBODYS}
+def _confirm(
+    context: LedgerContext,
+    held: Hold,
+    made: Event | Callable[[Connection], Event],
+    also: Callable[[Connection], None],
+) -> Booking | None:
     with context.store.write() as connection:
+        event = _made(context, connection, made)
+        booking = replace(
+            held.booking,
+            version=held.booking.version + 1,
+            state=BookingState.CONFIRMED,
+            link=event.link or held.booking.link,
+            location=held.draft.location,
+        )
+        values = {"state": booking.state, "link": booking.link, "location": booking.location, **NOBODYS}
         if bookings.change(
             connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
         ):
             writes.finish(connection, held.write, event)
             record_change(context, connection, booking, Change.BOOKED, booking.source)
-            return True
+            also(connection)
+            return booking
         if is_done(connection, held.write):
             # By an earlier try that was not heard of, or by whoever took over.
             found = bookings.get(connection, booking.id) if is_repeat() else None
             if found is None or found.state is not BookingState.CONFIRMED:
-                return False
+                return None
             log_change(connection, booking, Change.BOOKED)
-            return True
+            return booking
         # Whoever took over may have looked before this event was there.
         disown(context, connection, held.write)
-        return False
+        return None
+
+
+def _made(
+    context: LedgerContext, connection: Connection, made: Event | Callable[[Connection], Event]
+) -> Event:
+    if isinstance(made, Event):
+        return made
+    event = made(connection)
+    context.checkpoint("event_created")
+    return event
 
 
 @repeated

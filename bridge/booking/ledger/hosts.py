@@ -26,7 +26,7 @@ from bridge.scheduling.fair_share import month_start
 from bridge.scheduling.round_robin import Choice, choose, needs_shares
 from bridge.scheduling.slots import HostTime, Rule, as_offered_lately, failing_rules
 from bridge.scheduling.team import Pool, pool_for, with_host
-from bridge.store.sql import bookings, counts, round_robin
+from bridge.store.sql import attendances, counts, round_robin
 from providers.base import Interval
 
 _NOBODY = Contact()
@@ -93,7 +93,7 @@ def choose_from(
     schedules = schedules_since(context, connection, event_type, since) if since else {}
     last: Sequence[str] = ()
     if event_type.keep_host and contact.key:
-        last = bookings.last_hosts_of_contact(connection, contact.key, event_type.id, without=without)
+        last = attendances.last_hosts_of_contact(connection, contact.key, event_type.id, without=without)
     return choose(event_type, pool, given, now, schedules=schedules, keep=frozenset(last))
 
 

@@ -7,47 +7,61 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact, Source
 from bridge.store.sql import owners
-from bridge.store.tables import LIVE, booking_hosts, bookings
+from bridge.store.tables import IS_LIVE, LIVE, booking_hosts, bookings
 from providers.base import Interval
 
 
 def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_until: datetime) -> None:
     """Add a held booking with its hosts. ConstraintViolated: the contact has one at that start."""
-    connection.execute(
-        insert(bookings).values(
-            id=booking.id,
-            event_type=booking.event_type,
-            state=booking.state,
-            version=booking.version,
-            starts_at=booking.interval.start,
-            ends_at=booking.interval.end,
-            contact_key=booking.contact.key,
-            contact_id=booking.contact.contact_id,
-            external_contact_id=booking.contact.external_contact_id,
-            source=booking.source,
-            made_at=booking.made_at,
-            owner=owner,
-            lease_until=lease_until,
-            by_person=booking.by_person,
-            link=booking.link,
-            service=booking.service,
-            **said_values(booking),
-            **chosen_values(booking),
-        )
-    )
-    replace_hosts(connection, booking.id, booking.hosts)
+    row = {
+        "id": booking.id,
+        "event_type": booking.event_type,
+        "state": booking.state,
+        "version": booking.version,
+        "starts_at": booking.interval.start,
+        "ends_at": booking.interval.end,
+        "contact_key": booking.contact.key,
+        "contact_id": booking.contact.contact_id,
+        "external_contact_id": booking.contact.external_contact_id,
+        "source": booking.source,
+        "made_at": booking.made_at,
+        "owner": owner,
+        "lease_until": lease_until,
+        "by_person": booking.by_person,
+        "link": booking.link,
+        "service": booking.service,
+        **said_values(booking),
+        **chosen_values(booking),
+    }
+    connection.execute(_INSERT, row)
+    _add_hosts(connection, booking.id, booking.hosts)
 
 
 def replace_hosts(connection: Connection, booking_id: str, hosts: Sequence[str]) -> None:
     """Set who attends, the organiser first."""
     # All anew: a position is a part of the key, and hosts change places.
     connection.execute(delete(booking_hosts).where(booking_hosts.c.booking_id == booking_id))
+    _add_hosts(connection, booking_id, hosts)
+
+
+def _add_hosts(connection: Connection, booking_id: str, hosts: Sequence[str]) -> None:
     connection.execute(
-        insert(booking_hosts),
+        _INSERT_HOST,
         [{"booking_id": booking_id, "position": n, "host": host} for n, host in enumerate(hosts)],
     )
 
@@ -125,10 +139,9 @@ def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
 
 def live_of_contact(connection: Connection, contact: Contact, event_type: str | None) -> list[Booking]:
     """Return the contact's held and confirmed bookings, the latest made first."""
-    query = select(bookings).where(bookings.c.state.in_(LIVE), bookings.c.contact_key == contact.key)
-    if event_type is not None:
-        query = query.where(bookings.c.event_type == event_type)
-    return read_rows(connection, connection.execute(query.order_by(bookings.c.made_at.desc())).all())
+    query = _LIVE_OF_CONTACT if event_type is None else _LIVE_OF_CONTACT_AND_TYPE
+    caller = {"contact": contact.key, "event_type": event_type}
+    return read_rows(connection, connection.execute(query, caller).all())
 
 
 def of_number(
@@ -196,60 +209,6 @@ def coming_calendars(connection: Connection, now: datetime) -> set[CalendarName]
     return {CalendarName.parse(name) for name in connection.execute(wanted).scalars()}
 
 
-def starts_by_host(
-    connection: Connection,
-    event_type: str,
-    hosts: Sequence[str],
-    window: Interval,
-    *,
-    without: str | None = None,
-) -> dict[str, list[datetime]]:
-    """Return the starts of each host's live bookings of the event type inside the window."""
-    within = (bookings.c.starts_at >= window.start, bookings.c.starts_at < window.end)
-    query = live_by_host(bookings.c.starts_at, event_type, hosts, without).where(*within)
-    starts: dict[str, list[datetime]] = {host: [] for host in hosts}
-    for host, start in connection.execute(query):
-        starts[host].append(start)
-    return starts
-
-
-def live_by_host(
-    what: ColumnElement[datetime], event_type: str, hosts: Sequence[str], without: str | None
-) -> Select[str, datetime]:
-    """Return the query for a host and a column of each live booking of the event type it attends.
-
-    `without` is a booking that shall not count, because it is being moved.
-    """
-    return (
-        select(booking_hosts.c.host, what)
-        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
-        .where(
-            bookings.c.event_type == event_type,
-            bookings.c.state.in_(LIVE),
-            booking_hosts.c.host.in_(hosts),
-            bookings.c.id != (without or ""),
-        )
-    )
-
-
-def last_hosts_of_contact(
-    connection: Connection, contact_key: str, event_type: str, *, without: str | None = None
-) -> list[str]:
-    """Return who the contact's last appointment of the event type was made with, but for one booking."""
-    last = (
-        select(bookings.c.id)
-        .where(bookings.c.contact_key == contact_key, bookings.c.event_type == event_type)
-        # Not of a hold, which may come to nothing.
-        .where(bookings.c.state.in_((BookingState.CONFIRMED, BookingState.NO_SHOW)))
-        .order_by(bookings.c.made_at.desc(), bookings.c.id)
-        .limit(1)
-    )
-    if without is not None:
-        last = last.where(bookings.c.id != without)
-    attending = select(booking_hosts.c.host).where(booking_hosts.c.booking_id.in_(last))
-    return list(connection.execute(attending).scalars())
-
-
 def read_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
     """Return the bookings of these rows, with who attends them."""
     if not rows:
@@ -260,6 +219,16 @@ def read_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]
     for row in connection.execute(hosts.order_by(booking_hosts.c.position)):
         attending[row.booking_id].append(row.host)
     return [_booking(row, attending[row.id]) for row in rows]
+
+
+# Built once where they are part of every booking: building one takes longer than executing it.
+_INSERT, _INSERT_HOST = insert(bookings), insert(booking_hosts)
+_LIVE_OF_CONTACT = (
+    select(bookings)
+    .where(IS_LIVE, bookings.c.contact_key == bindparam("contact"))
+    .order_by(bookings.c.made_at.desc())
+)
+_LIVE_OF_CONTACT_AND_TYPE = _LIVE_OF_CONTACT.where(bookings.c.event_type == bindparam("event_type"))
 
 
 def _booking(row: Row[Any], hosts: Sequence[str]) -> Booking:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from math import ceil, floor
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bridge.store.dialects import upsert
 from bridge.store.sql.local_events import pieces
@@ -39,12 +39,11 @@ class BusySpan:
 
 def spans(connection: Connection, calendars: Collection[str]) -> Mapping[str, BusySpan]:
     """Return the spans of those calendars that have one."""
-    wanted = select(busy_spans).where(busy_spans.c.calendar.in_(calendars))
     return {
         row.calendar: BusySpan(
             row.calendar, Interval(row.starts_at, row.ends_at), row.zone, row.as_of, row.problem, row.runs
         )
-        for row in connection.execute(wanted)
+        for row in connection.execute(_SPANS, {"calendars": list(calendars)}).all()
     }
 
 
@@ -163,5 +162,6 @@ def _add(connection: Connection, calendar: str, times: Iterable[Occurrence]) -> 
         connection.execute(insert(busy_times), rows)
 
 
+_SPANS = select(busy_spans).where(busy_spans.c.calendar.in_(bindparam("calendars", expanding=True)))
 _COLUMNS = ("calendar", "starts_at", "ends_at", "event_id", "ical_uid", "status", "all_day", "floating")
 _WITHIN = select(*(busy_times.c[name] for name in _COLUMNS))

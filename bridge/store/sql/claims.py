@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from bridge.model import CalendarName, Claim, WayEnd
 from bridge.store.sql import revisions
@@ -19,30 +19,12 @@ from providers.base import Interval
 def add(connection: Connection, wanted: Iterable[Claim]) -> None:
     """Add claims in order of host name. ConstraintViolated: another booking has the time."""
     # In one order for all: two teams with the same hosts could else wait for each other on PostgreSQL.
-    for claim in sorted(wanted, key=attrgetter("host")):
-        connection.execute(
-            insert(claims).values(
-                booking_id=claim.booking_id,
-                host=claim.host,
-                pending=claim.pending,
-                starts_at=claim.interval.start,
-                ends_at=claim.interval.end,
-                calendar=str(claim.calendar),
-                checked_calendar=claim.checked,
-            )
-        )
-        for end in claim.ways:
-            connection.execute(
-                insert(ways).values(
-                    booking_id=claim.booking_id,
-                    host=claim.host,
-                    pending=claim.pending,
-                    way=end.way,
-                    place=end.place,
-                    starts_at=end.interval.start,
-                    ends_at=end.interval.end,
-                )
-            )
+    in_order = sorted(wanted, key=attrgetter("host"))
+    if in_order:
+        connection.execute(_INSERT, [_row(claim) for claim in in_order])
+    taken = [_way_row(claim, end) for claim in in_order for end in claim.ways]
+    if taken:
+        connection.execute(_INSERT_WAY, taken)
     revisions.bump(connection, revisions.CLAIMS)
 
 
@@ -75,15 +57,14 @@ def overlapping(
     """Return the claims in the window of these hosts, or with an event in these calendars."""
     # By calendar too: whoever checks a calendar must see what is being written into it for somebody else,
     # before that calendar can tell.
-    rows = connection.execute(
-        select(claims).where(
-            or_(claims.c.host.in_(hosts), claims.c.calendar.in_([str(name) for name in calendars])),
-            claims.c.starts_at < window.end,
-            claims.c.ends_at > window.start,
-            claims.c.booking_id != (without or ""),
-        )
-    )
-    return [_claim(row) for row in rows]
+    asked = {
+        "hosts": hosts,
+        "calendars": [str(name) for name in calendars],
+        "from": window.start,
+        "until": window.end,
+        "without": without or "",
+    }
+    return [_claim(row) for row in connection.execute(_OVERLAPPING, asked).all()]
 
 
 def ways_of(
@@ -175,6 +156,42 @@ def of_booking(connection: Connection, booking_id: str) -> list[Claim]:
         select(claims).where(claims.c.booking_id == booking_id).order_by(claims.c.pending, claims.c.host)
     )
     return [_claim(row) for row in rows]
+
+
+_INSERT, _INSERT_WAY = insert(claims), insert(ways)
+_OVERLAPPING = select(claims).where(
+    or_(
+        claims.c.host.in_(bindparam("hosts", expanding=True)),
+        claims.c.calendar.in_(bindparam("calendars", expanding=True)),
+    ),
+    claims.c.starts_at < bindparam("until"),
+    claims.c.ends_at > bindparam("from"),
+    claims.c.booking_id != bindparam("without"),
+)
+
+
+def _row(claim: Claim) -> dict[str, Any]:
+    return {
+        "booking_id": claim.booking_id,
+        "host": claim.host,
+        "pending": claim.pending,
+        "starts_at": claim.interval.start,
+        "ends_at": claim.interval.end,
+        "calendar": str(claim.calendar),
+        "checked_calendar": claim.checked,
+    }
+
+
+def _way_row(claim: Claim, end: WayEnd) -> dict[str, Any]:
+    return {
+        "booking_id": claim.booking_id,
+        "host": claim.host,
+        "pending": claim.pending,
+        "way": end.way,
+        "place": end.place,
+        "starts_at": end.interval.start,
+        "ends_at": end.interval.end,
+    }
 
 
 def _claim(row: Row[Any]) -> Claim:

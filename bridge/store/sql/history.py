@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from bridge.model import Booking, Source
 from bridge.store.tables import booking_changes
@@ -24,20 +24,15 @@ class Noted:
 
 def add(connection: Connection, booking: Booking, change: str, source: Source, now: datetime) -> None:
     """Add a change to a booking that is as the change left it."""
-    of_booking = booking_changes.c.booking_id == booking.id
-    # Whoever changes a booking has locked its row: nobody else counts at the same time.
-    number = select(func.coalesce(func.max(booking_changes.c.number), 0) + 1).where(of_booking)
-    connection.execute(
-        insert(booking_changes).values(
-            booking_id=booking.id,
-            number=number.scalar_subquery(),
-            change=change,
-            source=source,
-            at=now,
-            starts_at=booking.interval.start,
-            hosts=list(booking.hosts),
-        )
-    )
+    row = {
+        "booking": booking.id,
+        "change": change,
+        "source": source,
+        "at": now,
+        "starts_at": booking.interval.start,
+        "hosts": list(booking.hosts),
+    }
+    connection.execute(_ADD, row)
 
 
 def of_booking(connection: Connection, booking_id: str) -> list[Noted]:
@@ -47,3 +42,10 @@ def of_booking(connection: Connection, booking_id: str) -> list[Noted]:
         Noted(row.change, Source(row.source) if row.source else None, row.at, row.starts_at, tuple(row.hosts))
         for row in connection.execute(query.order_by(booking_changes.c.number))
     ]
+
+
+# Whoever changes a booking has locked its row: nobody else counts at the same time.
+_NUMBER = select(func.coalesce(func.max(booking_changes.c.number), 0) + 1).where(
+    booking_changes.c.booking_id == bindparam("booking")
+)
+_ADD = insert(booking_changes).values(booking_id=bindparam("booking"), number=_NUMBER.scalar_subquery())

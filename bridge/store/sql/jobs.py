@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, or_, select, update
 
-from bridge.store.dialects import CLOCK_SLACK, Instant, upsert
+from bridge.store.dialects import CLOCK_SLACK, Columns, Instant, Upsert
 from bridge.store.tables import jobs
 
 MOST_DUE = 1000  # looked at in one go
@@ -36,13 +37,7 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
 
     One that is being done at this moment is done once more.
     """
-    new = {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1}
-    # Whoever does it now may have looked before the reason for this came up: by `planned`, finish() sees
-    # that once more is wanted.
-    # Inside CASE a bare datetime would be bound by its Python type, not the column's.
-    is_later = or_(jobs.c.due_at > due_at, jobs.c.owner.is_not(None))
-    sooner = case((is_later, literal(due_at, Instant())), else_=jobs.c.due_at)
-    upsert(connection, jobs, new, then={"due_at": sooner, "planned": jobs.c.planned + 1})
+    _SCHEDULE(connection, {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1})
 
 
 def due(connection: Connection, now: datetime) -> list[Job]:
@@ -77,6 +72,7 @@ def finish(connection: Connection, job: Job, owner: str) -> None:
 
 def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, afresh: bool = False) -> None:
     """Give a job back, due later (or when planned meanwhile); `afresh` forgets how often it was tried."""
+    # Inside CASE a bare datetime would be bound by its Python type, not the column's.
     later = case((jobs.c.planned == job.planned, literal(due_at, Instant())), else_=jobs.c.due_at)
     tries = 0 if afresh else jobs.c.tries
     connection.execute(
@@ -112,3 +108,13 @@ def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _is_mine(job: Job, owner: str) -> tuple[ColumnElement[bool], ...]:
     return (jobs.c.kind == job.kind, jobs.c.subject == job.subject, jobs.c.owner == owner)
+
+
+def _planned_again(row: Columns) -> dict[str, Any]:
+    # Whoever does it now may have looked before the reason for this came up: by `planned`, finish() sees
+    # that once more is wanted.
+    is_later = or_(jobs.c.due_at > row.due_at, jobs.c.owner.is_not(None))
+    return {"due_at": case((is_later, row.due_at), else_=jobs.c.due_at), "planned": jobs.c.planned + 1}
+
+
+_SCHEDULE = Upsert(jobs, then=_planned_again)

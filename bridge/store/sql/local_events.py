@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bridge.store.dialects import database_now
 from bridge.store.sql import revisions
@@ -48,9 +48,8 @@ def event(
     connection: Connection, calendar: str, event_id: str, *, to_change: bool = False
 ) -> LocalEvent | None:
     """Return one event, cancelled or not; nobody else changes it meanwhile if it is read `to_change`."""
-    wanted = select(local_events).where(local_events.c.calendar == calendar, local_events.c.id == event_id)
-    # On SQLite a writing transaction is alone anyway, and FOR UPDATE is left out.
-    row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
+    wanted = _ONE_TO_CHANGE if to_change else _ONE
+    row = connection.execute(wanted, {"of": calendar, "event": event_id}).one_or_none()
     return None if row is None else read_event(row)
 
 
@@ -68,16 +67,9 @@ def busy_within(
     connection: Connection, calendars: Sequence[str], window: Interval
 ) -> Mapping[str, list[Busy]]:
     """Return when each calendar's live events overlap the window."""
-    # Column by column: this is asked in every call, and texts and guests are most of a row.
-    wanted = select(
-        local_events.c.calendar,
-        local_events.c.id,
-        local_events.c.ical_uid,
-        local_events.c.starts_at,
-        local_events.c.ends_at,
-    ).where(local_events.c.calendar.in_(calendars), *live_within(window))
+    asked = {"calendars": calendars, "from": window.start, "until": window.end}
     found: dict[str, list[Busy]] = {calendar: [] for calendar in calendars}
-    for calendar, event_id, uid, start, end in connection.execute(wanted):
+    for calendar, event_id, uid, start, end in connection.execute(_BUSY, asked).all():
         found[calendar].append(Busy(event_id, uid, Interval(start, end)))
     return found
 
@@ -107,10 +99,15 @@ def changed_calendars(connection: Connection, after: int) -> frozenset[str]:
     return frozenset(connection.execute(changed).scalars())
 
 
-def add_event(
+def find_or_add(
     connection: Connection, calendar: str, event_id: str, ical_uid: str, draft: EventDraft
 ) -> LocalEvent:
-    """Add an event. ConstraintViolated at this statement: the id is taken."""
+    """Return the event of this id as it is, or add it."""
+    # First its number: until this transaction ends nobody else adds one, so what is not there stays away.
+    changed = revisions.bump(connection, revisions.LOCAL)
+    found = event(connection, calendar, event_id)
+    if found is not None:
+        return found
     made = LocalEvent(
         calendar=calendar,
         id=event_id,
@@ -121,21 +118,20 @@ def add_event(
         version=1,
         changed_at=database_now(connection),
     )
-    connection.execute(
-        insert(local_events).values(
-            calendar=calendar,
-            id=event_id,
-            ical_uid=ical_uid,
-            starts_at=draft.interval.start,
-            ends_at=draft.interval.end,
-            content=draft_json(draft),
-            cancelled=False,
-            booking_id=made.booking_id,
-            version=made.version,
-            changed=revisions.bump(connection, revisions.LOCAL),
-            changed_at=made.changed_at,
-        )
-    )
+    row = {
+        "calendar": calendar,
+        "id": event_id,
+        "ical_uid": ical_uid,
+        "starts_at": draft.interval.start,
+        "ends_at": draft.interval.end,
+        "content": draft_json(draft),
+        "cancelled": False,
+        "booking_id": made.booking_id,
+        "version": made.version,
+        "changed": changed,
+        "changed_at": made.changed_at,
+    }
+    connection.execute(_INSERT, row)
     return made
 
 
@@ -211,6 +207,27 @@ def live_within(window: Interval) -> tuple[Any, Any, Any]:
         local_events.c.ends_at > window.start,
         local_events.c.cancelled.is_(False),
     )
+
+
+_INSERT = insert(local_events)
+_ONE = select(local_events).where(
+    local_events.c.calendar == bindparam("of"), local_events.c.id == bindparam("event")
+)
+# On SQLite a writing transaction is alone anyway, and FOR UPDATE is left out.
+_ONE_TO_CHANGE = _ONE.with_for_update()
+# Column by column: this is asked in every call, and texts and guests are most of a row.
+_BUSY = select(
+    local_events.c.calendar,
+    local_events.c.id,
+    local_events.c.ical_uid,
+    local_events.c.starts_at,
+    local_events.c.ends_at,
+).where(
+    local_events.c.calendar.in_(bindparam("calendars", expanding=True)),
+    local_events.c.starts_at < bindparam("until"),
+    local_events.c.ends_at > bindparam("from"),
+    local_events.c.cancelled.is_(False),
+)
 
 
 def read_event(row: Row[Any]) -> LocalEvent:

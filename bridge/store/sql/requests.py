@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, select
 
+from bridge.store.dialects import insert_new
 from bridge.store.tables import booking_requests, bookings
 
 
@@ -15,22 +16,15 @@ def is_known(connection: Connection, booking_id: str, fingerprint: str) -> bool:
     return bool(connection.execute(select(exists().where(*is_it))).scalar())
 
 
-# Only under the booking's row lock, or a contact's turn: two that note the same would collide.
 def note(connection: Connection, booking_id: str, fingerprint: str) -> None:
     """Remember that a booking has had this request; "" is none."""
-    if fingerprint and not is_known(connection, booking_id, fingerprint):
-        connection.execute(insert(booking_requests).values(booking_id=booking_id, fingerprint=fingerprint))
+    if fingerprint:
+        insert_new(connection, booking_requests, [{"booking_id": booking_id, "fingerprint": fingerprint}])
 
 
 def changed_by_staff(connection: Connection, fingerprint: str, since: datetime) -> str | None:
     """Return the booking of a request that the business moved or cancelled since then, the latest one."""
-    changed = (
-        select(bookings.c.id)
-        .join(booking_requests, booking_requests.c.booking_id == bookings.c.id)
-        .where(booking_requests.c.fingerprint == fingerprint, bookings.c.staff_changed_at >= since)
-        .order_by(bookings.c.staff_changed_at.desc())
-    )
-    return connection.execute(changed.limit(1)).scalar()
+    return connection.execute(_CHANGED_BY_STAFF, {"request": fingerprint, "since": since}).scalar()
 
 
 def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int:
@@ -39,3 +33,15 @@ def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int
     ids = connection.execute(past.distinct().limit(limit)).scalars().all()
     connection.execute(delete(booking_requests).where(booking_requests.c.booking_id.in_(ids)))
     return len(ids)
+
+
+_CHANGED_BY_STAFF = (
+    select(bookings.c.id)
+    .join(booking_requests, booking_requests.c.booking_id == bookings.c.id)
+    .where(
+        booking_requests.c.fingerprint == bindparam("request"),
+        bookings.c.staff_changed_at >= bindparam("since"),
+    )
+    .order_by(bookings.c.staff_changed_at.desc())
+    .limit(1)
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from bridge.store.dialects import upsert
+from bridge.store.dialects import Upsert
 from bridge.store.tables import revisions
 
 CLAIMS = "claims"  # any claim came or went
@@ -26,12 +26,12 @@ def bump(connection: Connection, name: str) -> int:
 
     Until this transaction ends the next one that counts waits, so numbers appear in their order.
     """
-    grown = {"value": revisions.c.value + 1}
-    row = upsert(connection, revisions, {"name": name, "value": 1}, then=grown)
-    assert row is not None  # noqa: S101 - there is no condition to leave it alone
-    return int(row.value)
+    return int(_GROW(connection, {"name": name, "value": 1}))
 
 
 def current(connection: Connection, name: str) -> int:
     """Return the number of the last change, 0 before the first."""
     return connection.execute(select(revisions.c.value).where(revisions.c.name == name)).scalar() or 0
+
+
+_GROW = Upsert(revisions, then=lambda _row: {"value": revisions.c.value + 1}, returns="value")

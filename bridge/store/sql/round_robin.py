@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select
 
 from bridge.scheduling.fair_share import HostRecord
-from bridge.store.sql.bookings import live_by_host
+from bridge.store.sql.attendances import live_by_host
 from bridge.store.tables import booking_hosts, bookings, host_joins
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bridge.model import CalendarName, Write, WriteState
 from bridge.store.sql.drafts import draft_from, draft_json
@@ -18,28 +18,26 @@ from providers.base import Event, EventDraft, EventRef, Interval
 # Counted, never reused: the number makes the event's key, and a late request of an old number may yet land.
 def next_number(connection: Connection, booking_id: str) -> int:
     """Return the number of the booking's next write, from 1."""
-    highest = select(func.max(writes.c.number)).where(writes.c.booking_id == booking_id)
-    return (connection.execute(highest).scalar() or 0) + 1
+    return (connection.execute(_HIGHEST, {"booking": booking_id}).scalar() or 0) + 1
 
 
 def add(connection: Connection, write: Write, draft: EventDraft) -> None:
     """Record a write that is about to be made."""
-    connection.execute(
-        insert(writes).values(
-            booking_id=write.booking_id,
-            number=write.number,
-            calendar=str(write.calendar),
-            event_key=write.event_key,
-            event_id=write.event_id,
-            etag=write.etag,
-            ical_uid=write.ical_uid,
-            state=write.state,
-            is_move=write.is_move,
-            resource=write.resource,
-            draft=_dated_json(draft),
-            made_at=write.made_at,
-        )
-    )
+    row = {
+        "booking_id": write.booking_id,
+        "number": write.number,
+        "calendar": str(write.calendar),
+        "event_key": write.event_key,
+        "event_id": write.event_id,
+        "etag": write.etag,
+        "ical_uid": write.ical_uid,
+        "state": write.state,
+        "is_move": write.is_move,
+        "resource": write.resource,
+        "draft": _dated_json(draft),
+        "made_at": write.made_at,
+    }
+    connection.execute(_INSERT, row)
 
 
 def finish(connection: Connection, write: Write, event: Event) -> None:
@@ -126,8 +124,14 @@ def by_event(connection: Connection, names: Collection[CalendarName], event_id: 
 
 
 def _set(connection: Connection, write: Write, **values: Any) -> None:
-    this = (writes.c.booking_id == write.booking_id, writes.c.number == write.number)
-    connection.execute(update(writes).where(*this).values(**values))
+    connection.execute(_CHANGE, {"booking": write.booking_id, "which": write.number, **values})
+
+
+_INSERT = insert(writes)
+_HIGHEST = select(func.max(writes.c.number)).where(writes.c.booking_id == bindparam("booking"))
+_CHANGE = update(writes).where(
+    writes.c.booking_id == bindparam("booking"), writes.c.number == bindparam("which")
+)
 
 
 def _write(row: Row[Any]) -> Write:

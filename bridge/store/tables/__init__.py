@@ -5,6 +5,7 @@ A new module of tables is imported here: then `metadata` holds all of them, whoe
 
 from bridge.store.tables.background import alert_tellings, alerts, jobs, leases, revisions, upkeep
 from bridge.store.tables.bookings import (
+    IS_LIVE,
     LIVE,
     booking_changes,
     booking_hosts,
@@ -29,6 +30,7 @@ from bridge.store.tables.metadata import metadata
 from bridge.store.tables.signing_in import invitations, sessions, sign_ins
 
 __all__ = [
+    "IS_LIVE",
     "LIVE",
     "alert_tellings",
     "alerts",
