@@ -174,6 +174,10 @@ class Machine(RuleBasedStateMachine):
         taken = [(host, booking.interval.start) for booking in ours for host in booking.hosts]
         assert len(taken) == len(set(taken))
 
+    @invariant()
+    def attendances_say_what_bookings_say(self) -> None:
+        self.salon.attendances_agree()
+
     def everything_agrees_in_the_end(self) -> None:
         self.salon.plan.forget()
         self.salon.fatal_step = None

@@ -62,6 +62,7 @@ class Walker:
 
     def __init__(self, opened: Salon) -> None:
         self.clock = opened.clock
+        self.attendances_agree = opened.attendances_agree
         self.context: LedgerContext = opened.bridge.context
         self.day = 0
 
@@ -223,6 +224,7 @@ class Walker:
         assert (arrow, before, self.claimed()) == (arrow, before, claimed)
         states = " ".join(str(write.state) for write in self.rows().writes)
         assert (arrow, before, states) == (arrow, before, written)
+        self.attendances_agree()
 
     def is_unchanged(self, arrow: str, before: Rows) -> None:
         after = self.rows()

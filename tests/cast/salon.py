@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from bridge.attendee import CallerRequest
 from bridge.calendars.accounts import Accounts
@@ -16,7 +16,8 @@ from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, C
 from bridge.parts import Bridge
 from bridge.service.outcome import BookOutcome
 from bridge.store.sql import bookings, claims, revisions, writes
-from bridge.store.tables import local_events
+from bridge.store.tables import IS_LIVE, booking_hosts, local_events
+from bridge.store.tables import bookings as bookings_table
 from bridge.surroundings import Surroundings
 from providers.base import CalendarProvider, Deadline, Event, EventDraft, Interval
 from tests.cast.clock import HALF_AN_HOUR, TurnableClock
@@ -120,9 +121,20 @@ class Salon:
             )
         assert {claim.booking_id for claim in held} <= set(confirmed)
         assert not any(claim.pending for claim in held)
+        self.attendances_agree()
         for booking in confirmed.values():
             if not booking.by_person:
                 assert self.claims_of(booking) == [booking.interval] * len(booking.taken)
+
+    def attendances_agree(self) -> None:
+        """Assert that what each attendance says of its booking is what the booking says."""
+        says, holds = booking_hosts.c, bookings_table.c
+        differs = or_(
+            says.event_type != holds.event_type, says.made_at != holds.made_at, says.is_live != IS_LIVE
+        )
+        wrong = select(holds.id, holds.state).join(booking_hosts).where(differs)
+        with self.bridge.store.read() as connection:
+            assert not connection.execute(wrong).all()
 
     def event_type(self, name: str | None) -> EventType:
         return self.reception.event_type(name)

@@ -135,7 +135,7 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
                 connection, mine.id, states=(BookingState.HELD,), owner=held.owner, values=changed
             ):
                 raise HoldLost("another process took this booking over")
-            bookings.replace_hosts(connection, mine.id, booking.hosts)
+            bookings.replace_hosts(connection, booking)
             # A host who stays has a claim already, which would be in the way of the new one.
             claims.drop(connection, mine.id)
             claims.add(connection, claims_of(context, connection, booking))

@@ -189,7 +189,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
             disown(context, connection, move.write)
             return False
         claims.settle_pending(connection, after.id)
-        bookings.replace_hosts(connection, after.id, after.hosts)
+        bookings.replace_hosts(connection, after)
         writes.finish(connection, move.write, event)
         if move.write.is_move:
             writes.set_state(connection, move.standing, WriteState.GONE)  # it is the same event

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import CompoundSelect, Connection, Select, Text, bindparam, select, true, union_all
 
 from bridge.model import BookingState
 from bridge.store.tables import IS_LIVE, booking_hosts, bookings
@@ -20,32 +22,47 @@ def starts_by_host(
     *,
     without: str | None = None,
 ) -> dict[str, list[datetime]]:
-    """Return the starts of each host's live bookings of the event type inside the window."""
-    within = (bookings.c.starts_at >= window.start, bookings.c.starts_at < window.end)
-    query = live_by_host(bookings.c.starts_at, event_type, hosts, without).where(*within)
-    starts: dict[str, list[datetime]] = {host: [] for host in hosts}
-    for host, start in connection.execute(query):
-        starts[host].append(start)
-    return starts
-
-
-def live_by_host(
-    what: ColumnElement[datetime], event_type: str, hosts: Sequence[str], without: str | None
-) -> Select[str, datetime]:
-    """Return the query for a host and a column of each live booking of the event type it attends.
+    """Return the starts of each host's live bookings of the event type inside the window.
 
     `without` is a booking that shall not count, because it is being moved.
     """
-    return (
-        select(booking_hosts.c.host, what)
-        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
-        .where(
-            bookings.c.event_type == event_type,
-            IS_LIVE,
-            booking_hosts.c.host.in_(hosts),
-            bookings.c.id != (without or ""),
-        )
-    )
+    asked = {"event_type": event_type, "from": window.start, "until": window.end, "without": without or ""}
+    starts: dict[str, list[datetime]] = {host: [] for host in hosts}
+    for host, start in connection.execute(_STARTS, asked):
+        if host in starts:
+            starts[host].append(start)
+    return starts
+
+
+def last_made(
+    connection: Connection, event_type: str, hosts: Sequence[str], *, without: str | None = None
+) -> dict[str, datetime]:
+    """Return when the last live booking of the event type was made that each host attends.
+
+    `without` as above; a host without any is left out.
+    """
+    if not hosts:
+        return {}
+    asked = {"event_type": event_type, "without": without or ""}
+    names = {f"host{number}": host for number, host in enumerate(hosts)}
+    rows = connection.execute(_last_made(len(hosts)), {**asked, **names})
+    return {row.host: row.made_at for row in rows if row.made_at}
+
+
+def made_since(
+    connection: Connection,
+    event_type: str,
+    hosts: Sequence[str],
+    since: datetime,
+    *,
+    without: str | None = None,
+) -> dict[str, list[datetime]]:
+    """Return when the live bookings of the event type were made since then that each host attends."""
+    made: dict[str, list[datetime]] = {host: [] for host in hosts}
+    asked = {"event_type": event_type, "hosts": hosts, "since": since, "without": without or ""}
+    for host, moment in connection.execute(_MADE_SINCE, asked).all():
+        made[host].append(moment)
+    return made
 
 
 def last_hosts_of_contact(
@@ -64,3 +81,47 @@ def last_hosts_of_contact(
         last = last.where(bookings.c.id != without)
     attending = select(booking_hosts.c.host).where(booking_hosts.c.booking_id.in_(last))
     return list(connection.execute(attending).scalars())
+
+
+_LIVE_OF_TYPE = (
+    booking_hosts.c.event_type == bindparam("event_type"),
+    booking_hosts.c.is_live == true(),
+    booking_hosts.c.booking_id != bindparam("without"),
+)
+_STARTS = (
+    select(booking_hosts.c.host, bookings.c.starts_at)
+    .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
+    .where(
+        IS_LIVE,
+        bookings.c.event_type == bindparam("event_type"),
+        bookings.c.starts_at >= bindparam("from"),
+        bookings.c.starts_at < bindparam("until"),
+        bookings.c.id != bindparam("without"),
+    )
+)
+_MADE_SINCE = (
+    select(booking_hosts.c.host, booking_hosts.c.made_at)
+    .where(
+        *_LIVE_OF_TYPE,
+        booking_hosts.c.host.in_(bindparam("hosts", expanding=True)),
+        booking_hosts.c.made_at >= bindparam("since"),
+    )
+    .order_by(booking_hosts.c.made_at)
+)
+
+
+@cache
+def _last_made(count: int) -> CompoundSelect[Any]:
+    # A look at the index for each host; to group what they attend would read all there ever was.
+    return union_all(*(_last_made_of(f"host{number}") for number in range(count)))
+
+
+def _last_made_of(name: str) -> Select[Any]:
+    host = bindparam(name, type_=Text())
+    latest = (
+        select(booking_hosts.c.made_at)
+        .where(*_LIVE_OF_TYPE, booking_hosts.c.host == host)
+        .order_by(booking_hosts.c.made_at.desc())
+        .limit(1)
+    )
+    return select(host.label("host"), latest.scalar_subquery().label("made_at"))

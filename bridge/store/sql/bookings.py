@@ -49,20 +49,26 @@ def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_u
         **chosen_values(booking),
     }
     connection.execute(_INSERT, row)
-    _add_hosts(connection, booking.id, booking.hosts)
+    _add_hosts(connection, booking)
 
 
-def replace_hosts(connection: Connection, booking_id: str, hosts: Sequence[str]) -> None:
-    """Set who attends, the organiser first."""
+def replace_hosts(connection: Connection, booking: Booking) -> None:
+    """Set who attends as the booking says."""
     # All anew: a position is a part of the key, and hosts change places.
-    connection.execute(delete(booking_hosts).where(booking_hosts.c.booking_id == booking_id))
-    _add_hosts(connection, booking_id, hosts)
+    connection.execute(delete(booking_hosts).where(booking_hosts.c.booking_id == booking.id))
+    _add_hosts(connection, booking)
 
 
-def _add_hosts(connection: Connection, booking_id: str, hosts: Sequence[str]) -> None:
+def _add_hosts(connection: Connection, booking: Booking) -> None:
+    of_booking = {
+        "booking_id": booking.id,
+        "event_type": booking.event_type,
+        "made_at": booking.made_at,
+        "is_live": booking.state.is_live,
+    }
     connection.execute(
         _INSERT_HOST,
-        [{"booking_id": booking_id, "position": n, "host": host} for n, host in enumerate(hosts)],
+        [{**of_booking, "position": place, "host": host} for place, host in enumerate(booking.hosts)],
     )
 
 
@@ -70,7 +76,7 @@ def change(
     connection: Connection,
     booking_id: str,
     *,
-    states: Iterable[BookingState],
+    states: Sequence[BookingState],
     owner: str | None = None,
     only: Iterable[ColumnElement[bool]] = (),
     values: dict[str, Any],
@@ -86,6 +92,9 @@ def change(
     changed = connection.execute(
         update(bookings).where(*where).values(version=bookings.c.version + 1, **values)
     )
+    becomes: BookingState | None = values.get("state")
+    if changed.rowcount and becomes and any(state.is_live is not becomes.is_live for state in states):
+        connection.execute(_SET_LIVE, {"booking": booking_id, "is_live": becomes.is_live})
     return changed.rowcount == 1
 
 
@@ -113,7 +122,8 @@ def chosen_values(booking: Booking) -> dict[str, Any]:
 
 def said_values(booking: Booking) -> dict[str, Any]:
     """Return the columns of what a booking's caller said."""
-    return {"attendee": asdict(booking.attendee), "location": booking.location}
+    attendee = booking.attendee
+    return {"attendee": asdict(attendee), "phone": attendee.phone, "location": booking.location}
 
 
 # Without a new version: nothing that was decided about the booking depends on its link.
@@ -148,9 +158,7 @@ def of_number(
     connection: Connection, phone: str, states: Sequence[BookingState], *, most: int = 20
 ) -> list[Booking]:
     """Return what was booked from a number in E.164, in one of the states, the latest made first."""
-    query = select(bookings).where(
-        bookings.c.attendee["phone"].as_string() == phone, bookings.c.state.in_(states)
-    )
+    query = select(bookings).where(bookings.c.phone == phone, bookings.c.state.in_(states))
     return read_rows(
         connection, connection.execute(query.order_by(bookings.c.made_at.desc()).limit(most)).all()
     )
@@ -223,6 +231,7 @@ def read_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]
 
 # Built once where they are part of every booking: building one takes longer than executing it.
 _INSERT, _INSERT_HOST = insert(bookings), insert(booking_hosts)
+_SET_LIVE = update(booking_hosts).where(booking_hosts.c.booking_id == bindparam("booking"))
 _LIVE_OF_CONTACT = (
     select(bookings)
     .where(IS_LIVE, bookings.c.contact_key == bindparam("contact"))

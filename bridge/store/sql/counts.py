@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from bridge.model import BookingState, Contact
-from bridge.store.tables import LIVE, bookings
+from bridge.store.tables import IS_LIVE, bookings
 
 
 def ahead_of_caller(
     connection: Connection, contact: Contact, phone: str | None, event_type: str, now: datetime
 ) -> int:
     """Return how many live bookings of the event type a caller has ahead, by contact or by number."""
-    live = (bookings.c.state.in_(LIVE), bookings.c.ends_at > now, bookings.c.event_type == event_type)
+    live = (IS_LIVE, bookings.c.ends_at > now, bookings.c.event_type == event_type)
     return _count_of_caller(connection, contact, phone, *live)
 
 
@@ -28,7 +28,7 @@ def _count_of_caller(
 ) -> int:
     is_callers = [bookings.c.contact_key == contact.key] if contact.key else []
     if phone:
-        is_callers.append(bookings.c.attendee["phone"].as_string() == phone)
+        is_callers.append(bookings.c.phone == phone)
     if not is_callers:
         return 0
     query = select(func.count()).select_from(bookings).where(*which, or_(*is_callers))

@@ -51,7 +51,7 @@ def bookings_of(connection: Connection, caller: Caller) -> Sequence[str]:
             bookings.c.external_contact_id == caller.contact,
         ]
     if caller.phone:
-        known.append(attendee["phone"].as_string() == caller.phone)
+        known.append(bookings.c.phone == caller.phone)
     if caller.email:
         known.append(func.lower(attendee["email"].as_string()) == caller.email.lower())
     wanted = select(bookings.c.id).where(or_(*known)).order_by(bookings.c.starts_at.desc())
@@ -91,6 +91,7 @@ def forget(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     """Remove from bookings whose they were and what was said; when and with whom stays, for shares."""
     nobody: dict[str, Any] = {
         "attendee": asdict(Attendee()),
+        "phone": None,
         "contact_key": None,
         "contact_id": "",
         "external_contact_id": "",

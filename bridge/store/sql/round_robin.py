@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from bridge.scheduling.fair_share import HostRecord
-from bridge.store.sql.attendances import live_by_host
-from bridge.store.tables import booking_hosts, bookings, host_joins
+from bridge.store.sql import attendances
+from bridge.store.tables import host_joins
 
 
 def records(
@@ -30,16 +30,10 @@ def records(
     shall not count, because it is being moved.
     """
     # Of all times, not of this month: who was booked in the last days of the last one is not due first.
-    latest = func.max(bookings.c.made_at, type_=bookings.c.made_at.type)
-    query = live_by_host(latest, event_type, hosts, without).group_by(booking_hosts.c.host)
-    last: dict[str, datetime] = {row.host: row[1] for row in connection.execute(query)}
+    last = attendances.last_made(connection, event_type, hosts, without=without)
     if since is None:
         return {host: HostRecord(host, last_booked_at=last.get(host)) for host in hosts}
-    made: dict[str, list[datetime]] = {host: [] for host in hosts}
-    query = live_by_host(bookings.c.made_at, event_type, hosts, without)
-    query = query.where(bookings.c.made_at >= since).order_by(bookings.c.made_at)
-    for host, moment in connection.execute(query):
-        made[host].append(moment)
+    made = attendances.made_since(connection, event_type, hosts, since, without=without)
     since_when = joined(connection, event_type)
     return {host: HostRecord(host, tuple(made[host]), last.get(host), since_when.get(host)) for host in hosts}
 

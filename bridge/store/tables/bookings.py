@@ -67,6 +67,8 @@ bookings = Table(
     # The version of which its caller heard last, but for the first.
     Column("told_version", Integer, nullable=False, server_default="0"),
     Column("resources", JSON, nullable=False, server_default="[]"),
+    # The attendee's, in E.164: whoever calls is looked for by it.
+    Column("phone", Text),
     Index("bookings_not_forgotten", "ends_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index(
         "bookings_one_live_per_contact",
@@ -79,6 +81,8 @@ bookings = Table(
     ),
     Index(None, "state", "starts_at"),
     Index(None, "event_type", "made_at"),
+    Index(None, "contact_key", "made_at"),
+    Index(None, "phone", "made_at"),
 )
 
 # By its words, as the index has it: no database sees that a bound `state IN (?, ?)` means the same.
@@ -91,7 +95,12 @@ booking_hosts = Table(
     Column("booking_id", Text, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("host", Text, nullable=False),
+    # As in the booking: so one look at an index tells who was booked last, however many bookings there are.
+    Column("event_type", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("is_live", Boolean, nullable=False),
     Index(None, "host"),
+    Index(None, "event_type", "host", "is_live", "made_at"),
 )
 
 # By fingerprint: a repeat changes nothing any more, however late it comes.
