@@ -60,6 +60,12 @@ def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
     )
 
 
+def near(merged: Sequence[_S], window: Span) -> Sequence[_S]:
+    """Return those of merged spans that may overlap the window; none of the others does."""
+    first, last = bisect_left(merged, window[:1]), bisect_left(merged, window[1:])
+    return merged[max(0, first - 1) : last]
+
+
 def busy_answer(found: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
     """Return the busy time sorted, merged and clipped to the window; zero-length items block nothing."""
     return merge(clip(found, window))

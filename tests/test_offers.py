@@ -11,7 +11,8 @@ import pytest
 from bridge.calendars.accounts import Accounts
 from bridge.model import CalendarName
 from bridge.service.kept_offers import Offer
-from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
+from bridge.store.sql import local_events
+from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, EventDraft, Interval
 from tests.cast.clock import MONDAY
 from tests.cast.config import salon_config
 from tests.cast.salon import Salon
@@ -80,6 +81,7 @@ class CountingCalendars:
 
     def __init__(self, inner: CalendarProvider) -> None:
         self.asked = 0
+        self.about: list[str] = []
         self.also: tuple[Interval, ...] = ()
         self._inner = inner
 
@@ -87,6 +89,7 @@ class CountingCalendars:
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:
         self.asked += 1
+        self.about = [query.calendar for query in queries]
         answers = self._inner.free_busy(queries, window, deadline=deadline)
         return {query: self.also or answer for query, answer in answers.items()}
 
@@ -133,3 +136,17 @@ def test_an_offer_is_made_once_when_calendars_turn_out_to_have_changed(
     assert changed.slots[0] != first.slots[0]
     assert opened.reception.offer(event_type) is changed, "it was made twice"
     assert calendars.asked == 2
+
+
+def test_only_the_embedded_calendar_that_changed_is_asked_again(
+    counted: tuple[Salon, CountingCalendars],
+) -> None:
+    opened, calendars = counted
+    event_type = opened.reception.event_type(None)
+    before = opened.reception.offer(event_type)
+    assert sorted(calendars.about) == ["anna", "ben"]
+    draft = EventDraft("Lunch", Interval(before.slots[0].start, before.slots[0].end), "Europe/Berlin")
+    with opened.bridge.store.write() as connection:
+        local_events.find_or_add(connection, "ben", "key", "uid", draft)
+    opened.reception.offer(event_type)
+    assert calendars.about == ["ben"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +24,7 @@ from providers.base import BusyAnswer, BusyQuery, Deadline, EventRef, Interval
 from providers.busy_policy import BusyPolicy
 from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable
 from providers.http import READ_NEEDS_SECONDS
-from providers.intervals import clip
+from providers.intervals import clip, near
 
 _log = logging.getLogger(__name__)
 
@@ -142,14 +142,15 @@ class FreeBusy:
             live |= self._ask(more, window, deadline, is_probe=is_probe)
         live = {each: live.get(each, live[group[0]]) for group in same for each in group}
         if live:
-            version = self._keep(live, version, generation)
+            version = self._keep(live, version, generation, is_new=max_age > 0)
             self._tell_pages(live)
         return Answers({**answers, **live}, version)
 
-    def forget(self) -> None:
-        """Drop every kept answer, because a calendar is said to have changed."""
+    def forget(self, identities: Collection[str] | None = None) -> None:
+        """Drop kept answers, since calendars are said to have changed: those of these identities, or all."""
         with self._lock:
-            self._kept.clear()
+            for key in [key for key in self._kept if identities is None or key[0] in identities]:
+                del self._kept[key]
             self._generation += 1
             self.version += 1
 
@@ -255,8 +256,12 @@ class FreeBusy:
             }
         )
 
-    def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int) -> int:
-        """Keep what was answered; return the version at which all the answers hold."""
+    def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int, *, is_new: bool) -> int:
+        """Keep what was answered; return the version at which all the answers hold.
+
+        Unless `is_new` only what agrees with a kept answer, or contradicts it: to book a start, calendars are
+        asked for less than any offer needs.
+        """
         with self._lock:
             if generation != self._generation:
                 return version  # a calendar was said to have changed since these were asked for
@@ -272,7 +277,8 @@ class FreeBusy:
                 is_narrower = (
                     before and before.window != answer.window and before.window.covers(answer.window)
                 )
-                if answer.error is None and asked.query.without is None and not is_narrower:
+                is_of_use = before or is_new
+                if answer.error is None and asked.query.without is None and is_of_use and not is_narrower:
                     self._kept[asked.key] = answer
             return self.version if is_latest else version
 
@@ -284,4 +290,4 @@ def _agree(before: Answer, after: Answer) -> bool:
     if before.busy == after.busy:  # nearly always; of 100 busy times 9 µs against 275 for clipping both
         return True
     common = Interval(max(before.window.start, after.window.start), min(before.window.end, after.window.end))
-    return clip(before.busy, common) == clip(after.busy, common)
+    return clip(near(before.busy, common), common) == clip(near(after.busy, common), common)

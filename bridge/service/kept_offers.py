@@ -15,15 +15,19 @@ from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy
 from bridge.calendars.free_busy import FreeBusy
 from bridge.calendars.judging import why_empty
+from bridge.local_calendar.entry_names import NAME as LOCAL
 from bridge.model import CalendarName, EventType, Slot
 from bridge.scheduling.offers import busy_window, every_start, offer
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import certain_hosts
 from bridge.store.patience import repeated, within
-from bridge.store.sql import revisions
+from bridge.store.sql import local_events, revisions
 from providers.base import Deadline, Interval
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
+
+# The counters of changes of busy time: the first of our own events, of which it is known where they lie.
+_BUSY_TIMES = (revisions.LOCAL, revisions.IMPORTED, revisions.BUSY)
 
 Revision = tuple[int, int, int]  # of the claims, of health, and of set days
 
@@ -89,7 +93,7 @@ class Offers:
         self._max_age = max_age
         self._seconds = seconds
         self._kept: dict[EventType, _Made] = {}
-        self._seen = (0, 0)
+        self._seen: Sequence[int] = (0,) * len(_BUSY_TIMES)
         self._turns: dict[EventType, threading.Lock] = {}
 
     def current(self, event_type: EventType, *, seconds: float | None = None) -> Offer:
@@ -146,13 +150,24 @@ class Offers:
     def _revision(self) -> Revision:
         """Return the state an offer is true of; forget busy answers of calendars said to have changed."""
         counted = self._context.store.revisions()
-        seen = (counted.get(revisions.LOCAL, 0), counted.get(revisions.BUSY, 0))
+        seen = tuple(counted.get(name, 0) for name in _BUSY_TIMES)
         if seen != self._seen:
-            self._seen = seen
-            self._free_busy.forget()
+            self._forget(seen)
+            self._seen = seen  # only now: whoever asks at this moment must not take what is being dropped
         health = counted.get(revisions.HEALTH, 0)
         self._context.health.learn(health)
         return counted.get(revisions.CLAIMS, 0), health, counted.get(revisions.DAYS, 0)
+
+    def _forget(self, seen: Sequence[int]) -> None:
+        """Drop the busy answers of what has changed: of all calendars, where nobody said which."""
+        (own, *others), (last, *others_then) = seen, self._seen
+        if others != others_then or own < last:
+            self._free_busy.forget()
+            return
+        # Mostly our own bookings: what the other calendars answered is as true as before.
+        with self._context.store.read() as connection:
+            changed = local_events.changed_calendars(connection, last)
+        self._free_busy.forget({f"{LOCAL}:{calendar}" for calendar in changed})
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type)

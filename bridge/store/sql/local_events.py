@@ -95,8 +95,7 @@ def events_changed(connection: Connection, calendar: str, after: int, until: int
 
 def changed_calendars(connection: Connection, after: int) -> frozenset[str]:
     """Return the calendars in which something changed since a revision."""
-    changed = select(local_events.c.calendar).where(local_events.c.changed > after).distinct()
-    return frozenset(connection.execute(changed).scalars())
+    return frozenset(connection.execute(_CHANGED_CALENDARS, {"after": after}).scalars())
 
 
 def find_or_add(
@@ -210,6 +209,9 @@ def live_within(window: Interval) -> tuple[Any, Any, Any]:
 
 
 _INSERT = insert(local_events)
+_CHANGED_CALENDARS = (
+    select(local_events.c.calendar).where(local_events.c.changed > bindparam("after")).distinct()
+)
 _ONE = select(local_events).where(
     local_events.c.calendar == bindparam("of"), local_events.c.id == bindparam("event")
 )
