@@ -98,6 +98,16 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
         """Tell whether some of a request is there."""
         return self._request is not None or bool(self.inbox.held)
 
+    @property
+    def has_hung_up(self) -> bool:
+        """Tell whether the caller has gone: what would be booked now, nobody would hear of."""
+        try:
+            return not self.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def judged(self, door: Door) -> Admitted | Refused | None:
         """Return what becomes of the request; None while it is not all there.
 

@@ -79,6 +79,10 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
         conn.sock.setblocking(False)
         self._expect(conn)
 
+    def handle(self, conn: Waiting) -> Any:
+        """Answer a request, unless its caller has gone while it waited for this thread."""
+        return False if conn.has_hung_up else super().handle(conn)
+
     def finish_request(self, conn: Waiting, fs: Any) -> None:
         """Go on with whoever waited for the thread that is free now."""
         if conn.is_stranger:

@@ -6,12 +6,16 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bridge.service.signing import sign
+from bridge.store.dialects import database_now
+from bridge.store.engine import Store
+from bridge.store.sql import bookings, leases
 from tests.cast import server
 from tests.cast.clock import tomorrow_at
 from tests.cast.config import API_KEY, salon_toml
@@ -19,6 +23,7 @@ from tests.cast.server import Server
 from tests.serving.callers import caller, post_once
 from tests.zygote import Zygote
 
+_KIMS_TURN = "caller:contact:kim"
 GOOD = "a" * 64  # a signature's shape, and nobody's signature
 
 
@@ -148,3 +153,31 @@ def test_a_stopping_server_ends_though_strangers_hold_on(zygote: Zygote, tmp_pat
             line.sendall(b"POST /avail")
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(30) == 0
+
+
+def signed(path: str, payload: object) -> bytes:
+    raw = json.dumps(payload).encode()
+    more = f"x-telli-signature: {sign(raw, API_KEY)}\n"
+    return head(path, len(raw), more).replace("\n", "\r\n").encode() + raw
+
+
+def test_a_call_whose_caller_hung_up_while_it_waited_is_not_begun(zygote: Zygote, tmp_path: Path) -> None:
+    url, address = f"sqlite:///{tmp_path}/bridge.db", "127.0.0.1"
+    options = ("--workers", "1", "--threads", "1")
+    with (
+        server.running(zygote, salon_toml(url), tmp_path, *options) as running,
+        closing(Store(url)) as store,
+        socket.create_connection((address, running.port), timeout=30) as kims,
+    ):
+        with store.write() as connection:
+            lease = timedelta(seconds=10)
+            assert leases.acquire(connection, _KIMS_TURN, "another", lease, database_now(connection))
+        kims.sendall(signed("/book", caller("kim", tomorrow_at(10))))  # it waits, and keeps the only thread
+        with socket.create_connection((address, running.port), timeout=30) as lees:
+            lees.sendall(signed("/book", caller("lee", tomorrow_at(11))))
+        with store.write() as connection:
+            leases.release(connection, _KIMS_TURN, "another")
+        assert b'"success"' in kims.makefile("rb").read()
+        assert running.post("/book", caller("max", tomorrow_at(12)))[0] == 200  # lee's came before it
+        with store.read() as connection:
+            assert {each.contact.contact_id for each in bookings.listed(connection)} == {"kim", "max"}
