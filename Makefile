@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
 WORKERS ?= 3
 
-.PHONY: demo test fuzz bench lint audit lock catalogues clean
+.PHONY: demo test fuzz bench lint audit lock catalogues screenshots clean
 
 demo: $(STAMP)
 	@$(BIN)/bridge demo
@@ -48,6 +48,10 @@ catalogues: $(STAMP)
 	@$(BIN)/pybabel -q extract -F bridge/speech/locales/babel.cfg -k translate -k _translate -k say -k alert:2 -k Unusable -k ImportRefused -k counted:1,2 --no-location --sort-output -o build/bridge.pot .
 	@$(BIN)/pybabel -q update -D bridge -i build/bridge.pot -d bridge/speech/locales -N --ignore-pot-creation-date --ignore-obsolete
 	@$(BIN)/pybabel -q compile -D bridge -d bridge/speech/locales
+
+# The pictures that the README shows, taken of the demo in Chromium.
+screenshots: $(STAMP)
+	@$(BIN)/python -m tests.pages.screenshots
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage*

@@ -22,6 +22,7 @@ PARTS = {
     "cost": "what one booking and one offer cost, with none and with many bookings there",
     "walk": "how many of the project's own functions and files one request passes",
     "idle": "what 2,000 embedded hosts take of a processor while nothing happens",
+    "pages": "how long each of the owner's pages takes with 50 hosts and 10,000 bookings",
     "start": "seconds and memory of importing, making and serving the app",
 }
 

@@ -5,7 +5,7 @@ A choice for a booking is made in the transaction that claims the time; what is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.hosts import schedules_since
@@ -15,16 +15,17 @@ from bridge.scheduling.round_robin import Choice, Standings, simulate, standings
 from bridge.store.sql import round_robin
 
 
-def who_is_due(context: LedgerContext, event_type: EventType) -> tuple[Standings[Figures], ...]:
-    """Return for each group who would be chosen now, were all bookable, and why."""
-    given, schedules = _given(context, event_type)
-    return standings(event_type, given, context.now(), schedules=schedules)
+def forecast(
+    context: LedgerContext, event_type: EventType, count: int
+) -> tuple[Sequence[Standings[Figures]], Sequence[Choice]]:
+    """Return for each group who would be chosen now and why, and who the next bookings would go to.
 
-
-def who_comes_next(context: LedgerContext, event_type: EventType, count: int) -> tuple[Choice, ...]:
-    """Return who the next bookings would go to, were all bookable."""
+    Both as if all were bookable.
+    """
     given, schedules = _given(context, event_type)
-    return simulate(event_type, given, context.now(), schedules=schedules, count=count)
+    now = context.now()
+    due = standings(event_type, given, now, schedules=schedules)
+    return due, simulate(event_type, given, now, schedules=schedules, count=count)
 
 
 def _given(

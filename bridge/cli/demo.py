@@ -8,6 +8,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from werkzeug.security import generate_password_hash
 
 from bridge.cli.child_server import serve
 from bridge.cli.demo_letter_box import LetterBox, letter_box
+from bridge.cli.demo_life import live
 from bridge.cli.instants import local_text
 from bridge.cli.machine import free_port, local_language, local_timezone
 from bridge.cli.output import Output, Refused
@@ -65,12 +67,7 @@ def _run(output: Output, home: Path, port: int, box: LetterBox) -> int:
     config_path = _write_config(home, port, password, box)
     config = load_config(config_path, {}, VENDORS)
     migrate(config.bridge.database_url.get_secret_value())
-    bridge = Bridge(config)
-    try:
-        _fill_calendars(bridge)
-        slots = bridge.reception.offer(next(iter(config.event_types.values()))).slots
-    finally:
-        bridge.stop()
+    slots = _brought_to_life(config, box)
     value = {
         "status": "serving",
         "address": config.bridge.public_url,
@@ -124,6 +121,26 @@ def _kept(path: Path) -> tuple[str, str] | None:
     except ConfigError:
         return None
     return config.bridge.secret_keys[0].get_secret_value(), config.telli.api_keys[0].get_secret_value()
+
+
+def _brought_to_life(config: Config, box: LetterBox) -> Sequence[Slot]:
+    """Give a new demo busy calendars and a past week; return what is offered now."""
+    with _opened(config) as bridge:
+        _fill_calendars(bridge)
+        is_new = not bridge.reception.bookings()
+    if is_new:
+        live(config, box.google)
+    with _opened(config) as bridge:
+        return bridge.reception.offer(next(iter(config.event_types.values()))).slots
+
+
+@contextmanager
+def _opened(config: Config) -> Iterator[Bridge]:
+    bridge = Bridge(config)
+    try:
+        yield bridge
+    finally:
+        bridge.stop()
 
 
 def _fill_calendars(bridge: Bridge) -> None:

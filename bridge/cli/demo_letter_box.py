@@ -1,6 +1,6 @@
 """The demo's letter box: takes the mail and the webhooks that its bridge sends, and shows them on a page.
 
-On this machine only, in memory, and nothing goes any further.
+On this machine only, in memory, and nothing goes any further. Below /google it plays the vendor too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
+
+from bridge.cli.demo_google import DemoGoogle
 
 _MOST_KEPT = 200
 _LONGEST_LINE, _LARGEST = 2000, 1 << 20
@@ -51,6 +53,7 @@ class LetterBox:
     mail_port: int = 0
     port: int = 0
     items: deque[Item] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT))
+    google: DemoGoogle = field(default_factory=DemoGoogle)
 
     @property
     def url(self) -> str:
@@ -140,7 +143,15 @@ class _Page(BaseHTTPRequestHandler):
     box: ClassVar[LetterBox]
 
     def do_GET(self) -> None:
-        """Show what arrived."""
+        """Show what arrived, or what Google would."""
+        if self.path.startswith("/google/auth"):
+            self.send_response(302)
+            self.send_header("Location", self.box.google.consent(self.path))
+            self.end_headers()
+            return
+        if self.path.startswith("/google/"):
+            self._answer(*self.box.google.get(self.path.partition("?")[0]))
+            return
         content = self.box.page().encode()
         self.send_response(200 if self.path == "/" else 404)
         for name, value in {**_HEADERS, "Content-Length": str(len(content))}.items():
@@ -149,11 +160,22 @@ class _Page(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def do_POST(self) -> None:
-        """Keep a webhook."""
+        """Keep a webhook, or answer as Google would."""
         size = min(int(self.headers.get("Content-Length") or 0), _LARGEST)
+        if self.path.startswith("/google/"):
+            self._answer(*self.box.google.post(self.path.partition("?")[0], self.rfile.read(size)))
+            return
         self.box.take_webhook(self.rfile.read(size), self.headers.get("Calendly-Webhook-Signature", ""))
         self.send_response(204)
         self.end_headers()
+
+    def _answer(self, status: int, members: object) -> None:
+        content = json.dumps(members).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *_args: object) -> None:
         """Keep the terminal to the bridge."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from bridge.booking.ledger import mark_no_show, undo_no_show
-from bridge.booking.round_robin import who_comes_next, who_is_due
+from bridge.booking.round_robin import forecast
 from bridge.cli.bookings import booking_id, booking_json
 from bridge.cli.choices import figures_head, figures_row, member_json, rule_words
 from bridge.cli.instants import local_text
@@ -43,8 +43,7 @@ def team(session: Session, event_type: str, simulate: int) -> None:
     with session.bridge() as bridge:
         wanted = bridge.reception.event_type(event_type)
         since = month_start(wanted, bridge.context.now())
-        due = who_is_due(bridge.context, wanted)
-        coming = who_comes_next(bridge.context, wanted, simulate)
+        due, coming = forecast(bridge.context, wanted, simulate)
     fixed, groups = wanted.team.fixed, wanted.team.groups
     value = {
         "event_type": wanted.id,

@@ -126,8 +126,11 @@ def _calibrations(
     so the share is the weight's from the day of joining or return on. Weight 0 shares in nothing.
     """
     days_off = [_days_off(schedules.get(record.host)) for record in kept]
+    first = min((made for record in kept for made in record.booked_at), default=None)
+    # Most have been there all month: of them nobody asks for each booking.
+    doubtful = [at for at, own in enumerate(kept) if days_off[at] or (first and not _has_joined(own, first))]
     given = Counter(
-        (giver, frozenset(at for at, own in enumerate(kept) if _is_absent(own, days_off[at], made)))
+        (giver, frozenset(at for at in doubtful if _is_absent(kept[at], days_off[at], made)))
         for giver, record in enumerate(kept)
         for made in record.booked_at
     )
@@ -153,5 +156,8 @@ def _days_off(schedule: Schedule | None) -> list[Span]:
 
 
 def _is_absent(own: HostRecord, days_off: Sequence[Span], made: datetime) -> bool:
-    has_joined = own.joined_at is None or own.joined_at <= made
-    return not has_joined or any(begin <= made < end for begin, end in days_off)
+    return not _has_joined(own, made) or any(begin <= made < end for begin, end in days_off)
+
+
+def _has_joined(own: HostRecord, made: datetime) -> bool:
+    return own.joined_at is None or own.joined_at <= made

@@ -14,10 +14,13 @@ from bridge.model import Booking, BookingState, EventType, Source
 from bridge.scheduling.days import date_of, day_start, later_day
 from bridge.service.kept_offers import Offer
 from bridge.service.reception import Reception
+from bridge.store.sql import booking_search
+from providers.base import Interval
 
 _TAKES_PLACE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.NO_SHOW)
 _SIGNED = tuple(outcome for outcome in Outcome if outcome is not Outcome.REFUSED)
 _DAYS = 2
+_MOST_HOSTS, _MOST_BOOKINGS = 12, 8  # what somebody looks at; lists have the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class HostsDay:
+    """What a host has on a day: the first appointments, and how many `more` there are."""
+
+    host: str
+    bookings: Sequence[Booking]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
-    """The appointments of a local day, by the names of the hosts who attend; co-hosts each have their own."""
+    """The appointments of a local day by the hosts who attend; `others` are hosts beyond those shown."""
 
     day: date
-    by_host: Mapping[str, Sequence[Booking]]
+    hosts: Sequence[HostsDay]
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +84,9 @@ class Today:
         return [Told(each, self.reception.offer(each)) for each in kinds]
 
     def agendas(self) -> list[Agenda]:
-        """Return the appointments of today and tomorrow."""
+        """Return the appointments of today and tomorrow, of a large business the first of each host."""
         today = date_of(self.zone, self.context.now())
-        begin, end = day_start(self.zone, today), day_start(self.zone, later_day(today, _DAYS))
-        found = self.reception.bookings(since=begin, before=end, states=_TAKES_PLACE)
-        days = [later_day(today, ahead) for ahead in range(_DAYS)]
-        return [Agenda(day, self._by_host(found, day)) for day in days]
+        return [self._agenda(later_day(today, ahead)) for ahead in range(_DAYS)]
 
     def first_run(self) -> FirstRun:
         """Return how far the bridge has come on its way to the first booking."""
@@ -89,14 +99,19 @@ class Today:
             is_booked=self.reception.has_booked(Source.TELLI),
         )
 
-    def _by_host(self, found: Sequence[Booking], day: date) -> dict[str, list[Booking]]:
-        on_day = [booking for booking in found if date_of(self.zone, booking.interval.start) == day]
-        attended = {host: [each for each in on_day if host in each.hosts] for host in self._hosts(on_day)}
-        known = self.context.hosts
-        return {known[host].name if host in known else host: own for host, own in attended.items()}
+    def _agenda(self, day: date) -> Agenda:
+        whole = Interval(day_start(self.zone, day), day_start(self.zone, later_day(day, 1)))
+        now = self.context.now()
+        with self.context.store.read() as connection:
+            found = booking_search.of_day(connection, now, whole, _TAKES_PLACE, most=_MOST_BOOKINGS)
+            # In the order of the configuration; who left it comes last.
+            known = [host for host in self.context.hosts if host in found]
+            hosts = [*known, *(host for host in found if host not in self.context.hosts)]
+            first = hosts[:_MOST_HOSTS]
+            shown = booking_search.by_ids(connection, {each for host in first for each in found[host][0]})
+        days = [self._of_host(host, shown, *found[host]) for host in first]
+        return Agenda(day, days, len(hosts) - len(first))
 
-    def _hosts(self, found: Sequence[Booking]) -> list[str]:
-        """Return who attends, in the order of the configuration; who left it comes last."""
-        attending = dict.fromkeys(host for booking in found for host in booking.hosts)
-        known = [host for host in self.context.hosts if host in attending]
-        return [*known, *(host for host in attending if host not in known)]
+    def _of_host(self, host: str, shown: Mapping[str, Booking], ids: Sequence[str], count: int) -> HostsDay:
+        own = [booking for each, booking in shown.items() if each in ids]
+        return HostsDay(host, own, count - len(own))

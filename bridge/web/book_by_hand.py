@@ -54,16 +54,19 @@ class BookByHand:
     def _page(self, kind: EventType, day: str, *, problem: str = "") -> str:
         words, zone, form = self.words, kind.timezone, request.form
         shown = day_of(day) or date_of(zone, words.context.now())
-        times, said = self.appointments.times(kind, shown, "00:00", speech_of(words.language.code))
+        found, said = self.appointments.times(kind, shown, "00:00", speech_of(words.language.code))
+        by_day = [(start.astimezone(zone).date(), start) for start in found]
+        # Of the next day that has any, where this one has none.
+        times = [each for each in by_day if each[0] == by_day[0][0]]
         return render_template(
             "book_by_hand.html",
             kinds=[each for event_type in words.context.event_types.values() for each in event_type.kinds],
             kind=kind,
             name_of=_name_of,
             day=shown.isoformat(),
-            times=[(start.astimezone(zone).date(), start) for start in times],
+            times=times,
             said=said,
-            is_that_day=any(start.astimezone(zone).date() == shown for start in times),
+            is_that_day=bool(times) and times[0][0] == shown,
             problem=problem,
             hosts=[words.context.hosts[host] for host in kind.team.hosts if len(kind.team.hosts) > 1],
             fields=[(f"{_FIELD}{field.name}", field) for field in kind.fields if field.source in _ASKED],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from flask import Blueprint, render_template, request
 
 from bridge.booking.context import BookingContext
 from bridge.journal import KEPT, REFUSALS, Journal
+from bridge.scheduling.days import date_of
 from bridge.service.today import Today
 from bridge.speech import explained
 from bridge.speech.instants import parse_instant
@@ -53,7 +55,6 @@ class CallPages:
             refusals=refusals,
             before=before,
             older=shown[0]["at"].isoformat() if len(found) > _AT_ONCE else "",
-            is_live="live" in request.args and before is None,
             **self._words(),
         )
 
@@ -69,10 +70,11 @@ class CallPages:
             "call.html",
             call=call,
             told=self.language.moments(told, zone) if told else "",
-            sentence=speech_of(self.language.code).sentence_of(call["kind"]),
-            signature=explained.in_words(self.language, explained.SIGNATURES, call["signature"]),
             **self._words(),
         )
+
+    def _day(self, call: Mapping[str, Any]) -> date:
+        return date_of(self._zone(call), call["at"])
 
     def _zone(self, call: Mapping[str, Any]) -> ZoneInfo:
         event_type = self.context.event_types.get(call["event_type"])
@@ -80,7 +82,13 @@ class CallPages:
 
     def _words(self) -> dict[str, Any]:
         language, kinds, hosts = self.language, self.context.event_types, self.context.hosts
+        speech = speech_of(language.code)
         return {
+            "days_of": lambda calls: [(day, list(some)) for day, some in groupby(calls, self._day)],
+            "day_of": lambda call: language.day(call["at"], self._zone(call)),
+            "clock": lambda call: language.clock(call["at"], self._zone(call)),
+            "sentence": lambda call: speech.sentence_of(call["kind"]),
+            "signature": lambda call: explained.in_words(language, explained.SIGNATURES, call["signature"]),
             "asked": lambda call: explained.in_words(language, explained.QUESTIONS, call["question"]),
             "outcome": lambda call: explained.in_words(language, explained.OUTCOMES, call["outcome"]),
             "in_the_way": lambda entry: explained.in_the_way(language, entry),

@@ -37,6 +37,7 @@ from bridge.web.pages import Link, shared_blueprint
 from bridge.web.security import secure
 from bridge.web.signin import sign_ins_blueprint, signin_blueprint
 from bridge.web.system import SystemPage, system_blueprint
+from bridge.web.team import TeamPage, team_blueprint
 from bridge.web.telli_page import TelliPage, telli_page_blueprint
 from bridge.web.today import alerts_blueprint, today_page
 from bridge.web.week import WeekPages, week_blueprint
@@ -87,6 +88,7 @@ def add_pages(app: Flask, vault: Vault, owners: OwnersSide) -> None:
     days_off = DaysOff(owners.today.context)
     off = DaysOffPages(days_off, gate, spoken, section.timezone, section.country, weeks)
     app.register_blueprint(days_off_blueprint(off, gate))
+    app.register_blueprint(team_blueprint(TeamPage(owners.today.context, spoken), gate))
     app.register_blueprint(sign_ins_blueprint(gate, spoken))
     app.register_blueprint(calendars_blueprint(owners.calendars, gate))
     app.register_blueprint(connect_blueprint(connections, invitations, gate, spoken, beside=beside))
@@ -112,6 +114,7 @@ def _links(say: Callable[[str], str]) -> tuple[Link, ...]:
         Link("week.overview", say("Week")),
         Link("appointments.overview", say("Appointments")),
         Link("journal.overview", say("Calls")),
+        Link("team.see", say("Team")),
         Link("days_off.overview", say("Days off")),
         Link("connect.overview", say("Connections"), ("account", "calendars", "inviting")),
         Link("telli_page.overview", say("Connect telli")),

@@ -119,8 +119,19 @@ def test_started_again_it_goes_on_with_its_keys_and_bookings(first: Demo, second
     )
     if not first.pasted:
         pytest.skip("there is no curl or no bash")
-    bookings = Terminal(second.folder)("bookings", "--json").json
-    assert {each["contact_id"] for each in bookings} == {"demo-caller"}
+    bookings = Terminal(second.folder)("bookings", "--all", "--json").json
+    assert [each["contact_id"] for each in bookings].count("demo-caller") == 1
+
+
+def test_it_opens_with_a_week_of_life_in_it_and_gets_no_second_one(second: Demo) -> None:
+    bridge = Terminal(second.folder)
+    booked, calls = bridge("bookings", "--all", "--json").json, bridge("calls", "--json").json
+    assert len({each["contact_id"] for each in booked if each["contact_id"] != "demo-caller"}) >= 8
+    assert {"confirmed", "cancelled"} <= {each["state"] for each in booked}
+    assert {"offered", "booked", "failed", "refused"} <= {each["outcome"] for each in calls}
+    assert [each["reason"] for each in calls].count("slot_taken") == 1, "one week, not two"
+    (alert,) = bridge("alerts", "--json").json
+    assert "carla@example.com at Google has ended" in alert["text"]
 
 
 def test_the_commands_it_names_work(second: Demo) -> None:

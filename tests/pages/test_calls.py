@@ -36,6 +36,8 @@ def test_a_refused_call_says_what_stood_in_the_way_of_whom(line: Line, owner: Br
     owner.get("/admin/calls")
     told = owner.main()
     assert told.index("turned away") < told.index("not done") < told.index("booked")
+    assert "“Appointment slot is no longer available”" in told, "what the caller heard"
+    assert "Signature: missing" in told
     assert "Sam" not in owner.page, "who called is not kept"
     owner.get("/admin/calls?refusals=1")
     assert "Haircut for Monday, November 23 at 10:00 AM not done" in owner.main()
@@ -53,11 +55,12 @@ def test_many_calls_come_page_by_page_and_those_of_the_last_week_only(line: Line
         line.post("/available", {"contact_id": "kim", "contact_details": {}})
         line.bridge.journal.write_down()  # of many at once only some are kept
         line.clock.turn(seconds=1)
-    owner.get("/admin/calls?live=1")
+    owner.get("/admin/calls")
     assert owner.page.count("Which times are free?") == 50
-    assert 'http-equiv="refresh"' in owner.page
+    assert "live.js" in owner.page
     older = owner.page.rpartition('second" href="')[2].partition('"')[0]
     owner.get(older.replace("&amp;", "&"))
     assert owner.page.count("Which times are free?") == 2
     assert "Older calls" not in owner.page
+    assert "live.js" not in owner.page, "what is older does not change"
     assert owner.get("/admin/calls?before=rubbish").status_code == 200

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast.clock import TEN
+from tests.cast.clock import HALF_AN_HOUR, TEN
 from tests.cast.config import ANNA, BEN, EVERY_START, Staff
 from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line
@@ -43,6 +43,23 @@ def test_who_comes_today_and_tomorrow_is_told_by_host(line: Line) -> None:
     assert told.index("10:00 AM <b>Kim</b> Example") < told.index("Tomorrow") < told.index("Sam Example")
     assert "<b>Kim" not in owner.page
     assert "Late Example" not in told
+
+
+def test_of_a_full_day_the_first_are_shown_with_the_way_to_the_others(open_line_on_both: OpenLine) -> None:
+    line = open_line_on_both(ANNA, rest=ADMIN, event_type=EVERY_START)
+    for number in range(10):
+        start = TEN - timedelta(hours=2) + number * HALF_AN_HOUR
+        line.book(start, who=f"caller-{number}", name=f"Caller {number}")
+    line.clock.turn(minutes=91)
+    owner = signed_in(line)
+    owner.get("/")
+    told = owner.main()
+    assert "Caller 0" not in told, "what is over gives way"
+    assert told.index("8:30 AM Caller 1") < told.index("12:00 PM Caller 8") < told.index("2 more")
+    more = owner.page.partition("2 more")[0].rpartition('href="')[2].partition('"')[0]
+    owner.get(more.replace("&amp;", "&"))
+    assert "Caller 0" in owner.main()
+    assert "Caller 9" in owner.main()
 
 
 def test_an_alert_is_shown_until_it_is_done(line: Line) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bridge.booking.round_robin import who_comes_next, who_is_due
+from bridge.booking.round_robin import forecast
 from bridge.model import BookingState
 from tests.cast.clock import TEN, TurnableClock
 from tests.cast.config import ANNA, BEN, CARL, Staff
@@ -206,7 +206,7 @@ def test_weight_and_priority_may_be_set_per_event_type(open_salon: OpenSalon) ->
         visit='hosts = ["anna", { host = "ben", weight = 300 }]\nassignment = "weighted"',
         other='hosts = ["anna", "ben"]\nassignment = "weighted"',
     )
-    due = [who_is_due(salon.bridge.context, salon.event_type(each))[0] for each in ("visit", "other")]
+    due = [forecast(salon.bridge.context, salon.event_type(each), 0)[0][0] for each in ("visit", "other")]
     assert [(each.figures[0].member.host, each.rule) for each in due] == [
         ("ben", "weight"),
         ("anna", "weight"),
@@ -274,7 +274,7 @@ def test_a_host_who_comes_back_to_an_event_type_is_reckoned_what_was_missed(open
 def test_who_comes_next_is_who_is_given_the_next_bookings(open_salon: OpenSalon) -> None:
     salon = open_salon(ANNA, BEN, CARL, visit=weighted(anna=300, ben=200, carl=100))
     remember(salon, "anna 02", "carl 20")
-    foretold = [each.hosts for each in who_comes_next(salon.bridge.context, salon.event_type("visit"), 6)]
+    foretold = [each.hosts for each in forecast(salon.bridge.context, salon.event_type("visit"), 6)[1]]
     given = []
     for number in range(6):
         salon.clock.turn(seconds=1)

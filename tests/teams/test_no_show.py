@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.booking.ledger import mark_no_show, undo_no_show
-from bridge.booking.round_robin import who_is_due
+from bridge.booking.round_robin import forecast
 from bridge.errors import BookingClosed, SlotTaken
 from bridge.model import Booking, BookingState
 from tests.cast.clock import HALF_PAST, TEN
@@ -28,7 +28,7 @@ def begun(salon: UnrulySalon, event_type: str = "visit") -> Booking:
 
 
 def counted(salon: UnrulySalon) -> dict[str, int]:
-    (standing,) = who_is_due(salon.bridge.context, salon.event_type("visit"))
+    (standing,) = forecast(salon.bridge.context, salon.event_type("visit"), 0)[0]
     return {each.member.host: each.bookings for each in standing.figures}
 
 

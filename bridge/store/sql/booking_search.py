@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from bridge.model import Booking, BookingFilter, BookingState
 from bridge.store.sql.bookings import read_rows
 from bridge.store.tables import booking_hosts, bookings
+from providers.base import Interval
 
 _LIVE_AND_PAST = tuple(state for state in BookingState if state is not BookingState.FAILED)
 _FEWEST_DIGITS = 3
@@ -38,6 +39,38 @@ def _conditions(which: BookingFilter, now: datetime) -> Iterator[ColumnElement[b
         yield bookings.c.starts_at >= which.since
     if which.before:
         yield bookings.c.starts_at < which.before
+
+
+def of_day(
+    connection: Connection, now: datetime, day: Interval, states: Sequence[BookingState], *, most: int
+) -> dict[str, tuple[list[str], int]]:
+    """Return of each host the first bookings that begin in a day by their ids, and how many there are in all.
+
+    Where there are more, those that are over give way.
+    """
+    order = (bookings.c.ends_at <= now, bookings.c.starts_at, bookings.c.id)
+    ranked = (
+        select(
+            booking_hosts.c.host,
+            bookings.c.id,
+            func.row_number().over(partition_by=booking_hosts.c.host, order_by=order).label("place"),
+            func.count().over(partition_by=booking_hosts.c.host).label("whole"),
+        )
+        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
+        .where(bookings.c.starts_at >= day.start, bookings.c.starts_at < day.end)
+        .where(bookings.c.state.in_(states))
+        .subquery()
+    )
+    found: dict[str, tuple[list[str], int]] = {}
+    for row in connection.execute(select(ranked).where(ranked.c.place <= most)):
+        found.setdefault(row.host, ([], row.whole))[0].append(row.id)
+    return found
+
+
+def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Booking]:
+    """Return the bookings of these ids, by start."""
+    query = select(bookings).where(bookings.c.id.in_(ids)).order_by(bookings.c.starts_at, bookings.c.id)
+    return {each.id: each for each in read_rows(connection, connection.execute(query).all())}
 
 
 def search(connection: Connection, text: str, *, most: int) -> list[Booking]:
