@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.cast.clock import TurnableClock
+from bridge.follow_ups.errors import NotDelivered
+from bridge.follow_ups.failing import Failing
+from bridge.model import FollowUp, FollowUpState
+from bridge.model.follow_ups import CALL
+from tests.cast.clock import MONDAY, TurnableClock
 from tests.cast.config import ANNA
-from tests.cast.fixtures import OpenLine
+from tests.cast.fixtures import OpenLine, OpenSalon
 from tests.cast.line import Line, at
 from tests.cast.mail import USER, mail_server, mail_toml
 from tests.vendors.brevo import KEY as BREVO_KEY
@@ -92,10 +97,15 @@ def test_one_message_that_is_not_taken_says_nothing_of_its_receiver(open_line: O
         assert alerts(line) == []
 
 
-def test_what_is_late_since_the_bridge_was_down_is_not_told_at_its_first_failure(open_line: OpenLine) -> None:
-    with mail_server() as box:
-        line = open_line(ANNA, rest=mail_toml(box))
-        box.answer = "451 later"
-        line.book(at(10, day=26), **KIM)
-        line.go_on(hours=3)
-        assert alerts(line) == []
+def test_what_is_late_since_the_bridge_was_down_is_not_told_at_its_first_failure(
+    open_small: OpenSalon,
+) -> None:
+    bridge, planned = (salon := open_small(ANNA)).bridge, MONDAY
+    failing, error = Failing(bridge.alerts, salon.clock.now), NotDelivered("later")
+    late = FollowUp("1", None, 0, CALL, "mail", "caller", FollowUpState.WAITING, planned, planned)
+    salon.clock.turn(hours=3)
+    with bridge.store.write() as connection:
+        failing.failed(connection, late, error)
+        assert not bridge.alerts.is_open("receiver:mail", within=connection)
+        failing.failed(connection, replace(late, why="later"), error)
+        assert bridge.alerts.is_open("receiver:mail", within=connection)
