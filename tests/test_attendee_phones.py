@@ -241,6 +241,7 @@ def test_a_number_that_can_be_read_comes_before_one_that_cannot() -> None:
 
 def test_an_unchecked_number_is_marked_in_the_event() -> None:
     attendee = Attendee(name="Max Muster", phone_as_said="0815")
-    assert event_text(EVENT_TYPE, attendee, "en_US")[1] == "Name: Max Muster\nPhone (not checked): 0815"
-    assert event_text(EVENT_TYPE, attendee, "de_DE")[1] == "Name: Max Muster\nTelefon (ungeprüft): 0815"
+    english, german = (event_text(EVENT_TYPE, attendee, each)[1] for each in ("en_US", "de_DE"))
+    assert english == "Call to: Max Muster, 0815\nName: Max Muster\nPhone (not checked): 0815"
+    assert german == "Anruf bei: Max Muster, 0815\nName: Max Muster\nTelefon (ungeprüft): 0815"
     assert event_text(EVENT_TYPE, Attendee(phone_as_said="0815"), "en_US")[0] == "Consultation: 0815"

@@ -192,7 +192,13 @@ def _location(event_type: EventType | None, booking: Booking) -> Mapping[str, An
     platform = event_type.meeting_platform if event_type else MeetingPlatform.LINK
     if platform in _CONFERENCES:
         status = "pushed" if booking.link else _IN_WORK
-        return {"type": _CONFERENCES[platform], "status": status, "join_url": booking.link or None}
+        # `data` is what the maker of meetings tells besides; Zoom's and Teams' shapes require the member.
+        return {
+            "type": _CONFERENCES[platform],
+            "status": status,
+            "join_url": booking.link or None,
+            "data": None,
+        }
     if platform == MeetingPlatform.PHONE:
         return {"type": "outbound_call", "location": booking.attendee.phone}
     kind = "physical" if platform == MeetingPlatform.IN_PERSON else "custom"

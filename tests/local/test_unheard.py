@@ -53,7 +53,8 @@ def test_a_write_that_was_not_heard_of_is_done_once(desk: Desk, proxy: PostgresP
     with within(clock.deadline(), clock.sleep):
         write(desk, event)
     assert proxy.commits > 1
-    assert desk.provider.revision() == before + 1
+    # One that is created takes its number before it looks whether it is there: the repeat has one too.
+    assert desk.provider.revision() - before == (2 if write is WRITES["create"] else 1)
 
 
 def test_where_the_database_stays_away_it_is_unknown(desk: Desk, proxy: PostgresProxy) -> None:

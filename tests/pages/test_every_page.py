@@ -23,7 +23,7 @@ from tests.pages.window import ARGUMENTS, EXECUTABLE
 pytestmark = pytest.mark.skipif(
     not EXECUTABLE.exists(), reason="Chromium is not installed (apt-get install chromium)"
 )
-_FILES = (".csv", ".ics", "backup", "bundle")
+_FILES = (".csv", ".ics", ".json", "backup")
 _SERIOUS = ("serious", "critical")
 
 
