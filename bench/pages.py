@@ -61,7 +61,15 @@ def _business(folder: Path, hosts: int, count: int) -> Flask:
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     made = [_booking(number, count, now, dice) for number in range(count)]
     attended = [
-        {"booking_id": row["id"], "position": 0, "host": f"host{dice.randrange(hosts)}"} for row in made
+        {
+            "booking_id": row["id"],
+            "position": 0,
+            "host": f"host{dice.randrange(hosts)}",
+            "event_type": row["event_type"],
+            "made_at": row["made_at"],
+            "is_live": row["state"] == "confirmed",
+        }
+        for row in made
     ]
     held = [
         {**_times(row), "booking_id": row["id"], "host": f"elsewhere {row['id']}", "pending": False}

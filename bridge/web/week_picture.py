@@ -12,7 +12,7 @@ from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from bridge.model import BookingState
-from bridge.scheduling.days import date_of, local_days
+from bridge.scheduling.days import local_days
 from bridge.scheduling.grid import step_of
 from bridge.service.week import HostWeek, Week
 from providers.base import Interval
@@ -203,7 +203,7 @@ def _strip(week: Week, host: HostWeek, scale: Scale, day: date) -> Strip:
         [(kind, path) for kind, path in (*paths, ("start", ticks)) if path],
         len(starts),
         sum(start in week.told for start in starts),
-        sum(date_of(scale.zone, each.interval.start) == day for each in host.bookings),
+        sum(window.start <= each.interval.start < window.end for each in host.bookings),
     )
 
 
