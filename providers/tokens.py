@@ -11,11 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from providers.base import Deadline
-from providers.errors import ProviderUnavailable
+from providers.errors import ConnectionExpired, ProviderUnavailable
 from providers.http import Call
+
+T = TypeVar("T")
 
 _LIVES_STILL = timedelta(minutes=1)  # it must outlive the call it is given to
 _RENEWED_BEFORE = timedelta(minutes=10)  # a refresh inside a call makes a caller on the phone wait
@@ -49,6 +51,26 @@ class TokenSource(Protocol):
 
     def rejected(self, token: str) -> None:
         """Take note that the vendor answered 401 to this token, so that another one is given next."""
+
+
+def ask_with_token(
+    tokens: TokenSource, call: Call, ask: Callable[[str], T | None], *, ended: str = "the token was rejected"
+) -> T:
+    """Return what is answered with the token at hand; when the vendor rejects it, with the next.
+
+    `ask` is None for an answer of 401. ConnectionExpired, saying `ended`: no other token is accepted either.
+    """
+    rejected = ""
+    for _ in range(2):
+        token = tokens.access_token(deadline=call.deadline)
+        if token == rejected:
+            break
+        # Tokens die between two requests; when the next is refused as well, the consent has ended.
+        if (answer := ask(token)) is not None:
+            return answer
+        tokens.rejected(token)
+        rejected = token
+    raise ConnectionExpired(call.provider, call.operation, ended)
 
 
 class GivenToken:

@@ -15,10 +15,10 @@ from providers.base import Deadline
 from providers.caldav.errors import Refusal, general_error
 from providers.caldav.settings import CaldavSettings
 from providers.caldav.xml import Multistatus, multistatus
-from providers.errors import AccessDenied, ConnectionExpired, ProviderError, RateLimited
+from providers.errors import AccessDenied, ProviderError, RateLimited
 from providers.http import Call, Clocks, Patience, repeat, send, session
 from providers.outward import is_public, looked_up
-from providers.tokens import TokenSource
+from providers.tokens import TokenSource, ask_with_token
 
 T = TypeVar("T")
 Meaning = Callable[[Refusal], ProviderError | None]
@@ -124,17 +124,12 @@ class Client:
 
     def _accepted(self, call: Call, question: Question, meaning: Meaning) -> Answer:
         """Send with the password at hand; when it is refused, once more with the next."""
-        rejected = ""
-        for _ in range(2):
-            token = self._tokens.access_token(deadline=call.deadline)
-            if token == rejected:
-                break
+
+        def ask(token: str) -> Answer | None:
             answer = self._followed(call, question, token)
-            if answer.status != 401:
-                return self._judged(call, question, answer, meaning)
-            self._tokens.rejected(token)
-            rejected = token
-        raise ConnectionExpired(call.provider, call.operation, "the password was refused")
+            return None if answer.status == 401 else self._judged(call, question, answer, meaning)
+
+        return ask_with_token(self._tokens, call, ask, ended="the password was refused")
 
     def _judged(self, call: Call, question: Question, answer: Answer, meaning: Meaning) -> Answer:
         if 200 <= answer.status < 300:

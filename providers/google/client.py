@@ -15,12 +15,12 @@ import httplib2
 from googleapiclient.discovery import build
 
 from providers.base import Deadline
-from providers.errors import ConnectionExpired, ProviderError, RateLimited
+from providers.errors import ProviderError, RateLimited
 from providers.google.errors import Refusal, general_error
 from providers.google.settings import GoogleSettings
 from providers.google.transport import Lines, Refused
 from providers.http import Call, Clocks, Patience, repeat
-from providers.tokens import TokenSource
+from providers.tokens import TokenSource, ask_with_token
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -111,11 +111,8 @@ class Client:
         self, call: Call, request: Callable[[Api], Any], headers: Mapping[str, str], meaning: Meaning
     ) -> Json:
         """Send with the token at hand; when Google rejects it, once more with the next."""
-        rejected = ""
-        for _ in range(2):
-            token = self._tokens.access_token(deadline=call.deadline)
-            if token == rejected:
-                break
+
+        def ask(token: str) -> Json | None:
             question = request(self._api)
             question.headers.update(headers)
             question.headers["authorization"] = f"Bearer {token}"
@@ -124,12 +121,11 @@ class Client:
             try:
                 return self._lines.execute(call, question)
             except Refused as refused:
-                # Tokens die between two requests; when the next is refused as well, the consent has ended.
                 if refused.status != 401:
                     raise self._explained(call, refused, meaning) from None
-            self._tokens.rejected(token)
-            rejected = token
-        raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
+                return None
+
+        return ask_with_token(self._tokens, call, ask)
 
     def _explained(self, call: Call, refused: Refused, meaning: Meaning) -> ProviderError:
         refusal = Refusal.read(refused, self.clocks.now())

@@ -17,7 +17,6 @@ import requests
 
 from providers.base import Deadline
 from providers.errors import (
-    ConnectionExpired,
     ProviderError,
     RateLimited,
 )
@@ -25,7 +24,7 @@ from providers.http import Call, Clocks, repeat, send
 from providers.microsoft.errors import Refusal, general_error
 from providers.microsoft.mailboxes import Mailbox, Mailboxes
 from providers.microsoft.settings import MicrosoftSettings
-from providers.tokens import TokenSource
+from providers.tokens import TokenSource, ask_with_token
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -146,22 +145,16 @@ class Client:
         url = question.url
         if url.startswith("/"):
             url = f"{self.settings.graph}{url}"
-        rejected = ""
-        for _ in range(2):
-            token = self._tokens.access_token(deadline=call.deadline)
-            if token == rejected:
-                break
+
+        def ask(token: str) -> Answer | None:
             headers = question.headers() | {"Authorization": f"Bearer {token}"}
             self._mailbox.patience.check(call)
             with self._asked(url).turn(call):
                 sent = send(self._session, call, question.method, url, headers=headers, json=question.body)
             answer = _answer(call, sent)
-            # Tokens die between two requests; when the next is refused as well, the consent has ended.
-            if answer.status != 401:
-                return self.accept(call, answer, meaning)
-            self._tokens.rejected(token)
-            rejected = token
-        raise ConnectionExpired(call.provider, call.operation, "the token was rejected")
+            return None if answer.status == 401 else self.accept(call, answer, meaning)
+
+        return ask_with_token(self._tokens, call, ask)
 
     def _asked(self, url: str) -> Mailbox:
         """Return the mailbox that a question is put to: a shared calendar lies in its owner's."""
