@@ -23,13 +23,15 @@ from bridge.scheduling.hours import (
     special_days,
     with_set_days,
 )
-from bridge.store.sql import bookings, revisions, set_days
+from bridge.store.sql import attendances, booking_search, revisions, set_days
 from bridge.store.sql.set_days import DayChange, Hours
+from providers.base import Interval
 
 MOST_DAYS = 366  # at once
 _AHEAD = timedelta(days=400)
 _TAKES_PLACE = (BookingState.HELD, BookingState.CONFIRMED)
 _ONE_DAY = timedelta(days=1)
+_MOST_TOLD = 50  # appointments, by name
 
 
 class DaysChanged(BridgeError):
@@ -53,11 +55,19 @@ class DaysWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """The first appointments that lie in days, and how many do."""
+
+    first: Sequence[Booking]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class DaysPreview:
     """What saving would bring; `seen` is the revision of set days that this is true of."""
 
     hosts: Mapping[str, Host]
-    bookings: Sequence[Booking]
+    inside: Inside
     seen: int
 
 
@@ -122,25 +132,25 @@ class DaysOff:
         }
         return DaysPreview(hosts, self.appointments(dict.fromkeys(wish.hosts, wish.days)), seen)
 
-    def appointments(self, days: Mapping[str, Sequence[date]]) -> list[Booking]:
+    def appointments(self, days: Mapping[str, Sequence[date]]) -> Inside:
         """Return the appointments that are not over and lie in days of hosts."""
         wanted = {name: frozenset(own) for name, own in days.items() if name in self.context.hosts}
         every = sorted(day for own in wanted.values() for day in own)
         if not every:
-            return []
+            return Inside((), 0)
         zones = {name: self.context.hosts[name].schedule.timezone for name in wanted}
-        until = max(local_days(zone, every[0], every[-1]).end for zone in zones.values())
+        spans = [local_days(zone, every[0], every[-1]) for zone in set(zones.values())]
+        since = max(self.context.now(), min(span.start for span in spans))
+        window = Interval(since, max(since, *(span.end for span in spans)))
         with self.context.store.read() as connection:
-            found = bookings.listed(connection, since=self.context.now(), before=until, states=_TAKES_PLACE)
-        return [
-            booking
-            for booking in found
-            if any(
-                date_of(zones[name], booking.interval.start) in wanted[name]
-                for name in booking.hosts
-                if name in wanted
-            )
-        ]
+            attended = attendances.within(connection, list(wanted), window, _TAKES_PLACE)
+            inside = {
+                each.booking_id: None  # in order, and once where several attend
+                for each in attended
+                if date_of(zones[each.host], each.interval.start) in wanted[each.host]
+            }
+            first = booking_search.by_ids(connection, list(inside)[:_MOST_TOLD])
+        return Inside(tuple(first.values()), len(inside))
 
     def save(self, wish: DaysWish, *, by: str, seen: int) -> int:
         """Set the days; return the number of the change. DaysChanged: somebody else did since `seen`."""

@@ -5,11 +5,12 @@ It asks no vendor: busy time is what calendars answered last. Another moment mov
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -22,7 +23,8 @@ from bridge.scheduling.hours import HoursFrom, hours_of, open_between, own_sched
 from bridge.scheduling.offers import busy_window, offer
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import bookable_days, with_host
-from bridge.store.sql import bookings, claims, journal
+from bridge.store.sql import attendances, bookings, claims, journal
+from bridge.store.sql.attendances import Attendance
 from providers.base import Deadline, Interval
 from providers.intervals import intersect
 
@@ -34,15 +36,17 @@ _SECONDS = 2.5  # for the database: nobody else is asked
 
 @dataclass(frozen=True, slots=True)
 class HostWeek:
-    """A host's week. `claims` hold the time of appointments with their buffers.
+    """A host's week: appointments have the time that is `taken`, `claims` hold it with their buffers.
 
-    `starts` can be booked with this host; `sources` tell what decides about each day's hours.
+    `bookings` are told of a single host alone. `starts` can be booked with this host; `sources` tell what
+    decides about each day's hours.
     """
 
     host: Host
     opened: Sequence[Interval]
     calendars: tuple[KeptCalendar, ...]
     claims: Sequence[Claim]
+    taken: Sequence[Interval]
     bookings: Sequence[Booking]
     starts: Sequence[datetime]
     sources: Mapping[date, HoursFrom]
@@ -102,16 +106,19 @@ class Weeks:
         shown = [host for host in event_type.team.hosts if not hosts or host in hosts]
         with self.context.store.read() as connection:
             held = claims.overlapping(connection, hosts=shown, calendars=[], window=window)
-            booked = bookings.listed(connection, since=window.start, before=window.end, states=_SHOWN)
+            attended = attendances.within(connection, shown, window, _SHOWN)
+            # A whole team's weeks are drawn too small for names.
+            booked = _booked(connection, shown, window) if len(shown) == 1 else []
             refused = _refused(connection, event_type, window)
-        held_by, booked_with = _by_host(shown, held, booked)
+        held_by, taken_of = _by_host(held), _by_host(attended)
         weeks = [
             HostWeek(
                 times[name].host,
                 _opened(event_type, times[name].host, window),
                 kept.calendars[name],
                 held_by[name],
-                booked_with[name],
+                [each.interval for each in taken_of[name]],
+                booked,
                 _starts(event_type, times, name, window, now),
                 {day: hours_of(times[name].host.schedule, day)[0] for day in days},
             )
@@ -151,18 +158,18 @@ def monday_of(event_type: EventType, day: date | None, now: datetime) -> date:
     return date.fromordinal(shown.toordinal() - shown.weekday())
 
 
-def _by_host(
-    hosts: Sequence[str], held: Sequence[Claim], booked: Sequence[Booking]
-) -> tuple[Mapping[str, Sequence[Claim]], Mapping[str, Sequence[Booking]]]:
-    claims_of: dict[str, list[Claim]] = {host: [] for host in hosts}
-    bookings_of: dict[str, list[Booking]] = {host: [] for host in hosts}
-    for claim in held:
-        claims_of[claim.host].append(claim)
-    for booking in booked:
-        for host in booking.hosts:
-            if host in bookings_of:
-                bookings_of[host].append(booking)
-    return claims_of, bookings_of
+_OfHost = TypeVar("_OfHost", Claim, Attendance)
+
+
+def _by_host(every: Sequence[_OfHost]) -> Mapping[str, Sequence[_OfHost]]:
+    found: dict[str, list[_OfHost]] = defaultdict(list)
+    for each in every:
+        found[each.host].append(each)
+    return found
+
+
+def _booked(connection: Connection, hosts: Sequence[str], window: Interval) -> list[Booking]:
+    return bookings.listed(connection, since=window.start, before=window.end, states=_SHOWN, hosts=hosts)
 
 
 def _refused(connection: Connection, event_type: EventType, window: Interval) -> list[Mapping[str, Any]]:

@@ -20,7 +20,8 @@ _LONGEST_NOTE = 200
 _LONGEST_PAST = timedelta(days=31)  # days off of this month still count in the team's shares
 _MIDNIGHT = 24 * 60
 _STRETCHES = (("from", "to"), ("from_2", "to_2"))
-_CARRIED = ("host", "kind", "first", "last", "also_closed", "place", "day", "note", *sum(_STRETCHES, ()))
+_SAID = ("host", "kind", "first", "last", "also_closed", "place", "note", *sum(_STRETCHES, ()))
+_CARRIED = (*_SAID, "region", "day")
 
 
 class FormRefused(ValueError):
@@ -41,7 +42,7 @@ class DayForm:
         if not hosts:
             raise FormRefused(self.say("Choose for whom."))
         hours = self._hours()
-        days = tuple(sorted(self._listed())) if "day" in self.sent else self._between()
+        days = tuple(sorted(self._listed())) if {"day", "region"} & self.sent.keys() else self._between()
         if hours and len(days) > 1 and "also_closed" not in self.sent:
             days = self.days_off.usually_open(hosts, days)
         if not days:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from bridge.attendee.text import clean
 from bridge.errors import NotFound
 from bridge.model import Booking
+from bridge.scheduling.days import later_day
 from bridge.scheduling.hours import HoursFrom, holiday_regions, public_holidays
 from bridge.service.days_off import DaysChanged, DaysOff, DaysOfHosts, DaysPreview, DaysWish
 from bridge.service.week import monday_of
@@ -21,6 +23,7 @@ from bridge.speech.explained import DAY_SOURCES, in_words
 from bridge.speech.language import Language
 from bridge.web.day_form import DayForm, FormRefused
 from bridge.web.gate import Gate
+from bridge.web.own_link import day_of
 from bridge.web.pages import add_error, page_blueprint
 from bridge.web.week import WeekPages
 
@@ -43,6 +46,7 @@ class DaysOffPages:
     def overview(self) -> str:
         """Show what is set and coming, who set it, and the form."""
         changes = {each.number: each for each in self.days_off.changes(_LATEST)}
+        said = request.form or request.args  # a form that was refused comes back as it was sent
         return render_template(
             "days_off.html",
             coming=self.days_off.coming(),
@@ -50,33 +54,33 @@ class DaysOffPages:
             places=self.days_off.places(),
             regions=self._regions(),
             used={host.schedule.public_holidays for host in self.days_off.context.hosts.values()},
-            chosen=request.args.getlist("host"),
-            first=request.args.get("first", ""),
+            said=said,
+            chosen=said.getlist("host"),
             **self._words(),
         )
 
-    def preview(self) -> str | Response:
+    def preview(self) -> str | tuple[str, int]:
         """Show what saving a form would bring."""
         try:
             return self._preview(self._form())
         except FormRefused as refused:
             return self._refused(str(refused))
 
-    def holidays(self) -> str | Response:
+    def holidays(self) -> str | tuple[str, int]:
         """Show a region's public holidays, to be chosen from and saved."""
-        region = self._regions().get(request.form.get("region", ""))
+        code = request.form.get("region", "")
+        region = self._regions().get(code)
         if region is None:
             return self._refused(self.language.translate("Choose a region."))
         sent = request.form.copy()
-        named = self.days_off.holidays(request.form["region"], self.language.locale.language)
-        sent.setlist("day", [day.isoformat() for day in named])
+        sent.setlist("day", [day.isoformat() for day in self._holidays(code)])
         sent["note"] = self.language.translate("Public holidays, {region}").format(region=region)
         try:
-            return self._preview(DayForm(sent, self.days_off, self.language.translate), named=named)
+            return self._preview(DayForm(sent, self.days_off, self.language.translate))
         except FormRefused as refused:
             return self._refused(str(refused))
 
-    def save(self) -> str | Response:
+    def save(self) -> str | tuple[str, int] | Response:
         """Save what was looked at, unless somebody else was faster."""
         form, say = self._form(), self.language.translate
         name = clean(request.form.get(_NAME), _LONGEST_NAME)
@@ -104,7 +108,7 @@ class DaysOffPages:
         return render_template(
             "day_change.html",
             change=change,
-            appointments=[] if change.undone_at else self.days_off.appointments(days),
+            inside=None if change.undone_at else self.days_off.appointments(days),
             **self._words(),
         )
 
@@ -121,37 +125,50 @@ class DaysOffPages:
         found = dict(holiday_regions(country)) if country else {}
         return {**found, country: territories.get(country, country)} if country in found else found
 
+    def _holidays(self, region: str) -> Mapping[date, str]:
+        return self.days_off.holidays(region, self.language.locale.language)
+
+    def _named(self, form: DayForm) -> Mapping[date, str]:
+        """Return the holidays that a form lets choose from, none if it is about other days."""
+        code = form.sent.get("region", "")
+        return self._holidays(code) if code in self._regions() else {}
+
     def _form(self) -> DayForm:
         return DayForm(request.form, self.days_off, self.language.translate)
 
-    def _preview(self, form: DayForm, **shown: Any) -> str:
+    def _preview(self, form: DayForm) -> str:
         wish = form.wish()
         preview = self.days_off.preview(wish)
         return render_template(
             "days_preview.html",
             wish=wish,
             preview=preview,
-            appointments=preview.bookings,
             carried=form.carried(),
             person=session.get(_NAME, ""),
             when=self._when(wish),
-            **shown,
+            named=self._named(form),
             **{**self._picture(wish, preview), **self._words()},
         )
 
     def _picture(self, wish: DaysWish, preview: DaysPreview) -> dict[str, Any]:
-        """Return the first of the weeks as it would be, for an appointment that one of the hosts gives."""
-        now, kinds = self.days_off.context.now(), self.weeks.weeks.event_types().values()
-        kind = next((each for each in kinds if set(each.team.hosts) & set(wish.hosts)), None)
-        if kind is None:
+        """Return a week as it would be: of the appointments that the hosts give, and of the days, one."""
+        now, chosen = self.days_off.context.now(), set(wish.hosts)
+        every = self.weeks.weeks.event_types()
+        kinds = {key: each for key, each in every.items() if chosen & set(each.team.hosts)}
+        if not kinds:
             return {}
-        monday = monday_of(kind, wish.days[0], now)
+        kind = kinds.get(request.form.get("type", "")) or next(iter(kinds.values()))
+        mondays = [*dict.fromkeys(monday_of(kind, day, now) for day in wish.days)]
+        wanted = day_of(request.form.get("monday", ""))
+        monday = wanted if wanted in mondays else mondays[0]
         week = self.weeks.weeks.week(kind, monday, now=now, hosts=wish.hosts, supposed=preview.hosts)
-        return {**self.weeks.picture(week), "is_preview": True}
+        first = next((day for day in wish.days if day >= monday), monday)
+        words = {"is_preview": True, "kinds": kinds, "mondays": mondays, "chosen": first}
+        return {**self.weeks.picture(week), **words, "later_day": later_day}
 
-    def _refused(self, text: str) -> Response:
+    def _refused(self, text: str) -> tuple[str, int]:
         flash(text, "problem")
-        return redirect(url_for("days_off.overview"), 303)
+        return self.overview(), 400
 
     def _by(self, name: str) -> str:
         """Return who did it: a name that was given, else the address of the browser."""

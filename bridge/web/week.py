@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,7 @@ class WeekPages:
             "week": week,
             "scale": scale,
             "columns": columns(week, week.hosts[0], scale) if is_one else [],
-            "rows": [] if is_one else [(host, strips(week, host, scale)) for host in week.hosts],
+            "rows": [] if is_one else strips(week, scale),
             "span": days_in_words(self.language, week.days[0], week.days[-1]),
             "aside": self._aside,
             **self._words(week.event_type),
@@ -166,12 +167,15 @@ class WeekPages:
     def _words(self, event_type: EventType) -> dict[str, Any]:
         language, zone = self.language, event_type.timezone
         now = self.weeks.context.now()
+        # A week has hundreds of times, each told thrice; their addresses differ in the time alone.
+        clock = cache(lambda moment: language.clock(moment, zone))
+        why = cache(lambda kind, at: url_for("week.why", type=kind, **({"at": at} if at else {})))
         return {
             "hosts": self.weeks.context.hosts,
             "hour": lambda hour: language.clock(datetime(2000, 1, 1, hour, tzinfo=UTC), UTC),
             "place": _place,
             "zone": zone,
-            "clock": lambda moment: language.clock(moment, zone),
+            "clock": clock,
             "at_moment": lambda moment: language.moment(moment, zone),
             "ago": lambda moment: language.ago(now - moment),
             "listed": language.listed,
@@ -182,9 +186,7 @@ class WeekPages:
             "in_words": lambda words, name: explained.in_words(language, words, name),
             "local_day": lambda moment: date_of(zone, moment),
             "on_day": lambda spans, day: clip(spans, local_days(zone, day, day)),
-            "why_at": lambda kind, start, at: url_for(
-                "week.why", type=kind, start=format_instant(start), **({"at": at} if at else {})
-            ),
+            "why_at": lambda kind, start, at: f"{why(kind, at)}&start={format_instant(start)}",
             "title_of": lambda booking: getattr(
                 self.weeks.context.find_event_type(booking), "title", booking.event_type
             ),

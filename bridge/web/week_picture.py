@@ -5,18 +5,20 @@ Heights go by the clock on the wall, so that a day of 23 or 25 hours has its hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
-from bridge.model import BookingState
+from bridge.model import BookingState, EventType
 from bridge.scheduling.days import local_days
 from bridge.scheduling.grid import step_of
 from bridge.service.week import HostWeek, Week
 from providers.base import Interval
-from providers.intervals import clip
+from providers.intervals import Span, clip, union
 
 HOUR = 44  # pixels
 _DAY = 24 * 60
@@ -100,9 +102,7 @@ class Scale:
 def scale_of(week: Week) -> Scale:
     """Return from when to when there is something to be seen, in whole hours."""
     zone = week.event_type.timezone
-    shown = [
-        span for host in week.hosts for span in (*host.opened, *(each.interval for each in host.bookings))
-    ]
+    shown = {span for host in week.hosts for span in (*host.opened, *host.taken)}
     minutes = [*_USUAL] if not shown else []
     for begin, end in shown:
         first, last = begin.astimezone(zone), end.astimezone(zone)
@@ -166,8 +166,8 @@ def _ahead(week: Week, window: Interval) -> Interval:
     return Interval(max(window.start, min(week.now, window.end)), window.end)
 
 
-def _on_day(starts: Sequence[datetime], window: Interval) -> list[datetime]:
-    return [start for start in starts if window.start <= start < window.end]
+def _on_day(starts: Sequence[datetime], window: Interval) -> Sequence[datetime]:
+    return starts[bisect_left(starts, window.start) : bisect_left(starts, window.end)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,40 +177,46 @@ class Strip:
     day: date
     paths: Sequence[tuple[str, str]]
     starts: int
-    told: int
-    appointments: int
 
 
-def strips(week: Week, host: HostWeek, scale: Scale) -> list[Strip]:
-    """Return the days of a host as strips; a path for many boxes, since there may be fifty hosts."""
-    return [_strip(week, host, scale, day) for day in week.days]
+@dataclass(frozen=True, slots=True)
+class _StripDay:
+    """A day that strips are drawn of; what several hosts have in common is laid out once."""
+
+    day: date
+    window: Interval
+    ahead: Interval
+    x: Callable[[datetime], float]
 
 
-def _strip(week: Week, host: HostWeek, scale: Scale, day: date) -> Strip:
+def strips(week: Week, scale: Scale) -> list[tuple[HostWeek, list[Strip]]]:
+    """Return each host's days as strips; a path for many boxes, since there may be fifty hosts."""
+    days = [_strip_day(week, scale, day) for day in week.days]
+    return [(host, [_strip(week.event_type, host, day) for day in days]) for host in week.hosts]
+
+
+def _strip_day(week: Week, scale: Scale, day: date) -> _StripDay:
     window = local_days(scale.zone, day, day)
-    layers: list[tuple[str, Iterable[Interval]]] = [
-        ("open", clip(host.opened, window)),
-        ("unknown", [span for each in host.calendars for span in each.unknown(_ahead(week, window))]),
-        ("busy", [span for each in host.calendars for span in clip(each.busy, window)]),
-        ("buffer", clip((each.interval for each in host.claims), window)),
-        ("booked", clip((each.interval for each in host.bookings), window)),
-    ]
-    starts = _on_day(host.starts, window)
-    paths = [(kind, _path(spans, scale, day)) for kind, spans in layers]
-    ticks = "".join(f"M{scale.y(scale.minute(start, day))} 20h4v4h-4z" for start in starts)
-    return Strip(
-        day,
-        [(kind, path) for kind, path in (*paths, ("start", ticks)) if path],
-        len(starts),
-        sum(start in week.told for start in starts),
-        sum(window.start <= each.interval.start < window.end for each in host.bookings),
+    x = cache(lambda instant: scale.y(scale.minute(instant, day)))
+    return _StripDay(day, window, _ahead(week, window), x)
+
+
+def _strip(event_type: EventType, host: HostWeek, day: _StripDay) -> Strip:
+    starts = _on_day(host.starts, day.window)
+    boxes: tuple[tuple[str, Iterable[Span]], ...] = (
+        ("open", host.opened),
+        ("unknown", [span for each in host.calendars for span in each.unknown(day.ahead)]),
+        ("busy", [span for each in host.calendars for span in each.busy]),
+        ("buffer", [each.interval for each in host.claims]),
+        ("booked", host.taken),
     )
+    paths = [(kind, _path(clip(spans, day.window), day.x, "0", "24")) for kind, spans in boxes]
+    # Starts that follow each other are one stretch: a strip is too small for each.
+    runs = union((start, start + event_type.start_increment) for start in starts)
+    paths.append(("start", _path(runs, day.x, "19", "24")))
+    return Strip(day.day, [(kind, path) for kind, path in paths if path], len(starts))
 
 
-def _path(spans: Iterable[Interval], scale: Scale, day: date) -> str:
-    parts = []
-    for span in spans:
-        left, right = (scale.y(scale.minute(end, day)) for end in span)
-        if right > left:
-            parts.append(f"M{left} 0H{right}V24H{left}z")
-    return "".join(parts)
+def _path(spans: Iterable[Span], x: Callable[[datetime], float], top: str, bottom: str) -> str:
+    ends = ((x(begin), x(until)) for begin, until in spans)
+    return "".join(f"M{left:g} {top}H{right:g}V{bottom}H{left:g}z" for left, right in ends if right > left)

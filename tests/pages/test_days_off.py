@@ -32,6 +32,10 @@ def seen(owner: Browser) -> str:
     return owner.page.partition('name="seen" value="')[2].partition('"')[0]
 
 
+def field(owner: Browser, name: str) -> str:
+    return owner.page.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
 def save(owner: Browser, form: Mapping[str, object], person: str = "Kim") -> str:
     """Look at a form and save it; return where the change is."""
     owner.post("/admin/days-off/preview", form)
@@ -125,7 +129,6 @@ def test_public_holidays_are_chosen_from_and_saved_together(open_line: OpenLine)
         "\u2009", " "
     )
     owner.post("/admin/days-off/holidays", {"host": "anna", "region": "XX"})
-    owner.get("/admin/days-off")
     assert "Choose a region." in owner.main()
 
 
@@ -146,13 +149,31 @@ def test_public_holidays_are_chosen_from_and_saved_together(open_line: OpenLine)
         ),
     ],
 )
-def test_a_form_that_says_nothing_sensible_is_refused_in_words(
+def test_a_form_that_says_nothing_sensible_is_refused_in_words_and_keeps_its_own(
     owner: Browser, form: dict[str, str], said: str
 ) -> None:
-    owner.post("/admin/days-off/save", {**form, "seen": "0"})
-    owner.get("/admin/days-off")
+    answer = owner.post("/admin/days-off/save", {**form, "note": "<Fair>", "seen": "0"})
+    assert answer.status_code == 400
     assert said in owner.main()
+    for name in ("first", "last", "from", "to", "from_2", "note"):
+        assert field(owner, name) == form.get(name, "&lt;Fair&gt;" if name == "note" else field(owner, name))
+    assert f'value="{form["kind"]}" checked' in owner.page
     assert "Every day of the coming year is as in every week." in owner.main()
+
+
+def test_the_week_that_is_looked_at_is_chosen_with_the_appointment(open_line: OpenLine) -> None:
+    short = '[event_types.short]\ntitle = "Trim"\nduration_minutes = 15\nhosts = ["anna"]\n'
+    line = open_line(ANNA, BEN, rest=ADMIN + short)
+    owner = signed_in(line)
+    owner.get("/admin/days-off")
+    owner.post("/admin/days-off/preview", {**TODAY, "host": ["anna", "ben"], "last": "2026-12-05"})
+    assert "Haircut, as it would be Mon, Nov 23" in owner.main()
+    chosen = {**TODAY, "last": "2026-12-05", "type": "short", "monday": "2026-11-30"}
+    owner.post("/admin/days-off/preview", chosen)
+    assert "Trim, as it would be Mon, Nov 30" in owner.main()
+    assert "Mon, Nov 23 – Sun, Nov 29" in owner.main().replace("\u2009", " ")
+    owner.post("/admin/days-off/preview", {**chosen, "host": "ben", "monday": "2026-12-07"})
+    assert "Haircut, as it would be Mon, Nov 23" in owner.main(), "of what Ben gives, and of these days"
 
 
 def test_a_stranger_neither_sees_nor_sets_days(line: Line, owner: Browser) -> None:

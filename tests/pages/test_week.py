@@ -154,6 +154,12 @@ def test_hosts_side_by_side_count_their_starts_and_tell_of_other_clocks(open_lin
     assert "Anna Example 24 Zeiten 24 Zeiten" in told
     owner.get("/admin/week?on=2026-11-16")
     assert "Anna Example – – –" in owner.main(), "past weeks offer nothing"
+    line.book(TEN, host="Ben", name="Kim Example")
+    owner.get("/admin/week?on=2026-11-23")
+    assert owner.page.count('class="booked" d="M') == 1, "a strip has no room for names"
+    for host, is_named in (("anna", False), ("ben", True)):
+        owner.get(f"/admin/week?on=2026-11-23&host={host}")
+        assert ("Kim Example" in owner.main()) is is_named
 
 
 @pytest.mark.parametrize(

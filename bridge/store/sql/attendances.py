@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Select, Text, bindparam, select, true, union_all
 
 from bridge.model import BookingState
 from bridge.store.tables import IS_LIVE, booking_hosts, bookings
 from providers.base import Interval
+
+
+class Attendance(NamedTuple):
+    """That a host attends a booking, and when; what lists of many bookings need of each."""
+
+    host: str
+    booking_id: str
+    interval: Interval
 
 
 def starts_by_host(
@@ -32,6 +40,20 @@ def starts_by_host(
         if host in starts:
             starts[host].append(start)
     return starts
+
+
+def within(
+    connection: Connection, hosts: Sequence[str], window: Interval, states: Sequence[BookingState]
+) -> list[Attendance]:
+    """Return who of the hosts attends bookings in one of the states that meet the window, by start."""
+    rows = connection.execute(
+        select(booking_hosts.c.host, bookings.c.id, bookings.c.starts_at, bookings.c.ends_at)
+        .join(bookings, bookings.c.id == booking_hosts.c.booking_id)
+        .where(booking_hosts.c.host.in_(hosts), bookings.c.state.in_(states))
+        .where(bookings.c.starts_at < window.end, bookings.c.ends_at > window.start)
+        .order_by(bookings.c.starts_at, bookings.c.id)
+    )
+    return [Attendance(host, booking_id, Interval(start, end)) for host, booking_id, start, end in rows]
 
 
 def last_made(

@@ -189,8 +189,12 @@ def listed(
     before: datetime | None = None,
     states: Sequence[str] = (),
     calendars: Collection[CalendarName] | None = None,
+    hosts: Collection[str] | None = None,
 ) -> list[Booking]:
-    """Return bookings by start: of the time between, in one of the states, whose event lies there."""
+    """Return bookings by start: of the time between, in one of the states, whose event lies there.
+
+    With `hosts` only those that one of them attends.
+    """
     query: Select[Any] = select(bookings).order_by(bookings.c.starts_at, bookings.c.id)
     if since is not None:
         query = query.where(bookings.c.ends_at > since)
@@ -200,6 +204,9 @@ def listed(
         query = query.where(bookings.c.state.in_(states))
     if calendars is not None:
         query = query.where(bookings.c.calendar.in_([str(name) for name in calendars]))
+    if hosts is not None:
+        attended = select(booking_hosts.c.booking_id).where(booking_hosts.c.host.in_(hosts))
+        query = query.where(bookings.c.id.in_(attended))
     return read_rows(connection, connection.execute(query).all())
 
 
