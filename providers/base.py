@@ -95,10 +95,11 @@ class CalendarInfo:
 
 @dataclass(frozen=True, slots=True)
 class EventAttendee:
-    """Someone invited to an event."""
+    """Someone invited to an event; or a room or device, which its vendor reserves by that."""
 
     email: str
     name: str = ""
+    is_resource: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Event:
     `booking_id` and `event_key` are read from the private properties, None for a foreign event.
     `link` is the meeting link if there is one; `conference_pending` says it is still being made.
     `blocks` is False for what is free, cancelled or `declined` by its owner, by the default policy.
-    `uninvited`: it was made without its guests, whom the calendar may not invite.
+    `uninvited`: it was made without its guests, whom the calendar may not invite. `rooms` are the
+    addresses of invited rooms and devices that have not declined, told where an event is read by itself.
     """
 
     ref: EventRef
@@ -164,6 +166,7 @@ class Event:
     declined: bool = False
     all_day: bool = False
     uninvited: bool = False
+    rooms: frozenset[str] = frozenset()  # in small letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bridge.booking import ledger
 from bridge.booking.calendar import reference
 from bridge.booking.context import BookingContext
 from bridge.booking.event import draft_event
-from bridge.booking.job_names import LOOK
+from bridge.booking.job_names import ENTER, LOOK
 from bridge.errors import CalendarRefused, EventGone, GuestsRefused
 from bridge.model import Booking, Host, Write
 from bridge.store.sql import jobs, writes
@@ -54,6 +54,9 @@ def amend(context: BookingContext, booking_id: str, deadline: Deadline) -> timed
         raise
     context.checkpoint("event_amended")
     context.alerts.resolve(key)
+    if context.invited_resources(booking) and not write.invited:
+        with context.store.write() as connection:
+            jobs.schedule(connection, ENTER, booking_id, context.now())  # what stood for the rooms meanwhile
     # Where the booking moved meanwhile, its new write has to learn of it too.
     return None if ledger.record_amendment(context, write, wanted, event) else _AT_ONCE
 

@@ -80,6 +80,10 @@ class LedgerContext:
         """Return a booking's resources but those that were taken out of the configuration since."""
         return [self.resources[each] for each in booking.resources if each in self.resources]
 
+    def invited_resources(self, booking: Booking) -> list[Resource]:
+        """Return those of a booking's resources that its event invites, as far as its calendar may invite."""
+        return [each for each in self.known_resources(booking) if each.is_invited_from(booking.calendar)]
+
     def find_event_type(self, booking: Booking) -> EventType | None:
         """Return what was booked, the service where it was one; None when it is not offered any more."""
         return booked(self.event_types, booking)

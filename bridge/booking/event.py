@@ -23,6 +23,12 @@ def event_key(booking_id: str, number: int) -> str:
     return hashlib.sha256(f"{booking_id}/{number}".encode()).hexdigest()[:32]
 
 
+def borne_id(booking_id: str, resource: str = "") -> str:
+    """Return which booking's id an event bears; a resource's entry has one of its own."""
+    # Else it could be taken for the booking's event, put elsewhere by a person.
+    return f"{booking_id}/{resource}" if resource else booking_id
+
+
 def draft_event(
     event_type: EventType,
     booking: Booking,
@@ -32,7 +38,10 @@ def draft_event(
     locale: str,
     own_link: str,
 ) -> EventDraft:
-    """Return the wanted event; the caller is invited only if the event type says so, co-hosts always."""
+    """Return the wanted event; the caller is invited only if the event type says so, co-hosts always.
+
+    So is a room or device that the organiser's vendor can reserve by that.
+    """
     attendee = booking.attendee
     hosts = [each for each in attending if not isinstance(each, Resource)]
     title, description = event_text(event_type, attendee, locale, attending)
@@ -41,6 +50,12 @@ def draft_event(
     guests = [EventAttendee(host.email, host.name) for host in hosts[1:]]
     if event_type.invite and attendee.email:
         guests.append(EventAttendee(attendee.email, attendee.name))
+    rooms = [each for each in attending if isinstance(each, Resource)]
+    guests += [
+        EventAttendee(room.email, room.name, is_resource=True)
+        for room in rooms
+        if room.is_invited_from(booking.calendar)
+    ]
     return EventDraft(
         title=title,
         interval=booking.interval,
@@ -63,8 +78,7 @@ def draft_entry(
         title=f"{event_type.title}: {with_hosts}" if with_hosts else event_type.title,
         interval=booking.interval,
         timezone=str(event_type.timezone),
-        # By a name of its own: else it could be taken for the booking's event, put elsewhere by a person.
-        private={"booking_id": f"{booking.id}/{resource.id}", "event_key": key},
+        private={"booking_id": borne_id(booking.id, resource.id), "event_key": key},
     )
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from bridge.booking import ledger
 from bridge.booking.context import BookingContext
-from bridge.booking.job_names import FOLLOW, LOOK
+from bridge.booking.enter import is_about_entry
+from bridge.booking.event import borne_id
+from bridge.booking.job_names import ENTER, FOLLOW, LOOK
 from bridge.booking.look import look
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
@@ -66,6 +68,7 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
     with context.store.read() as connection:
         names = identities.alike(connection, [name])
         hints = list(_hints(context, connection, names, changes))
+        entered = _entries_touched(context, connection, names, changes)
         returned = list(_returned(connection, names, changes))
         is_close = name in _of_bookings(context, connection)
     for write in returned:
@@ -76,6 +79,8 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
             if hint.is_reported:
                 deletions.report(connection, hint.booking_id, name, context.now())
             jobs.schedule(connection, LOOK, hint.booking_id, context.now())
+        for booking_id in entered:
+            jobs.schedule(connection, ENTER, booking_id, context.now())
         cursors.put(connection, name, changes.cursor, context.now())
     if context.alerts.is_open(_key(name)):
         context.alerts.resolve(_key(name))
@@ -95,12 +100,14 @@ def followed(context: BookingContext) -> set[CalendarName]:
         went = {
             name for name in _of_bookings(context, connection) if (name.provider, name.account) in accounts
         }
-    return went | {host.booking_calendar for host in context.hosts.values()}
+    takers = [*context.hosts.values(), *(each for each in context.resources.values() if not each.email)]
+    return went | {each.booking_calendar for each in takers}
 
 
 def _of_bookings(context: BookingContext, connection: Connection) -> set[CalendarName]:
-    """Return the calendars that hold events of bookings to come, or held some that may return."""
-    return bookings.coming_calendars(connection, context.now()) | deletions.calendars(connection)
+    """Return the calendars that hold what stands for bookings to come, or held events that may return."""
+    held = bookings.coming_calendars(connection, context.now()) | deletions.calendars(connection)
+    return held | writes.calendars_of_entries(connection, context.now()) if context.resources else held
 
 
 def _coming(context: BookingContext, connection: Connection, names: Names) -> list[Booking]:
@@ -131,6 +138,26 @@ def _hints(
         listed = {event.booking_id for event in live}
         coming = _coming(context, connection, names)
         yield from (_Hint(each.id) for each in coming if each.id not in listed)
+
+
+def _entries_touched(
+    context: BookingContext, connection: Connection, names: Names, changes: Changes
+) -> list[str]:
+    """Return the bookings whose entries in rooms' calendars people may have moved or removed, or put back."""
+    if not context.resources:
+        return []
+    there = {event.ref.event_id: event.interval for event in changes.events if not event.cancelled}
+    gone = {event.ref.event_id for event in changes.events if event.cancelled} | set(changes.deleted)
+    told = {each.key.rpartition(":")[2] for each in context.alerts.open() if is_about_entry(each)}
+
+    def is_touched(write: Write) -> bool:
+        time = there.get(write.event_id or "")
+        if time is None:
+            return write.event_id in gone or changes.complete
+        return time != write.wanted or borne_id(write.booking_id, write.resource) in told
+
+    entered = writes.entries_in(connection, names, context.now())
+    return sorted({write.booking_id for write in entered if is_touched(write)})
 
 
 def _returned(connection: Connection, names: Names, changes: Changes) -> Iterator[Write]:
@@ -169,6 +196,7 @@ def _is_as_known(context: BookingContext, connection: Connection, names: Names, 
         and event.blocks
         and not event.all_day
         and deletions.get(connection, booking.id) is None
+        and not context.invited_resources(booking)  # a feed does not tell what rooms answered
     )
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from bridge.booking import ledger
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import follow_deletion, missing_key
+from bridge.booking.enter import tell_rooms
 from bridge.booking.read_back import overlap_key
 from bridge.booking.recheck import is_busy_beside
 from bridge.booking.whereabouts import Found, Nowhere, whereabouts
@@ -92,6 +93,7 @@ def _follow(
     ):
         return _SOON
     _tell_oddities(context, found, event)
+    tell_rooms(context, found, event)
     is_far = event.interval.start - context.now() > _FAR
     return LOOK_AT_FAR if is_far else None
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bridge.booking.context import BookingContext
+from bridge.booking.enter import ABOUT_RESOURCES
 from bridge.booking.job_names import READ_BACK
 from bridge.booking.read_back import overlap_key
 from bridge.store.sql import (
@@ -33,6 +34,7 @@ _ABOUT_BOOKINGS = (
     "correction:",
     "mail_domain:",
     "told_failed:",
+    *ABOUT_RESOURCES,
 )  # before the booking's id
 _SET_DAYS_KEPT = timedelta(days=400)  # for Week: what the hours were a year ago
 _ENDED_FOR = timedelta(days=1)
@@ -45,7 +47,7 @@ def tidy(context: BookingContext) -> None:
     now = context.now()
     with context.store.read() as connection:
         about = {
-            each.key: bookings.get(connection, each.key.partition(":")[2])
+            each.key: bookings.get(connection, each.key.partition(":")[2].partition("/")[0])
             for each in alerts.open_alerts(connection)
             if each.key.startswith(_ABOUT_BOOKINGS)
         }

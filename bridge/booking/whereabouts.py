@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bridge.booking.calendar import reference
 from bridge.booking.context import BookingContext
+from bridge.booking.event import borne_id
 from bridge.errors import EventGone, OutcomeUnknown
 from bridge.model import CalendarName, Write
 from providers.base import CalendarInfo, Deadline, Event
@@ -64,7 +65,7 @@ def _elsewhere(
         if deadline.remaining() <= 0:
             raise OutcomeUnknown("there was no time left to search the account")
         try:
-            events = context.calendar(name, deadline).find_booking(write.booking_id)
+            events = context.calendar(name, deadline).find_booking(borne_id(write.booking_id, write.resource))
         except OutcomeUnknown:
             is_certain = False
         else:

@@ -23,7 +23,7 @@ from bridge.config.sections.mail import MailSection
 from bridge.config.sections.network import read_route
 from bridge.config.sections.places import read_places
 from bridge.config.sections.privacy import PrivacySection
-from bridge.config.sections.resources import read_resources
+from bridge.config.sections.resources import check_invited, read_resources
 from bridge.config.sections.server import ServerSection
 from bridge.config.sections.twilio import TwilioSection, check_twilio
 from bridge.config.sections.vendors import Vendors, read_sections
@@ -122,6 +122,7 @@ class _Sections:
         event_types = read_event_types(
             raw, zone=zone, hosts=hosts, places=places, vendors=vendors, problems=problems
         )
+        check_invited(event_types, hosts.known, resources, problems)
         mail = self._read(MailSection).table if "mail" in self.tree else None
         alerts = self._read(AlertsSection).table
         check_alerts(alerts, has_mail=mail is not None, problems=problems)

@@ -123,7 +123,8 @@ class BookingMail:
             return False
         with self.store.read() as connection:
             made = writes.of_booking(connection, booking.id)
-        return bool(made) and made[-1].invited
+            guests = writes.draft_of(connection, made[-1]).attendees if made else ()
+        return not all(guest.is_resource for guest in guests)
 
     def _missed(self, booking: Booking) -> int:
         with self.store.read() as connection:

@@ -106,8 +106,17 @@ class Host:
         return tuple(dict.fromkeys((*self.busy_calendars, self.booking_calendar)))
 
 
+@dataclass(frozen=True, eq=False)
 class Resource(Host):
     """A room or device that an appointment takes: always open, its one calendar its only busy time.
 
-    Asked about, chosen and claimed as hosts are, but nobody: it attends nothing and organises nothing.
+    Asked about, chosen and claimed as hosts are, but nobody: it attends nothing and organises nothing. By
+    `email` its own vendor's events invite it, if there is one; all others are entered, where its calendar
+    `takes_entries`.
     """
+
+    takes_entries: bool = True
+
+    def is_invited_from(self, calendar: CalendarName) -> bool:
+        """Tell whether an event in this calendar invites it."""
+        return bool(self.email) and calendar.provider == self.booking_calendar.provider

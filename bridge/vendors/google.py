@@ -65,6 +65,7 @@ _DIED_YOUNG = _(
     "Platform, Audience), then reconnect at {address}."
 )
 _YOUNG = timedelta(days=8)
+_RESOURCES = "@resource.calendar.google.com"  # what every room's address ends with
 _SCOPE = "scope missing:"  # before the scope, in what providers/google says
 _SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 _API_IS_OFF = _(
@@ -159,6 +160,10 @@ class Google(Vendor):
             raise ValueError(
                 "is no calendar's name: Google shows a colleague's time only as a shared calendar"
             )
+
+    def address_of_room(self, name: CalendarName) -> str:
+        """Return the address of a Workspace's resource: that is its calendar's id."""
+        return name.calendar if name.calendar.endswith(_RESOURCES) else ""
 
     def plug(self, config: Config, outside: Outside) -> Plugged | None:
         """Set Google up with the OAuth client, the service account, or both."""

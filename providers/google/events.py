@@ -22,7 +22,7 @@ from providers.errors import (
 )
 from providers.google.client import PROVIDER, Api, Client, Json
 from providers.google.errors import QUOTA, Refusal
-from providers.google.json import EVENT_FIELDS, draft_body, event_of, is_all_day, times_body
+from providers.google.json import EVENT_FIELDS, OWN_FIELDS, draft_body, event_of, is_all_day, times_body
 from providers.google.listing import calendar_zone, events_in
 from providers.http import Call
 from providers.writing import after_conflict, holder, with_link
@@ -84,13 +84,8 @@ def read_event(client: Client, ref: EventRef, deadline: Deadline, *, operation: 
     try:
         item = client.ask(
             call,
-            lambda api: api.events.get(
-                # One attendee is enough: with fewer than there are Google shows the calendar's own.
-                calendarId=ref.calendar,
-                eventId=ref.event_id,
-                maxAttendees=1,
-                fields=EVENT_FIELDS,
-            ),
+            # All attendees: with fewer than there are Google shows the calendar's own, and no room's answer.
+            lambda api: api.events.get(calendarId=ref.calendar, eventId=ref.event_id, fields=OWN_FIELDS),
             dict,
         )
     except EventNotFound:

@@ -2,14 +2,15 @@
 
 Decides which members are read and written, what of a host's time an event takes where Google's free/busy
 answer is not enough, and refuses what is not as documented; a status it does not know blocks. Never asks
-for a title, a description or an address of an attendee: amending.py does, of the bridge's own events.
+for a title, a description or an address of an attendee: only of the bridge's own events, for their rooms'
+answers, and amending.py.
 Sources: schema Event of the discovery document,
 developers.google.com/workspace/calendar/api/guides/calendar-status.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from html import escape
 from typing import Any
@@ -26,6 +27,8 @@ EVENT_FIELDS = (
     "id,etag,iCalUID,status,transparency,eventType,start,end,attendees(self,responseStatus),"
     "extendedProperties/private,hangoutLink,conferenceData(createRequest/status,entryPoints(entryPointType,uri))"
 )
+# Of an event of ours, read by itself: which of the rooms it invites have not declined.
+OWN_FIELDS = EVENT_FIELDS.replace("(self,responseStatus)", "(self,responseStatus,resource,email)")
 JUDGED_FIELDS = (
     "id,iCalUID,status,transparency,eventType,workingLocationProperties/type,start,end,"
     "attendees(self,responseStatus)"
@@ -108,6 +111,7 @@ def event_of(call: Call, calendar: str, item: Json, calendar_zone: ZoneInfo) -> 
         conference_pending=_conference_status(conference) == "pending",
         declined=_own_answer(item) == "declined",
         all_day=is_all_day(item),
+        rooms=frozenset(_rooms(item)),
     )
 
 
@@ -173,8 +177,11 @@ def meet_body(key: str) -> dict[str, Any]:
 
 
 def guest_body(guest: EventAttendee) -> dict[str, Any]:
-    """Return somebody to be invited, for a request."""
-    return {"email": guest.email} | ({"displayName": guest.name} if guest.name else {})
+    """Return somebody to be invited, or a resource, for a request; only who is added can be one."""
+    body: dict[str, Any] = {"email": guest.email}
+    if guest.name:
+        body["displayName"] = guest.name
+    return body | ({"resource": True} if guest.is_resource else {})
 
 
 def _fitting(private: Mapping[str, str]) -> dict[str, str]:
@@ -211,6 +218,15 @@ def status_of(item: Mapping[str, Any]) -> str:
     if item.get("status") == "tentative" or answer in ("tentative", "needsAction"):
         return "tentative"
     return "busy" if kind in _BUSY_TYPES else "unknown"
+
+
+def _rooms(item: Json) -> Iterator[str]:
+    """Yield the addresses of resources that have not declined; nobody else's."""
+    attendees = item.get("attendees")
+    for each in attendees if isinstance(attendees, list) else ():
+        is_room = isinstance(each, Mapping) and each.get("resource") is True
+        if is_room and each.get("responseStatus") != "declined":
+            yield str(each.get("email", "")).lower()
 
 
 def _own_answer(item: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -18,7 +19,15 @@ from providers.errors import EventChanged, EventNotFound
 from providers.http import Call
 from providers.microsoft.client import Client, Question
 from providers.microsoft.events import confirm_calendar, read_event, resolved, still_listed
-from providers.microsoft.json import LONGEST_SUBJECT, answers_property, event_of, guest_body, one_line
+from providers.microsoft.json import (
+    LONGEST_SUBJECT,
+    address_of,
+    answers_property,
+    event_of,
+    guest_body,
+    location_of,
+    one_line,
+)
 from providers.microsoft.listing import event_path
 
 _FIELDS = "id,subject,body,location,attendees"
@@ -64,15 +73,16 @@ def _changes(call: Call, found: Json, amendment: Amendment) -> dict[str, Any]:
         changes["body"] = {"contentType": "html", "content": wanted}
     if (title := one_line(amendment.title(subject))[:LONGEST_SUBJECT]) != subject:
         changes["subject"] = title
-    if (moved := one_line(amendment.location(location))) != location:
+    if (moved := _in_rooms(amendment).location(location)) != location:
         changes["location"] = {"displayName": moved}
-    if (invited := amendment.guests(guests, _email, guest_body)) != guests:
+    if (invited := amendment.guests(guests, address_of, guest_body)) != guests:
         changes["attendees"] = invited
     if changes:
         changes["singleValueExtendedProperties"] = [answers_property(amendment.now)]
     return changes
 
 
-def _email(guest: Json) -> str:
-    address = guest.get("emailAddress")
-    return str(address.get("address", "")) if isinstance(address, Mapping) else ""
+def _in_rooms(amendment: Amendment) -> Amendment:
+    """Return it with the locations that events are given here."""
+    was, now = (replace(each, location=location_of(each)) for each in (amendment.was, amendment.now))
+    return replace(amendment, was=was, now=now)

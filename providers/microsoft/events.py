@@ -20,9 +20,9 @@ from providers.microsoft.client import Answer, Client, Json, Question
 from providers.microsoft.errors import CANNOT_DELETE, DUPLICATE_TRANSACTION, Refusal
 from providers.microsoft.json import (
     BOOKING_ID,
-    EVENT_FIELDS,
     EVENT_KEY,
     EXPAND,
+    OWN_FIELDS,
     draft_body,
     event_of,
     times_body,
@@ -107,7 +107,7 @@ def _is_new(answer: Answer) -> bool:
 
 def read_as_told(client: Client, call: Call, ref: EventRef) -> Event:
     """Return the event of an id, wherever it lies."""
-    query = {"$select": EVENT_FIELDS, "$expand": EXPAND}
+    query = {"$select": OWN_FIELDS, "$expand": EXPAND}
     question = Question("GET", event_path(client, ref.calendar, ref.event_id), query=query)
     return client.ask(call, question, lambda answer: event_of(call, ref.calendar, answer.body))
 
@@ -131,7 +131,7 @@ def still_listed(client: Client, call: Call, event: Event) -> Event:
     found = listed(client, client.call("list_events", call.deadline), event)
     if found is None:
         raise EventNotFound(call.provider, call.operation, "no longer in the calendar")
-    return found
+    return replace(found, rooms=event.rooms)
 
 
 def resolved(client: Client, call: Call, ref: EventRef) -> EventRef:

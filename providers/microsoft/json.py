@@ -2,14 +2,15 @@
 
 Decides which members are read and written, what our properties are called, what of a host's time an event
 takes, and refuses what is not as documented; a status it does not know blocks. Never asks for a title, a
-description or an address of an attendee: amending.py does, of the bridge's own events. Source:
+description or an address of an attendee: only of the bridge's own events, for their rooms' answers, and
+amending.py. Source:
 learn.microsoft.com, resource types event, dateTimeTimeZone and singleValueLegacyExtendedProperty.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ BOOKING_ID, EVENT_KEY, PRIVATE = (_PROPERTY.format(name) for name in ("BookingId
 
 JUDGED_FIELDS = "id,start,end,showAs,isAllDay,isCancelled,responseStatus,originalStartTimeZone"
 EVENT_FIELDS = f"{JUDGED_FIELDS},iCalUId,type,isOnlineMeeting,onlineMeetingProvider,onlineMeeting"
+# Of an event of ours, read by itself: which of the rooms it invites have not declined. Graph selects no less.
+OWN_FIELDS = f"{EVENT_FIELDS},attendees"
 
 EXPAND = f"singleValueExtendedProperties($filter=id eq '{BOOKING_ID}' or id eq '{EVENT_KEY}')"
 
@@ -126,6 +129,7 @@ def event_of(call: Call, calendar: str, item: Any) -> Event:
         conference_pending=link is None and item.get("isOnlineMeeting") is True,
         declined=_is_declined(item),
         all_day=item.get("isAllDay") is True,
+        rooms=frozenset(_rooms(item)),
     )
 
 
@@ -207,7 +211,7 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
         "transactionId": str(UUID(event_key)),
         "subject": one_line(draft.title)[:LONGEST_SUBJECT],
         "body": {"contentType": "text", "content": draft.description},
-        "location": {"displayName": one_line(draft.location)},
+        "location": {"displayName": location_of(draft)},
         "showAs": "busy",
         "start": zoned_moment(draft.interval.start, draft.timezone),
         "end": zoned_moment(draft.interval.end, draft.timezone),
@@ -222,8 +226,31 @@ def draft_body(event_key: str, draft: EventDraft) -> dict[str, Any]:
 
 
 def guest_body(guest: EventAttendee) -> dict[str, Any]:
-    """Return somebody to be invited, for a request."""
-    return {"emailAddress": {"address": guest.email, "name": guest.name or guest.email}, "type": "required"}
+    """Return somebody to be invited, or a resource, for a request."""
+    kind = "resource" if guest.is_resource else "required"
+    return {"emailAddress": {"address": guest.email, "name": guest.name or guest.email}, "type": kind}
+
+
+def address_of(guest: Any) -> str:
+    """Return the address of somebody invited."""
+    address = guest.get("emailAddress") if isinstance(guest, Mapping) else None
+    return str(address.get("address", "")) if isinstance(address, Mapping) else ""
+
+
+def location_of(draft: EventDraft) -> str:
+    """Return where an event takes place: as Outlook itself does, in its rooms where nothing else is said."""
+    rooms = ", ".join(guest.name for guest in draft.attendees if guest.is_resource)
+    return one_line(draft.location or rooms)
+
+
+def _rooms(item: Json) -> Iterator[str]:
+    """Yield the addresses of resources that have not declined; nobody else's."""
+    guests = item.get("attendees")
+    for each in guests if isinstance(guests, list) else ():
+        status = each.get("status") if isinstance(each, Mapping) else None
+        is_refusal = isinstance(status, Mapping) and status.get("response") == "declined"
+        if not is_refusal and isinstance(each, Mapping) and each.get("type") == "resource":
+            yield address_of(each).lower()
 
 
 def one_line(text: str) -> str:

@@ -76,7 +76,13 @@ from bridge.booking.ledger.deletions import (
     withdraw,
 )
 from bridge.booking.ledger.ends import cancel, mark_no_show, take_back, undo_no_show
-from bridge.booking.ledger.entries import Entry, record_entry, record_entry_gone, wanted_entries
+from bridge.booking.ledger.entries import (
+    Entry,
+    not_reserved,
+    record_entry,
+    record_entry_gone,
+    wanted_entries,
+)
 from bridge.booking.ledger.events import (
     borrowed,
     record_link,
@@ -127,6 +133,7 @@ __all__ = [
     "let_go",
     "mark_no_show",
     "move_back",
+    "not_reserved",
     "on_the_day",
     "pool_of",
     "record_amendment",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from bridge import log
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key, location_of
-from bridge.booking.job_names import AMEND, ENTER, MAIL_DOMAIN, READ_BACK, REMOVE
+from bridge.booking.job_names import AMEND, ENTER, LOOK, MAIL_DOMAIN, READ_BACK, REMOVE
 from bridge.calendars.set_days import as_set
 from bridge.model import (
     Booking,
@@ -32,6 +33,7 @@ from bridge.store.patience import is_repeat
 from bridge.store.sql import bookings, history, identities, jobs, owners, writes
 from providers.base import EventDraft, Interval
 
+_ROOMS_ANSWER_IN = timedelta(minutes=1)  # by themselves, as a rule within seconds
 NOBODYS: dict[str, Any] = {"owner": None, "lease_until": None}  # nobody works on the booking any more
 
 
@@ -68,6 +70,8 @@ def record_change(
         jobs.schedule(connection, MAIL_DOMAIN, booking.id, context.now())
     if context.resources:
         jobs.schedule(connection, ENTER, booking.id, context.now())
+    if context.invited_resources(booking) and booking.state is BookingState.CONFIRMED:
+        jobs.schedule(connection, LOOK, booking.id, context.now() + _ROOMS_ANSWER_IN)
     context.follow_up(connection, booking, change)
     log_change(connection, booking, change)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_entry, event_key
-from bridge.booking.ledger.change import disown
+from bridge.booking.ledger.change import disown, standing_write, with_event
 from bridge.model import Booking, BookingState, Resource, Write, WriteState
 from bridge.speech.language import language
 from bridge.store.sql import bookings, writes
@@ -52,9 +52,12 @@ def _entries(
     event_type = context.find_event_type(booking)
     if event_type is None or booking.state not in _WITH_ENTRIES:
         return
+    event = standing_write(writes.of_booking(connection, booking.id))
     names = [context.hosts[each].name for each in context.known_hosts(booking)]
     with_hosts = language(context.locale).listed(names)
     for resource in context.known_resources(booking):
+        if not _needs_entry(resource, booking, event):
+            continue
         places = (resource.id, resource.booking_calendar)
         mine = next((each for each in made if (each.resource, each.calendar) == places), None)
         number = mine.number if mine else writes.next_number(connection, booking.id)
@@ -64,6 +67,21 @@ def _entries(
             yield Entry(mine, writes.draft_of(connection, mine), wanted)
         else:
             yield Entry(_opened(context, connection, booking, resource, wanted, number), wanted, wanted)
+
+
+def _needs_entry(resource: Resource, booking: Booking, event: Write | None) -> bool:
+    """Tell whether an entry stands for the booking: not where its event invites, if that could be."""
+    is_invited = resource.is_invited_from(booking.calendar) and (event is None or event.invited)
+    return resource.takes_entries and not is_invited
+
+
+def not_reserved(context: LedgerContext, booking_id: str) -> list[Resource]:
+    """Return the rooms that can only be invited, of a booking whose event could invite nobody."""
+    with context.store.read() as connection:
+        found = with_event(connection, booking_id)
+    if found is None or found[1].invited or found[0].interval.end <= context.now():
+        return []
+    return [each for each in context.invited_resources(found[0]) if not each.takes_entries]
 
 
 def _opened(

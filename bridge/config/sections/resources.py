@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
 from bridge.config.named_tables import read_named
 from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.problems.wording import kind, shown, suggestion
+from bridge.config.sections.meeting import organisers
 from bridge.config.sections.vendors import Vendors, missing_section, not_for_bookings
 from bridge.config.table import Needed, Table
 from bridge.config.values.calendars import Calendar
 from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.text import Line
-from bridge.model import Resource, Schedule, WallRange
+from bridge.model import EventType, Host, Resource, Schedule, WallRange
 
 _ALWAYS = dict.fromkeys(range(7), (WallRange(0, 24 * 60),))
 
@@ -50,17 +52,47 @@ def read_resources(
             if "calendar" not in each.broken:
                 problems.add((*at, "calendar"), 'is missing; write its calendar, such as "local:room1"')
             continue
-        if problem := not_for_bookings(calendar, vendors) or missing_section(calendar, vendors, tree):
+        address = vendors[calendar.provider].address_of_room(calendar)
+        problem = None if address else not_for_bookings(calendar, vendors)
+        if problem := problem or missing_section(calendar, vendors, tree):
             problems.add((*at, "calendar"), problem)
         found[name] = Resource(
             id=name,
             name=each.table.name,
-            email="",
+            email=address,
+            takes_entries=not_for_bookings(calendar, vendors) is None,
             schedule=Schedule(zone, _ALWAYS),
             busy_calendars=(calendar,),
             booking_calendar=calendar,
         )
     return found
+
+
+def check_invited(
+    event_types: Mapping[str, EventType],
+    hosts: Mapping[str, Host],
+    resources: Mapping[str, Resource],
+    problems: Problems,
+) -> None:
+    """Note rooms that can only be invited, where whoever organises cannot: nothing would reserve them."""
+    for booked in chain.from_iterable(each.kinds for each in event_types.values()):
+        wanted = (resources.get(each) for each in chain.from_iterable(booked.team.resources))
+        organising = [hosts[each] for each in organisers(booked.team) if each in hosts]
+        at = (
+            "event_types",
+            booked.id,
+            *(("services", booked.service) if booked.service else ()),
+            "resources",
+        )
+        for room in (each for each in wanted if each and not each.takes_entries):
+            for host in organising:
+                if not room.is_invited_from(host.booking_calendar):
+                    problems.add(at, _not_invited(room, host))
+
+
+def _not_invited(room: Resource, host: Host) -> str:
+    why = f'"{room.booking_calendar}" only shows when {room.id} is busy, so appointments must invite it'
+    return f'{why}; those of {host.id}, in "{host.booking_calendar}", cannot'
 
 
 def lists_of_resources(

@@ -41,6 +41,13 @@ class VendorRules:
         """Tell whether a calendar can be looked at but takes no bookings."""
         return False
 
+    def address_of_room(self, name: CalendarName) -> str:
+        """Return by which address this vendor's organisers invite the room or device of a calendar.
+
+        Empty where it cannot be invited: then appointments are entered into its calendar.
+        """
+        return ""
+
 
 Vendors = Mapping[str, VendorRules]
 

@@ -17,7 +17,7 @@ def draft_json(draft: EventDraft) -> dict[str, Any]:
         "timezone": draft.timezone,
         "description": draft.description,
         "location": draft.location,
-        "attendees": [[guest.email, guest.name] for guest in draft.attendees],
+        "attendees": [_guest_json(guest) for guest in draft.attendees],
         "conference": draft.conference,
         "private": dict(draft.private),
     }
@@ -38,7 +38,12 @@ def draft_from(stored: Mapping[str, Any], interval: Interval) -> EventDraft:
         timezone=stored["timezone"],
         description=stored["description"],
         location=stored["location"],
-        attendees=tuple(EventAttendee(email, name) for email, name in stored["attendees"]),
+        attendees=tuple(EventAttendee(*guest) for guest in stored["attendees"]),
         conference=stored.get("conference"),  # embedded events of the first versions were kept without
         private=stored["private"],
     )
+
+
+def _guest_json(guest: EventAttendee) -> list[str | bool]:
+    # Of people no more than was always kept: an older bridge may read this.
+    return [guest.email, guest.name, True] if guest.is_resource else [guest.email, guest.name]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
-from bridge.model import CalendarName, Write, WriteState
+from bridge.model import BookingState, CalendarName, Write, WriteState
 from bridge.store.sql.drafts import draft_from, draft_json
-from bridge.store.tables import writes
+from bridge.store.tables import bookings, writes
 from providers.base import Event, EventDraft, EventRef, Interval
 
 
@@ -121,6 +121,24 @@ def by_event(connection: Connection, names: Collection[CalendarName], event_id: 
     is_there = writes.c.calendar.in_([str(name) for name in names])
     rows = connection.execute(select(writes).where(is_there, writes.c.event_id == event_id))
     return [_write(row) for row in rows]
+
+
+def entries_in(connection: Connection, names: Collection[CalendarName], now: datetime) -> list[Write]:
+    """Return the writes of the entries that stand for bookings to come, in the calendar with these names."""
+    is_there = writes.c.calendar.in_([str(name) for name in names])
+    rows = connection.execute(select(writes).join(bookings).where(is_there, *_of_coming_entries(now)))
+    return [_write(row) for row in rows]
+
+
+def calendars_of_entries(connection: Connection, now: datetime) -> set[CalendarName]:
+    """Return the calendars in which entries stand for bookings to come."""
+    wanted = select(writes.c.calendar).join(bookings).where(*_of_coming_entries(now)).distinct()
+    return {CalendarName.parse(name) for name in connection.execute(wanted).scalars()}
+
+
+def _of_coming_entries(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_coming = (bookings.c.state == BookingState.CONFIRMED, bookings.c.ends_at > now)
+    return (*is_coming, writes.c.resource != "", writes.c.state == WriteState.DONE)
 
 
 def _set(connection: Connection, write: Write, **values: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from tests.vendors.google.answers import Refused
 from tests.vendors.google.description import Json
+from tests.vendors.google.rooms import ask_rooms
 from tests.vendors.google.state import Calendar, World, guests, instant, is_live, merged, shown
 
 _ID = re.compile(r"[a-v0-9]{5,1024}")
@@ -58,7 +59,9 @@ class Events:
             attendee.setdefault("responseStatus", "needsAction")
         self._world.put(calendar, event)
         self._tell_guests(calendar, event, "created", query)
-        return _answered(event, calendar, query)
+        answer = _answered(event, calendar, query)
+        ask_rooms(self._world, calendar, event)
+        return answer
 
     def get(self, calendar: Calendar, event_id: str, query: dict[str, str]) -> Json:
         """Return an event, a deleted one too; a meeting in the making comes closer."""
@@ -97,7 +100,9 @@ class Events:
             self._begin_meeting(calendar, changed, query)
         self._world.put(calendar, changed)
         self._tell_guests(calendar, changed, "updated", query, before=guests(event))
-        return _answered(changed, calendar, query)
+        answer = _answered(changed, calendar, query)
+        ask_rooms(self._world, calendar, changed, before=guests(event))
+        return answer
 
     def delete(
         self, account: str, calendar: Calendar, event_id: str, query: dict[str, str], etag: str | None
@@ -111,6 +116,7 @@ class Events:
         cancelled = event | {"status": "cancelled"}
         self._world.put(calendar, cancelled)
         self._tell_guests(calendar, cancelled, "cancelled", query)
+        ask_rooms(self._world, calendar, cancelled)
 
     def _begin_meeting(self, calendar: Calendar, event: Json, query: dict[str, str]) -> None:
         request = event.get("conferenceData", {}).get("createRequest")

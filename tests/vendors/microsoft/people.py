@@ -54,12 +54,13 @@ class People:
         personal: bool = False,
         zone: str = "Europe/Berlin",
         teams: bool = True,
+        room: bool = False,
     ) -> str:
-        """Add an account with its default calendar; a person's own has no Teams."""
+        """Add an account with its default calendar; a person's own has no Teams, a room answers by itself."""
         providers = _WORK if teams and not personal else _HOME
         tenant = PERSONAL if personal else CONTOSO
         with self.world.lock:
-            account = Account(email.lower(), tenant, zone)
+            account = Account(email.lower(), tenant, zone, is_room=room)
             calendar = _new_calendar("Calendar", providers)
             account.calendars[calendar.id] = calendar
             self.world.accounts[account.email] = account

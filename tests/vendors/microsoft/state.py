@@ -150,6 +150,7 @@ class Account:
     disabled: bool = False
     schedule_error: str | None = None
     schedule_left_out: bool = False
+    is_room: bool = False  # answers invitations by itself
     hides_items: bool = False  # from getSchedule, though its view shows them
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.vendors.common import Json
 from tests.vendors.microsoft.answers import Refused, malformed, not_found
+from tests.vendors.microsoft.rooms import ask_rooms
 from tests.vendors.microsoft.shapes import read_moment, read_text
 from tests.vendors.microsoft.state import IANA, TEAMS, Account, Calendar, Item, World, singles
 
@@ -68,6 +69,7 @@ class Writing:
         self._meet(account, calendar, item, body)
         self.world.put(account, calendar, item)
         self.world.mail(item, "created")
+        ask_rooms(self.world, account, calendar, item)
         return item
 
     def _read(self, given: Json) -> datetime:
@@ -148,6 +150,7 @@ class Writing:
             self._meet(account, calendar, item, body)
         self.world.put(account, calendar, item)
         self.world.mail_change(item, guests_before)
+        ask_rooms(self.world, account, calendar, item)
         return item
 
     def delete(self, account: Account, calendar_id: str | None, event_id: str) -> None:
@@ -170,6 +173,7 @@ class Writing:
         if item.response == "organizer":
             self.world.mail(item, "cancelled")
         self.world.put(account, calendar, item)
+        ask_rooms(self.world, account, calendar, item)
 
 
 def _properties(body: Json) -> dict[str, str]:
