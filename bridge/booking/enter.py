@@ -13,7 +13,7 @@ from bridge.booking import ledger
 from bridge.booking.calendar import reference
 from bridge.booking.context import BookingContext
 from bridge.booking.job_names import AMEND, FOLLOW
-from bridge.errors import CalendarRefused, EventGone
+from bridge.errors import CalendarRefused, EventGone, OutcomeUnknown
 from bridge.model import CalendarName, WriteState
 from bridge.store.sql import jobs
 from bridge.store.sql.alerts import Alert
@@ -22,6 +22,7 @@ from providers.base import Deadline, Event
 _ = str  # marks a text for the catalogues
 
 _AT_ONCE, _LATER = timedelta(0), timedelta(minutes=10)
+_PATIENCE = timedelta(minutes=15)
 _UNTAKEN, _CHANGED, _DECLINED = "entry:", "entry_changed:", "room_declined:"
 # Before "<booking>/<resource>".
 ABOUT_RESOURCES = (_UNTAKEN, _CHANGED, _DECLINED)
@@ -51,7 +52,9 @@ def enter(context: BookingContext, booking_id: str, deadline: Deadline) -> timed
         except EventGone:
             ledger.record_entry_gone(context, entry)
             return _AT_ONCE  # the appointment takes the resource all the same: another entry is made
-        except CalendarRefused:
+        except (CalendarRefused, OutcomeUnknown) as error:
+            if isinstance(error, OutcomeUnknown) and context.now() - entry.write.made_at < _PATIENCE:
+                raise  # one answer that was lost is nothing to tell
             context.alerts.alert(
                 key,
                 "The appointment on {time} takes a room or device whose calendar, {calendar}, did not take "

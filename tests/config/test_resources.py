@@ -75,3 +75,12 @@ def test_lists_of_resources_that_are_none_are_told(written: str, path: str, sent
     ((told_path, told),) = problems_of(_ROOMS, event_type=f"resources = {written}")
     assert told_path == f"event_types.consultation.{path}"
     assert told.startswith(sentence)
+
+
+def test_a_room_that_can_only_be_invited_needs_organisers_who_can() -> None:
+    room = '[resources.room1]\nname = "Room 1"\ncalendar = "microsoft:a@example.com/schedule:r@example.com"\n'
+    more = f'{room}[microsoft]\nclient_id = "fake"\nclient_secret = "fake"\n'
+    wants = 'resources = [["room1"]]'
+    ((path, told),) = problems_of(more, event_type=wants)
+    assert path == "event_types.consultation.resources"
+    assert "only shows when room1 is busy, so appointments must invite it; those of anna" in told

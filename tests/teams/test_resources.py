@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -122,16 +126,70 @@ def test_an_entry_follows_the_event_that_a_person_moves(open_small: OpenSalon) -
     assert salon.booking(booking).state is BookingState.CONFIRMED
 
 
-def test_an_entry_that_a_person_removes_is_made_again_with_the_next_change(open_small: OpenSalon) -> None:
-    salon = open_small(ANNA, rest=ROOMS, visit='hosts = ["anna"]\nresources = [["room1"]]')
+def test_what_a_person_does_to_an_entry_is_told_and_left_until_the_next_change(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA, BEN, rest=ROOMS, visit='hosts = ["anna"]\nresources = [["room1"]]', other=ONE)
     booking = salon.booked("visit", "kim", TEN)
-    salon.bridge.background.run_due()
+    follow(salon)
     (entry,) = salon.events("room1")
     provider = salon.provider(salon.config.resources["room1"].booking_calendar)
+    key = f"entry_changed:{booking.id}/room1"
+    for time in (HALF_PAST, TEN):  # moved away, and back
+        there = Interval(time, time + HALF_AN_HOUR)
+        provider.move_event(replace(entry.ref, etag=None), there, timezone="UTC", deadline=salon.patience())
+        follow(salon)
+        follow(salon)
+        assert (entries(salon, "room1"), salon.bridge.alerts.is_open(key)) == ([there], time != TEN)
     provider.cancel_event(entry.ref, notify=False, deadline=salon.patience())
+    follow(salon)
+    follow(salon)
+    assert (entries(salon, "room1"), salon.bridge.alerts.is_open(key)) == ([], True)
+    assert salon.booking(booking).state is BookingState.CONFIRMED
+    assert not salon.ask("other", "lee", TEN).success, "it is the appointment's all the same"
     salon.moved(booking, HALF_PAST)
-    salon.bridge.background.run_due()
+    follow(salon)
     assert [entry.start for entry in entries(salon, "room1")] == [HALF_PAST]
+    assert salon.bridge.alerts.open() == []
+
+
+def test_whatever_happens_to_its_writes_ends_with_one_entry_or_none(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA, rest=ROOMS, visit='hosts = ["anna"]\nresources = [["room1"]]')
+    troubles = [each for each in Trouble if each is not Trouble.NONE]
+    tens = [TEN + timedelta(days=1 + number) for number in range(len(troubles))]
+
+    def in_trouble(steps: Iterable[Callable[[], object]]) -> list[Interval]:
+        for step in steps:
+            step()
+        salon.plan.writes.extend(troubles)
+        salon.bridge.background.run_due()
+        salon.plan.forget()
+        salon.clock.turn(minutes=2)
+        salon.bridge.background.run_due()
+        salon.unruly.land_all(salon)  # the requests that hung, behind those that were made after them
+        salon.settle()
+        return sorted(entries(salon, "room1"))
+
+    booked = [partial(salon.booked, "visit", f"caller {ten.day}", ten) for ten in tens]
+    assert in_trouble(booked) == sorted(booking.interval for booking in salon.confirmed())
+    those = salon.confirmed()
+    moved = [partial(salon.reception.move, each, each.interval.start + HALF_AN_HOUR) for each in those]
+    assert in_trouble(moved) == sorted(booking.interval for booking in salon.confirmed())
+    assert [each.start for each in entries(salon, "room1")] == [ten + HALF_AN_HOUR for ten in tens]
+    assert in_trouble(partial(salon.reception.cancel, each) for each in salon.confirmed()) == []
+    assert salon.bridge.alerts.open() == []
+    salon.is_consistent()
+
+
+def test_an_entry_whose_calendar_never_answers_is_told(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA, rest=ROOMS, visit='hosts = ["anna"]\nresources = [["room1"]]')
+    booking = salon.booked("visit", "kim", TEN)
+    salon.plan.every_write = Trouble.LATE
+    salon.settle()
+    assert salon.bridge.alerts.is_open(f"entry:{booking.id}/room1")
+    salon.plan.forget()
+    salon.unruly.land_all(salon)
+    salon.clock.turn(hours=1)
+    salon.settle()
+    assert (entries(salon, "room1"), salon.bridge.alerts.open()) == ([booking.interval], [])
 
 
 @pytest.mark.parametrize("step", ["entered", "event_removed"])
