@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from bridge.config.configuration import Config
 from bridge.config.document import LARGEST, parse_document
@@ -32,7 +33,7 @@ from bridge.config.sections.zoom import ZoomSection, check_meetings
 from bridge.config.table import Read, Table, read_table, unknown_key
 from bridge.config.values.env_and_files import Outside, Unreadable, read_file, variables_in
 from bridge.errors import ConfigError
-from bridge.model import EventType
+from bridge.model import EventType, Host, Resource
 
 _OURS = ("bridge", "server", "network", "admin", "telli", "mail", "alerts", "privacy")
 _TOLD = (
@@ -112,20 +113,10 @@ class _Sections:
     def read(self) -> Config:
         """Return the configuration as far as it is sound."""
         bridge = self._read(BridgeSection).table
-        zone, vendors, problems = bridge.timezone, self.vendors, self.problems
-        places = read_places(self.tree, problems)
-        hosts = read_hosts(self.tree, zone=zone, places=places, vendors=vendors, problems=problems)
-        raw = self.tree.get("event_types", {})
-        resources = read_resources(
-            self.tree, hosts.names or (), zone=zone, vendors=vendors, problems=problems
-        )
-        event_types = read_event_types(
-            raw, zone=zone, hosts=hosts, places=places, vendors=vendors, problems=problems
-        )
-        check_invited(event_types, hosts.known, resources, problems)
+        hosts, resources, event_types = self._booked(bridge.timezone)
         mail = self._read(MailSection).table if "mail" in self.tree else None
         alerts = self._read(AlertsSection).table
-        check_alerts(alerts, has_mail=mail is not None, problems=problems)
+        check_alerts(alerts, has_mail=mail is not None, problems=self.problems)
         return Config(
             bridge=bridge,
             server=self._read(ServerSection).table,
@@ -137,19 +128,36 @@ class _Sections:
             follow_ups=self._read(FollowUpsSection).table,
             brevo=self._brevo(event_types),
             zoom=self._zoom(event_types),
-            webhooks=read_webhooks(self.tree.get("webhooks", []), problems),
+            webhooks=read_webhooks(self.tree.get("webhooks", []), self.problems),
             privacy=self._read(PrivacySection).table,
-            vendors=read_sections(self.tree, vendors, problems=problems, context={"base": self.base}),
+            vendors=read_sections(
+                self.tree, self.vendors, problems=self.problems, context={"base": self.base}
+            ),
             route=read_route(
                 self.tree.get("network", {}),
                 self.environ,
-                problems=problems,
+                problems=self.problems,
                 context={"base": self.base},
             ),
-            hosts=MappingProxyType(dict(hosts.known)),
+            hosts=MappingProxyType(dict(hosts)),
             event_types=MappingProxyType(dict(event_types)),
             resources=MappingProxyType(dict(resources)),
         )
+
+    def _booked(
+        self, zone: ZoneInfo
+    ) -> tuple[Mapping[str, Host], Mapping[str, Resource], Mapping[str, EventType]]:
+        """Return the hosts that are known, the resources, and the event types that take both."""
+        tree, vendors, problems = self.tree, self.vendors, self.problems
+        places = read_places(tree, problems)
+        hosts = read_hosts(tree, zone=zone, places=places, vendors=vendors, problems=problems)
+        resources = read_resources(tree, hosts.names or (), zone=zone, vendors=vendors, problems=problems)
+        raw = tree.get("event_types", {})
+        event_types = read_event_types(
+            raw, zone=zone, hosts=hosts, places=places, vendors=vendors, problems=problems
+        )
+        check_invited(event_types, hosts.known, resources, problems)
+        return hosts.known, resources, event_types
 
     def _brevo(self, event_types: Mapping[str, EventType]) -> BrevoSection | None:
         if not self.tree.get("brevo"):
