@@ -52,6 +52,7 @@ class Fault(StrEnum):
     CONFLICT = "conflict"  # Microsoft: 412 ErrorIrresolvableConflict
     SYNC_STATE = "sync_state"  # Microsoft: 410 syncStateNotFound
     RESYNC = "resync"  # Microsoft: 410 resyncRequired
+    BUSY = "busy"  # Exchange: 500 ErrorServerBusy, with `retry_after` in milliseconds
     AADSTS = "aadsts"  # Microsoft's token endpoint: 400 with the AADSTS number in `code`
 
 

@@ -12,8 +12,9 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -29,7 +30,7 @@ class Request:
     """A request as it came in.
 
     `operation` is what the fake calls it ("events.insert", "token"), `account` whose it is, `parts` what its
-    route found in the path.
+    route found in the path, `connection` the number of the connection that it came by.
     """
 
     verb: str
@@ -40,6 +41,7 @@ class Request:
     operation: str = ""
     account: str | None = None
     parts: tuple[str, ...] = ()
+    connection: int = 0
 
     @property
     def body(self) -> Any:
@@ -75,7 +77,7 @@ class Served(Protocol):
         """Do what is asked."""
 
     def refusal(self, planned: Planned) -> Answer:
-        """Return the answer by which a fault shows."""
+        """Return the answer by which a fault shows; `planned` names the operation that it strikes."""
 
     def control(self, request: Request) -> Answer:
         """Do what a test in another process asks."""
@@ -97,6 +99,7 @@ class Server(ThreadingHTTPServer):
         self.accepted = 0
         self.stopping = threading.Event()
         self.sleep: Callable[[float], object] = self.stopping.wait
+        self.numbers = count(1)
         self._sockets: set[socket.socket] = set()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="fake", daemon=True)
         self._thread.start()
@@ -150,6 +153,11 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: Server
 
+    def setup(self) -> None:
+        """Number the connection."""
+        super().setup()
+        self.number = next(self.server.numbers)
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- its name in the base class
         """Log nothing."""
 
@@ -161,6 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
             query=parse_qsl(parts.query, keep_blank_values=True),
             headers={name.lower(): value for name, value in self.headers.items()},
             content=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            connection=self.number,
         )
         if raw.path.startswith("/control/"):
             self._send(fake.control(raw), None)
@@ -196,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if planned.fault in GARBLES:
             return answer if answer is not None and answer.encoded() else None
-        return fake.refusal(planned)
+        return fake.refusal(replace(planned, operation=request.operation))
 
     def _send(self, answer: Answer, planned: Planned | None) -> None:
         content = answer.encoded()
