@@ -16,7 +16,7 @@ from bridge.config import Config, load_config, remarks
 from bridge.config.reading import digest_of
 from bridge.errors import ConfigError
 from bridge.service.pid_file import Verdict, holder
-from bridge.service.reloading import reload
+from bridge.service.reloading import begin, verdict_after
 from bridge.store.backup import Backup, read_rows, write
 from bridge.store.engine import Store
 from bridge.store.sql import upkeep
@@ -57,10 +57,16 @@ class System:
         """Tell whether a server runs that can be told to take the file."""
         return holder(self.config.server.pid_file) is not None
 
-    def reload(self) -> Verdict:
-        """Have the server take the file. NotServed, NoVerdict: nobody knows whether it did."""
-        pid_file = self.config.server.pid_file
-        return reload(pid_file, monotonic=self.context.monotonic, sleep=self.context.sleep)
+    def begin_reload(self) -> int:
+        """Tell the server to take the file; return what `verdict` asks for to know of its answer. NotServed.
+
+        Nobody waits for it here: it ends this very process, once the requests under way are answered.
+        """
+        return begin(self.config.server.pid_file)
+
+    def verdict(self, begun: int) -> Verdict | None:
+        """Return what the server said of the file, None while it says nothing. NoVerdict: nobody knows."""
+        return verdict_after(self.config.server.pid_file, begun)
 
     def database(self) -> tuple[str, int | None]:
         """Return the database's address without its password, and its size in bytes if it is a file."""

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from bridge.journal import Journal
-from bridge.service.reloading import NotServed, NoVerdict
+from bridge.service.reloading import PATIENCE_SECONDS, NotServed, NoVerdict
 from bridge.service.support import bundle
 from bridge.service.system import System
 from bridge.signin import SignInRefused, TooManyAttempts
@@ -22,6 +22,7 @@ from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
 
 _LATE = timedelta(minutes=2)
+_LOOK_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,34 @@ class SystemPage:
             flash(say("The file has problems, so nothing was changed: see below."), "notice")
             return _back()
         try:
-            verdict = self.system.reload()
-        except (NotServed, NoVerdict):
-            flash(say("The server did not answer; its log says more."), "notice")
-            return _back()
+            begun = self.system.begin_reload()
+        except NotServed:
+            return self._unanswered()
+        return redirect(url_for("system.reloading", begun=begun), 303)
+
+    def reloading(self, begun: int) -> ResponseReturnValue:
+        """Tell what the server made of the file; until it says, a page that looks again by itself."""
+        say, looks = self.language.translate, request.args.get("looks", 1, type=int)
+        try:
+            verdict = self.system.verdict(begun)
+        except NoVerdict:
+            return self._unanswered()
+        if verdict is None:
+            if looks * _LOOK_SECONDS > PATIENCE_SECONDS:
+                return self._unanswered()
+            again = url_for("system.reloading", begun=begun, looks=looks + 1)
+            # By the browser itself, which needs no script for it; for others there is the link.
+            return render_template("reloading.html", again=again), {
+                "Refresh": f"{_LOOK_SECONDS}; url={again}"
+            }
         if verdict.is_taken:
             flash(say("The new configuration is taken."), "success")
         else:
             flash(f"{say('The new configuration was not taken.')} {verdict.text}", "problem")
+        return _back()
+
+    def _unanswered(self) -> Response:
+        flash(self.language.translate("The server did not answer; its log says more."), "notice")
         return _back()
 
     def backup(self) -> ResponseReturnValue:
@@ -104,6 +125,7 @@ def system_blueprint(page: SystemPage) -> Blueprint:
     top = "/admin/system"
     blueprint.add_url_rule(top, "overview", page.overview)
     blueprint.add_url_rule(f"{top}/reload", "reload", page.reload, methods=["POST"])
+    blueprint.add_url_rule(f"{top}/reloading/<int:begun>", "reloading", page.reloading)
     blueprint.add_url_rule(f"{top}/backup", "backup", page.backup, methods=["POST"])
     blueprint.add_url_rule(f"{top}/support.json", "support", page.support)
     return blueprint

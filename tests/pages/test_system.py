@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,6 +12,7 @@ import pytest
 
 from bridge.alerts import alert_key
 from bridge.model import Ability, CalendarName, Condition
+from bridge.service.pid_file import PidFile
 from bridge.service.support import bundle
 from bridge.service.system import System
 from bridge.store.sql import health
@@ -60,6 +62,36 @@ def test_a_file_with_problems_is_not_even_handed_to_the_server(line: Line) -> No
     assert "so nothing was changed" in owner.main()
 
 
+def test_the_server_is_told_at_once_and_its_verdict_awaited_by_the_browser(
+    open_line: OpenLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, pid_file = tmp_path / "config.toml", tmp_path / "bridge.pid"
+    monkeypatch.setenv("BRIDGE_CONFIG", str(path))
+    path.write_text(salon_toml("sqlite:///unused.db", ANNA, rest=ADMIN))
+    line = open_line(ANNA, rest=ADMIN + f'[server]\npid_file = "{pid_file}"\n')
+    owner, told = signed_in(line), list[int]()
+    owner.get(PAGE)
+    owner.post(f"{PAGE}/reload")
+    owner.get(PAGE)
+    assert "The server did not answer" in owner.main(), "nobody holds the file"
+    server, before = PidFile(pid_file), signal.signal(signal.SIGHUP, lambda *_: told.append(1))
+    owner.get(PAGE)
+    waiting = owner.post(f"{PAGE}/reload").location
+    assert told == [1]
+    answer = owner.get(waiting)
+    assert answer.headers["Refresh"] == f"1; url={waiting}?looks=2"
+    assert "The server looks at the file" in owner.main()
+    for is_taken, says in ((True, "is taken."), (False, "was not taken. Too odd.")):
+        server.tell(is_taken=is_taken, text="Too odd.")
+        assert owner.get(waiting).location == PAGE
+        owner.get(PAGE)
+        assert f"The new configuration {says}" in owner.main()
+    assert owner.get(f"{PAGE}/reloading/9?looks=99").location == PAGE, "it says nothing more"
+    server.close()
+    assert owner.get(f"{PAGE}/reloading/9").location == PAGE
+    signal.signal(signal.SIGHUP, before)
+
+
 def test_a_backup_is_sent_only_for_the_password(line: Line) -> None:
     line.book(TEN, name="Kim Example")
     owner = signed_in(line)
@@ -81,7 +113,7 @@ def test_a_backup_is_sent_only_for_the_password(line: Line) -> None:
 def test_strangers_and_guessed_forms_reach_nothing(line: Line) -> None:
     owner, stranger = signed_in(line), Browser(line, "198.51.100.4")
     stranger.get("/")
-    for path in ("", "/support.json"):
+    for path in ("", "/support.json", "/reloading/0"):
         assert stranger.get(f"{PAGE}{path}").location == "/"
     for path in ("/reload", "/backup"):
         assert stranger.post(f"{PAGE}{path}", {"password": PASSWORD}).location == "/"
