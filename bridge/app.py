@@ -28,6 +28,7 @@ from bridge.web.admission import MOST_BYTES, TWILIO, Door
 from bridge.web.calendars import CalendarPages
 from bridge.web.contact_lookup import contact_lookup_blueprint
 from bridge.web.ended_calls import ended_calls_blueprint
+from bridge.web.error_pages import refusal_pages
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
 from bridge.web.metrics import metrics_blueprint
@@ -100,6 +101,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         bridge.journal.note_unsigned,
         partial(has_signed_in, app),
         hears_of_calls=config.telli.webhook_secret is not None,
+        page=refusal_pages(app, bridge.speech.language.translate),
     )
     app.extensions["door"] = door
     app.wsgi_app = Shell(app.wsgi_app, door)  # type: ignore[method-assign]

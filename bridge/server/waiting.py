@@ -17,7 +17,7 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import Unreader
 from gunicorn.workers.gthread import TConn
 
-from bridge.web.admission import TOO_LARGE, Admitted, Door, Head, Refused
+from bridge.web.admission import READ_SECONDS, TOO_LARGE, Admitted, Door, Head, Refused
 
 _END_OF_HEAD = b"\r\n\r\n"
 _END_OF_CHUNKS = b"0\r\n\r\n"
@@ -65,7 +65,10 @@ class _Parser(RequestParser):  # type: ignore[misc] # no types published
 
 
 class Waiting(TConn):  # type: ignore[misc] # no types published
-    """A connection, its requests one after the other; `until` is when its sender has to be done."""
+    """A connection, its requests one after the other; `since` is when the one that arrives was expected.
+
+    `accept` is what its sender said last of answers.
+    """
 
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
         super().__init__(cfg, sock, client, server)
@@ -76,7 +79,8 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
         self.parser = _Parser(cfg, sock, client)
         self.parser.unreader = self.inbox
         self.initialized = True
-        self.until = 0.0
+        self.since = 0.0
+        self.accept = ""
         self.is_stranger = True
         self._request: Any = None
         self._admitted = Admitted(0)
@@ -92,6 +96,11 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
             return False
         self.inbox.add(data)
         return bool(data)
+
+    @property
+    def until(self) -> float:
+        """Return when its sender has to be done."""
+        return self.since + (READ_SECONDS if self._request is None else self._admitted.seconds)
 
     @property
     def has_begun(self) -> bool:
@@ -124,7 +133,9 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
 
     def _open(self, door: Door) -> Refused | None:
         request = next(self.parser)
-        judged = door.judge(_head_of(request))
+        head = _head_of(request)
+        self.accept = head.header("accept") or ""
+        judged = door.judge(head)
         if isinstance(judged, Refused):
             return judged
         self._request, self._admitted, self._guesses = request, judged, 0

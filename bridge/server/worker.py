@@ -22,7 +22,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from bridge.server.waiting import Waiting
-from bridge.web.admission import READ_SECONDS, TOO_MANY, TOO_SLOW, Door, Refused
+from bridge.web.admission import TOO_MANY, TOO_SLOW, Door, Refused
 from bridge.web.shell import IS_WHOLE
 
 _STRANGERS = 4  # one of so many threads answers strangers, at least one
@@ -46,7 +46,7 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._door = Door()
-        self._arriving: dict[Waiting, None] = {}  # in the order in which their time ends
+        self._arriving: dict[Waiting, None] = {}  # in the order in which they came
         self._lingering: deque[tuple[float, socket.socket]] = deque()
         self._strangers: deque[Waiting] = deque()
         self._strangers_served = 0
@@ -97,13 +97,13 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
     def murder_pending(self) -> None:
         """End the connections whose time is over."""
         now = self.clock()
-        while self._arriving and next(iter(self._arriving)).until <= now:
-            self._drop_slowest()
+        for conn in [each for each in self._arriving if each.until <= now]:
+            self._drop(conn)
         while self._lingering and self._lingering[0][0] <= now:
             self._end(self._lingering.popleft()[1])
 
     def _expect(self, conn: Waiting) -> None:
-        conn.until = self.clock() + READ_SECONDS
+        conn.since = self.clock()
         self._arriving[conn] = None
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_readable, conn))
         self._look(conn)
@@ -154,17 +154,21 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
 
     def _drop_slowest(self) -> None:
         if self._arriving:
-            conn = next(iter(self._arriving))
-            self._leave(conn)
-            if conn.has_begun:
-                self._turn_away(conn, TOO_SLOW)
-            else:
-                self._close(conn)
+            self._drop(min(self._arriving, key=lambda conn: conn.until))
+
+    def _drop(self, conn: Waiting) -> None:
+        self._leave(conn)
+        if conn.has_begun:
+            self._turn_away(conn, TOO_SLOW)
+        else:
+            self._close(conn)
 
     def _turn_away(self, conn: Waiting, refused: Refused) -> None:
-        head = f"HTTP/1.1 {refused.status}\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        headers, body = self._door.answer(refused, conn.accept)
+        told = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        head = f"HTTP/1.1 {refused.status}\r\n{told}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
         with suppress(OSError):  # whoever is gone, or reads nothing, misses nothing
-            conn.sock.send(f"{head}Content-Length: {len(refused.body)}\r\n\r\n".encode() + refused.body)
+            conn.sock.send(head.encode() + body)
         self._close(conn)
 
     def _close(self, conn: Waiting) -> None:

@@ -7,7 +7,7 @@ by `read_body`, whole or not at all; nothing is inflated or decoded there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -26,8 +26,11 @@ WEBHOOK_BYTES = 1024 * KIB  # a call's with its transcript, which is not looked 
 WEBHOOK = "/telli/webhook"
 UPLOAD_BYTES = 5_000_000 + MOST_BYTES  # a file of 5 MB, and what a form adds
 READ_SECONDS = 5.0  # for a whole body; telli's have a few hundred bytes
+UPLOAD_SECONDS = 60.0  # for a file: 5 MB over an office's line of 1 Mbit/s
 
 TWILIO, TWILIO_HEADER = "twilio", "x-twilio-signature"
+HTML = "text/html"  # in what browsers accept; telli, calendar apps and curl do not say it
+Answer = tuple[Sequence[tuple[str, str]], bytes]
 _BODIES = ("POST", "PUT", "PATCH")
 
 
@@ -35,11 +38,12 @@ _BODIES = ("POST", "PUT", "PATCH")
 class Admitted:
     """A request that is answered by the application; `is_signed`: as far as its head tells, by telli.
 
-    Of its body `most` bytes are read; with 0 none is, and the connection ends with the answer.
+    Of its body `most` bytes are read, within `seconds`; with 0 none, and the connection ends with the answer.
     """
 
     most: int
     is_signed: bool = False
+    seconds: float = READ_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ class Door:
 
     `note_unsigned` is told which question was put to telli's endpoints without a signature. `has_signed_in`
     tells of a session's cookie whether we gave it to somebody who had signed in: only theirs may be files.
-    `hears_of_calls`: telli's webhooks can be verified.
+    `hears_of_calls`: telli's webhooks can be verified. `page` shows browsers, in their owners' words, why a
+    request was turned away with a status; None: it has no words for that one.
     """
 
     vendors: AbstractSet[str] = frozenset()
@@ -82,6 +87,7 @@ class Door:
     note_unsigned: Callable[[str], None] = lambda _question: None
     has_signed_in: Callable[[str], bool] = lambda _cookie: False
     hears_of_calls: bool = False
+    page: Callable[[int], Answer | None] = lambda _status: None
 
     def judge(self, head: Head) -> Admitted | Refused:
         """Return what becomes of a request."""
@@ -94,6 +100,11 @@ class Door:
         if isinstance(judged, Admitted) and judged.most and (head.length or 0) > judged.most:
             return TOO_LARGE
         return judged
+
+    def answer(self, refused: Refused, accept: str) -> Answer:
+        """Return the headers and the body by which a request is turned away; `accept` is its own header."""
+        page = self.page(int(refused.status[:3])) if HTML in accept else None
+        return page or ([("Content-Type", "application/json")], refused.body)
 
     def _telli(self, head: Head) -> Admitted | Refused:
         if head.method != "POST":
@@ -116,7 +127,9 @@ class Door:
             return self._notify(head, path.removeprefix("/notify/"))
         if cookie := self._session(head):
             is_file = path.startswith("/admin/calendars/") and path.endswith("/import")
-            return Admitted(UPLOAD_BYTES if is_file and self.has_signed_in(cookie) else FORM_BYTES)
+            if is_file and self.has_signed_in(cookie):
+                return Admitted(UPLOAD_BYTES, seconds=UPLOAD_SECONDS)
+            return Admitted(FORM_BYTES)
         return Admitted(0)
 
     def _webhook(self, head: Head) -> Admitted | Refused:

@@ -11,7 +11,14 @@ from pathlib import Path
 from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    ServiceUnavailable,
+)
 
 from bridge.errors import BridgeError, StoreUnavailable
 from bridge.speech.language import Language
@@ -115,6 +122,14 @@ def http_error_page(error: HTTPException, translate: Callable[[str], str]) -> tu
     elif isinstance(error, RequestEntityTooLarge):
         title = translate("That was too large")
         text = translate("More was sent than this page takes; a file may have 5 MB at most.")
+    elif isinstance(error, RequestTimeout):
+        title = translate("That took too long")
+        text = translate(
+            "It did not arrive in time; go back and try again, over another connection if need be."
+        )
+    elif isinstance(error, ServiceUnavailable):
+        title = translate("Please wait a moment")
+        text = translate("Too much is asked of the bridge at once; try again in a minute.")
     elif (error.code or 500) >= 500:
         text = translate("Something went wrong inside the bridge; its log has more.")
     else:

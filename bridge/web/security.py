@@ -20,7 +20,7 @@ from bridge.vault import Vault
 if TYPE_CHECKING:  # names that exist for type checkers only
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
@@ -53,7 +53,7 @@ def secure(app: Flask, vault: Vault, *, public_url: str) -> None:
     )
     app.session_interface = _Sessions()
     CSRFProtect(app)
-    headers = {**_HEADERS, "Strict-Transport-Security": _HTTPS_ONLY} if is_https else _HEADERS
+    headers = {**HEADERS, "Strict-Transport-Security": _HTTPS_ONLY} if is_https else HEADERS
     app.wsgi_app = _adding(headers, app.wsgi_app)  # type: ignore[method-assign]
 
 

@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bridge.config import Network
 from bridge.errors import BridgeError
-from bridge.web.admission import READ_SECONDS, TOO_LARGE, TOO_SLOW, Admitted, Door, Head, Refused
+from bridge.web.admission import TOO_LARGE, TOO_SLOW, Admitted, Door, Head, Refused
 
 if TYPE_CHECKING:  # names that exist for type checkers only
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -40,9 +40,12 @@ class Shell:
         if not environ.get(IS_WHOLE):
             judged = self._door.judge(_head(environ))
             if isinstance(judged, Admitted):
-                judged = _read(environ, judged.most) or judged
+                judged = _read(environ, judged) or judged
             if isinstance(judged, Refused):
-                return _answer(judged, start_response)
+                headers, body = self._door.answer(judged, environ.get("HTTP_ACCEPT", ""))
+                whole = [*headers, ("Content-Length", str(len(body))), ("Connection", "close")]
+                start_response(judged.status, whole)
+                return [body]
         return self._serve(environ, start_response)
 
 
@@ -93,14 +96,15 @@ def _head(environ: WSGIEnvironment) -> Head:
     return Head(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), announced, header)
 
 
-def _read(environ: WSGIEnvironment, most: int) -> Refused | None:
+def _read(environ: WSGIEnvironment, admitted: Admitted) -> Refused | None:
     """Put the whole body in place of the stream; return why not, if not."""
+    most = admitted.most
     if not most:
         environ["wsgi.input"] = BytesIO()
         environ["CONTENT_LENGTH"] = "0"
         return None
     line, too_late = environ.get("gunicorn.socket"), threading.Event()
-    watch = _watching(line, too_late) if line is not None else None
+    watch = _watching(line, too_late, admitted.seconds) if line is not None else None
     try:
         body = _at_most(environ, most)
     except OSError:
@@ -128,7 +132,7 @@ def _at_most(environ: WSGIEnvironment, most: int) -> bytes | None:
     return None if len(body) > most else body
 
 
-def _watching(line: Any, too_late: threading.Event) -> threading.Timer:
+def _watching(line: Any, too_late: threading.Event, seconds: float) -> threading.Timer:
     """Let nobody wait longer than the time for a body: after it there is nothing more to read."""
 
     def end() -> None:
@@ -136,13 +140,7 @@ def _watching(line: Any, too_late: threading.Event) -> threading.Timer:
         line.shutdown(SHUT_RD)
 
     # Time-outs of a socket count anew with every byte, so they end no body that trickles.
-    timer = threading.Timer(READ_SECONDS, end)
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
     return timer
-
-
-def _answer(refused: Refused, start_response: StartResponse) -> Iterable[bytes]:
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(refused.body)))]
-    start_response(refused.status, [*headers, ("Connection", "close")])
-    return [refused.body]

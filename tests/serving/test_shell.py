@@ -85,6 +85,14 @@ def test_what_has_nothing_to_show_is_answered_before_its_body_is_sent(
     assert told(any_kind.port, head(path, length, more)).startswith(b"HTTP/1.1 " + status)
 
 
+def test_a_browser_that_is_turned_away_gets_a_page(any_kind: Server) -> None:
+    more = "cookie: bridge=x\naccept: text/html,*/*\n"
+    answer = told(any_kind.port, head("/admin/calendars/anna/import", 9_000_000, more))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"Content-Type: text/html" in answer and b"Content-Security-Policy: default-src 'self'" in answer
+    assert b"That was too large" in answer and answer.endswith(b"</html>")
+
+
 def test_a_body_that_trickles_ends_after_a_time(any_kind: Server) -> None:
     more = f"x-telli-signature: {GOOD}\n"
     assert told(any_kind.port, head("/available", 100, more), b"{").startswith(b"HTTP/1.1 408 ")
