@@ -16,7 +16,7 @@ from tests import dialects
 from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
 from tests.zygote import Zygote
 
-pytest_plugins = ["tests.cast.fixtures", "tests.coverage_files"]
+pytest_plugins = ["tests.cast.fixtures", "tests.sampled"]
 dialects.register()
 
 

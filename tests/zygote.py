@@ -2,7 +2,6 @@
 
 A process of one thread imports everything once and forks a child for each request. The child runs a module's
 `main` and ends as any process does. A second child stands between the two, to tell the test how it ended.
-coverage measures those whose environment asks for it; most are killed, and what they do, others do too.
 """
 
 from __future__ import annotations
@@ -22,8 +21,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import coverage
-
 PRELOADED = (
     "alembic.command",
     "bridge.cli.serve",
@@ -35,7 +32,6 @@ PRELOADED = (
     "tests.store.rows",
 )
 ROOT = Path(__file__).parents[1]
-FOR_ITSELF = ("COVERAGE_PROCESS_CONFIG", "BRIDGE_CONFIG")  # each child says whether it wants them
 _NUMBER = 4  # bytes
 
 
@@ -102,7 +98,6 @@ class _Request:
         sys.stdin = os.fdopen(0, closefd=False)
         sys.stdout = os.fdopen(1, "w", closefd=False)
         sys.stderr = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
-        coverage.process_startup()
         importlib.import_module(self.module).main(*self.arguments)
 
 
@@ -111,7 +106,8 @@ class Zygote:
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
-        around = {name: value for name, value in os.environ.items() if name not in FOR_ITSELF}
+        # Each child says whether it wants a configuration.
+        around = {name: value for name, value in os.environ.items() if name != "BRIDGE_CONFIG"}
         with theirs:
             number = theirs.fileno()
             command = [sys.executable, "-m", "tests.zygote", str(number)]
