@@ -39,6 +39,8 @@ def explain(session: Session, event_type: str, start: Moment) -> None:
         at = start.within(wanted.timezone, bridge.context.now())
         found = explain_start(bridge.context, wanted, at, bridge.context.deadline())
     verdict = "can be booked" if found.is_bookable else "cannot be booked"
+    if found.is_apart:
+        verdict = f"{verdict}, since its hosts are at different places then"
     title = f"{wanted.title}, {local_text(found.start, wanted.timezone)} ({wanted.timezone}): {verdict}"
     rows = [_row(wanted, host, found.days[host.host]) for host in found.hosts]
     grid = Grid(title, ["host", "holds", "fails", "why"], rows)
@@ -84,6 +86,7 @@ def _json(found: Explanation) -> dict[str, object]:
         "event_type": found.event_type.id,
         "start_iso": format_instant(found.start),
         "bookable": found.is_bookable,
+        "apart": found.is_apart,
         "hosts": [{**host.as_json(), "hours_from": found.days[host.host].source} for host in found.hosts],
         "bookings": [
             {"id": each.id, "hosts": each.hosts, "decision": decision_json(each)} for each in found.booked

@@ -65,7 +65,8 @@ def choose(
     Before all others come those to `keep`: who saw this caller last.
     """
     hosts, decision = list(pool.fixed), []
-    for number, (group, free) in enumerate(zip(event_type.team.groups, pool.groups, strict=True)):
+    for number, group in enumerate(event_type.team.groups):
+        free = pool.groups[number]
         every: Sequence[Turn] = turns(group, records)
         if needs_shares(event_type):
             every = figures(event_type, group, records, now, schedules=schedules)
@@ -74,6 +75,7 @@ def choose(
         standing = _rank(event_type, [each for each in every if each.member.host in (kept or asked)])
         chosen = standing.figures[0].member.host
         hosts.append(chosen)
+        pool = pool.choosing(number, chosen)  # whoever follows must be able to meet there
         decision.append(
             {
                 "group": number,

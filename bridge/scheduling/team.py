@@ -1,15 +1,15 @@
 """Decides when a whole team can, and who of it: at one start, and day by day.
 
 All fixed hosts must be bookable, and one member of each group for the whole slot: two hosts' free times
-are never joined. A list of resources is like a group, but lays no grid. It never decides what is told to a
-caller, nor which of several members attends.
+are never joined, and in person all meet at one place. A list of resources is like a group, but lays no grid.
+It never decides what is told to a caller, nor which of several members attends.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial, reduce
 from itertools import chain, groupby
@@ -19,6 +19,7 @@ from bridge.model import EventType, Member, Team
 from bridge.scheduling.days import LAST, date_of, day_start, later_day
 from bridge.scheduling.grid import Grid, step_of
 from bridge.scheduling.slots import HostTime, bookable_spans, common_window, failing_rules
+from bridge.scheduling.together import meeting_places, places_at, starts_at
 from providers.base import Interval
 from providers.intervals import Span, intersect, members, union
 
@@ -32,18 +33,48 @@ _SpansOf = Callable[[str, Sequence[Span]], Sequence[Span]]
 class Pool:
     """Who could attend one start: all `fixed`, and one of each group; none of the groups is empty.
 
-    Nor is any of the lists of `resources`, of which one each is taken.
+    Nor is any of the lists of `resources`, of which one each is taken. `places` are where its hosts are, of
+    whom all must be at one; whoever it leaves out suits anywhere.
     """
 
     fixed: tuple[str, ...]
     groups: tuple[tuple[Member, ...], ...]
     resources: tuple[tuple[str, ...], ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def preferring(self, names: Collection[str]) -> Pool:
         """Return it with those alone of each group and list whose names these are, where there are any."""
         groups = [tuple(each for each in group if each.host in names) or group for group in self.groups]
         lists = [tuple(each for each in those if each in names) or those for those in self.resources]
-        return Pool(self.fixed, tuple(groups), tuple(lists))
+        preferred = replace(self, groups=tuple(groups), resources=tuple(lists))
+        return preferred.together() or replace(self, resources=tuple(lists))
+
+    def choosing(self, number: int, host: str) -> Pool:
+        """Return it with this host chosen of a group, and of the others who can meet there."""
+        one = tuple(each for each in self.groups[number] if each.host == host)
+        chosen = replace(self, groups=(*self.groups[:number], one, *self.groups[number + 1 :]))
+        return chosen.together() or chosen
+
+    def together(self) -> Pool | None:
+        """Return it with those alone who can meet at one place with the others; None where nobody can."""
+        if not self.places:
+            return self
+        tried = [self._at(place) for place in dict.fromkeys(self.places.values())]
+        met = [groups for groups in tried if groups is not None]
+        if not met:
+            return None
+        can = [{each.host for groups in met for each in groups[n]} for n in range(len(self.groups))]
+        left = (tuple(each for each in group if each.host in can[n]) for n, group in enumerate(self.groups))
+        return replace(self, groups=tuple(left))
+
+    def _at(self, place: str) -> Sequence[Sequence[Member]] | None:
+        """Return who of each group can be at a place; None where somebody's part is left without anybody."""
+
+        def suits(host: str) -> bool:
+            return self.places.get(host, place) == place
+
+        groups = [[each for each in group if suits(each.host)] for group in self.groups]
+        return groups if all(groups) and all(map(suits, self.fixed)) else None
 
 
 @lru_cache(maxsize=2**10)
@@ -67,6 +98,25 @@ def pool_for(
 
     `without` are hosts that shall not be asked; a host that `times` leaves out is unknown.
     """
+    pool = _pool_apart(event_type, times, start, now, without=without)
+    return pool.together() if pool else None
+
+
+def is_apart(event_type: EventType, times: Mapping[str, HostTime], start: datetime, now: datetime) -> bool:
+    """Tell whether all that keeps the team from this start is that its hosts are at different places."""
+    pool = _pool_apart(event_type, times, start, now)
+    return pool is not None and pool.together() is None
+
+
+def _pool_apart(
+    event_type: EventType,
+    times: Mapping[str, HostTime],
+    start: datetime,
+    now: datetime,
+    *,
+    without: frozenset[str] = frozenset(),
+) -> Pool | None:
+    """Return who could attend this start, at whatever place each of them is."""
 
     def is_free(host: str) -> bool:
         if host in without or host not in times:
@@ -78,7 +128,9 @@ def pool_for(
         return None
     groups = [tuple(member for member in group if is_free(member.host)) for group in team.groups]
     resources = [tuple(each for each in those if is_free(each)) for those in team.resources]
-    return Pool(team.fixed, tuple(groups), tuple(resources)) if all((*groups, *resources)) else None
+    if not all((*groups, *resources)):
+        return None
+    return Pool(team.fixed, tuple(groups), tuple(resources), places_at(event_type, times, start))
 
 
 def certain_hosts(
@@ -101,7 +153,7 @@ def bookable_days(
     """
     start, end = common_window(event_type, now)
     common = Interval(start, min(end, before))
-    grid = _TeamGrid(event_type)
+    grid = _TeamGrid(event_type, times)
     for days in _stretches_of_days(event_type, common):
         starts = grid.lay(partial(_spans_of, event_type, times, common, days), days)
         index = 0
@@ -145,8 +197,10 @@ def _day_ends(zone: ZoneInfo, days: Interval) -> tuple[datetime, ...]:
 class _TeamGrid:
     """Lays the grid of each host and keeps the starts that the whole team can take."""
 
-    def __init__(self, event_type: EventType) -> None:
+    def __init__(self, event_type: EventType, times: Mapping[str, HostTime]) -> None:
         self._team = event_type.team
+        self._event_type, self._times = event_type, times
+        self._places = meeting_places(event_type, times)
         # When no start on the step is off the grid, the team's own gaps give the same starts.
         self._is_plain = event_type.start_increment == step_of(event_type)
         sources = ["team"] if self._is_plain else self._team.hosts
@@ -154,14 +208,34 @@ class _TeamGrid:
 
     def lay(self, spans_of: _SpansOf, days: Interval) -> list[datetime]:
         """Return the starts of these days, ascending."""
-        if self._is_plain:
+        if self._is_plain and not self._places:
             return self._grids[0].lay(_of_team(self._team, spans_of), days)
         spans = {each: spans_of(each, ()) for each in self._team.asked}
-        allowed = _of_team(self._team, lambda each, _: spans[each])
+        allowed = self._allowed(spans, days)
+        if self._is_plain:
+            return self._grids[0].lay(allowed, days)
         # A gap that fixed hosts have in common begins with a gap of one of them, whose grid holds its starts.
         laid = [grid.lay(spans[host], days) for grid, host in zip(self._grids, self._team.hosts, strict=True)]
         ascending = groupby(sorted(chain.from_iterable(laid)))
         return members([start for start, _ in ascending], allowed)
+
+    def _allowed(self, spans: Mapping[str, Sequence[Span]], days: Interval) -> Sequence[Span]:
+        """Return the starts that the whole team allows, at one place where that matters."""
+        if not self._places:
+            return _of_team(self._team, _known(spans))
+        found: list[Span] = []
+        for place in self._places:
+            at = {
+                host: starts_at(self._event_type, self._times[host], place, spans[host], days)
+                for host in self._team.hosts
+                if spans[host]
+            }
+            found += _of_team(self._team, _known({**spans, **at}))
+        return union(found)
+
+
+def _known(spans: Mapping[str, Sequence[Span]]) -> _SpansOf:
+    return lambda each, _: spans[each]
 
 
 def _of_team(team: Team, spans_of: _SpansOf) -> Sequence[Span]:

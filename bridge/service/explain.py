@@ -16,7 +16,7 @@ from bridge.model import Booking, BookingState, EventType, Host, WallRange
 from bridge.scheduling.days import date_of
 from bridge.scheduling.hours import HoursFrom, hours_of
 from bridge.scheduling.offers import window_around
-from bridge.scheduling.team import pool_for
+from bridge.scheduling.team import is_apart, pool_for
 from bridge.store.sql import bookings, set_days
 from bridge.store.sql.set_days import DayChange
 from providers.base import Deadline
@@ -36,7 +36,10 @@ class HostDay:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Whether a start can be booked now, by host; `booked` are bookings made for it, with their figures."""
+    """Whether a start can be booked now, by host; `booked` are bookings made for it, with their figures.
+
+    `is_apart` says that only its hosts' places keep it from being booked: they are not all at one.
+    """
 
     event_type: EventType
     start: datetime
@@ -44,6 +47,7 @@ class Explanation:
     hosts: tuple[HostExplanation, ...]
     days: Mapping[str, HostDay]
     booked: tuple[Booking, ...]
+    is_apart: bool
 
 
 def explain(
@@ -59,7 +63,7 @@ def explain_kept(
     context: BookingContext, event_type: EventType, start: datetime, now: datetime, deadline: Deadline
 ) -> Explanation:
     """Judge the start by what the calendars answered last, as at a moment; no vendor is asked."""
-    hosts = [context.hosts[each] for each in event_type.team.hosts]
+    hosts = [context.attending[each] for each in event_type.team.asked]
     window = window_around(event_type, start)
     kept = KeptTime(context.store, context.accounts, context.health).of(hosts, window, deadline)
     return explain_by(context, event_type, start, kept.within(window), now)
@@ -82,7 +86,8 @@ def explain_by(
         days = _days(connection, [time.host for time in times.values()], start)
     hosts = [judge(event_type, times[each], busy, start, now) for each in event_type.team.asked]
     is_bookable = pool_for(event_type, times, start, now) is not None
-    return Explanation(event_type, start, is_bookable, tuple(hosts), days, tuple(made))
+    apart = is_apart(event_type, times, start, now)
+    return Explanation(event_type, start, is_bookable, tuple(hosts), days, tuple(made), apart)
 
 
 def _days(connection: Connection, hosts: Sequence[Host], start: datetime) -> dict[str, HostDay]:

@@ -139,7 +139,7 @@ class Weeks:
         context = self.context
         ahead = busy_window(event_type, now)
         whole = Interval(min(window.start, ahead.start), max(window.end, ahead.end))
-        hosts = [context.hosts[each] for each in event_type.team.hosts]
+        hosts = [context.attending[each] for each in event_type.team.asked]
         deadline = Deadline(_SECONDS, context.monotonic)
         kept = KeptTime(context.store, context.accounts, context.health).of(
             hosts, whole, deadline, at_least=ahead

@@ -120,7 +120,7 @@ class WeekPages:
 
     def _entries(self, found: Explanation) -> list[tuple[Host, Mapping[str, Any], Any, str]]:
         """Return of each host what is shown: the judgement, the day, and what stands in the way."""
-        hosts = self.weeks.context.hosts
+        hosts = self.weeks.context.attending
         return [
             (
                 hosts[each.host],

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bridge.model import Booking
+from bridge.service.explain import explain
 from bridge.store.sql import writes
 from tests.booking.test_people import follow, person_moves
 from tests.cast.clock import MONDAY
@@ -96,3 +97,31 @@ def test_an_entry_of_the_hosts_own_is_where_the_hours_are(small_town: UnrulySalo
     small_town.busy("anna", at(11, 30))
     assert not small_town.ask("cut", "kim", at(12)).success
     assert small_town.ask("cut", "kim", at(12) + timedelta(minutes=30)).success
+
+
+def test_hosts_of_one_appointment_in_person_are_at_one_place(open_small: OpenSalon) -> None:
+    salon = open_small(
+        ANNA,
+        Staff("ben", "08:00-20:00 @ practice"),
+        Staff("carl", "08:00-20:00 @ branch"),
+        Staff("dora", "08:00-20:00"),
+        rest=TOWN,
+        both='fixed_hosts = ["anna", "ben"]\nmeeting_platform = "in_person"\nhours_between_suggestions = 0',
+        either='fixed_hosts = ["anna"]\nhosts = ["ben", "carl"]\nmeeting_platform = "in_person"',
+        anywhere='fixed_hosts = ["anna", "dora"]\nmeeting_platform = "in_person"',
+        call='fixed_hosts = ["anna", "ben"]\nmeeting_platform = "phone"',
+    )
+    assert not salon.ask("both", "kim", at(14)).success
+    assert all(time < "12:00" for time in salon.offered("both"))
+    judged = explain(salon.bridge.context, salon.event_type("both"), at(14), salon.patience())
+    assert (judged.is_bookable, judged.is_apart) == (False, True)
+    assert salon.booked("both", "kim", at(8)).location == PRACTICE
+    assert salon.booked("either", "lee", at(14)).hosts == ("anna", "carl")
+    assert salon.booked("anywhere", "max", at(15)).location == BRANCH
+    assert salon.booked("call", "eve", at(16)).hosts == ("anna", "ben")
+    moved = salon.booked("either", "ida", at(10))
+    assert moved.hosts == ("anna", "ben")
+    assert salon.moved(moved, at(18)).hosts == ("anna", "carl"), (
+        "who keeps the place, not the caller's last host"
+    )
+    salon.is_consistent()

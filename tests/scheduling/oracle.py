@@ -49,10 +49,10 @@ def open_minutes(hours: Schedule, day: date, place: str | None = None) -> set[da
     return opened
 
 
-def allowed_minutes(event_type: EventType, time: HostTime | None, now: datetime) -> list[datetime]:
-    """Return the minutes from which a slot breaks no rule but, perhaps, the step."""
+def allowed_minutes(event_type: EventType, time: HostTime | None, now: datetime) -> dict[datetime, str]:
+    """Return the minutes from which a slot breaks no rule but, perhaps, the step, and where the host is."""
     if time is None or time.busy is None:
-        return []
+        return {}
     zone = event_type.timezone
     today = now.astimezone(zone).date()
     first = max(today, event_type.start_on or today)
@@ -75,15 +75,15 @@ def allowed_minutes(event_type: EventType, time: HostTime | None, now: datetime)
         for start in _with_room(opened, event_type.duration // MINUTE):
             place_of.setdefault(start, place)
     stays = {place: _stays(time, opened) for place, opened in at.items()}
-    return [
-        start
+    return {
+        start: place_of[start]
         for start in minutes
         if start >= now + event_type.minimum_notice
         and start in place_of
         and _is_free(event_type, time, start)
         and _within_limits(event_type, time, start)
         and _can_get_there(event_type, time, stays, start, place_of[start])
-    ]
+    }
 
 
 def _stays(time: HostTime, opened: set[datetime]) -> list[Interval]:
@@ -170,12 +170,23 @@ def grid(event_type: EventType, allowed: Iterable[datetime]) -> set[datetime]:
 
 def team_starts(event_type: EventType, times: Mapping[str, HostTime], now: datetime) -> list[datetime]:
     """Return every bookable start of the grid of a team."""
-    allowed = {host: set(allowed_minutes(event_type, times.get(host), now)) for host in event_type.team.asked}
-    fixed = [allowed[host] for host in event_type.team.fixed]
-    groups = [set().union(*(allowed[member.host] for member in group)) for group in event_type.team.groups]
-    shared = [set().union(*(allowed[each] for each in those)) for those in event_type.team.resources]
-    whole = set.intersection(*fixed, *groups, *shared) if fixed or groups else set()
-    laid = set().union(*(grid(event_type, allowed[host]) for host in event_type.team.hosts))
-    if fixed:
-        laid |= grid(event_type, set.intersection(*fixed))
-    return sorted(laid & whole)
+    allowed = {host: allowed_minutes(event_type, times.get(host), now) for host in event_type.team.asked}
+    team = event_type.team
+    parts = [(host,) for host in team.fixed] + [tuple(each.host for each in group) for group in team.groups]
+    must_meet = event_type.is_in_person and len(parts) > 1
+
+    def can_be(host: str, start: datetime, place: str) -> bool:
+        return start in allowed[host] and (not must_meet or allowed[host][start] in (place, ""))
+
+    laid = set().union(*(grid(event_type, allowed[host]) for host in team.hosts))
+    if team.fixed:
+        laid |= grid(event_type, set.intersection(*(set(allowed[host]) for host in team.fixed)))
+    return [
+        start
+        for start in sorted(laid)
+        if all(any(start in allowed[each] for each in those) for those in team.resources)
+        and any(
+            all(any(can_be(each, start, place) for each in part) for part in parts)
+            for place in {"", *(at[start] for at in allowed.values() if start in at)}
+        )
+    ]

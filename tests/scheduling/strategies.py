@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from bridge.model import EventType, Member, OfferRules, Places, Schedule, Team, WallRange, Week
+from bridge.model import (
+    EventType,
+    MeetingPlatform,
+    Member,
+    OfferRules,
+    Places,
+    Schedule,
+    Team,
+    WallRange,
+    Week,
+)
 from bridge.model.places import NOWHERE
 from bridge.scheduling.slots import HostTime
 from providers.base import Interval
@@ -117,6 +127,7 @@ def event_types(draw: st.DrawFn, now: datetime) -> EventType:
         max_bookings_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         max_bookings_per_week=draw(st.sampled_from([0, 0, 0, 2])),
         places=draw(st.sampled_from([NOWHERE, TOWN])),
+        meeting_platform=draw(st.sampled_from([MeetingPlatform.PHONE, MeetingPlatform.IN_PERSON])),
     )
 
 

@@ -12,9 +12,12 @@ from functools import partial
 import pytest
 
 from bridge.model import BookingState
+from bridge.scheduling.slots import Rule
+from bridge.service.explain import explain_kept
+from bridge.service.week import Weeks
 from providers.base import EventDraft, Interval
 from tests.booking.test_people import follow, person_moves
-from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, TEN, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, MONDAY, TEN, RealClock, tomorrow_at
 from tests.cast.config import ANNA, BEN, EVERY_START, salon_config
 from tests.cast.fixtures import OpenSalon
 from tests.cast.salon import Salon
@@ -87,6 +90,21 @@ def test_a_room_that_nobody_can_read_is_not_offered(open_small: OpenSalon) -> No
     told = salon.ask("visit", "kim", TEN)
     assert told.reason is not None
     assert "calendar" in told.reason
+
+
+def test_pages_judge_a_room_like_a_host(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA, BEN, rest=ROOMS, visit=ONE)
+    busy_room(salon, "room1")
+    context, kind, now = salon.bridge.context, salon.event_type("visit"), salon.clock.now()
+    week = Weeks(context).week(kind, MONDAY.date(), now=now)
+    assert ([each.host.id for each in week.hosts], bool(week.told)) == (["anna", "ben"], True)
+    found = explain_kept(context, kind, TEN, now, salon.patience())
+    assert not found.is_bookable
+    assert [(each.host, Rule.FREE in each.failing) for each in found.hosts] == [
+        ("anna", False),
+        ("ben", False),
+        ("room1", True),
+    ]
 
 
 def test_the_entry_of_a_room_goes_where_its_appointment_goes(open_salon: OpenSalon) -> None:
