@@ -105,11 +105,17 @@ def test_an_entry_is_made_found_and_deleted_with_its_guests_told(
     assert found.resources[0].response_type == "Accept"
     assert list(ben.calendar.filter(event_key="k2")) == []
 
+    late = entry(ben, at(1, 9, 30), at(1, 10, 30), resources=[ROOM], reminder_is_set=False)
+    late.save(send_meeting_invitations=ALL)
+    late.refresh()
+    assert (late.resources[0].response_type, late.reminder_is_set) == ("Decline", False)
+    late.delete(send_meeting_cancellations=NOBODY)
+
     item_id = found.id
     found.delete(send_meeting_cancellations=ALL)
     assert (exchange.events(BEN), exchange.events(ROOM)) == ([], [])
     assert [each["cancelled"] for each in exchange.events(ANNA)] == [True]
-    assert [each.about for each in exchange.mails()] == ["created", "cancelled"]
+    assert [each.about for each in exchange.mails()] == ["created", "created", "cancelled"]
     with pytest.raises(ews.ErrorItemNotFound):
         ben.calendar.get(id=item_id)
 

@@ -12,7 +12,9 @@ from tests.vendors.exchange.zones import iana
 
 _LONGEST_SUBJECT = 255
 _LONGEST_DAYS = 1827  # five years
-_PLAIN = ("Sensitivity", "Importance", "ReminderIsSet", "ReminderMinutesBeforeStart", "IsResponseRequested")
+_PLAIN = ("Sensitivity", "Importance", "ReminderMinutesBeforeStart")
+_SWITCHES = ("ReminderIsSet", "IsResponseRequested", "AllowNewTimeProposal")
+_BOOLEANS = {"0": "false", "1": "true"}
 
 
 def _moment(name: str) -> Callable[[Item, Element], None]:
@@ -31,7 +33,7 @@ def _text(name: str) -> Callable[[Item, Element], None]:
 
 def _other(name: str) -> Callable[[Item, Element], None]:
     def put(item: Item, element: Element) -> None:
-        item.others[name] = element.text
+        item.others[name] = _BOOLEANS.get(element.text, element.text) if name in _SWITCHES else element.text
 
     return put
 
@@ -79,7 +81,7 @@ _SETTERS: Mapping[str, Callable[[Item, Element], None]] = {
     "StartTimeZone": _zone,
     "EndTimeZone": lambda _item, _element: None,  # the same here
     **{kind: _guests(kind) for kind in GUESTS},
-    **{name: _other(name) for name in (*_PLAIN, "AllowNewTimeProposal")},
+    **{name: _other(name) for name in (*_PLAIN, *_SWITCHES)},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -31,7 +32,7 @@ def definition(windows: str, *, whole: bool) -> Element:
     found = t("TimeZoneDefinition", Id=windows, Name=f"({windows})")
     if not whole:
         return found
-    changes = list(_changes(zone))
+    changes = _changes(zone)
     plain = datetime(_YEAR, 1, 1, tzinfo=zone)
     offsets = {"Standard": plain.utcoffset()}
     if changes:
@@ -45,16 +46,17 @@ def definition(windows: str, *, whole: bool) -> Element:
     return found
 
 
+@functools.lru_cache(maxsize=256)
 def _changes(zone: ZoneInfo) -> list[datetime]:
-    """Return the moments at which a zone's offset has changed, with the new one."""
-    start = datetime(_YEAR, 1, 1, tzinfo=UTC)
-    hours = [start + timedelta(hours=number) for number in range(365 * 24)]
-    pairs = pairwise(hours)
-    return [
-        after.astimezone(zone)
-        for before, after in pairs
-        if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset()
-    ]
+    """Return the moments at which a zone's offset changes, with the new one."""
+    days = [datetime(_YEAR, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
+    found = []
+    for before, after in pairwise(day.astimezone(zone) for day in days):
+        if before.utcoffset() != after.utcoffset():
+            hours = (before.astimezone(UTC) + timedelta(hours=number) for number in range(1, 25))
+            local = (hour.astimezone(zone) for hour in hours)
+            found.append(next(hour for hour in local if hour.utcoffset() == after.utcoffset()))
+    return found
 
 
 def _period(moment: datetime) -> str:
