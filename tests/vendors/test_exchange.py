@@ -24,7 +24,7 @@ from exchangelib import (
 from exchangelib import errors as ews
 from exchangelib.protocol import CachingProtocol
 
-from tests.vendors.exchange import HANDSHAKE, PASSWORD, FakeExchange, Fault, described
+from tests.vendors.exchange import HANDSHAKE, PASSWORD, WRITES, FakeExchange, Fault, described
 from tests.vendors.exchange.soap import m, t
 
 BERLIN = EWSTimeZone("Europe/Berlin")
@@ -260,7 +260,7 @@ def test_faults_come_as_exchange_words_them(
 ) -> None:
     ben = connect(BEN)
     wanted = entry(ben, at(1, 9), at(1, 10))
-    exchange.fail_next(fault, operation="CreateItem", retry_after="2500" if fault is Fault.BUSY else None)
+    exchange.fail_next(fault, operation=WRITES, retry_after="2500" if fault is Fault.BUSY else None)
     with pytest.raises(refused) as told:
         wanted.save(send_meeting_invitations=NOBODY)
     assert fault is not Fault.BUSY or vars(told.value)["back_off"] == 2.5

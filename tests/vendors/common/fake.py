@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
@@ -111,8 +111,10 @@ class Fake:
         """Return what was asked so far, in order."""
         return [request.operation for request in self.requests]
 
-    def fail_next(self, fault: Fault | str, *, operation: str | None = None, **more: Any) -> None:
-        """Let the next requests (of an operation) fail: `more` are fields of `faults.Planned`.
+    def fail_next(
+        self, fault: Fault | str, *, operation: str | Collection[str] | None = None, **more: Any
+    ) -> None:
+        """Let the next requests (of an operation, or of several) fail: `more` are fields of `faults.Planned`.
 
         times=1 (None is for ever), after=0, retry_after, seconds=30, code, account.
         """

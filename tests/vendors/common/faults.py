@@ -7,6 +7,7 @@ once or as often as said.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,17 +67,23 @@ AFTER = GARBLES | {Fault.SERVER_ERROR_AFTER, Fault.HANG_AFTER, Fault.DROP_AFTER,
 class Planned:
     """A fault in wait; `times` is None for always, `code` another code to answer with.
 
+    `operation` is one, several, or None for any; once it strikes, the one it struck.
     `seconds` is how long it hangs, or waits between bytes. `account` spares others, `after` the first ones.
     """
 
     fault: Fault
-    operation: str | None = None
+    operation: str | Collection[str] | None = None
     times: int | None = 1
     retry_after: str | None = None
     seconds: float = 30.0
     code: int | str | None = None
     account: str | None = None
     after: int = 0
+
+    def is_meant(self, operation: str, account: str | None) -> bool:
+        """Tell whether it waits for such a request."""
+        wanted = {self.operation} if isinstance(self.operation, str) else self.operation
+        return (wanted is None or operation in wanted) and self.account in (None, account)
 
 
 class Faults:
@@ -100,7 +107,7 @@ class Faults:
         """Return the fault that this request shall meet."""
         with self._lock:
             for planned in self._planned:
-                if planned.operation not in (None, operation) or planned.account not in (None, account):
+                if not planned.is_meant(operation, account):
                     continue
                 if planned.after > 0:
                     planned.after -= 1

@@ -29,8 +29,8 @@ For other processes: `python -m tests.vendors.exchange --port 0`, driven by `com
 """
 
 from tests.vendors.common import Fault
-from tests.vendors.exchange.fake import HANDSHAKE, FakeExchange
+from tests.vendors.exchange.fake import HANDSHAKE, WRITES, FakeExchange
 from tests.vendors.exchange.people import PASSWORD
 from tests.vendors.exchange.state import DOMAIN, Sent
 
-__all__ = ["DOMAIN", "HANDSHAKE", "PASSWORD", "FakeExchange", "Fault", "Sent"]
+__all__ = ["DOMAIN", "HANDSHAKE", "PASSWORD", "WRITES", "FakeExchange", "Fault", "Sent"]

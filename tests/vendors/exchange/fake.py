@@ -16,6 +16,7 @@ from tests.vendors.exchange.writing import Writing
 
 PATH = "/EWS/Exchange.asmx"
 HANDSHAKE = "handshake"
+WRITES = ("CreateItem", "UpdateItem", "DeleteItem")
 
 
 class FakeExchange(People, Fake):
