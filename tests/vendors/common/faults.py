@@ -82,8 +82,10 @@ class Planned:
 
     def is_meant(self, operation: str, account: str | None) -> bool:
         """Tell whether it waits for such a request."""
-        wanted = {self.operation} if isinstance(self.operation, str) else self.operation
-        return (wanted is None or operation in wanted) and self.account in (None, account)
+        wanted = self.operation
+        if wanted is not None and not isinstance(wanted, str):
+            return operation in wanted and self.account in (None, account)
+        return wanted in (None, operation) and self.account in (None, account)
 
 
 class Faults:
