@@ -24,6 +24,7 @@ from bridge.store.migrate import migrate
 from bridge.store.schema import require_current
 from bridge.surroundings import Surroundings, configuration_file
 from bridge.vendors.registry import VENDORS
+from bridge.web.addresses import Address
 from bridge.web.admission import MOST_BYTES, TWILIO, Door
 from bridge.web.calendars import CalendarPages
 from bridge.web.contact_lookup import contact_lookup_blueprint
@@ -72,6 +73,7 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
     """Return the same application without a look at its database, which was looked at before."""
     bridge = Bridge(config, surroundings)
     app = Flask("bridge", static_folder=None)
+    app.url_rule_class = Address
     app.extensions["bridge"] = bridge
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.wsgi_app = believing(  # type: ignore[method-assign]
