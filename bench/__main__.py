@@ -16,6 +16,7 @@ PARTS = {
     "dense": "what 20,000 imported entries cost an offer, the first after the start too",
     "published": "what reading a published calendar of 20,000 entries takes in the background",
     "siege": "what callers notice while strangers do what they can",
+    "storm": "a storm of 400 calls a second, and the callers after it",
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "database": "bookings while PostgreSQL hangs, is far away, locked or fails over",
     "trouble": "what two workers' callers notice while the database or a vendor is in trouble",

@@ -52,9 +52,13 @@ def question(number: int = 0) -> bytes:
     return _request("/available", _caller(number))
 
 
-def bookings(count: int, first: datetime) -> list[bytes]:
-    """Return whole signed requests of different callers, each to book another quarter of an hour."""
-    starts = [first + timedelta(minutes=15) * number for number in range(count)]
+def bookings(count: int, first: datetime, *, days: int | None = None) -> list[bytes]:
+    """Return whole signed requests of different callers, each to book another quarter of an hour.
+
+    After so many `days` they begin again with the first, for other hosts.
+    """
+    within = days * 96 if days else count
+    starts = [first + timedelta(minutes=15) * (number % within) for number in range(count)]
     return [
         _request("/quarter/book", {**_caller(number), "start_iso": f"{start:%Y-%m-%dT%H:%M:%S}.000Z"})
         for number, start in enumerate(starts)

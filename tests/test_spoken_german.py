@@ -45,6 +45,11 @@ REFUSALS = {
     "kind": "Diese Art von Termin wird nicht angeboten.",
     "missing_email": "Bitte erfragen Sie die E-Mail-Adresse und buchen Sie dann erneut.",
     "missing_field": "Bitte erfragen Sie Folgendes und buchen Sie dann erneut: Reason.",
+    "overloaded": (
+        "Im Moment rufen zu viele Menschen an, deshalb ist nichts gebucht. "
+        "Bitte versuchen Sie es gleich noch einmal."
+    ),
+    "crowded": "Im Moment rufen zu viele Menschen an. Bitte fragen Sie gleich noch einmal.",
     "no_answer": "Etwas ist schiefgegangen. Bitte versuchen Sie es gleich noch einmal.",
     "no_appointment": "Diesen Termin gibt es nicht.",
     "not_begun": "Dieser Termin hat noch nicht begonnen.",

@@ -22,7 +22,7 @@ from bridge.model import Booking, CalendarName, EventType, Host, Resource, booke
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.store.notes import Notes
-from bridge.store.patience import within
+from bridge.store.patience import call_deadline, within
 from bridge.vendors.contract import Vendor
 from providers.base import Deadline
 
@@ -111,12 +111,12 @@ class BookingContext(LedgerContext):
     sleep: Callable[[float], None]
 
     def deadline(self) -> Deadline:
-        """Start the clock of one booking."""
-        return Deadline(self.book_seconds, self.monotonic)
+        """Return until when a booking is to be answered."""
+        return call_deadline(self.book_seconds, self.monotonic)
 
     @contextmanager
     def in_time(self) -> Iterator[Deadline]:
-        """Start the clock of one booking; in the block the database, too, is waited for no longer."""
+        """Yield until when a booking is to be answered; the database, too, is waited for no longer."""
         deadline = self.deadline()
         with within(deadline, self.sleep):
             yield deadline

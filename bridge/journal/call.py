@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     FAULT = "fault"
     REFUSED = "refused"  # not signed as it should be: nothing was looked at
+    SHED = "shed"  # more calls than can be answered in time: not begun
 
 
 class Signature(StrEnum):
@@ -32,10 +33,11 @@ class Signature(StrEnum):
     MISSING = "missing"
 
 
-ROUTINE = frozenset({Outcome.OFFERED, Outcome.REFUSED})  # of which thousands tell no more than a few
+# Of which thousands tell no more than so many at once: a flood adds no more to log, disk and a call's cost.
+ENOUGH = {Outcome.OFFERED: 25, Outcome.REFUSED: 25, Outcome.SHED: 1}
 
 # What left a caller with nothing.
-REFUSALS = (Outcome.NOTHING, Outcome.FAILED, Outcome.FAULT, Outcome.REFUSED)
+REFUSALS = (Outcome.NOTHING, Outcome.FAILED, Outcome.FAULT, Outcome.REFUSED, Outcome.SHED)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bridge import log
 from bridge.errors import StoreUnavailable
-from bridge.journal.call import ROUTINE, Call, Outcome, Signature
+from bridge.journal.call import ENOUGH, Call, Outcome, Signature
 from bridge.journal.figures import Figures
 from bridge.store.engine import Store
 from bridge.store.sql import figures as figure_rows
@@ -26,7 +26,6 @@ _GATHER_SECONDS = 0.5
 _IDLE_SECONDS = 5.0
 _MOST_DOUBLINGS = 4  # of that pause, while the database is away
 _MOST_WAITING = 10_000
-_MOST_ROUTINE = 25  # at once: a flood adds no more to the log, the disk and the cost of a call
 
 FEW = 50
 
@@ -55,9 +54,13 @@ class Journal:
         self._thread: threading.Thread | None = None
         self._pid = -1
 
-    def begin(self, question: str) -> Call:
-        """Return the call that is answered from now on; what this thread logs bears its id."""
-        call = Call(secrets.token_hex(8), self._now(), self._monotonic(), question)
+    def begin(self, question: str, came_at: float | None = None) -> Call:
+        """Return the call that is answered from now on; what this thread logs bears its id.
+
+        `came_at` is the moment of the monotonic clock at which it came in, None: now.
+        """
+        began = self._monotonic() if came_at is None else came_at
+        call = Call(secrets.token_hex(8), self._now(), began, question)
         log.in_request(call.request_id)
         return call
 
@@ -173,11 +176,11 @@ class Journal:
 
 def _worth_telling(calls: Sequence[Call]) -> list[Call]:
     """Return all but what a flood has too much of."""
-    told, routine = [], 0
+    told: list[Call] = []
+    so_far: Counter[Outcome] = Counter()
     for call in calls:
-        is_routine = call.outcome in ROUTINE
-        routine += is_routine
-        if not is_routine or routine <= _MOST_ROUTINE:
+        so_far[call.outcome] += 1
+        if so_far[call.outcome] <= ENOUGH.get(call.outcome, len(calls)):
             told.append(call)
     return told
 

@@ -1,4 +1,4 @@
-"""The journal in the background: what is old is forgotten, bursts of refused signatures alert the owner."""
+"""The journal in the background: what is old is forgotten, refused signatures and floods alert the owner."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bridge.alerts import Alerts
+from bridge.journal.call import Outcome
 from bridge.journal.journal import KEPT, MOST_ROWS
 from bridge.store.engine import Store
 from bridge.store.sql import journal
@@ -15,6 +16,7 @@ _EVERY = timedelta(minutes=1)
 _WINDOW = timedelta(minutes=10)
 _MANY = 20
 _ALERT = "signatures"
+_CROWDED = "overload"
 
 
 def journal_chores(
@@ -26,6 +28,7 @@ def journal_chores(
         with store.write() as connection:
             journal.drop_older(connection, now() - KEPT, most=MOST_ROWS)
             refused = journal.count_refused(connection, now() - _WINDOW)
+            shed_since = journal.first_of(connection, Outcome.SHED, now() - _WINDOW)
         if refused >= _MANY:
             alerts.alert(
                 _ALERT,
@@ -35,6 +38,16 @@ def journal_chores(
             )
         elif not refused:
             alerts.resolve(_ALERT)
+        if shed_since:
+            alerts.alert(
+                _CROWDED,
+                "Since {time} more people have called at once than can be answered. Some were asked to try "
+                "again in a moment, and nothing was booked for them. If it happens again, raise workers "
+                "under [server].",
+                time=shed_since,
+            )
+        else:
+            alerts.resolve(_CROWDED)
         return _EVERY
 
     return {WATCH_CALLS: watch}

@@ -67,7 +67,8 @@ class _Parser(RequestParser):  # type: ignore[misc] # no types published
 class Waiting(TConn):  # type: ignore[misc] # no types published
     """A connection, its requests one after the other; `since` is when the one that arrives was expected.
 
-    `accept` is what its sender said last of answers.
+    `came_at` is when it began to arrive, `is_shed` whether it is answered without asking anybody. `accept` is
+    what its sender said last of answers.
     """
 
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
@@ -79,9 +80,9 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
         self.parser = _Parser(cfg, sock, client)
         self.parser.unreader = self.inbox
         self.initialized = True
-        self.since = 0.0
+        self.since = self.came_at = 0.0
         self.accept = ""
-        self.is_stranger = True
+        self.is_stranger, self.is_shed = True, False
         self._request: Any = None
         self._admitted = Admitted(0)
         self._guesses = 0

@@ -42,6 +42,9 @@ class Desk(Protocol):
         is told only where nothing else is free.
         """
 
+    def at_hand(self, event_type: EventType) -> Offer | None:
+        """Return what any caller may be told without a wait, None where that is nothing."""
+
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
         """Return all that is bookable now, for a caller with a wish."""
 
@@ -79,6 +82,10 @@ class OurDesk:
         if left_to_others:
             return self.offers.beside(event_type, left_to_others)
         return self.offers.as_of(event_type, now) if now else self.offers.current(event_type, seconds=seconds)
+
+    def at_hand(self, event_type: EventType) -> Offer | None:
+        """Return the kept offer, if there is one."""
+        return self.offers.at_hand(event_type)
 
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
         """Look at the whole grid up to the horizon."""

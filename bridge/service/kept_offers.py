@@ -20,7 +20,7 @@ from bridge.model import CalendarName, EventType, Slot
 from bridge.scheduling.offers import busy_window, every_start, offer
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import certain_hosts
-from bridge.store.patience import repeated, within
+from bridge.store.patience import call_deadline, repeated, within
 from bridge.store.sql import local_events, revisions
 from providers.base import Deadline, Interval
 
@@ -29,7 +29,10 @@ _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
 # The counters of changes of busy time: the first of our own events, of which it is known where they lie.
 _BUSY_TIMES = (revisions.LOCAL, revisions.IMPORTED, revisions.BUSY)
 
+_NEWS_SECONDS = 0.25  # what the database said longer ago is not relied on
+
 Revision = tuple[int, int, int]  # of the claims, of health, and of set days
+_NEVER: tuple[float, Revision] = (float("-inf"), (0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Offers:
         self._seconds = seconds
         self._kept: dict[EventType, _Made] = {}
         self._seen: Sequence[int] = (0,) * len(_BUSY_TIMES)
+        self._looked = _NEVER
         self._turns: dict[EventType, threading.Lock] = {}
 
     def current(self, event_type: EventType, *, seconds: float | None = None) -> Offer:
@@ -101,8 +105,7 @@ class Offers:
 
         StoreUnavailable: the database does not answer.
         """
-        limit = self._seconds if seconds is None else min(seconds, self._seconds)
-        deadline = Deadline(limit, self._context.monotonic)
+        deadline = self._deadline(seconds)
         with within(deadline, self._context.sleep):
             now, revision = self._context.now(), self._revision()
             if kept := self._kept_one(event_type, now, revision):
@@ -111,7 +114,7 @@ class Offers:
                 return self._make(event_type, now, revision, deadline).offer
             # Callers at the same moment wait for the one who asks, half their time, and take that answer.
             turn = self._turns.setdefault(event_type, threading.Lock())
-            is_mine = turn.acquire(timeout=limit / 2)
+            is_mine = turn.acquire(timeout=deadline.remaining() / 2)
             try:
                 if kept := self._kept_one(event_type, now, revision):
                     return kept
@@ -123,11 +126,17 @@ class Offers:
                 if is_mine:
                     turn.release()
 
+    def at_hand(self, event_type: EventType) -> Offer | None:
+        """Return the kept offer without a wait, by what the database said of late; None: there is none."""
+        looked_at, revision = self._looked
+        if self._context.monotonic() - looked_at > _NEWS_SECONDS:
+            return None
+        return self._kept_one(event_type, self._context.now(), revision)
+
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
         """Return all that is bookable now, for callers with a wish."""
         now = self._context.now()
-        limit = self._seconds if seconds is None else min(seconds, self._seconds)
-        deadline = Deadline(limit, self._context.monotonic)
+        deadline = self._deadline(seconds)
         with within(deadline, self._context.sleep):
             self._revision()
             busy = self._busy(event_type, now, deadline)
@@ -136,19 +145,20 @@ class Offers:
 
     def beside(self, event_type: EventType, taken: Sequence[Interval]) -> Offer:
         """Return the offer of this moment without what is left to other callers; it is not kept."""
-        deadline = Deadline(self._seconds, self._context.monotonic)
+        deadline = self._deadline()
         with within(deadline, self._context.sleep):
             return self._make(event_type, self._context.now(), self._revision(), deadline, taken).offer
 
     def as_of(self, event_type: EventType, now: datetime) -> Offer:
         """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
-        deadline = Deadline(self._seconds, self._context.monotonic)
+        deadline = self._deadline()
         with within(deadline, self._context.sleep):
             return self._make(event_type, now, self._revision(), deadline).offer
 
     @repeated
     def _revision(self) -> Revision:
         """Return the state an offer is true of; forget busy answers of calendars said to have changed."""
+        asked_at = self._context.monotonic()
         counted = self._context.store.revisions()
         seen = tuple(counted.get(name, 0) for name in _BUSY_TIMES)
         if seen != self._seen:
@@ -156,7 +166,15 @@ class Offers:
             self._seen = seen  # only now: whoever asks at this moment must not take what is being dropped
         health = counted.get(revisions.HEALTH, 0)
         self._context.health.learn(health)
-        return counted.get(revisions.CLAIMS, 0), health, counted.get(revisions.DAYS, 0)
+        revision = counted.get(revisions.CLAIMS, 0), health, counted.get(revisions.DAYS, 0)
+        self._looked = max(self._looked, (asked_at, revision))  # whoever asked earlier may hear later
+        return revision
+
+    def _deadline(self, seconds: float | None = None) -> Deadline:
+        """Return until when an offer is of use: to a call, or in what another answer has left."""
+        if seconds is None:
+            return call_deadline(self._seconds, self._context.monotonic)
+        return Deadline(min(seconds, self._seconds), self._context.monotonic)
 
     def _forget(self, seen: Sequence[int]) -> None:
         """Drop the busy answers of what has changed: of all calendars, where nobody said which."""

@@ -61,12 +61,15 @@ class Reception:
         self._asked_back = AskedBack(context.store, context.now)
         self._told = ToldOffers(context.store, context.now)
 
-    def speech_for(self, request: CallerRequest, event_type: EventType | None = None) -> Speech:
+    def speech_for(
+        self, request: CallerRequest, event_type: EventType | None = None, *, ask: bool = True
+    ) -> Speech:
         """Return the sentences in the language of the call, else in the configured one.
 
-        The caller's own clock counts beside the event type's, unless they are to come.
+        The caller's own clock counts beside the event type's, unless they are to come. `ask` whether telli
+        may be asked who is calling.
         """
-        request = self._contacts.known(request)
+        request = self._contacts.known(request) if ask else request
         usual = self._context.locale
         spoken = (spoken_locale(said, usual) for said in said_languages(request))
         speech = speech_of(next(filter(None, spoken), usual), said_zone(request))
@@ -107,6 +110,13 @@ class Reception:
         if event_type.services or event_type.keep_offer:
             self._told.note(wanted, request.contact, told.slots)
         return told
+
+    def at_hand(self, event_type: EventType, request: CallerRequest) -> Offer | None:
+        """Return what can be told without a wait; None: nothing, or the caller hears what others do not."""
+        if event_type.services or event_type.keep_offer:
+            return None
+        wished = self._wished(event_type, request.contact_details)
+        return self._desk.at_hand(event_type) if wished.is_empty else None
 
     def find(
         self,

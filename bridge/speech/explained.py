@@ -57,6 +57,7 @@ OUTCOMES = {
     "failed": _("not done"),
     "fault": _("fault"),
     "refused": _("turned away"),
+    "shed": _("too many calls at once"),
 }
 SIGNATURES = {
     "verified": _("verified"),

@@ -40,6 +40,7 @@ class Refusal(StrEnum):
     NO_ANSWER = "no_answer"
     NUMBER = "number"
     KIND = "kind"
+    CROWDED = "crowded"
 
 
 def _(message: str) -> str:
@@ -84,6 +85,9 @@ _SENTENCES = {
     ),
     "calendar_refused": _("The appointment could not be entered in the calendar."),
     "hold_lost": _("The appointment could not be booked. Please try again in a moment."),
+    "overloaded": _(
+        "Too many people are calling at this moment, so nothing is booked. Please try again in a moment."
+    ),
     "store_unavailable": _NOT_SAVED,
     "schema_outdated": _NOT_SAVED,
     "not_found": _("No such appointment was found."),
@@ -92,6 +96,7 @@ _SENTENCES = {
     Refusal.DRY_RUN: _("This was meant as a test, in a way that is not understood: nothing was booked."),
     Refusal.NUMBER: _("Please ask for the telephone number and then try again."),
     Refusal.KIND: _("This kind of appointment is not offered."),
+    Refusal.CROWDED: _("Too many people are calling at this moment. Please ask again in a moment."),
     Refusal.NO_ANSWER: _("Something went wrong. Please try again in a moment."),
     Refusal.FAULT: _(
         "Something went wrong and the appointment was not booked. Please try again in a moment."

@@ -32,6 +32,7 @@ class _Patience(NamedTuple):
 
 
 _current: ContextVar[_Patience | None] = ContextVar("patience", default=None)
+_asked_at: ContextVar[float | None] = ContextVar("asked_at", default=None)
 _tries: ContextVar[int] = ContextVar("tries", default=0)
 
 
@@ -43,6 +44,22 @@ def within(deadline: Deadline, sleep: Callable[[float], None]) -> Iterator[None]
         yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def asked_at(moment: float) -> Iterator[None]:
+    """Let the deadline of the call in the block count from this moment of the monotonic clock."""
+    token = _asked_at.set(moment)
+    try:
+        yield
+    finally:
+        _asked_at.reset(token)
+
+
+def call_deadline(seconds: float, monotonic: Callable[[], float]) -> Deadline:
+    """Return until when a call's answer is of use: so long after it came in, else from now on."""
+    moment = _asked_at.get()
+    return Deadline(seconds if moment is None else moment + seconds - monotonic(), monotonic)
 
 
 def seconds_left(otherwise: float) -> float:

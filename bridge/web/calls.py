@@ -16,6 +16,8 @@ from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
 from bridge.service.search import Found
 from bridge.service.signing import HEADER
+from bridge.web.errors import Overloaded
+from bridge.web.shell import CAME_AT, IS_SHED
 from bridge.web.signature import SignatureInvalid
 
 REQUEST_ID = "X-Request-Id"
@@ -24,8 +26,8 @@ REQUEST_ID = "X-Request-Id"
 class Notebook(Protocol):
     """Takes note of calls; the journal."""
 
-    def begin(self, question: str) -> Call:
-        """Return the call that is answered from now on."""
+    def begin(self, question: str, came_at: float | None = None) -> Call:
+        """Return the call that is answered from now on, and came in at that moment in monotonic time."""
 
     def note(self, call: Call) -> None:
         """Take note of a call that is answered."""
@@ -41,7 +43,7 @@ def journaled(blueprint: Blueprint, journal: Notebook, *, but: tuple[str, ...] =
     def begin() -> None:
         question = (request.endpoint or "").rpartition(".")[2]
         if question not in but:
-            g.call = journal.begin(question)
+            g.call = journal.begin(question, request.environ.get(CAME_AT))
 
     @blueprint.after_request
     def end(response: Response) -> Response:
@@ -85,6 +87,18 @@ def note_booking(outcome: BookOutcome, start: datetime | None, *, is_dry_run: bo
     note(start=start, is_dry_run=is_dry_run)
     if outcome.booking:
         note(hosts=outcome.booking.hosts, booking_id=outcome.booking.id)
+
+
+def is_shed() -> bool:
+    """Tell whether so many calls wait that this one is to be answered at once, asking nobody."""
+    return bool(request.environ.get(IS_SHED))
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """Return what came of a call that ended in an error."""
+    if isinstance(error, Overloaded):
+        return Outcome.SHED
+    return Outcome.FAILED if isinstance(error, BridgeError) else Outcome.FAULT
 
 
 def note_refused(error: Exception) -> None:

@@ -17,7 +17,7 @@ from bridge.service.known_callers import KnownCaller
 from bridge.service.signing import HEADER
 from bridge.speech.instants import format_instant
 from bridge.web.admission import read_body
-from bridge.web.calls import Notebook, journaled, note, note_refused
+from bridge.web.calls import Notebook, is_shed, journaled, note, note_refused
 from bridge.web.canonical import stringify
 from bridge.web.errors import JSON, json_error, log_fault, status_of
 from bridge.web.signature import verify
@@ -41,6 +41,9 @@ def contact_lookup_blueprint(
     @blueprint.post("/contact-lookup", strict_slashes=False, provide_automatic_options=False)
     def contact_lookup() -> Response:
         payload = verify(read_body(request), request.headers.get(HEADER), keys)
+        if is_shed():
+            note(Outcome.SHED)
+            return _answer(None)
         asked = payload if isinstance(payload, Mapping) and payload.get("event") == _EVENT else {}
         try:
             caller = by_number(asked.get("phone_number"))

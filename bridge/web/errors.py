@@ -31,6 +31,15 @@ class BodyTooLarge(BridgeError):
         super().__init__("body too large")
 
 
+class Overloaded(BridgeError):
+    """More calls wait than can be answered in time: nothing was looked at, and nothing booked."""
+
+    code = "overloaded"
+
+    def __init__(self) -> None:
+        super().__init__("too many calls at once")
+
+
 class BodyIncomplete(SignatureInvalid):
     """The body broke off, so that its signature cannot be verified."""
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:  # names that exist for type checkers only
 
 _log = logging.getLogger(__name__)
 
-IS_WHOLE = "bridge.is_whole"  # set by a server that has judged the request and read its body
+# Set by a server that has judged the request and read its body:
+IS_WHOLE = "bridge.is_whole"
+CAME_AT = "bridge.came_at"  # in monotonic time
+IS_SHED = "bridge.is_shed"  # too many wait: it is to be answered without asking anybody
 
 
 class Shell:

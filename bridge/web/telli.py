@@ -32,8 +32,17 @@ from bridge.speech.instants import parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web import answers
 from bridge.web.admission import read_body
-from bridge.web.calls import Notebook, journaled, note, note_booking, note_offer, note_refused
-from bridge.web.errors import JSON, UnknownEventType, json_error, log_fault, status_of
+from bridge.web.calls import (
+    Notebook,
+    is_shed,
+    journaled,
+    note,
+    note_booking,
+    note_offer,
+    note_refused,
+    outcome_of,
+)
+from bridge.web.errors import JSON, Overloaded, UnknownEventType, json_error, log_fault, status_of
 from bridge.web.schema import openapi
 from bridge.web.signature import SignatureInvalid, verify
 
@@ -49,8 +58,16 @@ class TelliService(Protocol):
     def available(self, event_type: EventType, request: CallerRequest) -> Offer | Found:
         """Return what any caller may be told now, the same object while it holds, or what fits a wish."""
 
-    def speech_for(self, request: CallerRequest, event_type: EventType | None = None) -> Speech:
-        """Return the sentences in the language of the call, with times by the caller's clock too."""
+    def at_hand(self, event_type: EventType, request: CallerRequest) -> Offer | None:
+        """Return what can be told without a wait, None where that is nothing."""
+
+    def speech_for(
+        self, request: CallerRequest, event_type: EventType | None = None, *, ask: bool = True
+    ) -> Speech:
+        """Return the sentences in the language of the call, with times by the caller's clock too.
+
+        `ask` whether telli may be asked who is calling.
+        """
 
     def book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
@@ -141,8 +158,8 @@ class _Endpoints:
             note(Outcome.NOTHING, kind=str(Refusal.OTHER_REQUEST))
             return _answer(answers.NOTHING_AVAILABLE)
         g.caller = caller = CallerRequest.from_payload(payload)
-        told = self._service.available(wanted, caller)
-        speech = self._service.speech_for(caller, wanted) if self._details.of_slots else None
+        told = self._told(wanted, caller)
+        speech = self._speech_of_call(wanted) if self._details.of_slots else None
         kept = self._worded.get((wanted, speech))
         is_kept = kept is not None and kept[0] is told
         age = self._journal.age(told.answered_at) if isinstance(told, Offer) else None
@@ -166,6 +183,9 @@ class _Endpoints:
             return self._failure(Refusal.OTHER_REQUEST)
         start = parse_instant(payload.get("start_iso")) if isinstance(payload, dict) else None
         g.caller = caller = CallerRequest.from_payload(payload)
+        if is_shed():
+            note(start=start)
+            raise Overloaded
         is_dry_run = _is_dry_run(payload)
         if is_dry_run is None:
             note(Outcome.FAILED, kind=str(Refusal.DRY_RUN), start=start)
@@ -192,12 +212,14 @@ class _Endpoints:
         if not isinstance(error, BridgeError):
             log_fault(error)
         note(
-            Outcome.FAILED if isinstance(error, BridgeError) else Outcome.FAULT,
+            outcome_of(error),
             kind=error.code if isinstance(error, BridgeError) else str(Refusal.FAULT),
         )
         if request.endpoint == "telli.available":
             if isinstance(error, ServiceUnknown):
-                return _answer(answers.nothing_answer(self._speech_of_call().reason(error, zone=UTC)))
+                return self._nothing(error)
+            if isinstance(error, Overloaded):
+                return self._nothing(Refusal.CROWDED)
             return _answer(answers.NOTHING_AVAILABLE)
         return self._failure(error if isinstance(error, BridgeError) else Refusal.FAULT)
 
@@ -218,13 +240,26 @@ class _Endpoints:
         note(event_type=wanted.id)
         return wanted, None if isinstance(payload, dict) and "event" in payload else payload
 
+    def _told(self, wanted: EventType, caller: CallerRequest) -> Offer | Found:
+        """Return what a caller may be told now. Overloaded: nothing is at hand for one who cannot wait."""
+        if not is_shed():
+            return self._service.available(wanted, caller)
+        if kept := self._service.at_hand(wanted, caller):
+            return kept
+        raise Overloaded
+
+    def _nothing(self, why: BridgeError | Refusal) -> Response:
+        return _answer(answers.nothing_answer(self._speech_of_call().reason(why, zone=UTC)))
+
     def _failure(self, refusal: BridgeError | Refusal) -> Response:
         wanted: EventType | None = g.get("event_type")
         zone = wanted.timezone if wanted else UTC
         return _answer(answers.failure_answer(self._speech_of_call().reason(refusal, zone=zone)))
 
-    def _speech_of_call(self) -> Speech:
-        return self._service.speech_for(g.caller) if "caller" in g else self._speech
+    def _speech_of_call(self, wanted: EventType | None = None) -> Speech:
+        if "caller" not in g:
+            return self._speech
+        return self._service.speech_for(g.caller, wanted, ask=not is_shed())
 
 
 def _is_dry_run(payload: object) -> bool | None:

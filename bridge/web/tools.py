@@ -24,9 +24,9 @@ from bridge.speech.appointments import passed_on
 from bridge.speech.instants import format_instant, parse_instant
 from bridge.speech.reasons import Refusal, Speech
 from bridge.web.admission import read_body
-from bridge.web.calls import Notebook, journaled, note, note_offer
+from bridge.web.calls import Notebook, is_shed, journaled, note, note_offer, outcome_of
 from bridge.web.canonical import stringify
-from bridge.web.errors import JSON, json_error, log_fault
+from bridge.web.errors import JSON, Overloaded, json_error, log_fault
 from bridge.web.tokens import bears_one_of
 
 
@@ -75,7 +75,8 @@ class _Tools:
     def admit(self) -> Response | None:
         """Turn away whoever has no token."""
         if bears_one_of(self._tokens, request):
-            g.tool_is_admitted = True
+            if is_shed():
+                raise Overloaded
             return None
         note(Outcome.REFUSED, kind="invalid_token", signature=Signature.WRONG)
         return json_error(401, "invalid token")
@@ -156,7 +157,10 @@ class _Tools:
         return _answer({"status": "failed", "reason": done.reason, "spoken": done.reason})
 
     def _refused(self, refusal: BridgeError | Refusal) -> Response:
-        note(Outcome.FAILED, kind=refusal.code if isinstance(refusal, BridgeError) else str(refusal))
+        if isinstance(refusal, BridgeError):
+            note(outcome_of(refusal), kind=refusal.code)
+        else:
+            note(Outcome.FAILED, kind=str(refusal))
         return self._said(refusal)
 
     def _said(self, refusal: BridgeError | Refusal) -> Response:

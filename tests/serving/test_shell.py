@@ -15,7 +15,7 @@ import pytest
 from bridge.service.signing import sign
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
-from bridge.store.sql import bookings, leases
+from bridge.store.sql import bookings, journal, leases
 from tests.cast import server
 from tests.cast.clock import tomorrow_at
 from tests.cast.config import API_KEY, salon_toml
@@ -189,3 +189,28 @@ def test_a_call_whose_caller_hung_up_while_it_waited_is_not_begun(zygote: Zygote
         assert running.post("/book", caller("max", tomorrow_at(12)))[0] == 200  # lee's came before it
         with store.read() as connection:
             assert {each.contact.contact_id for each in bookings.listed(connection)} == {"kim", "max"}
+
+
+def test_more_calls_than_four_a_thread_are_refused_in_words(zygote: Zygote, tmp_path: Path) -> None:
+    url, address = f"sqlite:///{tmp_path}/bridge.db", "127.0.0.1"
+    options = ("--workers", "1", "--threads", "1")
+    with (
+        server.running(zygote, salon_toml(url), tmp_path, *options) as running,
+        closing(Store(url)) as store,
+        ExitStack() as stack,
+    ):
+        with store.write() as connection:
+            lease = timedelta(seconds=10)
+            assert leases.acquire(connection, _KIMS_TURN, "another", lease, database_now(connection))
+        lines = []
+        for number in range(6):  # one has the thread until its deadline, four wait, and one is too many
+            lines.append(stack.enter_context(socket.create_connection((address, running.port), timeout=30)))
+            who = "kim" if number == 0 else f"caller-{number}"
+            lines[-1].sendall(signed("/book", caller(who, tomorrow_at(10 + number))))
+        told = [line.makefile("rb").read() for line in reversed(lines)]
+        assert all(b"nothing is booked" in each for each in told[:5]), "those that waited for a second too"
+        assert b'"failed"' in told[5]
+        with store.read() as connection:
+            assert bookings.listed(connection, states=["confirmed"]) == []
+            shed = [each for each in journal.last(connection, 9) if each["outcome"] == "shed"]
+        assert shed[0]["starts_at"] == tomorrow_at(15), "the one too many does not wait at all"

@@ -62,7 +62,12 @@ class Diary:
             self.told = Offer(tuple(self.free), answered_at=0.0)
         return self.told
 
-    def speech_for(self, request: CallerRequest, event_type: EventType | None = None) -> Speech:
+    def at_hand(self, _event_type: EventType, _request: CallerRequest) -> Offer | None:
+        return self.told
+
+    def speech_for(
+        self, request: CallerRequest, event_type: EventType | None = None, *, ask: bool = True
+    ) -> Speech:
         return self.speech
 
     def book(
@@ -114,7 +119,7 @@ class Notes:
     def outcomes(self) -> list[tuple[str, str]]:
         return [(str(call.outcome), call.kind) for call in self.calls]
 
-    def begin(self, question: str) -> Call:
+    def begin(self, question: str, came_at: float | None = None) -> Call:
         return Call(f"request-{len(self.calls)}", NINE, 0.0, question)
 
     def note(self, call: Call) -> None:

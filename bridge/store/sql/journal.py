@@ -70,6 +70,13 @@ def count_refused(connection: Connection, since: datetime) -> int:
     return connection.execute(select(func.count()).select_from(journal).where(*refused)).scalar_one()
 
 
+def first_of(connection: Connection, outcome: str, since: datetime) -> datetime | None:
+    """Return when the first call since then had that outcome; None: none had."""
+    found = select(func.min(journal.c.at)).where(journal.c.at >= since, journal.c.outcome == outcome)
+    first: datetime | None = connection.execute(found).scalar_one()
+    return first
+
+
 def drop_older(connection: Connection, before: datetime, *, most: int) -> None:
     """Forget entries before that moment, and of the others all but the latest `most`."""
     connection.execute(delete(journal).where(journal.c.at < before))
