@@ -12,7 +12,7 @@ from bridge.cli.tables import Grid
 from bridge.model import CalendarName
 from bridge.parts import Bridge
 from bridge.service.account_calendars import AccountCalendars
-from bridge.service.check import in_words
+from bridge.speech.explained import plain
 from bridge.vendors.local import feed_titles
 from providers.errors import ProviderError
 
@@ -43,7 +43,7 @@ def _found(bridge: Bridge) -> Iterator[dict[str, Any]]:
             listed = directory.of(account.provider, account.account)
         except ProviderError as error:
             name = f"{account.provider}:{account.account}"
-            problem = f"cannot be listed: {in_words(error.detail)}"
+            problem = f"cannot be listed: {plain(error.detail)}"
             yield {"name": "", "title": name, "can_write": False, "hosts": [], "problem": problem}
             continue
         for each in listed:

@@ -35,6 +35,10 @@ from bridge.store.migrate import migrate
 from bridge.vendors.registry import VENDORS
 
 _PORT = 8000
+_TITLES = {
+    "en": ("30-minute consultation", "First visit, one hour"),
+    "de": ("Beratung, 30 Minuten", "Erstgespräch, eine Stunde"),
+}
 _FIRST_LINE = "# The demo's configuration"  # by which a folder is known to be a demo's
 
 
@@ -99,6 +103,8 @@ def _write_config(home: Path, port: int, password: str, box: LetterBox) -> Path:
     path = home / "config.toml"
     secret, key = _kept(path) or (secrets.token_hex(32), secrets.token_hex(16))
     template = (files("bridge.cli") / "demo.toml").read_text(encoding="utf-8")
+    locale = local_language(os.environ)
+    consultation, first_visit = _TITLES.get(locale[:2], _TITLES["en"])
     path.touch(mode=0o600)
     path.write_text(
         template.replace("@PORT@", str(port))
@@ -108,7 +114,9 @@ def _write_config(home: Path, port: int, password: str, box: LetterBox) -> Path:
         .replace("@API_KEY@", key)
         .replace("@PASSWORD_HASH@", generate_password_hash(password))
         .replace("@TIMEZONE@", local_timezone(os.environ))
-        .replace("@LOCALE@", local_language(os.environ)),
+        .replace("@LOCALE@", locale)
+        .replace("@CONSULTATION@", consultation)
+        .replace("@FIRST_VISIT@", first_visit),
         encoding="utf-8",
     )
     return path

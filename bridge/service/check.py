@@ -5,7 +5,6 @@ Says of each thing what was tried, whether it works, and if not what to do.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from bridge.scheduling.hours import open_between
 from bridge.scheduling.offers import every_start, offer
 from bridge.scheduling.slots import HostTime
 from bridge.service.days_off import DaysOff
+from bridge.speech.explained import plain
 from bridge.store.dialects import database_now
 from bridge.store.schema import require_current
 from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
@@ -34,7 +34,6 @@ from providers.errors import AccessDenied, ProviderError
 
 _SECONDS = 10.0
 _AHEAD = (timedelta(days=14), timedelta(days=366))  # most are open within days, which is soon found
-_CLASS_NAME = re.compile(r"\b[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+\b")
 _CLOCKS_MAY_DIFFER = timedelta(seconds=30)
 
 
@@ -94,11 +93,6 @@ def findings(
         yield Finding("open alert", Verdict.UNWISE, f"{alert.text} (since {since})")
 
 
-def in_words(detail: str) -> str:
-    """Return what went wrong without a program's names: "ConnectTimeout" is "connect timeout"."""
-    return _CLASS_NAME.sub(lambda found: re.sub(r"(?<!^)(?=[A-Z])", " ", found[0]).lower(), detail)
-
-
 def _clock(context: BookingContext) -> Finding:
     with context.store.read() as connection:
         apart = abs(database_now(connection) - context.now())
@@ -116,7 +110,7 @@ def _telli(config: Config, context: BookingContext) -> Finding:
         text = "telli refuses the keys in api_keys, so nobody's contact is looked up"
         return Finding("telli.lookup_contacts", Verdict.FAILED, text)
     except ProviderError as error:
-        text = f"telli's API gives no answer ({in_words(error.detail)}): callers are booked as described"
+        text = f"telli's API gives no answer ({plain(error.detail)}): callers are booked as described"
         return Finding("telli.lookup_contacts", Verdict.UNWISE, text)
     return Finding("telli.lookup_contacts", Verdict.GOOD, "telli's contacts can be looked up")
 
@@ -179,7 +173,7 @@ def _known(context: BookingContext) -> Iterator[Finding]:
         fails_calls = each.ability in (Ability.ANSWER, Ability.WRITE)
         since = f"since {each.since:%Y-%m-%d %H:%M} UTC"
         good = f", well until {each.good_at:%Y-%m-%d %H:%M}" if each.good_at else ""
-        text = f"{each.ability}: {in_words(each.error)} ({since}{good}). {each.advice}"
+        text = f"{each.ability}: {plain(each.error)} ({since}{good}). {each.advice}"
         yield Finding(each.subject, Verdict.FAILED if fails_calls else Verdict.UNWISE, text)
 
 
@@ -235,7 +229,7 @@ def _identities(context: BookingContext, names: Sequence[CalendarName]) -> Itera
 
 
 def _unidentified(context: BookingContext, name: CalendarName, error: ProviderError) -> Finding:
-    why = f"its vendor does not say which calendar it is ({in_words(error.detail)})"
+    why = f"its vendor does not say which calendar it is ({plain(error.detail)})"
     if name in context.identities.known([name]).known:
         return Finding(str(name), Verdict.UNWISE, f"{why}: bookings go on, known by this name alone")
     return Finding(str(name), Verdict.FAILED, f"{why}, so nothing is offered there")
@@ -253,7 +247,7 @@ def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding
     context.health.answered(name, answer if isinstance(answer, ProviderError) else None)
     if not isinstance(answer, ProviderError):
         return Finding(str(name), Verdict.GOOD, "free/busy can be read")
-    said = in_words(answer.detail) or "it could not be read"
+    said = plain(answer.detail) or "it could not be read"
     return Finding(str(name), Verdict.FAILED, f"{said}. {context.health.advise(name, answer)}")
 
 
@@ -265,7 +259,7 @@ def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:
         listed = context.accounts.provider(name).list_calendars(deadline=deadline)
     except ProviderError as error:
         yield Finding(
-            str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {in_words(error.detail)}"
+            str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {plain(error.detail)}"
         )
         return
     calendar = meant(context, name, listed)

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from bridge.calendars.health import Health
 from bridge.connections.accounts import Key
 from bridge.model import Ability, CalendarName, Condition
-from bridge.service.check import in_words
+from bridge.speech.explained import cause
 from bridge.speech.language import Language
 from bridge.vendors.contract import NO_CONSENT
 
@@ -41,7 +41,7 @@ def trouble(found: Condition, language: Language, zone: tzinfo) -> str:
     if not found.error or found.error in NO_CONSENT or found.ability not in _TROUBLES:
         return ""
     text = language.translate(_TROUBLES[found.ability]).format(
-        calendar=found.subject, since=language.moment(found.since, zone), cause=in_words(found.error)
+        calendar=found.subject, since=language.moment(found.since, zone), cause=cause(language, found.error)
     )
     return f"{text} {found.advice}".rstrip()
 

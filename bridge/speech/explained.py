@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -117,6 +118,32 @@ CHOICES = {
 def in_words(language: Language, words: Mapping[str, str], name: str) -> str:
     """Return what a name means, the name itself where it has no words."""
     return language.translate(words[name]) if name in words else name
+
+
+# What keeps calendars from answering, mostly; of anything else a vendor's own words are told.
+_CAUSES = (
+    _("not connected"),
+    _("needs reconnecting"),
+    _("was not asked about this time yet"),
+    _("connect timeout"),
+    _("read timeout"),
+    _("connection error"),
+    _("no time left"),
+    _("asked to wait"),
+    _("the token endpoint refused"),
+    _("the password was refused"),
+)
+_CLASS_NAME = re.compile(r"\b[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+\b")
+
+
+def plain(detail: str) -> str:
+    """Return what went wrong without a program's names: "ConnectTimeout" is "connect timeout"."""
+    return _CLASS_NAME.sub(lambda found: re.sub(r"(?<!^)(?=[A-Z])", " ", found[0]).lower(), detail)
+
+
+def cause(language: Language, detail: str) -> str:
+    """Return what went wrong in plain words of a language, where the catalogue knows it."""
+    return language.translate(plain(detail))
 
 
 def in_the_way(language: Language, told: Mapping[str, Any]) -> str:

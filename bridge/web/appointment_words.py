@@ -68,7 +68,6 @@ class AppointmentWords:
             "hosts_of": self.hosts_of,
             "state_of": self.state,
             "days_of": self._days_of,
-            "begun": lambda text: text[:1].upper() + text[1:],
             "instant_of": datetime.fromisoformat,
             "decimal": lambda number: language.number(float(Fraction(number))),
             "words": explained,

@@ -54,6 +54,7 @@ def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequen
     names = {
         "_": language.translate,
         "counted": language.counted,
+        "begun": lambda text: text[:1].upper() + text[1:],
         "moment": lambda instant: language.moment(instant, zone),
         "day": lambda instant: str(format_date(instant.astimezone(zone), "long", locale=language.locale)),
         "lang": language.code.replace("_", "-"),

@@ -80,6 +80,7 @@ class TeamPage:
             groups=[(standing, shares(standing)) for standing in due],
             count=count,
             coming=coming,
+            rules=[*{part["rule"]: None for choice in coming for part in choice.decision}],
             in_all=Counter(host for choice in coming for host in choice.hosts).most_common(),
             away=self._away(kind),
             host_name=lambda host: hosts[host].name if host in hosts else host,

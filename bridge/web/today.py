@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bridge.alerts import alert_id
+from bridge.model import Host
 from bridge.service.today import Today, Told
 from bridge.speech.explained import in_the_way
 from bridge.speech.language import Language
@@ -24,7 +27,7 @@ def today_page(today: Today, language: Language, *, is_changed: bool) -> str:
         is_changed=is_changed,
         nothing_for=[each.event_type.title for each in told if not each.offer.slots],
         told=[(each, _sentence(each, language)) for each in told],
-        silent=sorted({str(name) for each in told for name in each.offer.silent}),
+        silent=_silent(told, context.hosts),
         agendas=today.agendas(),
         alerts=[(alert_id(each.key), each) for each in context.alerts.open()],
         first_run=first_run,
@@ -50,6 +53,13 @@ def alerts_blueprint(today: Today, gate: Gate, language: Language) -> Blueprint:
         return redirect(url_for("signin.page"), 303)
 
     return blueprint
+
+
+def _silent(told: Sequence[Told], hosts: Mapping[str, Host]) -> list[tuple[str, list[str]]]:
+    """Return the calendars that do not answer, each with those whose time is in it."""
+    silent = {name for each in told for name in each.offer.silent}
+    whose = {name: [host.name for host in hosts.values() if name in host.calendars] for name in silent}
+    return sorted((str(name), hosts_of) for name, hosts_of in whose.items())
 
 
 def _sentence(told: Told, language: Language) -> str:

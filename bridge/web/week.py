@@ -182,6 +182,7 @@ class WeekPages:
             "hours": lambda ranges: hours_in_words(language, ranges),
             "days": lambda first, last: days_in_words(language, first, last),
             "weekday": lambda day: short_day(language, day),
+            "cause": lambda text: explained.cause(language, text),
             "words": explained,
             "in_words": lambda words, name: explained.in_words(language, words, name),
             "local_day": lambda moment: date_of(zone, moment),

@@ -34,7 +34,7 @@ def test_a_team_shows_who_was_given_what_and_who_would_come_next(open_line_on_bo
     assert "Next: Anna Example the largest shortfall" in told
     assert "Anna Example 0% / 75% 0 0 1.5 never" in told
     assert "Ben Example 100% / 25% 2 0 -1.5 Monday, November 23 at 7:00 AM" in told
-    assert "Anna Example 2 Anna Example the largest shortfall" in told
+    assert "Anna Example 2 Each time: the largest shortfall. Anna Example Anna Example" in told
     assert "Anna Example on Tuesday, December 1 – on Friday, December 4" in told
     assert "style=" not in owner.page
     owner.get("/admin/team?type=talk&next=-1")
