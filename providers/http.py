@@ -22,6 +22,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.util import Timeout
 
 from providers.base import Deadline
 from providers.errors import (
@@ -109,6 +110,18 @@ class Call:
         return self.fault(detail) if sent else ProviderUnavailable(self.provider, self.operation, detail)
 
 
+class _WhatIsLeft(Timeout):
+    """A call's time as it is when something is sent: NTLM sends one request three times."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__()
+        self._call = call
+
+    def clone(self) -> Timeout:
+        connect, read = self._call.time_outs()
+        return Timeout(connect=connect, read=read)
+
+
 class _Connection(HTTPSConnection):
     """A connection whose failed handshake or tunnel shows as a connection that did not come up."""
 
@@ -169,7 +182,8 @@ def send(made: requests.Session, call: Call, method: str, url: str, **options: A
     """
     options.setdefault("allow_redirects", False)
     try:
-        answer = made.request(method, url, timeout=call.time_outs(), stream=True, **options)
+        left: Any = _WhatIsLeft(call)
+        answer = made.request(method, url, timeout=left, stream=True, **options)
         # requests knows no largest size: it would take in whatever comes.
         answer._content = _whole(call, answer)  # noqa: SLF001
     except requests.RequestException as error:

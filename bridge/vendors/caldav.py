@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar
-from urllib.parse import urlsplit
-
-from pydantic import AfterValidator
 
 from bridge.config import Config
 from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Needed, Read, Table
 from bridge.config.values.secret_values import Secret
-from bridge.config.values.text import ExactAddress, Line, slug
+from bridge.config.values.text import Line, slug
 from bridge.connections.passwords import PasswordForm
 from bridge.connections.tokens import Delegation
 from bridge.local_calendar.rereading import Rereading
 from bridge.model import CalendarName
 from bridge.vendors.contract import Outside, Plugged, Reached, Vendor
+from bridge.vendors.own_server import OwnServer
 from providers.base import CalendarProvider, Deadline
 from providers.errors import AccessDenied, CalendarNotFound, ConnectionExpired, ProviderError
-from providers.outward import is_public
 from providers.tokens import GivenToken, TokenSource
 
 if TYPE_CHECKING:
@@ -60,25 +57,12 @@ _UNREADABLE = _(
 )
 
 
-def _server(address: str) -> str:
-    parts = urlsplit(address)
-    try:
-        is_open = parts.scheme == "http" and is_public(parts.hostname or "")
-    except ValueError:  # a name: what it means is known when it is connected to
-        is_open = False
-    if is_open:
-        raise ValueError("must begin with https://, since the password would go there in the clear")
-    return address
-
-
 class CaldavTable(Table):
     """One account of a CalDAV server; the password is given here or on the page."""
 
     section: ClassVar[str] = "caldav.<name>"
 
-    url: Annotated[
-        ExactAddress, AfterValidator(_server), Needed('the server, such as "https://caldav.icloud.com/"')
-    ] = ""
+    url: Annotated[OwnServer, Needed('the server, such as "https://caldav.icloud.com/"')] = ""
     username: Line | None = None
     password: Secret | None = None
 

@@ -15,9 +15,9 @@ from providers.base import Deadline
 from providers.caldav.errors import Refusal, general_error
 from providers.caldav.settings import CaldavSettings
 from providers.caldav.xml import Multistatus, multistatus
-from providers.errors import AccessDenied, ProviderError, RateLimited
+from providers.errors import ProviderError, RateLimited
 from providers.http import Call, Clocks, Patience, repeat, send, session
-from providers.outward import is_public, looked_up
+from providers.own_network import Secrecy
 from providers.tokens import TokenSource, ask_with_token
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Client:
         self._tokens = tokens
         self._session = session(settings.route)
         self._patience = Patience(clocks.monotonic)
-        self._private: set[str] = set()
+        self._secrecy = Secrecy()
 
     def call(self, operation: str, deadline: Deadline, *, writes: bool = False) -> Call:
         """Return the call under which an operation's requests run."""
@@ -154,7 +154,7 @@ class Client:
 
     def _sent(self, call: Call, question: Question, token: str) -> Answer:
         self._patience.check(call)
-        self._require_secrecy(call, question.url)
+        self._secrecy.require(call, question.url)
         told = b64encode(token.encode()).decode()
         headers = {**_HEADERS, **question.headers, "Authorization": f"Basic {told}"}
         sent = send(
@@ -162,20 +162,6 @@ class Client:
         )
         names = {name.lower(): value for name, value in sent.headers.items()}
         return Answer(question.url, sent.status_code, names, sent.content)
-
-    def _require_secrecy(self, call: Call, url: str) -> None:
-        """Let pass what nobody overhears. AccessDenied: anybody might read the password."""
-        parts = urlsplit(url)
-        if parts.scheme == "https" or parts.netloc in self._private:
-            return
-        try:
-            found = looked_up(parts.hostname or "", parts.port or _PORTS["http"])
-        except (OSError, UnicodeError) as error:
-            raise call.broken(sent=False, detail=type(error).__name__) from None
-        if any(map(is_public, found)):
-            text = "http:// is for the own network alone: anybody on the way would read the password"
-            raise AccessDenied(call.provider, call.operation, text)
-        self._private.add(parts.netloc)
 
 
 def _port(parts: SplitResult) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from providers.caldav.xml import CALDAV, DAV, tree
+from providers.caldav.xml import CALDAV, DAV
 from providers.errors import (
     AccessDenied,
     CalendarNotFound,
@@ -21,6 +21,7 @@ from providers.errors import (
     RateLimited,
 )
 from providers.http import Call, retry_after
+from providers.markup import tree
 
 NO_UID_CONFLICT = "no-uid-conflict"
 TOO_MANY = "number-of-matches-within-limits"

@@ -1,6 +1,5 @@
 """WebDAV's XML: the questions that are asked, and the answers (207) taken apart.
 
-Decides that an answer with a document type is none: a few lines of one make a bomb, and no server needs it.
 Sources: RFC 4918 (WebDAV), RFC 4791 (CalDAV), RFC 6578 (sync-collection).
 """
 
@@ -12,11 +11,9 @@ from datetime import UTC, datetime
 from html import escape
 from xml.etree.ElementTree import Element  # nosec B405
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from providers.base import Interval
 from providers.http import Call
+from providers.markup import tree
 
 DAV, CALDAV, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 _PREFIXES = {DAV: "d", CALDAV: "c", SERVER: "s"}
@@ -68,15 +65,6 @@ def multistatus(call: Call, content: bytes) -> Multistatus:
         raise call.unexpected("multistatus", 207)
     resources = [_resource(call, each) for each in root.iterfind(f"{DAV}response")]
     return Multistatus(resources, root.findtext(f"{DAV}sync-token"))
-
-
-def tree(content: bytes) -> Element | None:
-    """Return the XML in an answer's bytes, None where that is none, or one with a document type."""
-    try:
-        found: Element = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):  # the last: an encoding nobody knows
-        return None
-    return found
 
 
 def _resource(call: Call, response: Element) -> Resource:
