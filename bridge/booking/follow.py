@@ -67,7 +67,10 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
         return _without_feed(context, name)
     with context.store.read() as connection:
         names = identities.alike(connection, [name])
-        hints = list(_hints(context, connection, names, changes))
+        hints = [
+            *_hints(context, connection, names, changes),
+            *_untold(context, connection, name, names, changes),
+        ]
         entered = _entries_touched(context, connection, names, changes)
         returned = list(_returned(connection, names, changes))
         is_close = name in _of_bookings(context, connection)
@@ -138,6 +141,22 @@ def _hints(
         listed = {event.booking_id for event in live}
         coming = _coming(context, connection, names)
         yield from (_Hint(each.id) for each in coming if each.id not in listed)
+
+
+def _untold(
+    context: BookingContext, connection: Connection, name: CalendarName, names: Names, changes: Changes
+) -> Iterator[_Hint]:
+    """Yield the bookings whose events were made since the last reading, of which the feed says nothing.
+
+    Exchange tells nothing of what was made and deleted between two readings.
+    """
+    last = cursors.read_at(connection, name)
+    if last is None or changes.complete:
+        return
+    told = {event.booking_id for event in changes.events}
+    # What was made while the last reading was under way may have come after its answer.
+    made = writes.made_since(connection, names, last - _AGAIN, context.now())
+    yield from (_Hint(each) for each in sorted(made - told))
 
 
 def _entries_touched(

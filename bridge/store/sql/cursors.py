@@ -19,6 +19,13 @@ def get(connection: Connection, calendar: CalendarName) -> str | None:
     return connection.execute(read).scalar() or None
 
 
+def read_at(connection: Connection, calendar: CalendarName) -> datetime | None:
+    """Return when the calendar's changes were last read, None before the first time."""
+    found = connection.execute(select(cursors.c.read_at).where(cursors.c.calendar == str(calendar))).scalar()
+    assert found is None or isinstance(found, datetime)  # noqa: S101 - for the type alone
+    return found
+
+
 def put(connection: Connection, calendar: CalendarName, value: str, now: datetime) -> None:
     """Remember up to where the calendar's changes were read; they can be."""
     read = {"cursor": value, "read_at": now, "failing_since": None}

@@ -130,6 +130,17 @@ def entries_in(connection: Connection, names: Collection[CalendarName], now: dat
     return [_write(row) for row in rows]
 
 
+def made_since(
+    connection: Connection, names: Collection[CalendarName], moment: datetime, now: datetime
+) -> set[str]:
+    """Return the bookings to come whose events were made in the calendar with these names since a moment."""
+    is_there = writes.c.calendar.in_([str(name) for name in names])
+    is_new = writes.c.made_at >= moment
+    own = (writes.c.resource == "", writes.c.state == WriteState.DONE)
+    wanted = select(writes.c.booking_id).join(bookings).where(is_there, is_new, *own, *_is_coming(now))
+    return set(connection.execute(wanted.distinct()).scalars())
+
+
 def calendars_of_entries(connection: Connection, now: datetime) -> set[CalendarName]:
     """Return the calendars in which entries stand for bookings to come."""
     wanted = select(writes.c.calendar).join(bookings).where(*_of_coming_entries(now)).distinct()
@@ -137,8 +148,11 @@ def calendars_of_entries(connection: Connection, now: datetime) -> set[CalendarN
 
 
 def _of_coming_entries(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    is_coming = (bookings.c.state == BookingState.CONFIRMED, bookings.c.ends_at > now)
-    return (*is_coming, writes.c.resource != "", writes.c.state == WriteState.DONE)
+    return (*_is_coming(now), writes.c.resource != "", writes.c.state == WriteState.DONE)
+
+
+def _is_coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return bookings.c.state == BookingState.CONFIRMED, bookings.c.ends_at > now
 
 
 def _set(connection: Connection, write: Write, **values: Any) -> None:
