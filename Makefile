@@ -38,7 +38,7 @@ audit: $(STAMP)
 COMPILE = $(BIN)/pip-compile --quiet --no-header --strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --annotation-style line --constraint constraints.txt
 lock:
-	@$(COMPILE) --output-file locks/server.txt pyproject.toml
+	@$(COMPILE) --extra exchange --output-file locks/server.txt pyproject.toml
 	@$(COMPILE) --extra dev --output-file locks/dev.txt pyproject.toml
 	@$(COMPILE) --output-file locks/build.txt locks/build.in
 

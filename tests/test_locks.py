@@ -29,7 +29,9 @@ def needed(*extras: str) -> set[str]:
     return {named(re.split(r"[^A-Za-z0-9._-]", each)[0]) for each in wanted}
 
 
-@pytest.mark.parametrize(("file", "extras"), [("locks/server.txt", ()), ("locks/dev.txt", ("dev",))])
+@pytest.mark.parametrize(
+    ("file", "extras"), [("locks/server.txt", ("exchange",)), ("locks/dev.txt", ("dev",))]
+)
 def test_a_lock_has_all_that_is_needed_in_the_versions_of_the_constraints(
     file: str, extras: tuple[str, ...]
 ) -> None:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from bridge.config.configuration import Config
 from bridge.config.document import LARGEST, parse_document
-from bridge.config.later import keys_of, without_later
 from bridge.config.problems.found import Problems
 from bridge.config.sections.alerts import AlertsSection, check_alerts
 from bridge.config.sections.brevo import BrevoSection, check_consent
@@ -90,11 +89,11 @@ def read_config(
     problems = Problems()
     known = (*_OURS, *_TOLD, *(name for name, rules in vendors.items() if rules.section), *_PEOPLE)
     tree = {}
-    for name, section in without_later(document, problems).items():
+    for name, section in document.items():
         if name in known:
             tree[name] = Outside(environ, base, problems).resolve(section, (name,))
         else:
-            problems.add((name,), unknown_key((name,), (*known, *keys_of(""))))
+            problems.add((name,), unknown_key((name,), known))
     config = _Sections(tree, base, environ, vendors, problems).read()
     problems.raise_if_any()
     return config

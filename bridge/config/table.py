@@ -10,7 +10,6 @@ from typing import ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from bridge.config.later import keys_of
 from bridge.config.problems.found import Problems, TomlPath, written
 from bridge.config.problems.inside_values import UNKNOWN_KEY
 from bridge.config.problems.wording import kind, shown, suggestion
@@ -123,7 +122,7 @@ def _note(
             return
         path = (*at, *_where(raw, error["loc"]))
         if error["type"] == "extra_forbidden":
-            problems.add(path, unknown_key(path, (*model.known_keys(), *keys_of(model.section))))
+            problems.add(path, unknown_key(path, model.known_keys()))
         elif error["type"] == UNKNOWN_KEY:
             problems.add(path, unknown_key(path, error["ctx"]["known"]))
         elif not isinstance(error["input"], Unresolved):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bridge.vendors.caldav import Caldav
 from bridge.vendors.contract import Vendor
+from bridge.vendors.exchange import Exchange
 from bridge.vendors.google import Google
 from bridge.vendors.ics import Ics
 from bridge.vendors.local import Local
@@ -15,6 +16,7 @@ VENDORS: Mapping[str, Vendor] = {
     "google": Google(),
     "microsoft": Microsoft(),
     "caldav": Caldav(),
+    "exchange": Exchange(),
     "ics": Ics(),
     "local": Local(),
 }

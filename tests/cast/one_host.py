@@ -95,11 +95,11 @@ class OneHost:
         found = findings(self.config, self.bridge.context)
         return next(each for each in found if each.subject == subject)
 
-    def connect(self, provider: str, username: str, password: str) -> str:
+    def connect(self, provider: str, username: str, password: str, *, account: str = "anna") -> str:
         """Type in name and password on anna's page; return what the next page says."""
         self.browser.sign_in()
-        self.browser.get(f"/connect/{provider}?account=anna")
-        typed = {"account": "anna", "username": username, "password": password}
+        self.browser.get(f"/connect/{provider}?account={account}")
+        typed = {"account": account, "username": username, "password": password}
         answer = self.browser.post(f"/connect/{provider}", typed)
         if answer.status_code == 303:
             self.browser.get(answer.location)

@@ -47,7 +47,6 @@ label = "Reason"
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert [path for path, _ in problems_in(_FAULTY)] == [
-        "exchange",
         "greeting",
         "googel",
         "bridge.public_url",
@@ -70,6 +69,7 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
         "event_types.visit.fields[0].name",
         "admin.password_hash",
         "telli.api_keys",
+        "exchange.url",
     ]
 
 

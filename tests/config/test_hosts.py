@@ -16,7 +16,7 @@ _MICROSOFT = '[microsoft]\nclient_id = "fake"\nclient_secret = "fake"\n'
 _ALL = f"{_GOOGLE}{_MICROSOFT}"
 _NO_EMAIL = 'is not an e-mail address such as "anna@example.com"'
 _NO_DAY = 'is not a day such as "2026-12-22" or days such as "2026-12-22/2027-01-03"'
-_NO_PROVIDER = 'begins with no provider: "google", "microsoft", "caldav", "ics" or "local"'
+_NO_PROVIDER = 'begins with no provider: "google", "microsoft", "caldav", "exchange", "ics" or "local"'
 
 
 @pytest.mark.parametrize(
