@@ -14,7 +14,7 @@ from functools import partial
 
 from providers.base import Deadline, Event, EventDraft, EventRef, Interval
 from providers.caldav import ical
-from providers.caldav.client import Client, Meaning, Question, no_meaning
+from providers.caldav.client import Answer, Client, Meaning, Question, no_meaning
 from providers.caldav.discovery import Place, Places
 from providers.caldav.errors import NO_UID_CONFLICT, Refusal
 from providers.caldav.listing import (
@@ -29,6 +29,7 @@ from providers.caldav.listing import (
     strong,
 )
 from providers.caldav.reading import event_of, events_at, times_of, told_times
+from providers.caldav.xml import tree
 from providers.errors import CalendarNotFound, EventChanged, EventExists, EventNotFound, ProviderError
 from providers.http import Call
 from providers.writing import after_conflict, holder, seen_again
@@ -69,7 +70,7 @@ def put(client: Client, call: Call, place: Place, entry: Entry, *, meaning: Mean
     condition = {"If-Match": entry.etag} if entry.etag else {"If-None-Match": "*"}
     url = entry_url(place, entry.event_id)
     question = Question("PUT", url, entry.text, _TYPE | condition, is_event=True)
-    etag = client.ask(call, question, lambda answer: strong(answer.headers.get("etag")), meaning=meaning)
+    etag = client.ask(call, question, lambda answer: _version(call, answer), meaning=meaning)
     reading = client.call("read_event", call.deadline)
     written = event_of(client, reading, place, replace(entry, etag=etag))
     if etag is not None:
@@ -80,6 +81,14 @@ def put(client: Client, call: Call, place: Place, entry: Entry, *, meaning: Mean
         lambda in_time: _read(client, client.call("read_event", in_time), place, written.ref),
         call.deadline,
     )
+
+
+def _version(call: Call, answer: Answer) -> str | None:
+    """Return the version that an answer to a write tells. WriteUnknown: it is a front end's page, say."""
+    # Servers say nothing more, or it in XML (Radicale of deletions).
+    if answer.content and "etag" not in answer.headers and tree(answer.content) is None:
+        raise call.fault("an answer that is no XML")
+    return strong(answer.headers.get("etag"))
 
 
 def read_event(client: Client, places: Places, ref: EventRef, deadline: Deadline) -> Event:
@@ -187,6 +196,6 @@ def cancel_event(client: Client, places: Places, ref: EventRef, deadline: Deadli
     place = places.place(call, ref.calendar)
     try:
         question = Question("DELETE", entry_url(place, ref.event_id), is_event=True)
-        client.ask(call, question, lambda _answer: None)
+        client.ask(call, question, lambda answer: _version(call, answer))
     except EventNotFound:
         see_calendar(client, client.call("cancel_event", deadline), place)

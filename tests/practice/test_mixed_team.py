@@ -1,0 +1,257 @@
+"""A team with a calendar at every kind of vendor: one story for all, and what goes wrong at the newer ones.
+
+Another vendor joins by a `Desk` of its own in `team`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.model import Booking, BookingState
+from providers.base import EventRef, Interval
+from tests.caldav.account import ServedAccount
+from tests.cast.at_vendors import ANNA_GOOGLE, BEN_MICROSOFT, PATIENT, google_section, microsoft_section
+from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.config import Staff, read_toml, salon_toml
+from tests.cast.salon import Salon
+from tests.local.files import calendar, entry
+from tests.practice.team import run_due
+from tests.published.server import Link, LinkServer
+from tests.vendors.caldav.icloud import ServedByICloud
+from tests.vendors.common import Fault
+from tests.vendors.google import FakeGoogle
+from tests.vendors.microsoft import FakeMicrosoft
+
+DAY = timedelta(days=1)
+TEN, ELEVEN, TWO, THREE = (tomorrow_at(hour) for hour in (10, 11, 14, 15))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A host's calendar at a vendor, and what its owner does there to the event of an id."""
+
+    staff: Staff
+    events: Callable[[], dict[str, datetime]]
+    move: Callable[[str, datetime], object]
+    delete: Callable[[str], object]
+    section: str = ""
+
+
+def at_google(google: FakeGoogle, folder: Path) -> Desk:
+    google.add_account(ANNA_GOOGLE)
+    return Desk(
+        Staff("anna", "00:00-24:00", calendar=f"google:{ANNA_GOOGLE}/primary"),
+        lambda: {
+            each["id"]: datetime.fromisoformat(each["start"]["dateTime"])
+            for each in google.events(ANNA_GOOGLE)
+        },
+        lambda event, start: google.move_event(ANNA_GOOGLE, event, start, start + HALF_AN_HOUR),
+        lambda event: google.delete_event(ANNA_GOOGLE, event),
+        google_section(google, folder),
+    )
+
+
+def at_microsoft(microsoft: FakeMicrosoft) -> Desk:
+    microsoft.add_account(BEN_MICROSOFT)
+    return Desk(
+        Staff("ben", "00:00-24:00", calendar=f"microsoft:{BEN_MICROSOFT}/calendar"),
+        lambda: {each["id"]: each["start"] for each in microsoft.events(BEN_MICROSOFT)},
+        lambda event, start: microsoft.move_event(BEN_MICROSOFT, event, start, start + HALF_AN_HOUR),
+        lambda event: microsoft.delete_event(BEN_MICROSOFT, event),
+        f"{microsoft_section(microsoft)}allow_private_addresses = true\n",  # its [network] is everybody's
+    )
+
+
+def at_icloud(icloud: ServedByICloud) -> Desk:
+    person = ServedAccount(icloud)
+    work = icloud.folders["work"]
+    return Desk(
+        Staff("carl", "00:00-24:00", calendar="caldav:carl/Work"),
+        lambda: {name: person.stored("Work", name).interval.start for name in work.live()},
+        lambda event, start: person.move_as_person("Work", event, Interval(start, start + HALF_AN_HOUR)),
+        lambda event: person.delete_as_person("Work", event),
+        f'[caldav.carl]\nurl = "{icloud.start}"\n'
+        f'username = "{icloud.user}"\npassword = "{icloud.password}"\n',
+    )
+
+
+def embedded(name: str, salon: list[Salon], lines: str = "", section: str = "") -> Desk:
+    """Return the desk of a host of the salon that will be opened."""
+
+    def ref(event: str) -> EventRef:
+        return EventRef(name, event)
+
+    def move(event: str, start: datetime) -> None:
+        there = Interval(start, start + HALF_AN_HOUR)
+        provider = salon[0].provider(salon[0].config.hosts[name].booking_calendar)
+        provider.move_event(ref(event), there, timezone="UTC", deadline=salon[0].patience())
+
+    def delete(event: str) -> None:
+        provider = salon[0].provider(salon[0].config.hosts[name].booking_calendar)
+        provider.cancel_event(ref(event), notify=False, deadline=salon[0].patience())
+
+    def events() -> dict[str, datetime]:
+        return {each.ref.event_id: each.interval.start for each in salon[0].events(name)}
+
+    return Desk(Staff(name, "00:00-24:00", lines), events, move, delete, section)
+
+
+@pytest.fixture
+def icloud() -> Iterator[ServedByICloud]:
+    with ServedByICloud() as served:
+        yield served
+
+
+@pytest.fixture
+def shifts() -> Iterator[LinkServer]:
+    """A published calendar in which Eve is busy at two."""
+    with LinkServer() as served:
+        busy = entry(UID="shift", DTSTART=f"{TWO:%Y%m%dT%H%M%SZ}", DTEND=f"{THREE:%Y%m%dT%H%M%SZ}")
+        served.links["/shifts.ics"] = Link(calendar(busy))
+        yield served
+
+
+@pytest.fixture
+def open_desks(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Salon]]:
+    """Opens a salon of these desks; it knows no salon before, so the list for embedded ones is filled."""
+    with ExitStack() as stack:
+
+        def opened(*desks: Desk, embedded_in: list[Salon] | None = None) -> Salon:
+            names = [desk.staff.name for desk in desks]
+            text = salon_toml(
+                sqlite_url,
+                *(desk.staff for desk in desks),
+                bridge=PATIENT,
+                rest="".join(desk.section for desk in desks),
+                visit=f"hosts = {json.dumps(names)}\ndefault = true",
+            )
+            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+            stack.callback(salon.bridge.stop)
+            (embedded_in if embedded_in is not None else []).append(salon)
+            salon.bridge.connections.keep_fresh()
+            run_due(salon)  # which also reads what is published
+            return salon
+
+        yield opened
+
+
+def follow(salon: Salon) -> None:
+    salon.clock.turn(minutes=6)
+    salon.bridge.connections.keep_fresh()
+    run_due(salon)
+
+
+def starts(desks: list[Desk]) -> list[list[datetime]]:
+    """Return when the events begin in each calendar."""
+    return [sorted(desk.events().values()) for desk in desks]
+
+
+def test_a_team_of_all_vendors_books_moves_cancels_and_follows(
+    open_desks: Callable[..., Salon],
+    tmp_path: Path,
+    google: FakeGoogle,
+    microsoft: FakeMicrosoft,
+    icloud: ServedByICloud,
+    shifts: LinkServer,
+) -> None:
+    opened: list[Salon] = []
+    plan = f'[ics.shifts]\nurl = "{shifts.url}/shifts.ics"\n'
+    desks = [
+        at_google(google, tmp_path),
+        at_icloud(icloud),
+        embedded("dora", opened),
+        embedded("eve", opened, 'busy_calendars = ["local:eve", "ics:shifts"]', plan),
+        at_microsoft(microsoft),
+    ]
+    salon = open_desks(*desks, embedded_in=opened)
+    those = [salon.booked("visit", f"caller {number}", TEN) for number in range(len(desks))]
+    assert not salon.ask("visit", "one more", TEN).success
+    assert starts(desks) == [[TEN]] * len(desks)
+    told = [salon.ask("visit", f"later {number}", TWO).booking for number in range(len(desks))]
+    at_two = [booking for booking in told if booking]
+    assert "eve" not in [host for booking in at_two for host in booking.hosts]
+    assert len(at_two) == len(desks) - 1
+    for booking in at_two:
+        assert salon.reception.cancel(booking).success
+    follow(salon)
+    for desk in desks:
+        (event,) = desk.events()
+        desk.move(event, THREE)
+    follow(salon)
+    assert {(each.interval.start, each.by_person) for each in salon.confirmed()} == {(THREE, True)}
+    for booking in map(salon.booking, those):
+        assert salon.reception.move(booking, ELEVEN).success
+    follow(salon)
+    assert starts(desks) == [[ELEVEN]] * len(desks)
+    salon.is_consistent()
+    for desk in desks[::2]:
+        (event,) = desk.events()
+        desk.delete(event)
+    called = {desk.staff.name for desk in desks[1::2]}
+    for booking in salon.confirmed():
+        if set(booking.hosts) & called:
+            assert salon.reception.cancel(booking).success
+    for _ in range(3):  # a deletion rests before it cancels
+        follow(salon)
+    assert starts(desks) == [[]] * len(desks)
+    assert {booking.state for booking in map(salon.booking, those)} == {BookingState.CANCELLED}
+    assert salon.bridge.alerts.open() == []
+
+
+_FAULTS = (
+    Fault.RATE_429,
+    Fault.UNAVAILABLE,
+    Fault.DROP_AFTER,
+    Fault.TRUNCATE,
+    Fault.GARBAGE,
+    Fault.UNAUTHORIZED,
+)
+
+
+def test_whatever_goes_wrong_at_icloud_its_events_are_the_bookings(
+    open_desks: Callable[..., Salon], icloud: ServedByICloud
+) -> None:
+    desk = at_icloud(icloud)
+    salon = open_desks(desk)
+
+    def events_are_bookings() -> bool:
+        return sorted(desk.events().values()) == sorted(each.interval.start for each in salon.confirmed())
+
+    def pass_by() -> None:
+        icloud.come_up()
+        salon.clock.turn(minutes=2)
+        salon.bridge.background.run_due()
+
+    made: list[Booking] = []
+    for number, fault in enumerate(_FAULTS):
+        for minute, operation in enumerate(("write", "report")):
+            icloud.fail_next(fault, operation=operation, retry_after="1")
+            start = TEN + (2 * number + minute) * HALF_AN_HOUR
+            made += filter(None, [salon.ask("visit", f"caller {start}", start).booking])
+            pass_by()
+    salon.settle()
+    assert events_are_bookings()
+    assert len(made) >= len(_FAULTS), "most of them are answered in the end"
+
+    def put_off(booking: Booking) -> object:
+        return salon.reception.move(booking, booking.interval.start + DAY)
+
+    for change in (put_off, salon.reception.cancel):
+        for fault, booking in zip(_FAULTS, salon.confirmed(), strict=False):
+            icloud.fail_next(fault, operation="write", retry_after="1")
+            change(booking)
+            salon.bridge.background.run_due()
+            pass_by()
+        salon.settle()
+        assert events_are_bookings()
+    icloud.password, known = "plainly fake and new", icloud.password
+    assert not salon.ask("visit", "kim", THREE + 10 * HALF_AN_HOUR).success
+    icloud.password = known
+    assert events_are_bookings()
