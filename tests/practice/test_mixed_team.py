@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -230,15 +231,14 @@ def test_whatever_goes_wrong_at_icloud_its_events_are_the_bookings(
         salon.bridge.background.run_due()
 
     made: list[Booking] = []
-    for number, fault in enumerate(_FAULTS):
-        for minute, operation in enumerate(("write", "report")):
-            icloud.fail_next(fault, operation=operation, retry_after="1")
-            start = TEN + (2 * number + minute) * HALF_AN_HOUR
-            made += filter(None, [salon.ask("visit", f"caller {start}", start).booking])
-            pass_by()
+    for number, (fault, operation) in enumerate([*product(_FAULTS, ["write"]), (Fault.GARBAGE, "report")]):
+        icloud.fail_next(fault, operation=operation, retry_after="1")
+        start = TEN + number * HALF_AN_HOUR
+        made += filter(None, [salon.ask("visit", f"caller {number}", start).booking])
+        pass_by()
     salon.settle()
     assert events_are_bookings()
-    assert len(made) >= len(_FAULTS), "most of them are answered in the end"
+    assert len(made) > len(_FAULTS) / 2, "most are answered in the end"
 
     def put_off(booking: Booking) -> object:
         return salon.reception.move(booking, booking.interval.start + DAY)
