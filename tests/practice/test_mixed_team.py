@@ -1,6 +1,6 @@
 """A team with a calendar at every kind of vendor: one story for all, and what goes wrong at the newer ones.
 
-Another vendor joins by a `Desk` of its own in `team`.
+Another vendor joins by a `Desk` of its own in `everybody`: next an Exchange server, once one is spoken to.
 """
 
 from __future__ import annotations
@@ -154,14 +154,16 @@ def starts(desks: list[Desk]) -> list[list[datetime]]:
     return [sorted(desk.events().values()) for desk in desks]
 
 
-def test_a_team_of_all_vendors_books_moves_cancels_and_follows(
+@pytest.fixture
+def everybody(
     open_desks: Callable[..., Salon],
     tmp_path: Path,
     google: FakeGoogle,
     microsoft: FakeMicrosoft,
     icloud: ServedByICloud,
     shifts: LinkServer,
-) -> None:
+) -> tuple[Salon, list[Desk]]:
+    """The salon of a desk at every vendor, and two embedded ones: of Dora, and of Eve with her shifts."""
     opened: list[Salon] = []
     plan = f'[ics.shifts]\nurl = "{shifts.url}/shifts.ics"\n'
     desks = [
@@ -171,7 +173,11 @@ def test_a_team_of_all_vendors_books_moves_cancels_and_follows(
         embedded("eve", opened, 'busy_calendars = ["local:eve", "ics:shifts"]', plan),
         at_microsoft(microsoft),
     ]
-    salon = open_desks(*desks, embedded_in=opened)
+    return open_desks(*desks, embedded_in=opened), desks
+
+
+def test_a_team_of_all_vendors_books_moves_cancels_and_follows(everybody: tuple[Salon, list[Desk]]) -> None:
+    salon, desks = everybody
     those = [salon.booked("visit", f"caller {number}", TEN) for number in range(len(desks))]
     assert not salon.ask("visit", "one more", TEN).success
     assert starts(desks) == [[TEN]] * len(desks)
