@@ -29,9 +29,9 @@ from providers.caldav.listing import (
     strong,
 )
 from providers.caldav.reading import event_of, events_at, times_of, told_times
-from providers.caldav.xml import tree
 from providers.errors import CalendarNotFound, EventChanged, EventExists, EventNotFound, ProviderError
 from providers.http import Call
+from providers.markup import tree
 from providers.writing import after_conflict, holder, seen_again
 
 _TYPE = {"Content-Type": "text/calendar; charset=utf-8"}
