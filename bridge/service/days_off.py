@@ -153,12 +153,14 @@ class DaysOff:
         return Inside(tuple(first.values()), len(inside))
 
     def save(self, wish: DaysWish, *, by: str, seen: int) -> int:
-        """Set the days; return the number of the change. DaysChanged: somebody else did since `seen`."""
+        """Set the days; return the number of the change. DaysChanged: somebody set others since `seen`."""
         days = {host: dict.fromkeys(wish.days, wish.hours) for host in wish.hosts}
         # Alone: nobody else may set the same days, nor book one of them, between the look and the change.
         with self.context.store.write_alone() as connection:
             first, last = wish.days[0], wish.days[-1]
             changed = set_days.changed_since(connection, wish.hosts, first, last, seen)
+            if changed and changed.undone_at is None and changed.days == days:
+                return changed.number  # the button was pressed twice
             if changed:
                 raise DaysChanged(changed)
             return set_days.add(connection, days, at=self.context.now(), by=by, note=wish.note)

@@ -42,11 +42,14 @@ class BookByHand:
         """Book what the form says, or say on it why not."""
         kind = self._kind(request.form.get("type", ""))
         start = self._start(kind)
+        if start is None:
+            problem = self.words.language.translate("Choose a time.")
+            return self._page(kind, request.form.get("day", ""), problem=problem), 400
         caller = CallerRequest.from_payload(dict(self._caller(kind)))
         event_type = self.words.context.event_types[kind.id]
         done = self.appointments.book(event_type, caller, start)
         if done.booking is None:
-            day = f"{start.astimezone(kind.timezone):%Y-%m-%d}" if start else request.form.get("day", "")
+            day = f"{start.astimezone(kind.timezone):%Y-%m-%d}"
             return self._page(kind, day, problem=done.reason), 409
         flash(self.words.language.translate("The appointment is booked."), "success")
         return redirect(url_for("appointment.see", booking_id=done.booking.id), 303)

@@ -28,6 +28,7 @@ from bridge.web.pages import add_error, page_blueprint
 from bridge.web.week import WeekPages
 
 _LATEST = 20
+_MOST_CHANGES = 2**31 - 1  # beyond it no database has a number
 _LONGEST_NAME = 60
 _NAME = "person"  # in the session's cookie: who entered days from this browser
 
@@ -216,6 +217,7 @@ def days_off_blueprint(pages: DaysOffPages, gate: Gate) -> Blueprint:
     blueprint.add_url_rule(f"{top}/preview", "preview", pages.preview, methods=["POST"])
     blueprint.add_url_rule(f"{top}/holidays", "holidays", pages.holidays, methods=["POST"])
     blueprint.add_url_rule(f"{top}/save", "save", pages.save, methods=["POST"])
-    blueprint.add_url_rule(f"{top}/<int:number>", "one", pages.one)
-    blueprint.add_url_rule(f"{top}/<int:number>/undo", "undo", pages.undo, methods=["POST"])
+    number = f"<int(max={_MOST_CHANGES}):number>"
+    blueprint.add_url_rule(f"{top}/{number}", "one", pages.one)
+    blueprint.add_url_rule(f"{top}/{number}/undo", "undo", pages.undo, methods=["POST"])
     return blueprint

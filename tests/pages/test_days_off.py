@@ -54,7 +54,11 @@ def test_a_closed_day_holds_from_the_next_call_on_in_every_process(
     owner.post("/admin/days-off/preview", TODAY)
     assert "Sam <Example> Haircut Monday, November 23 at 10:00 AM" in owner.main()
     assert other.available()[0].date() == date(2026, 11, 23), "looking changes nothing"
+    before = seen(owner)
     change = save(owner, {**TODAY, "note": "<Trade> fair"})
+    again = owner.post("/admin/days-off/save", {**TODAY, "seen": before, "person": "Kim"})
+    assert again.location == change, "the button was pressed twice"
+    owner.get(change)
     assert "Saved. It holds from the next call on." in owner.main()
     assert "<Trade> fair Entered Kim, Monday, November 23 at 7:00 AM" in owner.main()
     assert "1 appointment stays as it is" in owner.main()
@@ -187,4 +191,5 @@ def test_a_stranger_neither_sees_nor_sets_days(line: Line, owner: Browser) -> No
         assert stranger.post(f"/admin/days-off/{path}", TODAY).location == "/"
     assert owner.post(f"{change}/undo", token="").status_code == 400
     assert line.available()[0].date() == date(2026, 11, 24)
-    assert owner.get("/admin/days-off/99").status_code == 404
+    for number in (99, 10**20):
+        assert owner.get(f"/admin/days-off/{number}").status_code == 404
