@@ -144,7 +144,7 @@ def _column(week: Week, host: HostWeek, scale: Scale, day: date) -> DayColumn:
 
 def _tick(scale: Scale, day: date, start: datetime, *, is_told: bool) -> Box:
     top = scale.y(scale.minute(start, day))
-    return Box("spoken", 56, 44, top, 18, start) if is_told else Box("start", 86, 14, top, 4, start)
+    return Box("spoken", 52, 48, top, 18, start) if is_told else Box("start", 86, 14, top, 4, start)
 
 
 def _cells(week: Week, scale: Scale, day: date) -> list[Box]:

@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 LARGEST = 300_000
 _PICTURES = {
     "today": "/",
+    "week": "/admin/week?host=anna",
     "appointments": "/admin/appointments?when=all",
     "calls": "/admin/calls",
 }
