@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -127,19 +128,28 @@ def test_without_javascript_every_page_says_and_does_the_same(site: Site, chromi
     context.close()
 
 
-def test_an_appointment_is_booked_moved_and_cancelled_by_keyboard_alone(
+def test_from_today_an_appointment_is_booked_moved_and_cancelled_by_keyboard_alone(
     site: Site, chromium: Browser
 ) -> None:
     context = chromium.new_context()
     page = context.new_page()
     site.sign_in(page)
-    page.goto(f"{site.address}/admin/appointments/new?day={TEN:%Y-%m-%d}")
+    page.goto(site.address)
+    reach(page, "nav a[href='/admin/appointments']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Appointments", exact=True)).to_be_visible()
+    reach(page, "a[href='/admin/appointments/new']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Book an appointment")).to_be_visible()
     reach(page, "input[name=start]")
     page.keyboard.press("Space")
     reach(page, "#name")
     page.keyboard.type("Noa Example")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Noa Example")).to_be_visible()
+    booked = page.url
+    assert "Noa Example" in feeds(site, page), "calendar apps show it at once"
+    page.goto(booked)
     reach(page, "a.button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Move to another time")).to_be_visible()
@@ -151,7 +161,18 @@ def test_an_appointment_is_booked_moved_and_cancelled_by_keyboard_alone(
     reach(page, "button.danger")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("The appointment is cancelled.")
+    assert "Noa Example" not in feeds(site, page)
     context.close()
+
+
+def feeds(site: Site, page: Page) -> str:
+    """Return what calendar apps are told that subscribe to the hosts' calendars."""
+    told = ""
+    for host in ("anna", "ben"):
+        page.goto(f"{site.address}/admin/calendars/{host}")
+        address = urlsplit(page.locator("#feed").text_content() or "")
+        told += page.request.get(f"{site.address}{address.path}?{address.query}").text()
+    return told
 
 
 def reach(page: Page, selector: str) -> None:
