@@ -20,6 +20,7 @@ from bridge.booking.joins import record_joins
 from bridge.booking.ledger import record_meeting
 from bridge.booking.probe import note_unreachable
 from bridge.booking.told_failed import undo_told_failed
+from bridge.booking.warm import Warmth
 from bridge.booking.watch import PushChannels
 from bridge.calendars.availability import Availability
 from bridge.calendars.call_pool import CallPool
@@ -58,6 +59,7 @@ from bridge.service.reception import Reception
 from bridge.service.trial_calls import TrialCalls
 from bridge.service.troubles import troubles
 from bridge.speech.reasons import Speech
+from bridge.store.clock import SharedClock
 from bridge.store.engine import Store
 from bridge.store.notes import Notes
 from bridge.surroundings import Surroundings
@@ -102,8 +104,7 @@ class Bridge:
         # What callers ask for, and what goes on when nobody asks.
         pool = around.make_pool()
         self.health = Health(self.store, pool, around.now, alerts=self.alerts, advise=adviser.advise)
-        last_answers = LastAnswers(self.store, pool, around.now)
-        self.free_busy = FreeBusy(self.accounts, pool, around.monotonic, self.health, last_answers)
+        self.free_busy = self._make_free_busy(pool, around)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors, around.monotonic)
         given_up = GivenUp(self.store, self.alerts, around.now)
         self.outbox, self.delivery = self._make_follow_ups(around, given_up)
@@ -168,6 +169,10 @@ class Bridge:
     def _make_alerts(self, around: Surroundings) -> Alerts:
         language, zone = self.speech.language, self.config.bridge.timezone
         return Alerts(self.store, around.now, language=language, zone=zone, on_new=self.alert_telling.plan)
+
+    def _make_free_busy(self, pool: CallPool, around: Surroundings) -> FreeBusy:
+        clock = SharedClock(self.store, around.lease_now, around.monotonic)
+        return FreeBusy(self.accounts, pool, self.health, LastAnswers(self.store, pool, clock))
 
     def _make_connections(self, clocks: Clocks, adviser: Adviser) -> Connections:
         around = ConnectionContext(
@@ -234,12 +239,13 @@ class Bridge:
         )
 
     def _make_background(self, around: Surroundings) -> Background:
-        refreshed = refreshed_by(self.plugged)
-        booking_jobs = BookingJobs(self.context, self.channels, around.make_resolver, refreshed)
+        resolver, refreshed = around.make_resolver, refreshed_by(self.plugged)
+        booking_jobs = BookingJobs(self.context, self.channels, resolver, refreshed)
         return Background(
             self.store,
             {
                 **booking_jobs.kinds(),
+                **Warmth.of(self.config, self.context, self.free_busy).kinds(),
                 **connection_chores(self.connections, around.now),
                 **self.alert_telling.kinds(),
                 **self.delivery.kinds(),
@@ -280,19 +286,12 @@ class Bridge:
         )
 
     def _make_reception(self) -> Reception:
-        section = self.config.bridge
-        offers = Offers(
-            self.context,
-            self.free_busy,
-            max_age=section.busy_max_age.total_seconds(),
-            seconds=section.deadline.total_seconds(),
-            with_hosts=self.config.telli.slot_details,
-        )
+        offers = Offers.of(self.config, self.context, self.free_busy.kept)
         return Reception(
             self.context,
             OurDesk(self.context, offers),
             self.speech,
             default=self.config.default_event_type,
-            country=section.country,
+            country=self.config.bridge.country,
             contacts=self.contacts,
         )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bridge.calendars.call_pool import CallPool
-from bridge.calendars.free_busy import Asked, FreeBusy
-from bridge.calendars.last_answers import LastAnswers
+from bridge.calendars.free_busy import FreeBusy
+from bridge.calendars.kept_answers import Asked
 from bridge.model import CalendarName
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from tests.cast.clock import HALF_PAST, TEN
@@ -46,9 +46,8 @@ def test_a_fault_with_one_account_leaves_the_others_known(
         free_busy = FreeBusy(
             Accounts(),
             pool,
-            salon.clock.monotonic,
             salon.bridge.health,
-            LastAnswers(salon.bridge.store, pool, salon.clock.now),
+            salon.bridge.free_busy.last_answers,
         )
         found = free_busy.ask([BROKEN, WELL], WINDOW, max_age=0, deadline=salon.patience()).by_question
     assert (found[WELL].busy, found[WELL].error) == ((WINDOW,), None)
@@ -62,9 +61,8 @@ def test_what_nobody_had_time_to_ask_says_nothing_of_the_calendar(open_small: Op
         free_busy = FreeBusy(
             Accounts(),
             pool,
-            salon.clock.monotonic,
             salon.bridge.health,
-            LastAnswers(salon.bridge.store, pool, salon.clock.now),
+            salon.bridge.free_busy.last_answers,
         )
         late = salon.clock.deadline(0)
         found = free_busy.ask([WELL], WINDOW, max_age=0, deadline=late).by_question

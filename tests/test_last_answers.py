@@ -10,10 +10,11 @@ import pytest
 
 from bridge.calendars.call_pool import CallPool
 from bridge.calendars.kept_busy import KeptTime
-from bridge.calendars.last_answers import Key, LastAnswers, key_of, renewed
+from bridge.calendars.last_answers import Heard, LastAnswers, key_of, renewed
 from bridge.model import Ability
+from bridge.store.clock import SharedClock
 from bridge.store.sql import last_answers
-from bridge.store.sql.last_answers import LastAnswer
+from bridge.store.sql.last_answers import Key, LastAnswer
 from providers.base import BusyQuery, Interval
 from providers.errors import AccessDenied
 from tests.cast.clock import MONDAY, TEN
@@ -29,7 +30,8 @@ def hours(first: float, last: float) -> Interval:
     return Interval(*(MONDAY.replace(hour=0) + timedelta(hours=hour) for hour in (first, last)))
 
 
-WIDE = LastAnswer(hours(8, 20), hours(8, 9).start, (hours(9, 12), hours(18, 19)))
+EIGHT = hours(8, 9).start
+WIDE = LastAnswer(hours(8, 20), EIGHT, (hours(9, 12), hours(18, 19)), EIGHT)
 
 
 @pytest.mark.parametrize(
@@ -44,15 +46,14 @@ WIDE = LastAnswer(hours(8, 20), hours(8, 9).start, (hours(9, 12), hours(18, 19))
 def test_a_narrow_answer_changes_only_what_it_tells_of(
     window: Interval, busy: tuple[Interval, ...], known: tuple[Interval, ...]
 ) -> None:
-    found = renewed(WIDE, LastAnswer(window, TEN, busy))
-    assert (found.window, found.at, found.busy) == (WIDE.window, WIDE.at, known)
+    found = renewed(WIDE, LastAnswer(window, TEN, busy, TEN))
+    assert found == LastAnswer(WIDE.window, EIGHT, known, TEN)
 
 
 @pytest.mark.parametrize("window", [hours(10, 20), hours(7, 21), hours(8, 20), hours(19, 30)])
 def test_an_answer_that_reaches_as_far_takes_the_place_of_the_one_before(window: Interval) -> None:
-    heard = LastAnswer(window, TEN, ())
+    heard = LastAnswer(window, TEN, (), TEN)
     assert renewed(WIDE, heard) is heard
-    assert renewed(None, heard) is heard
 
 
 class AtOnce(CallPool):
@@ -64,16 +65,24 @@ class AtOnce(CallPool):
 
 def heard(salon: UnrulySalon, last: LastAnswers, key: Key) -> datetime | None:
     """Let a calendar answer; return the moment of the answer that is kept."""
-    last.note({key: (hours(8, 17), (hours(9, 12),))})
+    last.note({key: Heard(hours(8, 17), (hours(9, 12),), salon.clock.monotonic())})
     with salon.bridge.store.read() as connection:
-        found = last_answers.get(connection, key)
-    return found.at if found else None
+        found = last_answers.of_calendars(connection, [key[0]]).get(key)
+    return found.asked_at if found else None
+
+
+def last_of(salon: UnrulySalon, pool: CallPool) -> LastAnswers:
+    """Return what a process of its own would keep by."""
+    clock = SharedClock(salon.bridge.store, salon.clock.now, salon.clock.monotonic)
+    return LastAnswers(salon.bridge.store, pool, clock)
 
 
 def test_what_one_process_heard_every_process_shows_and_no_vendor_is_asked(open_salon: OpenSalon) -> None:
     salon, other = open_salon(ANNA, EVE), open_salon(ANNA, EVE)
     host, local = other.config.hosts["eve"], other.config.hosts["anna"]
-    kept_time = KeptTime(other.bridge.store, other.bridge.accounts, other.bridge.health)
+    kept_time = KeptTime(
+        other.bridge.store, other.bridge.accounts, other.bridge.health, other.bridge.identities
+    )
 
     def kept() -> tuple[object, ...]:
         found = kept_time.of([host, local], hours(8, 20), other.patience())
@@ -87,9 +96,9 @@ def test_what_one_process_heard_every_process_shows_and_no_vendor_is_asked(open_
         )
 
     assert kept() == (None, None, None, None), "never asked is unknown"
-    key = key_of(host.booking_calendar, BusyQuery("primary", timezone="UTC"))
+    key = key_of(str(host.booking_calendar), BusyQuery("primary", timezone="UTC"))
     with closing(AtOnce(1)) as pool:
-        assert heard(salon, LastAnswers(salon.bridge.store, pool, salon.clock.now), key) == MONDAY
+        assert heard(salon, last_of(salon, pool), key) == MONDAY
     told = (hours(9, 12), hours(17, 20))
     assert kept() == (salon.clock.now(), (hours(10, 11),), None, told), "what lies beyond counts as busy"
     salon.bridge.health.failed(host.booking_calendar, Ability.READ, AccessDenied("google", "free_busy", "no"))
@@ -100,7 +109,7 @@ def test_what_one_process_heard_every_process_shows_and_no_vendor_is_asked(open_
 def test_an_answer_that_says_the_same_is_written_once_a_minute(open_small: OpenSalon) -> None:
     salon, key = open_small(ANNA, EVE), ("google:eve@example.com/primary", "any")
     with closing(AtOnce(1)) as pool:
-        last = LastAnswers(salon.bridge.store, pool, salon.clock.now)
+        last = last_of(salon, pool)
         assert heard(salon, last, key) == MONDAY
         salon.clock.turn(seconds=59)
         assert heard(salon, last, key) == MONDAY

@@ -11,12 +11,15 @@ from bridge.booking.context import BookingContext
 from bridge.booking.enter import ABOUT_RESOURCES
 from bridge.booking.job_names import READ_BACK
 from bridge.booking.read_back import overlap_key
+from bridge.store.dialects import CLOCK_SLACK
 from bridge.store.sql import (
     alerts,
+    asked_for,
     bookings,
     channels,
     cursors,
     follow_ups,
+    identities,
     jobs,
     last_answers,
     leases,
@@ -73,7 +76,13 @@ def tidy(context: BookingContext) -> None:
             connection, _LONGEST_LEASE, context.lease_now(connection), limit=_AT_ONCE
         ),
     )
-    context.health.forget_all_but({name for host in context.attending.values() for name in host.calendars})
+    used = {name for host in context.attending.values() for name in host.calendars}
+    context.health.forget_all_but(used)
+    with context.store.write() as connection:
+        there = context.lease_now(connection)
+        known = {str(name) for name in used} | {*identities.alike(connection, used).values()}
+        last_answers.drop_all_but(connection, known, there - _ENDED_FOR, there + CLOCK_SLACK)
+        asked_for.drop_older(connection, there - _ENDED_FOR)
 
 
 def _clear(context: BookingContext, drop: Callable[[Connection], int]) -> None:

@@ -13,9 +13,10 @@ from datetime import timedelta
 
 from bridge.booking.context import BookingContext
 from bridge.booking.job_names import FOLLOW, WATCH
+from bridge.calendars.last_answers import has_changed
 from bridge.errors import OutcomeUnknown
 from bridge.model import CalendarName
-from bridge.store.sql import channels, jobs, revisions
+from bridge.store.sql import channels, jobs
 from providers.base import Channel, Deadline
 
 REPLACE_BEFORE_END = timedelta(hours=24)
@@ -83,8 +84,7 @@ class PushChannels:
                 return
             calendar, _ = found
             jobs.schedule(connection, FOLLOW, str(calendar), context.now())
-            # Every process keeps free/busy answers of its own; by this all of them ask anew.
-            revisions.bump(connection, revisions.BUSY)
+            has_changed(connection, calendar, context.lease_now)
             if ends:
                 # Kept until then: a vendor that wants it renewed would otherwise keep two of ours.
                 channels.set_end(connection, channel_id, context.now())

@@ -13,9 +13,10 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from bridge.calendars.free_busy import Answer, Asked, FreeBusy, has_timed_out
+from bridge.calendars.free_busy import FreeBusy, has_timed_out
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identified, Identities
+from bridge.calendars.kept_answers import Answer, Asked
 from bridge.calendars.set_days import as_set
 from bridge.model import CalendarName, Claim, EventType, Host, WayEnd
 from bridge.scheduling.slots import HostTime
@@ -36,8 +37,8 @@ class Busy:
     `by_host` is None for a host with a calendar that did not answer; `failures` says which did not, and why.
     The booking calendars of those `refusing` take no appointments.
     `answered_at` tells of each host when the oldest of its answers came, in monotonic time; `window` is
-    what was asked for. `by_calendar` holds what each calendar said by itself. All of it holds until
-    `FreeBusy.version` is not `version`.
+    what was asked for. `by_calendar` holds what each calendar said by itself. All of it holds until one of
+    the calendars of these `identities` has changed since `version`.
     """
 
     by_host: Mapping[str, tuple[Interval, ...] | None]
@@ -46,6 +47,7 @@ class Busy:
     window: Interval
     by_calendar: Mapping[CalendarName, tuple[Interval, ...]] = field(default_factory=dict)
     version: int = 0
+    identities: frozenset[str] = frozenset()
     refusing: frozenset[str] = frozenset()
 
     def to_book(self, host: str) -> tuple[Interval, ...] | None:
@@ -129,6 +131,7 @@ class Availability:
             window=window,
             by_calendar={asked.name: answer.busy for asked, answer in answers.items() if not answer.error},
             version=told.version,
+            identities=frozenset(asked.identity for asked in every),
             refusing=frozenset(refusing),
         )
 
@@ -155,6 +158,15 @@ class Availability:
             for host in hosts
         }
         return wanted, unmet
+
+    def questions(self, host_ids: Collection[str]) -> dict[str, Sequence[Asked]]:
+        """Return what to ask for the busy time of each host; of calendars that are not known yet nothing."""
+        hosts = [self._hosts[each] for each in host_ids]
+        met = self._identities.known({name for host in hosts for name in host.calendars})
+        return {
+            host.id: [self._asked(host, name, None, met) for name in host.calendars if name in met.known]
+            for host in hosts
+        }
 
     def look_again(self, names: Sequence[CalendarName], now: datetime, deadline: Deadline) -> None:
         """Ask calendars of one account for a week's busy time, even if calls are to leave it alone now."""
@@ -187,8 +199,7 @@ class Availability:
         if own and name in own.entries:
             without, at = own.entries[name], own.interval
         query = BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone), without, at)
-        # What tells less must not answer for the calendar itself.
-        return Asked(name, query, str(name) if self._identities.tells_less(name) else met.of(name))
+        return Asked(name, query, self._identities.kept_by(name, met))
 
     @repeated
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:

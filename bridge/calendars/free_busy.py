@@ -1,4 +1,4 @@
-"""Asks calendars for their free/busy: all accounts at once, within a deadline, and keeps answers for a while.
+"""Asks calendars for their free/busy: all accounts at once, within a deadline, unless an answer is at hand.
 
 An error is an answer too, but never kept. An account that asked for patience, or that let somebody wait in
 vain, is not asked for a while by any process: what is known of health says so.
@@ -7,61 +7,28 @@ vain, is not asked for a while by any process: what is known of health says so.
 from __future__ import annotations
 
 import logging
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health, account_of
-from bridge.calendars.last_answers import LastAnswers, key_of
+from bridge.calendars.kept_answers import Answer, Asked, KeptAnswers, Key
+from bridge.calendars.last_answers import Heard, LastAnswers, key_of
 from bridge.errors import BridgeError
-from bridge.model import Ability, CalendarName
-from providers.base import BusyAnswer, BusyQuery, Deadline, EventRef, Interval
-from providers.busy_policy import BusyPolicy
+from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable
 from providers.http import READ_NEEDS_SECONDS
-from providers.intervals import clip, near
 
 _log = logging.getLogger(__name__)
-
-# What an answer is kept by: the calendar's identity, and what of the question decides about the answer.
-_Key = tuple[str, BusyPolicy, str, EventRef | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A calendar with the question to put to it; the same question about one `identity` has one answer."""
-
-    name: CalendarName
-    query: BusyQuery
-    identity: str
-
-    @property
-    def key(self) -> _Key:
-        """Return what it shares with the same question under the calendar's other names."""
-        return (self.identity, self.query.policy, self.query.timezone, self.query.without)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A calendar's answer, for the window it was asked for, with the monotonic time at which it came.
-
-    With an `error` nothing is known: `busy` is empty, and must not be read as free.
-    """
-
-    busy: tuple[Interval, ...]
-    error: ProviderError | None
-    window: Interval
-    answered_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """An answer to each question; they hold until `FreeBusy.version` is another one."""
+    """An answer to each question; they hold until one of their calendars has changed since `version`."""
 
     by_question: Mapping[Asked, Answer]
     version: int
@@ -93,20 +60,16 @@ class FreeBusy:
         self,
         accounts: Accounts,
         pool: CallPool,
-        monotonic: Callable[[], float],
         health: Health,
         last_answers: LastAnswers,
     ) -> None:
         self._accounts = accounts
         self._pool = pool
-        self._monotonic = monotonic
+        self._monotonic = last_answers.clock.monotonic
         self._health = health
-        self._last_answers = last_answers
-        self._kept: dict[_Key, Answer] = {}
+        self.last_answers = last_answers
+        self.kept = KeptAnswers(last_answers, health)
         self._in_vain: dict[str, float] = {}  # by account, the seconds waited since its last answer
-        self._lock = threading.Lock()
-        self._generation = 0  # grows whenever everything kept is forgotten
-        self.version = 0  # grows whenever a kept answer is contradicted or forgotten
 
     def ask(
         self,
@@ -123,47 +86,54 @@ class FreeBusy:
         """
         if not max_age:  # whoever takes kept answers has just asked what changed
             self._health.refresh()
-        now = self._monotonic()
-        with self._lock:  # read first: a change while calendars are asked makes the answers old
-            version, generation = self.version, self._generation
-        answers: dict[Asked, Answer] = {}
-        missing: dict[_Key, list[Asked]] = defaultdict(list)
-        for asked in dict.fromkeys(wanted):
-            kept = self._kept_one(asked, window, now - max_age) if max_age > 0 else None
-            if kept:
-                answers[asked] = kept
-            else:
-                missing[asked.key].append(asked)
-        # Each calendar by the first of its names, by the others only where that one fails: an account that is
-        # cut off must not hide a calendar from those who see it through their own.
-        same = list(missing.values())
+        asked = list(dict.fromkeys(wanted))
+        # The version as it was before: a change while calendars are asked makes the answers old.
+        answers, version = self.kept.serving(asked, window, max_age)
+        missing = [each for each in asked if each not in answers]
+        if missing:
+            live = self._live(missing, window, deadline, is_probe=is_probe)
+            version = self._take(live, version, is_new=max_age > 0)
+            answers |= live
+        return Answers(answers, version)
+
+    def renew(self, wanted: Iterable[Asked], window: Interval, deadline: Deadline) -> None:
+        """Ask ahead of the next call, whatever is at hand; good answers are kept for all processes."""
+        version = self.kept.version
+        self._take(self._live(list(wanted), window, deadline), version, is_new=True)
+
+    def _take(self, live: Mapping[Asked, Answer], version: int, *, is_new: bool) -> int:
+        """Keep answers, also for the other processes; return the version at which all of the call hold."""
+        self.last_answers.note(
+            {
+                key_of(asked.identity, asked.query): Heard(
+                    answer.window, answer.busy, answer.asked_at, is_new
+                )
+                for asked, answer in live.items()
+                if asked.is_for_all and answer.error is None
+            }
+        )
+        return self.kept.keep(live, version, is_new=is_new)
+
+    def _live(
+        self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool = False
+    ) -> dict[Asked, Answer]:
+        """Ask each calendar by the first of its names, by the others only where that one fails.
+
+        An account that is cut off must not hide a calendar from those who see it through their own.
+        """
+        by_key: dict[Key, list[Asked]] = defaultdict(list)
+        for asked in wanted:
+            by_key[asked.key].append(asked)
+        same = list(by_key.values())
         live = self._ask([first for first, *_ in same], window, deadline, is_probe=is_probe)
         if more := [each for first, *others in same if live[first].error for each in others]:
             live |= self._ask(more, window, deadline, is_probe=is_probe)
-        live = {each: live.get(each, live[group[0]]) for group in same for each in group}
-        if live:
-            version = self._keep(live, version, generation, is_new=max_age > 0)
-            self._tell_pages(live)
-        return Answers({**answers, **live}, version)
-
-    def forget(self, identities: Collection[str] | None = None) -> None:
-        """Drop kept answers, since calendars are said to have changed: those of these identities, or all."""
-        with self._lock:
-            for key in [key for key in self._kept if identities is None or key[0] in identities]:
-                del self._kept[key]
-            self._generation += 1
-            self.version += 1
-
-    def _kept_one(self, asked: Asked, window: Interval, since: float) -> Answer | None:
-        """Return a kept answer that serves, but not of a calendar that another process found silent."""
-        kept = self._kept.get(asked.key)
-        is_good = kept and kept.answered_at >= since and kept.window.covers(window)
-        return kept if is_good and not self._health.fails(asked.name, Ability.READ) else None
+        return {each: live.get(each, live[group[0]]) for group in same for each in group}
 
     def _ask(
         self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool
     ) -> dict[Asked, Answer]:
-        patience = deadline.remaining()
+        patience, asked_at = deadline.remaining(), self._monotonic()
         by_account: dict[tuple[str, str], list[Asked]] = defaultdict(list)
         for asked in wanted:
             by_account[asked.name.provider, asked.name.account].append(asked)
@@ -171,7 +141,7 @@ class FreeBusy:
             (group, self._call(group, window, deadline, is_probe=is_probe)) for group in by_account.values()
         ]
         return {
-            asked: answer
+            asked: replace(answer, asked_at=asked_at)
             for group, call in calls
             for asked, answer in self._collect(group, call, window, deadline, patience).items()
         }
@@ -246,48 +216,3 @@ class FreeBusy:
         for asked, error in failures.items():
             is_hanging = error is not None and in_vain >= _PATIENCE and has_timed_out(error)
             self._health.answered(asked.name, error, is_hanging=is_hanging)
-
-    def _tell_pages(self, live: Mapping[Asked, Answer]) -> None:
-        self._last_answers.note(
-            {
-                key_of(asked.name, asked.query): (answer.window, answer.busy)
-                for asked, answer in live.items()
-                if asked.name.account and answer.error is None and asked.query.without is None
-            }
-        )
-
-    def _keep(self, live: Mapping[Asked, Answer], version: int, generation: int, *, is_new: bool) -> int:
-        """Keep what was answered; return the version at which all the answers hold.
-
-        Unless `is_new` only what agrees with a kept answer, or contradicts it: to book a start, calendars are
-        asked for less than any offer needs.
-        """
-        with self._lock:
-            if generation != self._generation:
-                return version  # a calendar was said to have changed since these were asked for
-            is_latest = version == self.version
-            for asked, answer in live.items():
-                before = self._kept.get(asked.key)
-                # Where nothing was kept, nobody relies on anything else: what was made of this stays good.
-                if before and not _agree(before, answer):
-                    del self._kept[asked.key]
-                    self.version += 1
-                    before = None
-                # A narrower answer serves fewer than the one kept; a question about one move is not repeated.
-                is_narrower = (
-                    before and before.window != answer.window and before.window.covers(answer.window)
-                )
-                is_of_use = before or is_new
-                if answer.error is None and asked.query.without is None and is_of_use and not is_narrower:
-                    self._kept[asked.key] = answer
-            return self.version if is_latest else version
-
-
-def _agree(before: Answer, after: Answer) -> bool:
-    """Tell whether two answers say the same of the time they were both asked about."""
-    if after.error:
-        return False
-    if before.busy == after.busy:  # nearly always; of 100 busy times 9 µs against 275 for clipping both
-        return True
-    common = Interval(max(before.window.start, after.window.start), min(before.window.end, after.window.end))
-    return clip(near(before.busy, common), common) == clip(near(after.busy, common), common)

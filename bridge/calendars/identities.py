@@ -108,6 +108,11 @@ class Identities:
                 identities.put(connection, name, told[name])
         self._certain.update(told)
 
+    def kept_by(self, name: CalendarName, met: Identified) -> str:
+        """Return what a calendar's answers under this name are kept by."""
+        # What tells less must not answer for the calendar itself.
+        return str(name) if self.tells_less(name) else met.of(name)
+
     def tells_less(self, name: CalendarName) -> bool:
         """Tell whether a calendar says less under this name than under its own: no ids, no all-day flag."""
         return self._vendors[name.provider].only_shows_busy(name)

@@ -14,6 +14,7 @@ from datetime import datetime
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.availability import Busy
 from bridge.calendars.health import Health
+from bridge.calendars.identities import Identities
 from bridge.calendars.last_answers import key_of
 from bridge.model import Ability, CalendarName, Host
 from bridge.store.engine import Store
@@ -110,6 +111,7 @@ class KeptTime:
     store: Store
     accounts: Accounts
     health: Health
+    identities: Identities
 
     def of(
         self,
@@ -129,17 +131,20 @@ class KeptTime:
         if at_least and (short := [asked for asked, kept in near.items() if kept.problem]):
             near |= self._in_database(short, at_least, deadline)
         failing = {each.subject: each.error for each in self.health.every() if each.ability is Ability.READ}
+        names = {name for name, _ in every if name.account}
+        met = self.identities.known(names)
+        by = {name: self.identities.kept_by(name, met) for name in names}
         with self.store.read() as connection:
-            heard = last_answers.of_calendars(connection, {str(name) for name, _ in every if name.account})
+            heard = last_answers.of_calendars(connection, set(by.values()))
 
         def kept(host: Host, name: CalendarName) -> KeptCalendar:
             query = _query(host, name)
             if not name.account:
                 return near[name, query]
-            problem, last = failing.get(str(name), ""), heard.get(key_of(name, query))
+            problem, last = failing.get(str(name), ""), heard.get(key_of(by[name], query))
             if last is None:
                 return KeptCalendar(name, problem=problem)
-            return KeptCalendar(name, last.window, clip(last.busy, window), last.at, problem)
+            return KeptCalendar(name, last.window, clip(last.busy, window), last.asked_at, problem)
 
         return KeptBusy(
             known,

@@ -20,7 +20,7 @@ from bridge.local_calendar.reading import Order
 from bridge.local_calendar.unusable import ImportRefused
 from bridge.published.link import NAME, READ, SECONDS, Version, fetch
 from bridge.store.engine import Store
-from bridge.store.sql import busy_times, published, revisions
+from bridge.store.sql import busy_times, last_answers, published
 from bridge.store.sql.busy_times import BusySpan
 from bridge.store.sql.published import ReadLink
 from providers.base import Deadline
@@ -101,7 +101,7 @@ class PublishedTime:
             if found is not None:
                 busy_times.replace_all(connection, name, found)
                 busy_times.keep_span(connection, wanted)
-                revisions.bump(connection, revisions.BUSY)
+                last_answers.outdate(connection, [name], began)
         return again
 
     def _read(

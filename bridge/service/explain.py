@@ -65,7 +65,8 @@ def explain_kept(
     """Judge the start by what the calendars answered last, as at a moment; no vendor is asked."""
     hosts = [context.attending[each] for each in event_type.team.asked]
     window = window_around(event_type, start)
-    kept = KeptTime(context.store, context.accounts, context.health).of(hosts, window, deadline)
+    kept_time = KeptTime(context.store, context.accounts, context.health, context.identities)
+    kept = kept_time.of(hosts, window, deadline)
     return explain_by(context, event_type, start, kept.within(window), now)
 
 

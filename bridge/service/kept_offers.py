@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.booking.context import BookingContext
+from bridge.booking.warm import LEAST_AGE_SECONDS
 from bridge.calendars.availability import Busy
-from bridge.calendars.free_busy import FreeBusy
 from bridge.calendars.judging import why_empty
+from bridge.calendars.kept_answers import KeptAnswers
+from bridge.config import Config
 from bridge.local_calendar.entry_names import NAME as LOCAL
 from bridge.model import CalendarName, EventType, Slot
 from bridge.scheduling.offers import busy_window, every_start, offer
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import certain_hosts
+from bridge.service.asked_for import AskedFor
 from bridge.store.patience import call_deadline, repeated, within
-from bridge.store.sql import local_events, revisions
+from bridge.store.sql import last_answers, local_events, revisions
 from providers.base import Deadline, Interval
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
@@ -63,6 +66,7 @@ class _Made:
     offer: Offer
     revision: Revision
     version: int  # of the busy answers
+    identities: frozenset[str]  # of the calendars that gave them
     minute: datetime
 
 
@@ -83,22 +87,34 @@ class Offers:
     def __init__(
         self,
         context: BookingContext,
-        free_busy: FreeBusy,
+        kept_answers: KeptAnswers,
         *,
         max_age: float,
         seconds: float,
         with_hosts: bool,
     ) -> None:
         """Keep offers while no busy answer is older than `max_age`; one is made within `seconds`."""
+        self._asked_for = AskedFor(context) if max_age >= LEAST_AGE_SECONDS else None
         self._with_hosts = with_hosts
         self._context = context
-        self._free_busy = free_busy
+        self._kept_answers = kept_answers
         self._max_age = max_age
         self._seconds = seconds
         self._kept: dict[EventType, _Made] = {}
         self._seen: Sequence[int] = (0,) * len(_BUSY_TIMES)
         self._looked = _NEVER
         self._turns: dict[EventType, threading.Lock] = {}
+
+    @classmethod
+    def of(cls, config: Config, context: BookingContext, kept_answers: KeptAnswers) -> Offers:
+        """Return them by the configuration."""
+        return cls(
+            context,
+            kept_answers,
+            max_age=config.bridge.busy_max_age.total_seconds(),
+            seconds=config.bridge.deadline.total_seconds(),
+            with_hosts=config.telli.slot_details,
+        )
 
     def current(self, event_type: EventType, *, seconds: float | None = None) -> Offer:
         """Return the offer of this moment, made within these seconds (by default the configured ones).
@@ -177,22 +193,26 @@ class Offers:
         return Deadline(min(seconds, self._seconds), self._context.monotonic)
 
     def _forget(self, seen: Sequence[int]) -> None:
-        """Drop the busy answers of what has changed: of all calendars, where nobody said which."""
-        (own, *others), (last, *others_then) = seen, self._seen
-        if others != others_then or own < last:
-            self._free_busy.forget()
+        """Drop the busy answers of the calendars that have changed."""
+        (own, imported, told), (last_own, last_imported, last_told) = seen, self._seen
+        if own < last_own or told < last_told:  # another database
+            self._kept_answers.forget_all()
             return
+        if imported != last_imported:
+            self._kept_answers.forget_all(f"{LOCAL}:")
         # Mostly our own bookings: what the other calendars answered is as true as before.
         with self._context.store.read() as connection:
-            changed = local_events.changed_calendars(connection, last)
-        self._free_busy.forget({f"{LOCAL}:{calendar}" for calendar in changed})
+            changed = {f"{LOCAL}:{each}" for each in local_events.changed_calendars(connection, last_own)}
+            if told != last_told:
+                changed |= last_answers.changed_since(connection, last_told)
+        self._kept_answers.forget(changed)
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type)
         if (
             kept
             and kept.revision == revision
-            and kept.version == self._free_busy.version
+            and not self._kept_answers.has_changed(kept.identities, kept.version)
             and kept.minute == now.replace(second=0, microsecond=0)
             and self._context.monotonic() - kept.offer.answered_at <= self._max_age
         ):
@@ -218,9 +238,13 @@ class Offers:
             silent=tuple(busy.failures),
             explanation=() if slots else why_empty(event_type, times, busy, now),
         )
-        return _Made(made, revision, busy.version, minute=now.replace(second=0, microsecond=0))
+        return _Made(
+            made, revision, busy.version, busy.identities, minute=now.replace(second=0, microsecond=0)
+        )
 
     def _busy(self, event_type: EventType, now: datetime, deadline: Deadline) -> Busy:
+        if self._asked_for:
+            self._asked_for.note(event_type)
         return self._context.availability.busy(
             event_type.team.asked,
             busy_window(event_type, now),

@@ -141,9 +141,8 @@ class Weeks:
         whole = Interval(min(window.start, ahead.start), max(window.end, ahead.end))
         hosts = [context.attending[each] for each in event_type.team.asked]
         deadline = Deadline(_SECONDS, context.monotonic)
-        kept = KeptTime(context.store, context.accounts, context.health).of(
-            hosts, whole, deadline, at_least=ahead
-        )
+        kept_time = KeptTime(context.store, context.accounts, context.health, context.identities)
+        kept = kept_time.of(hosts, whole, deadline, at_least=ahead)
         times = context.availability.times(event_type, kept.as_far_as_known())
         return {
             name: replace(time, host=supposed[name]) if name in supposed else time

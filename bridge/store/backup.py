@@ -32,6 +32,8 @@ _PERHAPS_SENT = "it was due before the backup was restored, and may have been se
 # or was invited (a link withdrawn since must stay so), what was tried last.
 _PASSING = frozenset(
     {
+        "asked_for",
+        "busy_changes",
         "channels",
         "cursors",
         "figures",

@@ -154,6 +154,7 @@ class Vendor(VendorRules):
     `explain` name beside the account. `pushes` tells whether its provider opens channels and `read_push`
     reads their messages. `is_surveyed` tells whether one question says which of all its calendars changed;
     `can_relocate`, whether people can put an event into another calendar of the account.
+    `asked_ahead_per_minute` calendars may be asked for busy time before a call needs it: a part of the quota.
     """
 
     title: ClassVar[str]
@@ -164,6 +165,7 @@ class Vendor(VendorRules):
     can_relocate: ClassVar[bool] = True
     places: ClassVar[Mapping[str, str]] = {}
     follow_every: ClassVar[timedelta] = timedelta(minutes=5)
+    asked_ahead_per_minute: ClassVar[int] = 1_200
 
     def plug(self, config: Config, outside: Outside) -> Plugged | None:
         """Set the vendor up, None where the configuration leaves it out. ConfigError: it cannot be."""

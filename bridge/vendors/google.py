@@ -141,6 +141,9 @@ class Google(Vendor):
     main_calendar = "primary"
     conferences = frozenset({"google_meet"})
     pushes = True
+    # Half of what a project may ask in a minute; a question is about 50 calendars at most, mostly about one.
+    # https://developers.google.com/workspace/calendar/api/guides/quota
+    asked_ahead_per_minute = 5_000
     places: ClassVar[Mapping[str, str]] = {"scopes": ", ".join(CALENDAR_SCOPES)}
 
     def check_section(self, read: Read[GoogleSection], *, at: TomlPath, problems: Problems) -> None:

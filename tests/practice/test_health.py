@@ -19,7 +19,7 @@ from bridge.store.engine import Store
 from bridge.store.sql import jobs
 from bridge.store.sql.alerts import open_alerts
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError, ProviderUnavailable
-from tests.cast.at_vendors import ANNA_GOOGLE, vendors_toml
+from tests.cast.at_vendors import ANNA_GOOGLE, PATIENT, vendors_toml
 from tests.cast.clock import RealClock, tomorrow_at
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
@@ -84,7 +84,7 @@ def alerts(salon: Salon) -> list[str]:
 def test_patience_asked_for_is_kept_by_all_processes_for_five_minutes_at_most(
     open_two: OpenTwo, store_url: str, google: FakeGoogle
 ) -> None:
-    first, second = open_two(url=store_url)
+    first, second = open_two(url=store_url, bridge=f"busy_max_age_seconds = 0\n{PATIENT}")
     assert offers(second)
     google.fail_next(Fault.RATE_429, operation="freebusy.query", retry_after="86400")
     google.requests.clear()

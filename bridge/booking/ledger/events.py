@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import NOBODYS, Change, become_owner, record_change
+from bridge.calendars.last_answers import has_changed
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, Source, Write, WriteState
 from bridge.store.sql import bookings, personal, writes
@@ -22,6 +23,7 @@ def record_removal(context: LedgerContext, write: Write) -> None:
     """Record that what an unwanted write made is gone for good."""
     with context.store.write() as connection:
         writes.set_state(connection, write, WriteState.GONE)
+        has_changed(connection, write.calendar, context.lease_now)
         personal.empty_cancelled(connection, write.booking_id)
 
 

@@ -24,6 +24,7 @@ from bridge.booking.ledger.events import kept_link
 from bridge.booking.ledger.hosts import choose_from, pool_of
 from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
+from bridge.calendars.last_answers import has_changed
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, MoveWish, Source, Wish, Write, WriteState
 from bridge.scheduling.round_robin import Choice
@@ -193,6 +194,7 @@ def _complete(context: LedgerContext, move: Move, after: Booking, event: Event) 
         writes.finish(connection, move.write, event)
         if move.write.is_move:
             writes.set_state(connection, move.standing, WriteState.GONE)  # it is the same event
+            has_changed(connection, move.write.calendar, context.lease_now)
         else:
             disown(context, connection, move.standing)
         record_change(context, connection, after, Change.MOVED, move.source)

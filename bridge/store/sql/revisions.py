@@ -18,7 +18,7 @@ LOCAL = "local"  # an embedded calendar changed
 IMPORTED = "imported"
 HEALTH = "health"  # a calendar or an account began to fail, or is well again
 DAYS = "days"  # somebody set days on the page Days off, or undid it
-BUSY = "busy"  # a vendor told that a calendar changed, so answers kept are stale
+BUSY = "busy"  # a vendor's calendar answered something else than before, or told that it changed
 
 
 def bump(connection: Connection, name: str) -> int:

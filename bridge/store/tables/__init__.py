@@ -16,7 +16,14 @@ from bridge.store.tables.bookings import (
     ways,
     writes,
 )
-from bridge.store.tables.busy import busy_spans, busy_times, last_answers, published_calendars
+from bridge.store.tables.busy import (
+    asked_for,
+    busy_changes,
+    busy_spans,
+    busy_times,
+    last_answers,
+    published_calendars,
+)
 from bridge.store.tables.calendars import calendar_identities
 from bridge.store.tables.callers import asked_back, told_offers
 from bridge.store.tables.connections import connections, oauth_flows
@@ -35,10 +42,12 @@ __all__ = [
     "alert_tellings",
     "alerts",
     "asked_back",
+    "asked_for",
     "booking_changes",
     "booking_hosts",
     "booking_requests",
     "bookings",
+    "busy_changes",
     "busy_spans",
     "busy_times",
     "calendar_identities",

@@ -3,12 +3,14 @@
 busy_spans   for which stretch a calendar's busy time is kept, as of when; none: the calendar needs no keeping
 busy_times   the kept busy time itself
 published_calendars  what became of reading each published calendar's link
-last_answers   what each vendor's calendar answered last: what the pages show, never what is offered from
+last_answers   what each vendor's calendar answered last: offers are made from it while it is young
+busy_changes   when a calendar was last said to have changed: what it answered to earlier questions is void
+asked_for      when callers last asked for each event type: whose calendars are to be asked ahead of the next
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, Table, Text
 
 from bridge.store.dialects import Instant
 from bridge.store.tables.metadata import metadata
@@ -65,12 +67,34 @@ published_calendars = Table(
 last_answers = Table(
     "last_answers",
     metadata,
+    # Its identity, so that it has one answer whatever the configuration calls it.
     Column("calendar", Text, primary_key=True),
     # How its entries were to be read: which statuses count, days without a time, the zone.
     Column("asked", Text, primary_key=True),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
-    Column("answered_at", Instant, nullable=False),
-    # [[start, end], ...] in whole seconds since 1970, outwards.
-    Column("times", JSON, nullable=False),
+    # By the database's clock: when the oldest of the questions was put that it answers, and when the latest.
+    Column("asked_at", Instant, nullable=False),
+    Column("latest_at", Instant, nullable=False),
+    # By which number of `revisions` it last began to say something else.
+    Column("revision", Integer, nullable=False),
+    # [start, end, start, ...] in whole seconds since 1970, outwards, merged. Text, to be read once.
+    Column("times", Text, nullable=False),
+)
+
+# Apart from the answers: a question may be under way whose answer will be the first.
+busy_changes = Table(
+    "busy_changes",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("changed_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+asked_for = Table(
+    "asked_for",
+    metadata,
+    Column("event_type", Text, primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("asked_at", Instant, nullable=False),
 )
