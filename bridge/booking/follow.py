@@ -17,9 +17,10 @@ from bridge.booking.enter import is_about_entry
 from bridge.booking.event import borne_id
 from bridge.booking.job_names import ENTER, FOLLOW, LOOK
 from bridge.booking.look import look
+from bridge.calendars.last_answers import has_changed
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
-from bridge.store.sql import bookings, cursors, deletions, identities, jobs, writes
+from bridge.store.sql import bookings, channels, cursors, deletions, identities, jobs, writes
 from providers.base import Changes, Deadline, Event
 
 RARELY = timedelta(hours=1)  # a calendar without a booking to come
@@ -85,6 +86,7 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
         for booking_id in entered:
             jobs.schedule(connection, ENTER, booking_id, context.now())
         cursors.put(connection, name, changes.cursor, context.now())
+        _outdate(context, connection, name, changes, is_known=not hints)
     if context.alerts.is_open(_key(name)):
         context.alerts.resolve(_key(name))
     vendor = context.vendor(name)
@@ -177,6 +179,20 @@ def _entries_touched(
 
     entered = writes.entries_in(connection, names, context.now())
     return sorted({write.booking_id for write in entered if is_touched(write)})
+
+
+def _outdate(
+    context: BookingContext, connection: Connection, name: CalendarName, changes: Changes, *, is_known: bool
+) -> None:
+    """Let no offer be made from what a vendor's calendar answered before its feed told of something else.
+
+    What the bridge wrote is known; a full listing says nothing of what is new.
+    """
+    is_foreign = bool(changes.deleted) or any(not event.booking_id for event in changes.events)
+    is_news = not is_known or (is_foreign and not changes.complete)
+    # A push has said so already.
+    if name.account and is_news and not channels.of_calendar(connection, name):
+        has_changed(connection, name, context.lease_now)
 
 
 def _returned(connection: Connection, names: Names, changes: Changes) -> Iterator[Write]:

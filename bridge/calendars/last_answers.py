@@ -133,9 +133,7 @@ def _write(
     revision = 0
     for key in sorted(heard):
         before, found = known.get(key), heard[key]
-        if before is not None and before.latest_at <= until:
-            if before.latest_at > found.latest_at:
-                continue  # what was asked later is known already
+        if before is not None and before.latest_at <= until:  # else the clock was set back since
             is_same = agree(before.window, before.busy, found.window, found.busy)
             if not is_same and not revision:
                 revision = revisions.bump(connection, revisions.BUSY)
