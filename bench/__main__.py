@@ -11,6 +11,7 @@ PARTS = {
     "microsoft": "the same for Microsoft",
     "caldav": "the same for CalDAV",
     "team": "/available for a team at both vendors, with latency",
+    "warm": "which calls wait for a vendor in twenty minutes, in two processes",
     "voice": "which offers serve callers: a simulation of five businesses",
     "http": "/available and /book under gunicorn, beside a bare Flask endpoint",
     "dense": "what 20,000 imported entries cost an offer, the first after the start too",

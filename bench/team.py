@@ -48,7 +48,6 @@ def main() -> None:
 
 
 def _answer_seconds(bridge: Bridge) -> float:
-    bridge.free_busy.forget()
     began = time.perf_counter()
     slots = bridge.reception.offer(bridge.reception.event_type(None)).slots
     seconds = time.perf_counter() - began
@@ -63,7 +62,10 @@ def _bridge(google: FakeGoogle, microsoft: FakeMicrosoft, folder: Path) -> Bridg
     settings = microsoft.settings(tenant=CONTOSO, app_only=True)
     url = f"sqlite:///{folder / 'bridge.db'}"
     parts = [
-        f'[bridge]\npublic_url = "http://127.0.0.1:8000"\nsecret_key = "{SECRET}"\ndatabase_url = "{url}"',
+        (
+            f'[bridge]\npublic_url = "http://127.0.0.1:8000"\nsecret_key = "{SECRET}"\n'
+            f'database_url = "{url}"\nbusy_max_age_seconds = 0'
+        ),
         f'[telli]\napi_keys = ["{API_KEY}"]',
         (
             f'[google]\nservice_account_file = "{key}"\napi_url = "{google.api_url}"\n'

@@ -15,7 +15,7 @@ _TRUSTED_SECONDS = 60.0  # so long may it go unnoticed that the database's clock
 class SharedClock:
     """Turns moments of this process's monotonic clock into the database's time, and back.
 
-    It is read once a minute, and never told late: what it dates seems older by the time that reading took.
+    It is read once a minute, and never told late: what it dates may seem older by the time that reading took.
     """
 
     def __init__(
@@ -24,7 +24,7 @@ class SharedClock:
         self._store = store
         self._now = now
         self.monotonic = monotonic
-        self._read: tuple[datetime, float] | None = None
+        self._read: tuple[datetime, float, float] | None = None  # and here, before and after it was read
 
     def now(self) -> datetime:
         """Return the database's time. StoreUnavailable: it cannot be read."""
@@ -32,18 +32,18 @@ class SharedClock:
 
     def moment(self, monotonic: float) -> datetime:
         """Return the database's time at a moment. StoreUnavailable: it cannot be read."""
-        database, here = self._at_hand()
-        return database + timedelta(seconds=monotonic - here)
+        database, _, after = self._at_hand()
+        return database + timedelta(seconds=monotonic - after)
 
     def monotonic_of(self, moment: datetime) -> float:
         """Return when a moment of the database's time was here. StoreUnavailable: as above."""
-        database, here = self._at_hand()
-        return here + (moment - database).total_seconds()
+        database, before, _ = self._at_hand()
+        return before + (moment - database).total_seconds()
 
-    def _at_hand(self) -> tuple[datetime, float]:
-        known = self._read
-        if known is None or not 0 <= self.monotonic() - known[1] < _TRUSTED_SECONDS:
+    def _at_hand(self) -> tuple[datetime, float, float]:
+        known, before = self._read, self.monotonic()
+        if known is None or before - known[1] >= _TRUSTED_SECONDS:
             with self._store.read() as connection:
                 database = self._now(connection)
-            known = self._read = (database, self.monotonic())
+            known = self._read = (database, before, self.monotonic())
         return known
