@@ -42,19 +42,7 @@ def main() -> None:
             stack.callback(salon.bridge.stop)
             salon.bridge.connections.keep_fresh()
         google.set_latency(chosen.latency)
-        waited, taken = [], []
-        google.requests.clear()
-        for number in range(CALLS):
-            salon = salons[number % 2]
-            began, spent, before = time.perf_counter(), time.thread_time(), len(google.requests)
-            if not salon.reception.offer(salon.event_type(None)).slots:
-                raise SystemExit("nothing was offered: the figures would mean nothing")
-            seconds = time.perf_counter() - began
-            waited.append(len(google.requests) - before)
-            taken.append((seconds, time.thread_time() - spent))
-            time.sleep(0.05)  # what is written behind the answer has been written by then
-            salon.clock.turn(seconds=EVERY_SECONDS)
-            salons[1].bridge.background.run_due()
+        waited, taken = _twenty_minutes(salons, google)
         ahead = len(google.requests) - sum(waited)
     table = Table(
         title=f"{CALLS} calls in 20 minutes, 2 processes, {chosen.latency * 1000:.0f} ms a question"
@@ -74,6 +62,23 @@ def main() -> None:
     counts = [sum(map(bool, waited)), sum(waited), ahead]
     table.add_row(*map(str, counts), *(f"{each:.1f}" for each in (statistics.median(told), max(told), cpu)))
     wide_console().print(table)
+
+
+def _twenty_minutes(salons: list[Salon], google: FakeGoogle) -> tuple[list[int], list[tuple[float, float]]]:
+    """Return of each call how often it asked, how long it took and its processor time, in seconds."""
+    waited, taken = [], []
+    google.requests.clear()
+    for number in range(CALLS):
+        salon = salons[number % 2]
+        began, spent, before = time.perf_counter(), time.thread_time(), len(google.requests)
+        if not salon.reception.offer(salon.event_type(None)).slots:
+            raise SystemExit("nothing was offered: the figures would mean nothing")
+        taken.append((time.perf_counter() - began, time.thread_time() - spent))
+        waited.append(len(google.requests) - before)
+        time.sleep(0.2)  # what is written behind the answer has been written by then
+        salon.clock.turn(seconds=EVERY_SECONDS)
+        salons[1].bridge.background.run_due()
+    return waited, taken
 
 
 def _two(google: FakeGoogle, folder: Path) -> list[Salon]:

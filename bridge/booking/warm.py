@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, islice
+from itertools import chain
 
 from bridge.background import Work
 from bridge.booking.context import BookingContext
@@ -64,11 +64,15 @@ class Warmth:
             return None
         due_at = self._due_at(wanted, now)
         context.health.refresh()
-        due = (each for each in wanted if due_at[each] <= now and not self._fails(each))
+        due = [each for each in wanted if due_at[each] <= now and not self._fails(each)]
         most = int(context.vendors[vendor].asked_ahead_per_minute * _PAUSE / timedelta(minutes=1))
-        self._ask({each: wanted[each] for each in islice(due, most)})
+        # One failure is no news while there is an answer for the next call, and time to ask once more.
+        spare = timedelta(seconds=self.max_age * (1 - _PART)) - 2 * _PAUSE
+        good = frozenset(each for each in due if now - due_at[each] < spare)
+        self._ask({each: wanted[each] for each in due[:most]}, good)
         coming = [moment for moment in due_at.values() if moment > now]
-        return max(min(coming, default=now) - now, _PAUSE)
+        # What was asked may have failed, and some may be left.
+        return _PAUSE if due else max(min(coming, default=now) - now, _PAUSE)
 
     def _wanted(self, asked: Sequence[tuple[str, str]], vendor: str) -> dict[Asked, Interval]:
         """Return what an offer of these event types needs to know by the time it is asked for again."""
@@ -92,10 +96,10 @@ class Warmth:
         return Interval(busy_window(event_type, now).start, later.end)
 
     def _due_at(self, wanted: Mapping[Asked, Interval], now: datetime) -> dict[Asked, datetime]:
-        """Return when each is to be asked, by the database's clock."""
+        """Return when each is to be asked, by the database's clock; long ago where no answer is of use."""
         with self.context.store.read() as connection:
             ages = last_answers.ages(connection, {each.identity for each in wanted})
-        due_at = dict.fromkeys(wanted, now)
+        due_at = dict.fromkeys(wanted, now - ASKED_WITHIN)
         for asked, window in wanted.items():
             asked_at, known = ages.get(key_of(asked.identity, asked.query), (None, window))
             # From the future: the clock was set back since.
@@ -107,7 +111,7 @@ class Warmth:
         health = self.context.health
         return health.fails(asked.name, Ability.READ) or health.silence(asked.name) is not None
 
-    def _ask(self, due: Mapping[Asked, Interval]) -> None:
+    def _ask(self, due: Mapping[Asked, Interval], good: frozenset[Asked]) -> None:
         """Ask a few accounts at a time; what there is no time for is due again with the next look."""
         whole = Deadline(_LONGEST_SECONDS, self.context.monotonic)
         for window, accounts in _by_window(due).items():
@@ -115,7 +119,8 @@ class Warmth:
                 if whole.remaining() <= self.seconds:
                     return
                 deadline = Deadline(self.seconds, self.context.monotonic, is_patient=True)
-                self.free_busy.renew(chain.from_iterable(accounts[at : at + _AT_ONCE]), window, deadline)
+                some = list(chain.from_iterable(accounts[at : at + _AT_ONCE]))
+                self.free_busy.renew(some, window, deadline, good)
                 self.free_busy.last_answers.write_down()
         self.context.health.write_down()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +20,7 @@ from bridge.calendars.kept_answers import Answer, Asked, KeptAnswers, Key
 from bridge.calendars.last_answers import Heard, LastAnswers, key_of
 from bridge.errors import BridgeError
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
-from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable
+from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable, RateLimited
 from providers.http import READ_NEEDS_SECONDS
 
 _log = logging.getLogger(__name__)
@@ -32,6 +32,20 @@ class Answers:
 
     by_question: Mapping[Asked, Answer]
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How it is asked: by a probe, what is forgiven whom, and how long an answer is waited for in seconds."""
+
+    is_probe: bool = False
+    forgiving: frozenset[Asked] = frozenset()
+    patience: float = 0.0
+
+    def minds(self, asked: Asked, busy: BusyAnswer) -> bool:
+        """Tell whether an answer, or its lack, says something of a calendar's health."""
+        may_pass = isinstance(busy, ProviderUnavailable) and not isinstance(busy, RateLimited)
+        return not (may_pass and asked in self.forgiving)
 
 
 _Call = Future[tuple[Mapping[BusyQuery, BusyAnswer], float]]  # with the monotonic time of the answer
@@ -91,15 +105,22 @@ class FreeBusy:
         answers, version = self.kept.serving(asked, window, max_age)
         missing = [each for each in asked if each not in answers]
         if missing:
-            live = self._live(missing, window, deadline, is_probe=is_probe)
+            live = self._live(missing, window, deadline, _Manner(is_probe=is_probe))
             version = self._take(live, version, is_new=max_age > 0)
             answers |= live
         return Answers(answers, version)
 
-    def renew(self, wanted: Iterable[Asked], window: Interval, deadline: Deadline) -> None:
-        """Ask ahead of the next call, whatever is at hand; good answers are kept for all processes."""
+    def renew(
+        self, wanted: Collection[Asked], window: Interval, deadline: Deadline, forgiving: frozenset[Asked]
+    ) -> None:
+        """Ask ahead of the next call, whatever is at hand; good answers are kept for all processes.
+
+        What may pass is not held against those that are to be forgiven.
+        """
         version = self.kept.version
-        self._take(self._live(list(wanted), window, deadline), version, is_new=True)
+        live = self._live(list(wanted), window, deadline, _Manner(forgiving=forgiving))
+        good = {asked: answer for asked, answer in live.items() if not answer.error}
+        self._take(good, version, is_new=True)
 
     def _take(self, live: Mapping[Asked, Answer], version: int, *, is_new: bool) -> int:
         """Keep answers, also for the other processes; return the version at which all of the call hold."""
@@ -115,7 +136,7 @@ class FreeBusy:
         return self.kept.keep(live, version, is_new=is_new)
 
     def _live(
-        self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool = False
+        self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, manner: _Manner
     ) -> dict[Asked, Answer]:
         """Ask each calendar by the first of its names, by the others only where that one fails.
 
@@ -125,31 +146,29 @@ class FreeBusy:
         for asked in wanted:
             by_key[asked.key].append(asked)
         same = list(by_key.values())
-        live = self._ask([first for first, *_ in same], window, deadline, is_probe=is_probe)
+        live = self._ask([first for first, *_ in same], window, deadline, manner)
         if more := [each for first, *others in same if live[first].error for each in others]:
-            live |= self._ask(more, window, deadline, is_probe=is_probe)
+            live |= self._ask(more, window, deadline, manner)
         return {each: live.get(each, live[group[0]]) for group in same for each in group}
 
     def _ask(
-        self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool
+        self, wanted: Sequence[Asked], window: Interval, deadline: Deadline, manner: _Manner
     ) -> dict[Asked, Answer]:
-        patience, asked_at = deadline.remaining(), self._monotonic()
+        manner, asked_at = replace(manner, patience=deadline.remaining()), self._monotonic()
         by_account: dict[tuple[str, str], list[Asked]] = defaultdict(list)
         for asked in wanted:
             by_account[asked.name.provider, asked.name.account].append(asked)
-        calls = [
-            (group, self._call(group, window, deadline, is_probe=is_probe)) for group in by_account.values()
-        ]
+        calls = [(group, self._call(group, window, deadline, manner)) for group in by_account.values()]
         return {
             asked: replace(answer, asked_at=asked_at)
             for group, call in calls
-            for asked, answer in self._collect(group, call, window, deadline, patience).items()
+            for asked, answer in self._collect(group, call, window, deadline, manner).items()
         }
 
-    def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline, *, is_probe: bool) -> _Call:
+    def _call(self, group: Sequence[Asked], window: Interval, deadline: Deadline, manner: _Manner) -> _Call:
         """Ask one account about its calendars; whatever goes wrong is told by the result."""
         name = group[0].name
-        silence = None if is_probe else self._health.silence(name)
+        silence = None if manner.is_probe else self._health.silence(name)
         if silence is None and deadline.remaining() < READ_NEEDS_SECONDS:
             silence = NoTimeLeft(name.provider, "free_busy")
         if silence is not None:
@@ -167,9 +186,9 @@ class FreeBusy:
             return refused
 
     def _collect(
-        self, group: Sequence[Asked], call: _Call, window: Interval, deadline: Deadline, patience: float
+        self, group: Sequence[Asked], call: _Call, window: Interval, deadline: Deadline, manner: _Manner
     ) -> Mapping[Asked, Answer]:
-        """Wait for an account's answers and take note of them; `patience` is what it had in seconds."""
+        """Wait for an account's answers and take note of them."""
         provider = group[0].name.provider
         told: Mapping[Asked, BusyAnswer]
         answered_at = self._monotonic()
@@ -191,7 +210,8 @@ class FreeBusy:
             _log.exception("asking %s for busy times failed", provider)
             told = dict.fromkeys(group, ProviderUnavailable(provider, "free_busy", _FAULT))
         if not isinstance(call, _Unasked):
-            self._note(told, patience)
+            minded = {asked: busy for asked, busy in told.items() if manner.minds(asked, busy)}
+            self._note(minded, manner.patience)
         return {
             asked: Answer((), busy, window, answered_at)
             if isinstance(busy, ProviderError)

@@ -90,3 +90,13 @@ def test_a_push_and_our_own_appointments_are_known_to_all_at_once(practice: Prac
     practice.passes()
     practice.asked()
     assert [practice.free("11:00"), practice.asked()] == [[True, True], 0], "it was not asked at once"
+
+
+def test_one_failure_ahead_of_calls_is_no_news_but_the_owner_hears_of_more(practice: Practice) -> None:
+    assert practice.free() == [True, True]
+    practice.google.go_down()
+    practice.passes(seconds=42)
+    assert [practice.first.bridge.alerts.open(), practice.free()] == [[], [True, True]]
+    practice.passes(seconds=12)
+    assert len(practice.first.bridge.alerts.open()) == 1
+    assert practice.free() == [False, False]
