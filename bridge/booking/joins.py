@@ -29,8 +29,9 @@ def record_joins(context: LedgerContext) -> None:
 
 def _differing(context: LedgerContext, connection: Connection) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield the event types whose hosts are not those recorded, with who is new and who is gone."""
+    joined = round_robin.joined_by_type(connection)
     for event_type in context.event_types.values():
-        hosts, recorded = event_type.team.hosts, round_robin.joined(connection, event_type.id)
+        hosts, recorded = event_type.team.hosts, joined.get(event_type.id, {})
         added = [host for host in hosts if host not in recorded]
         removed = [host for host in recorded if host not in hosts]
         if added or removed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import click
 
 from bridge.app import bring_up_to_date
 from bridge.cli.output import Exit
+from bridge.cli.progress import bar
 from bridge.cli.session import Session, config_option, json_option
 from bridge.cli.tables import Grid
 from bridge.parts import Bridge
-from bridge.service.check import Finding, Verdict, findings
+from bridge.service.check import findings
 from bridge.service.check_receivers import receivers_tried
+from bridge.service.findings import Finding, Verdict
 from bridge.service.public_check import PublicCheck
 from bridge.vendors.plugging import refreshed_by
 
@@ -55,7 +58,10 @@ def check(session: Session, book: bool, public: bool) -> None:
 def _inside(session: Session, bridge: Bridge, *, books: bool) -> Iterator[Finding]:
     yield from _file(session.config_path)
     config = bridge.config
-    yield from findings(config, bridge.context, prepare=lambda: _prepare(bridge), books=books)
+    with bar("calendars", sys.stderr) as progress:
+        yield from findings(
+            config, bridge.context, prepare=lambda: _prepare(bridge), books=books, progress=progress
+        )
     yield from receivers_tried(bridge.outbox.receivers)
 
 

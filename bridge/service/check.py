@@ -5,53 +5,34 @@ Says of each thing what was tried, whether it works, and if not what to do.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 
 from bridge.attendee.contact_api import ContactApi
 from bridge.booking.context import BookingContext
-from bridge.booking.identify import ask_identity, named, unidentified
-from bridge.booking.probe import meant
 from bridge.calendars.set_days import as_set
 from bridge.config import Config, remarks
 from bridge.config.sections.meeting import organisers
 from bridge.errors import BridgeError, CalendarRefused, OutcomeUnknown
 from bridge.follow_ups.errors import NotDelivered
 from bridge.follow_ups.meetings.zoom import Zoom
-from bridge.model import Ability, CalendarName, Host
+from bridge.model import Ability, CalendarName
 from bridge.scheduling.hours import open_between
 from bridge.scheduling.offers import every_start, offer
 from bridge.scheduling.slots import HostTime
+from bridge.service.check_calendars import Progress, calendars_tried
 from bridge.service.days_off import DaysOff
+from bridge.service.findings import Finding, Verdict
 from bridge.speech.explained import plain
 from bridge.store.dialects import database_now
 from bridge.store.schema import require_current
-from providers.base import BusyQuery, CalendarInfo, Deadline, EventDraft, Interval
+from providers.base import Deadline, EventDraft, Interval
 from providers.errors import AccessDenied, ProviderError
 
 _SECONDS = 10.0
-_AHEAD = (timedelta(days=14), timedelta(days=366))  # most are open within days, which is soon found
+_AHEAD = (timedelta(days=4), timedelta(days=366))  # most are open within days, which is soon found
 _CLOCKS_MAY_DIFFER = timedelta(seconds=30)
-
-
-class Verdict(StrEnum):
-    """What came of trying something."""
-
-    GOOD = "ok"
-    UNWISE = "note"
-    FAILED = "fails"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried."""
-
-    subject: str
-    verdict: Verdict
-    text: str
 
 
 def findings(
@@ -60,10 +41,12 @@ def findings(
     *,
     prepare: Callable[[], object] = lambda: None,
     books: bool = False,
+    progress: Progress = lambda _more, _count: None,
 ) -> Iterator[Finding]:
     """Try one thing after another and yield what came of it; `prepare` comes before the database.
 
-    With `books` a test event is made and removed in each booking calendar.
+    With `books` a test event is made and removed in each booking calendar; `progress` is told how the
+    calendars get on.
     """
     hosts, kinds = len(config.hosts), len(config.event_types)
     counted = f"{hosts} host{'s' * (hosts != 1)}, {kinds} event type{'s' * (kinds != 1)}"
@@ -79,7 +62,7 @@ def findings(
     yield Finding("database", Verdict.GOOD, "answers and is up to date")
     yield _clock(context)
     yield from _timetables(context)
-    yield from _calendars(context)
+    yield from calendars_tried(context, progress)
     if config.zoom:
         yield from _zoom(config, context)
     if config.telli.lookup_contacts:
@@ -196,89 +179,3 @@ def _trial(context: BookingContext, name: CalendarName) -> Finding:
         text = f"a test event on {start:%Y-%m-%d %H:%M} UTC is unclear: {unknown}; look for it, and remove it"
         return Finding(str(name), Verdict.FAILED, text)
     return Finding(str(name), Verdict.GOOD, "a test event was made and removed")
-
-
-def _calendars(context: BookingContext) -> Iterator[Finding]:
-    tried: dict[CalendarName, Finding] = {}
-    for host in context.attending.values():
-        for name in host.calendars:
-            if name not in tried:
-                tried[name] = _reading(context, host, name)
-                yield tried[name]
-        if tried[host.booking_calendar].verdict is Verdict.GOOD:
-            yield from _booking(context, host)
-    yield from _identities(context, [name for name, found in tried.items() if found.verdict is Verdict.GOOD])
-
-
-def _identities(context: BookingContext, names: Sequence[CalendarName]) -> Iterator[Finding]:
-    """Say which names are one calendar, and which of them nobody knows to be none of the others."""
-    for name in set(names) & set(named(context)):
-        try:
-            ask_identity(context, name, Deadline(_SECONDS, context.monotonic))
-        except ProviderError as error:
-            if name in unidentified(context):
-                yield _unidentified(context, name, error)
-    known = context.identities.known(names)
-    by_identity = defaultdict(list)
-    for name in names:
-        by_identity[known.of(name)].append(str(name))
-    for same in by_identity.values():
-        if len(same) > 1:
-            text = "one calendar: what is booked by one name is taken by all"
-            yield Finding(" = ".join(same), Verdict.GOOD, text)
-
-
-def _unidentified(context: BookingContext, name: CalendarName, error: ProviderError) -> Finding:
-    why = f"its vendor does not say which calendar it is ({plain(error.detail)})"
-    if name in context.identities.known([name]).known:
-        return Finding(str(name), Verdict.UNWISE, f"{why}: bookings go on, known by this name alone")
-    return Finding(str(name), Verdict.FAILED, f"{why}, so nothing is offered there")
-
-
-def _reading(context: BookingContext, host: Host, name: CalendarName) -> Finding:
-    """Ask a calendar for the busy time of a week, as an offer does."""
-    query = BusyQuery(name.calendar, host.busy_policy, str(host.schedule.timezone))
-    now, deadline = context.now(), Deadline(_SECONDS, context.monotonic)
-    try:
-        provider = context.accounts.provider(name)
-        answer = provider.free_busy([query], Interval(now, now + timedelta(days=7)), deadline=deadline)[query]
-    except ProviderError as error:
-        answer = error
-    context.health.answered(name, answer if isinstance(answer, ProviderError) else None)
-    if not isinstance(answer, ProviderError):
-        return Finding(str(name), Verdict.GOOD, "free/busy can be read")
-    said = plain(answer.detail) or "it could not be read"
-    return Finding(str(name), Verdict.FAILED, f"{said}. {context.health.advise(name, answer)}")
-
-
-def _booking(context: BookingContext, host: Host) -> Iterator[Finding]:
-    """Look whether bookings of a host can be written where they go, with the links they promise."""
-    name = host.booking_calendar
-    try:
-        deadline = Deadline(_SECONDS, context.monotonic)
-        listed = context.accounts.provider(name).list_calendars(deadline=deadline)
-    except ProviderError as error:
-        yield Finding(
-            str(name), Verdict.FAILED, f"the account's calendars cannot be listed: {plain(error.detail)}"
-        )
-        return
-    calendar = meant(context, name, listed)
-    if calendar is None:
-        yield Finding(str(name), Verdict.FAILED, "the account does not list this calendar")
-    elif not calendar.can_write:
-        text = f"bookings of {host.id} go here, but it is read-only for the account"
-        yield Finding(str(name), Verdict.FAILED, text)
-    else:
-        yield from _links(context, host, calendar)
-
-
-def _links(context: BookingContext, host: Host, calendar: CalendarInfo) -> Iterator[Finding]:
-    subject = str(host.booking_calendar)
-    kinds = [kind for each in context.event_types.values() for kind in each.kinds]
-    kinds = [kind for kind in kinds if host.id in kind.team.hosts]
-    for platform in sorted({kind.conference for kind in kinds if kind.conference}):
-        if platform in calendar.conferences:
-            yield Finding(subject, Verdict.GOOD, f"can make {platform} links")
-        else:
-            text = f"cannot make {platform} links: bookings there have none"
-            yield Finding(subject, Verdict.UNWISE, text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bridge.follow_ups.errors import NotDelivered
 from bridge.follow_ups.receivers import Receiver
-from bridge.service.check import Finding, Verdict
+from bridge.service.findings import Finding, Verdict
 
 
 def receivers_tried(receivers: Mapping[str, Receiver]) -> Iterator[Finding]:

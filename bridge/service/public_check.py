@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from bridge.config import Config
-from bridge.service.check import Finding, Verdict
+from bridge.service.findings import Finding, Verdict
 from bridge.service.reaching import Reached, Unreachable, reach
 from bridge.service.signing import HEADER, sign
 

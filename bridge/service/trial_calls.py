@@ -15,7 +15,7 @@ from bridge.background import Work
 from bridge.booking.context import BookingContext, LedgerContext
 from bridge.config import Config
 from bridge.errors import NotFound
-from bridge.service.check import Finding, Verdict
+from bridge.service.findings import Finding, Verdict
 from bridge.service.public_check import PublicCheck
 from bridge.speech.language import language
 from bridge.store.sql import jobs, upkeep

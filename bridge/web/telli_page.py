@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from bridge.config import Config
 from bridge.errors import NotFound
 from bridge.journal import Journal, Outcome, Signature
-from bridge.service.check import Verdict
+from bridge.service.findings import Verdict
 from bridge.service.trial_calls import TrialCalls
 from bridge.speech.agent_instructions import AgentInstructions
 from bridge.speech.language import Language, language

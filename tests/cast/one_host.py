@@ -13,7 +13,8 @@ from werkzeug.security import generate_password_hash
 from bridge.app import create_app
 from bridge.model import Booking
 from bridge.parts import Bridge
-from bridge.service.check import Finding, findings
+from bridge.service.check import findings
+from bridge.service.findings import Finding
 from bridge.service.signing import HEADER, sign
 from bridge.surroundings import Surroundings
 from bridge.vendors.contract import Vendor

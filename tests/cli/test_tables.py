@@ -1,4 +1,4 @@
-"""Tables on terminals of any width, and where nobody looks on."""
+"""Tables and bars on terminals of any width, and where nobody looks on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from bridge.cli.progress import bar
 from bridge.cli.tables import Grid
 
 GRID = Grid(
@@ -84,3 +85,11 @@ def test_texts_are_no_markup_and_cannot_steer_the_terminal() -> None:
 def test_an_empty_cell_is_left_out_of_a_row_told_line_by_line() -> None:
     grid = Grid("x", ["one", "two", "three"], [["a" * 20, "", "b" * 20]])
     assert drawn(grid, 30) == ["x", "one: " + "a" * 20, "three: " + "b" * 20]
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Screen()])
+def test_only_a_terminal_is_shown_how_far_it_is(stream: io.StringIO) -> None:
+    with bar("calendars", stream) as progress:
+        progress(2, 3)
+        progress(1, 3)
+    assert ("calendars" in stream.getvalue()) is stream.isatty()

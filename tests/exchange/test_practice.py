@@ -12,7 +12,7 @@ import pytest
 from bridge.connections import AccountState
 from bridge.errors import ConfigError
 from bridge.model import BookingState
-from bridge.service.check import Verdict
+from bridge.service.findings import Verdict
 from providers.base import Interval
 from tests.cast.one_host import OneHost, one_host_toml
 from tests.cast.reading import parse_config

@@ -13,7 +13,8 @@ from bridge.follow_ups.errors import Unclear
 from bridge.follow_ups.meetings.maker import Wanted
 from bridge.follow_ups.meetings.zoom import Zoom
 from bridge.model import FollowUpState
-from bridge.service.check import Verdict, findings
+from bridge.service.check import findings
+from bridge.service.findings import Verdict
 from providers.base import Deadline, Interval
 from providers.route import STRAIGHT
 from tests.cast.clock import TurnableClock

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from bridge.service.check import Verdict
 from bridge.service.check_receivers import receivers_tried
+from bridge.service.findings import Verdict
 from providers.outward import AddressForbidden, Outward
 from providers.route import STRAIGHT
 from tests.cast.clock import TurnableClock

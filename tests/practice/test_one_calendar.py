@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import insert
@@ -15,6 +16,7 @@ from sqlalchemy import insert
 from bridge.booking.read_back import read_back
 from bridge.model import Attendee
 from bridge.service.check import findings
+from bridge.service.findings import Verdict
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
 from bridge.store.sql import identities
@@ -254,7 +256,24 @@ def test_a_calendar_whose_vendor_calls_it_something_else_one_day_is_known_by_tha
     assert not salon.bridge.alerts.open()
 
 
-def test_the_check_says_which_names_are_one_calendar(open_team: OpenTeam, google: FakeGoogle) -> None:
-    salon = open_team(*team_at(google))
-    said = {found.subject: found.text for found in findings(salon.config, salon.bridge.context)}
+def test_the_check_asks_accounts_at_once_and_says_which_names_are_one_calendar(
+    open_team: OpenTeam, google: FakeGoogle
+) -> None:
+    salon = open_team(*team_at(google), Staff("carl", calendar=f"google:{ANNA}/{ANNA}"))
+    both, have_met = Barrier(2), Event()
+
+    def together(_seconds: float) -> None:
+        if not have_met.is_set():
+            both.wait(30)
+            have_met.set()
+
+    google.set_latency(1, together)
+    google.requests.clear()
+    told: list[tuple[int, int]] = []
+    found = list(findings(salon.config, salon.bridge.context, progress=lambda *more: told.append(more)))
+    said = {each.subject: each.text for each in found}
     assert "one calendar" in said[f"google:{ANNA}/{TEAM} = google:{BEN}/{TEAM}"]
+    assert Verdict.FAILED not in {each.verdict for each in found}
+    asked = Counter(google.operations())
+    assert (asked["freebusy.query"], asked["calendarList.list"]) == (2, 2)
+    assert sorted(told) == [(1, 3), (2, 3)]

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from bridge.app import create_app
 from bridge.model import Ability
 from bridge.parts import Bridge
-from bridge.service.check import Finding, Verdict, findings
+from bridge.service.check import findings
+from bridge.service.findings import Finding, Verdict
 from bridge.service.signing import HEADER, sign
 from bridge.store.tables import busy_spans, busy_times, published_calendars
 from bridge.surroundings import Surroundings

@@ -6,6 +6,7 @@ were made, not by when they take place, or a far appointment would count in a mo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -44,6 +45,14 @@ def joined(connection: Connection, event_type: str) -> dict[str, datetime]:
         select(host_joins.c.host, host_joins.c.joined_at).where(host_joins.c.event_type == event_type)
     )
     return {row.host: row.joined_at for row in rows}
+
+
+def joined_by_type(connection: Connection) -> dict[str, dict[str, datetime]]:
+    """Return the same of every event type that has, or had, hosts."""
+    found: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for row in connection.execute(select(host_joins)):
+        found[row.event_type][row.host] = row.joined_at
+    return found
 
 
 def record_join(connection: Connection, event_type: str, host: str, now: datetime) -> None:
