@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
 WORKERS ?= 3
 
-.PHONY: demo test fuzz bench lint audit lock catalogues screenshots clean
+.PHONY: demo test fuzz bench load lint audit lock catalogues screenshots clean
 
 demo: $(STAMP)
 	@$(BIN)/bridge demo
@@ -25,6 +25,10 @@ fuzz: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench
+
+# Two minutes of mixed calls while faults come and go, and what is wrong afterwards; ARGS="--seconds 1000" for long.
+load: $(STAMP)
+	@$(BIN)/python -m bench.rush $(ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -18,6 +18,7 @@ PARTS = {
     "published": "what reading a published calendar of 20,000 entries takes in the background",
     "siege": "what callers notice while strangers do what they can",
     "storm": "a storm of 400 calls a second, and the callers after it",
+    "rush": "two minutes of mixed calls while faults come and go, and what is wrong afterwards",
     "accounts": "how late background jobs come when some of 200 accounts hang, by a simulated clock",
     "database": "bookings while PostgreSQL hangs, is far away, locked or fails over",
     "trouble": "what two workers' callers notice while the database or a vendor is in trouble",
