@@ -26,6 +26,7 @@ PARTS = {
     "walk": "how many of the project's own functions and files one request passes",
     "idle": "what 2,000 embedded hosts take of a processor while nothing happens",
     "pages": "how long each of the owner's pages takes with 50 hosts and 10,000 bookings",
+    "memory": "what a worker keeps in memory, by the vendors that are configured",
     "start": "seconds and memory of importing, making and serving the app",
 }
 

@@ -59,8 +59,8 @@ def main() -> None:
         with serving("wsgi:app", config=config) as server:
             load(server.port, [question()], wanted=b"available", seconds=0.5)
             table.add_row("gunicorn until it answers", f"{server.ready_after:.2f}", "", "")
-            table.add_row("gunicorn worker, resident", "", "", f"{_worker_mib(server, 'Rss'):.0f}")
-            table.add_row("gunicorn worker, its share", "", "", f"{_worker_mib(server, 'Pss'):.0f}")
+            table.add_row("gunicorn worker, resident", "", "", f"{worker_mib(server, 'Rss'):.0f}")
+            table.add_row("gunicorn worker, its share", "", "", f"{worker_mib(server, 'Pss'):.0f}")
     wide_console().print(table)
 
 
@@ -79,7 +79,7 @@ def _median(runs: Sequence[Taken]) -> Taken:
     )
 
 
-def _worker_mib(server: Server, kind: str) -> float:
+def worker_mib(server: Server, kind: str) -> float:
     """Return the mean memory of the workers; `Pss` counts what they share only in part."""
     sizes = []
     for number in server.workers():

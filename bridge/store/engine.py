@@ -22,8 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from bridge.errors import StoreUnavailable
 from bridge.store.faults import ConstraintViolated, cause, may_pass, translated
 from bridge.store.patience import seconds_left
-from bridge.store.pools import open_pools, parse_url
-from bridge.store.postgres import FIRST_ANSWER_SECONDS
+from bridge.store.pools import FIRST_ANSWER_SECONDS, open_pools, parse_url
 
 _log = logging.getLogger(__name__)
 

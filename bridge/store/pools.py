@@ -17,8 +17,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from bridge.errors import StoreUnavailable
 from bridge.store.patience import is_over, seconds_left
-from bridge.store.postgres import SINGLES, WRITERS, postgres_engines
 
+# A kept connection may have died unseen: so long its first answer is waited for, then another one is opened.
+FIRST_ANSWER_SECONDS = 1.0
 _POLL_SECONDS = 0.001
 _READERS = 64
 _KEPT_READERS = 16
@@ -63,6 +64,9 @@ def open_pools(url: URL, timeout_seconds: float) -> Pools:
     """Make the engines of a database; nothing is connected yet."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_pools(url, timeout_seconds)
+    # Its driver takes 9 MB, which a process on SQLite need not have.
+    from bridge.store.postgres import SINGLES, WRITERS, postgres_engines
+
     return Pools(*postgres_engines(url, timeout_seconds), most=WRITERS, most_single=SINGLES)
 
 

@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from bridge.store.patience import is_bounded, seconds_left
+from bridge.store.pools import FIRST_ANSWER_SECONDS
 
 WRITERS = 30  # two processes stay below the server's usual 100 connections
 SINGLES = 8
@@ -25,8 +26,6 @@ _KEPT_SINGLES = 4
 # No work takes longer without a deadline; the server is told the same, and ends first.
 _STATEMENT_SECONDS = 10.0
 _STATEMENT_MARGIN_SECONDS = 1.0
-# A kept connection may have died unseen: only so long is its first answer waited for, then another is opened.
-FIRST_ANSWER_SECONDS = 1.0
 _CONNECT_SECONDS = 3
 _ARGUMENTS = {
     "connect_timeout": _CONNECT_SECONDS,

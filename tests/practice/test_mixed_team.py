@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 
 from bridge.model import BookingState
-from providers.base import EventRef, Interval
-from tests.caldav.account import ServedAccount
-from tests.cast.at_vendors import ANNA_GOOGLE, BEN_MICROSOFT, PATIENT, google_section, microsoft_section
+from tests.cast.at_vendors import PATIENT
 from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
-from tests.cast.config import Staff, read_toml, salon_toml
+from tests.cast.config import read_toml, salon_toml
+from tests.cast.desks import Desk, at_exchange, at_google, at_icloud, at_microsoft, embedded
 from tests.cast.salon import Salon
 from tests.exchange.account import WRITES
 from tests.local.files import calendar, entry
@@ -28,96 +27,12 @@ from tests.practice.team import run_due
 from tests.published.server import Link, LinkServer
 from tests.vendors.caldav.icloud import ServedByICloud
 from tests.vendors.common import Fault
-from tests.vendors.exchange import PASSWORD, FakeExchange
+from tests.vendors.exchange import FakeExchange
 from tests.vendors.google import FakeGoogle
 from tests.vendors.microsoft import FakeMicrosoft
 
-FAYE, SERVICE = "faye@contoso.example.com", "bridge@contoso.example.com"
 DAY = timedelta(days=1)
 TEN, ELEVEN, TWO, THREE = (tomorrow_at(hour) for hour in (10, 11, 14, 15))
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A host's calendar at a vendor, and what its owner does there to the event of an id."""
-
-    staff: Staff
-    events: Callable[[], dict[str, datetime]]
-    move: Callable[[str, datetime], object]
-    delete: Callable[[str], object]
-    section: str = ""
-
-
-def at_google(google: FakeGoogle, folder: Path) -> Desk:
-    google.add_account(ANNA_GOOGLE)
-    return Desk(
-        Staff("anna", "00:00-24:00", calendar=f"google:{ANNA_GOOGLE}/primary"),
-        lambda: {
-            each["id"]: datetime.fromisoformat(each["start"]["dateTime"])
-            for each in google.events(ANNA_GOOGLE)
-        },
-        lambda event, start: google.move_event(ANNA_GOOGLE, event, start, start + HALF_AN_HOUR),
-        lambda event: google.delete_event(ANNA_GOOGLE, event),
-        google_section(google, folder),
-    )
-
-
-def at_microsoft(microsoft: FakeMicrosoft) -> Desk:
-    microsoft.add_account(BEN_MICROSOFT)
-    return Desk(
-        Staff("ben", "00:00-24:00", calendar=f"microsoft:{BEN_MICROSOFT}/calendar"),
-        lambda: {each["id"]: each["start"] for each in microsoft.events(BEN_MICROSOFT)},
-        lambda event, start: microsoft.move_event(BEN_MICROSOFT, event, start, start + HALF_AN_HOUR),
-        lambda event: microsoft.delete_event(BEN_MICROSOFT, event),
-        f"{microsoft_section(microsoft)}allow_private_addresses = true\n",  # its [network] is everybody's
-    )
-
-
-def at_exchange(exchange: FakeExchange) -> Desk:
-    exchange.add_mailbox(FAYE)
-    exchange.add_mailbox(SERVICE, impersonates=True)
-    signed_in = f"username = '{exchange.user(SERVICE)}'\npassword = \"{PASSWORD}\"\nimpersonation = true\n"
-    return Desk(
-        Staff("faye", "00:00-24:00", calendar=f"exchange:{FAYE}/calendar"),
-        lambda: {each["id"]: each["start"] for each in exchange.events(FAYE)},
-        lambda event, start: exchange.move_event(FAYE, event, start, start + HALF_AN_HOUR),
-        lambda event: exchange.delete_event(FAYE, event),
-        f'[exchange]\nurl = "{exchange.endpoint}"\n{signed_in}',
-    )
-
-
-def at_icloud(icloud: ServedByICloud) -> Desk:
-    person = ServedAccount(icloud)
-    work = icloud.folders["work"]
-    return Desk(
-        Staff("carl", "00:00-24:00", calendar="caldav:carl/Work"),
-        lambda: {name: person.stored("Work", name).interval.start for name in work.live()},
-        lambda event, start: person.move_as_person("Work", event, Interval(start, start + HALF_AN_HOUR)),
-        lambda event: person.delete_as_person("Work", event),
-        f'[caldav.carl]\nurl = "{icloud.start}"\n'
-        f'username = "{icloud.user}"\npassword = "{icloud.password}"\n',
-    )
-
-
-def embedded(name: str, salon: list[Salon], lines: str = "", section: str = "") -> Desk:
-    """Return the desk of a host of the salon that will be opened."""
-
-    def ref(event: str) -> EventRef:
-        return EventRef(name, event)
-
-    def move(event: str, start: datetime) -> None:
-        there = Interval(start, start + HALF_AN_HOUR)
-        provider = salon[0].provider(salon[0].config.hosts[name].booking_calendar)
-        provider.move_event(ref(event), there, timezone="UTC", deadline=salon[0].patience())
-
-    def delete(event: str) -> None:
-        provider = salon[0].provider(salon[0].config.hosts[name].booking_calendar)
-        provider.cancel_event(ref(event), notify=False, deadline=salon[0].patience())
-
-    def events() -> dict[str, datetime]:
-        return {each.ref.event_id: each.interval.start for each in salon[0].events(name)}
-
-    return Desk(Staff(name, "00:00-24:00", lines), events, move, delete, section)
 
 
 @pytest.fixture
