@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import requests
 
 from providers.base import Deadline
-from providers.errors import ProviderError, ProviderUnavailable, RateLimited, WriteUnknown
+from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable, RateLimited, WriteUnknown
 from providers.http import Call, Clocks, Patience, json_object, repeat, retry_after, send, session
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -229,6 +231,25 @@ def test_a_line_that_breaks_after_the_request_leaves_only_writes_in_doubt(
     with session() as made, pytest.raises(error) as caught:
         send(made, time.call(1.01 if writes else 0.2, writes=writes), "POST", serve(behave), json={})
     assert "secret" not in str(caught.value)
+
+
+def test_what_signs_in_by_sending_again_begins_nothing_that_cannot_end_in_time(
+    serve: Callable[[Serve], str],
+) -> None:
+    time = Time()
+
+    def refuse(connection: socket.socket) -> None:
+        time.now += 4
+        connection.sendall(b"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n")
+
+    def again(answer: requests.Response, **options: Any) -> requests.Response:
+        found: requests.Response = answer.connection.send(answer.request, **options)  # type: ignore[attr-defined]
+        return found
+
+    made = session()
+    made.hooks["response"].append(again)
+    with made, pytest.raises(NoTimeLeft):
+        send(made, time.call(4.9, writes=True), "POST", serve(refuse), json={})
 
 
 @pytest.mark.parametrize("writes", [False, True])
