@@ -154,6 +154,10 @@ class Exchange(Vendor):
         """Tell whether this is the schedule of a colleague or a room."""
         return name.calendar.startswith(_SCHEDULE)
 
+    def address_of_room(self, name: CalendarName) -> str:
+        """Return whose schedule it is: a room's mailbox is invited by that address."""
+        return name.calendar.removeprefix(_SCHEDULE) if self.only_shows_busy(name) else ""
+
     def shown(self, calendar: str) -> str:
         """Return whose schedule it is, or the calendar's name, empty for the main one."""
         return super().shown(calendar).removeprefix(_SCHEDULE)

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element  # nosec B405
 
 from providers.amending import Amendment
-from providers.base import Deadline, Event, EventAttendee, EventRef
+from providers.base import Deadline, Event, EventRef
 from providers.errors import EventChanged
 from providers.exchange.client import Client
-from providers.exchange.events import changed, item_there, one_line, only, private_text, subject
-from providers.exchange.fields import Guest, body_of, guests_of
+from providers.exchange.events import changed, item_there, only
+from providers.exchange.fields import (
+    Guest,
+    body_of,
+    guest_fields,
+    guest_of,
+    location_of,
+    private_text,
+    subject,
+)
 from providers.exchange.folders import Folders
 from providers.exchange.items import item_of
 from providers.exchange.xml import TYPES, M, child
@@ -51,15 +60,21 @@ def _changes(element: Element, amendment: Amendment) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if (title := subject(amendment.title(said))) != said:
         fields["subject"] = title
-    if (place := one_line(amendment.location(location))) != location:
+    if (place := _in_rooms(amendment).location(location)) != location:
         fields["location"] = place
     fields |= _body(element, amendment)
-    guests = list(_guests(element))
-    if (wanted := amendment.guests(guests, lambda guest: guest.email, _guest)) != guests:
-        fields["required_attendees"] = guests_of(wanted)
+    guests = [*_guests(element, "RequiredAttendees"), *_guests(element, "Resources")]
+    if (wanted := amendment.guests(guests, lambda guest: guest.email, guest_of)) != guests:
+        fields |= guest_fields(wanted)
     if fields:
         fields["bridge_private"] = private_text(amendment.now)
     return fields
+
+
+def _in_rooms(amendment: Amendment) -> Amendment:
+    """Return it with the locations that events are given here."""
+    was, now = (replace(each, location=location_of(each)) for each in (amendment.was, amendment.now))
+    return replace(amendment, was=was, now=now)
 
 
 def _body(element: Element, amendment: Amendment) -> dict[str, Any]:
@@ -75,13 +90,11 @@ def _body(element: Element, amendment: Amendment) -> dict[str, Any]:
     return {} if wanted == was else {"body": body_of(wanted, is_html=is_html)}
 
 
-def _guests(element: Element) -> Iterator[Guest]:
-    for each in element.iterfind(f"{TYPES}RequiredAttendees/{TYPES}Attendee/{TYPES}Mailbox"):
-        email = each.findtext(f"{TYPES}EmailAddress") or ""
+def _guests(element: Element, kind: str) -> Iterator[Guest]:
+    for each in element.iterfind(f"{TYPES}{kind}/{TYPES}Attendee/{TYPES}Mailbox"):
         yield Guest(
-            email, each.findtext(f"{TYPES}Name") or "", each.findtext(f"{TYPES}RoutingType") or "SMTP"
+            each.findtext(f"{TYPES}EmailAddress") or "",
+            each.findtext(f"{TYPES}Name") or "",
+            each.findtext(f"{TYPES}RoutingType") or "SMTP",
+            is_resource=kind == "Resources",
         )
-
-
-def _guest(attendee: EventAttendee) -> Guest:
-    return Guest(attendee.email, attendee.name)

@@ -7,7 +7,6 @@ once more after it: of two events under one key the younger goes, whoever sees i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,10 +14,9 @@ from typing import Any, TypeVar
 from xml.etree.ElementTree import Element  # nosec B405
 
 from providers.base import Deadline, Event, EventDraft, EventRef, Interval
-from providers.cleaning import clean
 from providers.errors import EventChanged, EventNotFound, ProviderError
 from providers.exchange.client import Client
-from providers.exchange.fields import BOOKING_ID, EVENT_KEY, Guest, body_of, guests_of, time_fields
+from providers.exchange.fields import BOOKING_ID, EVENT_KEY, draft_fields, time_fields
 from providers.exchange.folders import Folders, Place
 from providers.exchange.items import Item, items_in, ref_of
 from providers.exchange.listing import in_window, with_property
@@ -27,8 +25,6 @@ from providers.http import Call
 from providers.writing import after_conflict, holder, seen_again
 
 T = TypeVar("T")
-
-LONGEST_SUBJECT = 255
 
 
 def create_event(
@@ -39,7 +35,7 @@ def create_event(
     place = folders.place(looking, calendar)
     if earlier := _under(client, looking, place, event_key):
         return holder(call, lambda: _eldest(client, earlier, deadline), event_key, draft)
-    request = client.compose.create(place.folder, _fields(event_key, draft))
+    request = client.compose.create(place.folder, draft_fields(event_key, draft))
     ref = client.ask(call, request, lambda part: written(call, calendar, part))
     made = Event(
         replace(ref, ical_uid=event_key), draft.interval, booking_id=draft.booking_id, event_key=event_key
@@ -50,38 +46,6 @@ def create_event(
         return _eldest(client, seen, in_time) if seen else made
 
     return seen_again(made, look, deadline)
-
-
-def _fields(event_key: str, draft: EventDraft) -> dict[str, Any]:
-    # The UID is the same in every guest's copy: of two events made under one key they keep one.
-    own = {"uid": event_key, "bridge_event_key": event_key, "bridge_booking_id": draft.booking_id}
-    guests = [Guest(each.email, each.name) for each in draft.attendees]
-    return {
-        **time_fields(draft.interval, draft.timezone),
-        **own,
-        "bridge_private": private_text(draft),
-        "subject": subject(draft.title),
-        "body": body_of(clean(draft.description)),
-        "location": one_line(draft.location),
-        "legacy_free_busy_status": "Busy",
-        "required_attendees": guests_of(guests),
-    }
-
-
-def subject(title: str) -> str:
-    """Return a text as Exchange keeps a subject."""
-    return one_line(title)[:LONGEST_SUBJECT]
-
-
-def one_line(text: str) -> str:
-    """Return a text as a subject or a place may be."""
-    return " ".join(clean(text).splitlines())
-
-
-def private_text(draft: EventDraft) -> str:
-    """Return what else a booking knows, for the property that holds it."""
-    others = {name: value for name, value in draft.private.items() if name not in ("booking_id", "event_key")}
-    return json.dumps(others, ensure_ascii=True)
 
 
 def written(call: Call, calendar: str, part: Element) -> EventRef:

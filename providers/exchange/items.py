@@ -77,10 +77,18 @@ def item_of(call: Call, calendar: str, element: Element) -> Item:
         event_key=own.get(EVENT_KEY),
         declined=declined,
         all_day=all_day,
+        rooms=frozenset(_rooms(element)),
     )
     return Item(
         event, status, "" if folder is None else folder.get("Id") or "", _made(call, element, ref, own)
     )
+
+
+def _rooms(element: Element) -> Iterator[str]:
+    """Yield the addresses of resources that have not declined."""
+    for each in element.iterfind(f"{TYPES}Resources/{TYPES}Attendee"):
+        if each.findtext(f"{TYPES}ResponseType") != "Decline":
+            yield (each.findtext(f"{TYPES}Mailbox/{TYPES}EmailAddress") or "").lower()
 
 
 def ref_of(call: Call, calendar: str, element: Element) -> EventRef:

@@ -65,16 +65,10 @@ def _paths(model: Any, *names: str) -> list[Any]:
     return [FieldPath(field=model.get_field_by_fieldname(name)) for name in names]
 
 
-_EVENT = (
-    *("start", "end", "is_all_day", "legacy_free_busy_status", "is_cancelled", "my_response_type", "uid"),
-    *(
-        "bridge_booking_id",
-        "bridge_event_key",
-        "parent_folder_id",
-        "datetime_created",
-        "bridge_article_number",
-    ),
-)
+_JUDGED = ("start", "end", "is_all_day", "legacy_free_busy_status", "is_cancelled", "my_response_type")
+_OURS = ("bridge_booking_id", "bridge_event_key", "bridge_article_number")
+_EVENT = (*_JUDGED, *_OURS, "uid", "parent_folder_id", "datetime_created")
+_OWN = (*_EVENT, "resources")  # which a search does not tell
 _SAID = ("subject", "body", "location", "required_attendees", "bridge_private")
 _FOLDER = ("name", "folder_class", "parent_folder_id", "effective_rights")
 
@@ -156,7 +150,7 @@ class Composer:
 
     def items(self, item_ids: Sequence[str], *, with_texts: bool = False) -> Request:
         """Ask for items by their ids: a part for each of them."""
-        fields = _paths(CalendarItem, *_EVENT, *(_SAID if with_texts else ()))
+        fields = _paths(CalendarItem, *_OWN, *(_SAID if with_texts else ()))
         payload = GetItem(account=self._account).get_payload(
             [ItemId(each) for each in item_ids], fields, "IdOnly"
         )
@@ -164,6 +158,7 @@ class Composer:
 
     def create(self, folder: str, fields: Mapping[str, Any]) -> Request:
         """Make an event; whoever is invited is told."""
+        has_guests = any(fields.get(name) for name in ("required_attendees", "resources"))
         item = CalendarItem(**fields)
         item.clean(version=_VERSION)
         item.reminder_is_set = item.reminder_minutes_before_start = None  # as the mailbox is used to
@@ -171,7 +166,7 @@ class Composer:
             items=[item],
             folder=FolderId(id=folder),
             message_disposition="SaveOnly",
-            send_meeting_invitations=_INVITING if fields.get("required_attendees") else _SILENT,
+            send_meeting_invitations=_INVITING if has_guests else _SILENT,
         )
         return Request(payload)
 
