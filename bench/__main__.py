@@ -10,6 +10,7 @@ PARTS = {
     "google": "a free/busy call through Google's client, beside bare HTTP clients",
     "microsoft": "the same for Microsoft",
     "caldav": "the same for CalDAV",
+    "exchange": "the same for Exchange on own servers",
     "team": "/available for a team at both vendors, with latency",
     "warm": "which calls wait for a vendor in twenty minutes, in two processes",
     "voice": "which offers serve callers: a simulation of five businesses",

@@ -7,25 +7,9 @@ latter from memory once it has seen them. Run: python -m bench.caldav [--rounds 
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
-from rich.table import Table
-
-from bench.console import wide_console
-from bench.measure import (
-    FIRST,
-    WINDOW,
-    Canned,
-    Question,
-    Token,
-    asking,
-    canned,
-    compared,
-    options,
-    real_clocks,
-)
+from bench.measure import FIRST, WINDOW, Canned, Question, Token, real_clocks, report
 from bridge.local_calendar.rereading import Rereading
 from providers.caldav import CaldavCalendars, CaldavSettings
 from providers.caldav.xml import CALENDAR_DATA, ETAG, query_body
@@ -108,30 +92,9 @@ def _calendars(server: Canned) -> CaldavCalendars:
     return CaldavCalendars(Token(), CaldavSettings(f"{server.url}/", Rereading()), clocks=real_clocks())
 
 
-def _counted(server: Canned) -> Table:
-    """Return how many HTTP requests a question takes, and its milliseconds, the first time and the next."""
-    table = Table(title="HTTP requests a free/busy question takes")
-    for head in ("question", "requests", "ms"):
-        table.add_column(head, justify="left" if head == "question" else "right")
-    for name, calendars in (("one calendar", ["Work"]), ("five calendars", _CALENDARS)):
-        ask = asking(_calendars(server), *calendars)
-        for when in ("the first of a process", "the next"):
-            before, began = server.count.value, time.perf_counter()
-            ask()
-            taken = (time.perf_counter() - began) * 1000
-            table.add_row(f"{name}, {when}", str(server.count.value - before), f"{taken:.0f}")
-    return table
-
-
 def main() -> None:
     """Print the tables."""
-    chosen = options(__doc__)
-    with canned(partial(_answer, chosen.busy)) as server:
-        console = wide_console()
-        console.print(_counted(server))
-        ours = {"CaldavCalendars.free_busy": asking(_calendars(server), "Work")}
-        title = f"One free/busy call, one calendar, {chosen.busy} entries, every tenth a series"
-        console.print(compared(title, server, QUESTION, ours, chosen.rounds))
+    report(__doc__, _answer, _calendars, QUESTION, {"one calendar": ["Work"], "five calendars": _CALENDARS})
 
 
 if __name__ == "__main__":

@@ -6,11 +6,9 @@ Run: python -m bench.google [--rounds N] [--busy N]
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from bench.console import wide_console
-from bench.measure import FAKE_TOKEN, FIRST, Question, Token, asking, canned, compared, options, real_clocks
+from bench.measure import FAKE_TOKEN, FIRST, Canned, Question, Token, real_clocks, report
 from providers.google import GoogleCalendars, GoogleSettings
 
 ACCOUNT = "anna@example.com"
@@ -47,15 +45,14 @@ QUESTION = Question(
 )
 
 
+def _calendars(server: Canned) -> GoogleCalendars:
+    settings = GoogleSettings(api_url=f"{server.url}/calendar/v3/")
+    return GoogleCalendars(ACCOUNT, Token(), settings, clocks=real_clocks())
+
+
 def main() -> None:
-    """Print the table."""
-    chosen = options(__doc__)
-    with canned(partial(_answer, chosen.busy)) as server:
-        settings = GoogleSettings(api_url=f"{server.url}/calendar/v3/")
-        provider = GoogleCalendars(ACCOUNT, Token(), settings, clocks=real_clocks())
-        ours = {"GoogleCalendars.free_busy": asking(provider, ACCOUNT)}
-        title = f"One free/busy call, {chosen.busy} busy intervals"
-        wide_console().print(compared(title, server, QUESTION, ours, chosen.rounds))
+    """Print the tables."""
+    report(__doc__, _answer, _calendars, QUESTION, {"one calendar": [ACCOUNT]})
 
 
 if __name__ == "__main__":

@@ -15,15 +15,17 @@ import random
 import socketserver
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar
 
 import requests
 from rich.table import Table
 
+from bench.console import wide_console
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, Interval
 from providers.http import Clocks, session
 
@@ -123,6 +125,45 @@ def canned(answers: Answers) -> Iterator[Canned]:
     finally:
         server.terminate()
         server.join()
+
+
+def report(
+    description: str | None,
+    answer: Callable[[int, str, bytes, str], object],
+    opened: Callable[[Canned], CalendarProvider],
+    question: Question,
+    asked: Mapping[str, Sequence[str]],
+) -> None:
+    """Print what a vendor's questions cost: requests and time of each, and the first beside bare clients.
+
+    `answer` is given the number of busy times; `asked` are the calendars of each question.
+    """
+    chosen = options(description)
+    with canned(partial(answer, chosen.busy)) as server:
+        console = wide_console()
+        console.print(_counted(server, opened, asked))
+        provider = opened(server)
+        name, calendars = next(iter(asked.items()))
+        ours = {f"{type(provider).__name__}.free_busy": asking(provider, *calendars)}
+        title = f"One free/busy call, {name}, {chosen.busy} entries"
+        console.print(compared(title, server, question, ours, chosen.rounds))
+
+
+def _counted(
+    server: Canned, opened: Callable[[Canned], CalendarProvider], asked: Mapping[str, Sequence[str]]
+) -> Table:
+    """Return how many HTTP requests a question takes, and its milliseconds, the first time and the next."""
+    table = Table(title="What a free/busy question takes, passwords and tokens at hand")
+    for head in ("question", "requests", "ms"):
+        table.add_column(head, justify="left" if head == "question" else "right")
+    for name, calendars in asked.items():
+        ask = asking(opened(server), *calendars)
+        for when in ("the first of a process", "the next"):
+            before, began = server.count.value, time.perf_counter()
+            ask()
+            taken = (time.perf_counter() - began) * 1000
+            table.add_row(f"{name}, {when}", str(server.count.value - before), f"{taken:.0f}")
+    return table
 
 
 def compared(title: str, server: Canned, question: Question, ours: Mapping[str, Ask], rounds: int) -> Table:

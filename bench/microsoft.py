@@ -7,24 +7,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
-from rich.table import Table
-
-from bench.console import wide_console
-from bench.measure import (
-    FAKE_TOKEN,
-    FIRST,
-    Canned,
-    Question,
-    Token,
-    asking,
-    canned,
-    compared,
-    options,
-    real_clocks,
-)
+from bench.measure import FAKE_TOKEN, FIRST, Canned, Question, Token, real_clocks, report
 from providers.microsoft import MicrosoftCalendars, MicrosoftSettings
 
 ACCOUNT = "ben@contoso.example.com"
@@ -92,35 +77,16 @@ def _calendars(server: Canned) -> MicrosoftCalendars:
     return MicrosoftCalendars(ACCOUNT, Token(), settings, clocks=real_clocks())
 
 
-def _counted(server: Canned) -> Table:
-    """Return how many HTTP requests each question takes, connections and tokens at hand."""
-    questions = {
+def main() -> None:
+    """Print the tables."""
+    asked = {
         "one calendar, one page": ["calendar"],
         "one calendar, three pages": [PAGES],
         "five calendars": ["calendar", "b", "c", "d", "e"],
         "twenty-five calendars": [f"calendar{number}" for number in range(25)],
         "one room": ["schedule:room0@contoso.example.com"],
     }
-    table = Table(title="HTTP requests a free/busy question takes")
-    for head in ("question", "requests"):
-        table.add_column(head, justify="left" if head == "question" else "right")
-    for name, calendars in questions.items():
-        ask = asking(_calendars(server), *calendars)
-        before = server.count.value
-        ask()
-        table.add_row(name, str(server.count.value - before))
-    return table
-
-
-def main() -> None:
-    """Print the tables."""
-    chosen = options(__doc__)
-    with canned(partial(_answer, chosen.busy)) as server:
-        console = wide_console()
-        console.print(_counted(server))
-        ours = {"MicrosoftCalendars.free_busy": asking(_calendars(server), "calendar")}
-        title = f"One free/busy call, one calendar, {chosen.busy} events"
-        console.print(compared(title, server, QUESTION, ours, chosen.rounds))
+    report(__doc__, _answer, _calendars, QUESTION, asked)
 
 
 if __name__ == "__main__":

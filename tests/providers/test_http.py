@@ -243,7 +243,7 @@ def test_what_signs_in_by_sending_again_begins_nothing_that_cannot_end_in_time(
         connection.sendall(b"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n")
 
     def again(answer: requests.Response, **options: Any) -> requests.Response:
-        found: requests.Response = answer.connection.send(answer.request, **options)  # type: ignore[attr-defined]
+        found: requests.Response = answer.connection.send(answer.request, **options)
         return found
 
     made = session()
