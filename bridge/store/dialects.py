@@ -7,7 +7,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, DateTime, Dialect, Insert, Row, Table, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    Insert,
+    Row,
+    Table,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -18,6 +29,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 _CLOCK_OF_POSTGRESQL = text("SELECT clock_timestamp()")
 _CLOCK_OF_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
+
+IS_SENT = "is_sent"
+_SENT = {IS_SENT: True}
 
 Columns = ReadOnlyColumnCollection[str, Any]
 
@@ -74,6 +88,16 @@ def database_now(connection: Connection) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
+def send(
+    connection: Connection, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> None:
+    """Execute a statement that returns no rows, and whose failure is as well told later in its transaction.
+
+    PostgreSQL is asked together with the next statement that is waited for, in one round trip.
+    """
+    connection.execute(statement, values, execution_options=_SENT)
+
+
 class Upsert:
     """What `upsert` does, as a statement that is built once: building it takes longer than executing it.
 
@@ -89,17 +113,23 @@ class Upsert:
         where: Callable[[Columns], ColumnElement[bool]] | None = None,
         returns: str | None = None,
     ) -> None:
-        self._statements = {}
+        self._silent, self._telling = {}, {}
         for dialect in ("sqlite", "postgresql"):
             insert = _insert(dialect, table)
             row = insert.excluded
-            self._statements[dialect] = insert.on_conflict_do_update(
+            self._silent[dialect] = insert.on_conflict_do_update(
                 index_elements=table.primary_key, set_=then(row), where=where(row) if where else None
-            ).returning(table.c[returns] if returns else next(iter(table.primary_key)))
+            )
+            told = table.c[returns] if returns else next(iter(table.primary_key))
+            self._telling[dialect] = self._silent[dialect].returning(told)
 
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Return what is asked for; None when the present row isn't as `where` says, and was left alone."""
-        return connection.execute(self._statements[connection.dialect.name], values).scalar_one_or_none()
+        return connection.execute(self._telling[connection.dialect.name], values).scalar_one_or_none()
+
+    def send(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Do the same where nobody needs to know what came of it (`send`, above)."""
+        send(connection, self._silent[connection.dialect.name], values)
 
 
 def upsert(
@@ -123,12 +153,12 @@ def upsert(
 
 def add_up(connection: Connection, table: Table, column: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows in this order; where one's primary key is there already, add to that one's column."""
-    connection.execute(_adding_up(connection.dialect.name, table, column), list(rows))
+    send(connection, _adding_up(connection.dialect.name, table, column), list(rows))
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert those rows whose primary keys are not there yet."""
-    connection.execute(_inserting_new(connection.dialect.name, table), list(rows))
+    send(connection, _inserting_new(connection.dialect.name, table), list(rows))
 
 
 @cache

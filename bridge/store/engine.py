@@ -20,6 +20,7 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from bridge.errors import StoreUnavailable
+from bridge.store.dialects import send
 from bridge.store.faults import ConstraintViolated, cause, may_pass, translated
 from bridge.store.patience import seconds_left
 from bridge.store.pools import FIRST_ANSWER_SECONDS, open_pools, parse_url
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 4.0
 _ADVISORY_LOCK = 7_355_408_211  # one number for "bookings are decided one at a time"
+_QUEUE = text("SELECT pg_advisory_xact_lock(:n)")
 _TOO_MANY = "the database cannot be used: too many connections are in use"
 _REVISIONS = "SELECT name, value FROM revisions"
 
@@ -63,6 +65,8 @@ class Store:
         """
         with self._begun(self._pools.reader) as connection:
             yield connection
+            with translated():
+                connection.commit()  # after a rollback psycopg forgets what PostgreSQL has prepared
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -87,7 +91,7 @@ class Store:
         """Open a writing transaction that no other of this kind overlaps, in any process."""
         with self.write() as connection:
             if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
+                send(connection, _QUEUE, {"n": _ADVISORY_LOCK})
             yield connection
 
     def revisions(self) -> dict[str, int]:

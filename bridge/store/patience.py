@@ -76,7 +76,12 @@ def is_over() -> bool:
 
 def is_bounded() -> bool:
     """Tell whether a deadline was set."""
-    return _current.get() is not None
+    return work_in_hand() is not None
+
+
+def work_in_hand() -> object:
+    """Return what tells the work in hand from any other, None where no deadline was set."""
+    return _current.get()
 
 
 def is_repeat() -> bool:

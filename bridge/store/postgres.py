@@ -2,21 +2,25 @@
 
 The server is told what is left of a deadline, so that it gives up too; a server that does not answer at all
 is left at the socket. A transaction costs no question of its own for that: its beginning shows whether the
-connection lives.
+connection lives. What needs no answer travels with the next question: a database on another machine is some
+milliseconds away, and it is not the statements that cost a caller time but the waiting between them.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillConnecting
-from typing import Any
+from contextlib import contextmanager, nullcontext
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from bridge.store.patience import is_bounded, seconds_left
+from bridge.store.dialects import IS_SENT
+from bridge.store.patience import is_bounded, seconds_left, work_in_hand
 from bridge.store.pools import FIRST_ANSWER_SECONDS
 
 WRITERS = 30  # two processes stay below the server's usual 100 connections
@@ -35,16 +39,63 @@ _ARGUMENTS = {
     # Transactions begin by a statement of ours, and commit() and rollback() end them as they end any other.
     "autocommit": True,
 }
-_BEGIN = "BEGIN"
+_BEGIN, _COMMIT = "BEGIN", "COMMIT"
 # All statements of a reading transaction see one moment, as on SQLite.
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _IS_READING = "is_reading"
 
 
+class _Sent(NamedTuple):
+    """A statement whose answer nobody looks at, with its values: a list of them if it is done often."""
+
+    query: str
+    values: Any = None
+
+
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection on which no answer is waited for longer than the work in hand can wait."""
+    """A connection on which no answer is waited for longer than the work in hand can wait.
+
+    What is told to it by `send` goes with the next question, or the commit, in one round trip. If it fails,
+    all that follows it fails too, the commit among it, and whoever waits for that is told why.
+    """
 
     most_seconds: float | None = None
+    _sent: tuple[_Sent, ...] = ()
+    _answered: object = None  # in which work
+
+    def send(self, query: str, values: Any = None) -> None:
+        """Let a statement go with the next one that is waited for."""
+        self._sent += (_Sent(query, values),)
+
+    def ask(self, cursor: psycopg.Cursor[Any], query: str, values: Any) -> None:
+        """Execute what was sent and this statement, and wait for its answer."""
+        with self._together() if self._sent else nullcontext():
+            _execute(cursor, query, values)
+
+    def commit(self) -> None:
+        """Commit, with what was sent; nothing is waited for where nothing was begun."""
+        if not self._sent:
+            super().commit()
+            return
+        with self._together():
+            self.execute(_COMMIT, prepare=False)
+
+    def rollback(self) -> None:
+        """Roll back; what was sent is left."""
+        self._sent = ()
+        super().rollback()
+
+    def lives(self) -> bool:
+        """Tell whether it has answered to the work in hand before."""
+        return is_bounded() and self._answered is work_in_hand()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        sent, self._sent = self._sent, ()
+        with self.pipeline():
+            for query, values in sent:
+                _execute(self.cursor(), query, values)
+            yield
 
     def wait(self, *arguments: Any, **_options: Any) -> Any:
         """Wait for the server. psycopg.OperationalError: it was silent, and this connection is closed."""
@@ -52,13 +103,15 @@ class BoundedConnection(psycopg.Connection[Any]):
         if self.most_seconds is not None:
             limit = min(limit, self.most_seconds)
         try:
-            return super().wait(arguments[0], timeout=limit)
+            answer = super().wait(arguments[0], timeout=limit)
         except psycopg.OperationalError as error:
             if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
             # What it would still answer belongs to a question that nobody asks any more.
             self.pgconn.finish()
             raise psycopg.OperationalError("the server did not answer in time") from error
+        self._answered = work_in_hand()
+        return answer
 
 
 def postgres_engines(url: URL, lock_seconds: float) -> tuple[Engine, Engine, Engine]:
@@ -72,6 +125,8 @@ def postgres_engines(url: URL, lock_seconds: float) -> tuple[Engine, Engine, Eng
     for engine in (writer, single):
         event.listen(engine, "do_connect", _connect)
         event.listen(engine, "connect", _configured(lock_seconds))
+        event.listen(engine, "do_execute", _executed)
+        event.listen(engine, "do_executemany", _executed)
     return writer, writer.execution_options(**{_IS_READING: True}), single
 
 
@@ -81,17 +136,37 @@ def _engine(url: URL, **options: Any) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    begin = _BEGIN_READING if connection.get_execution_options().get(_IS_READING) else _BEGIN
+    begins = [_BEGIN_READING if connection.get_execution_options().get(_IS_READING) else _BEGIN]
     if is_bounded():
-        # In the same round trip. Else a statement nobody waits for would go on, with all that it locks.
-        begin += f"; SET LOCAL statement_timeout = {_milliseconds(seconds_left(_STATEMENT_SECONDS))}"
+        # Else a statement nobody waits for would go on, with all that it locks.
+        begins.append(f"SET LOCAL statement_timeout = {_milliseconds(seconds_left(_STATEMENT_SECONDS))}")
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - only a connection given up has none
+    if driver.lives():
+        for each in begins:
+            driver.send(each)
+        return
     driver.most_seconds = FIRST_ANSWER_SECONDS
     try:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("; ".join(begins))
     finally:
         driver.most_seconds = None
+
+
+def _executed(cursor: Any, query: str, values: Any, context: Any) -> bool:
+    """Execute a statement in SQLAlchemy's stead; one that is sent has no rows, and nobody looks for them."""
+    if context.execution_options.get(IS_SENT):
+        cursor.connection.send(query, values)
+    else:
+        cursor.connection.ask(cursor, query, values)
+    return True
+
+
+def _execute(cursor: psycopg.Cursor[Any], query: str, values: Any) -> None:
+    if isinstance(values, list):
+        cursor.executemany(query, values)
+    else:  # without values it sets up a transaction, by another text each time
+        cursor.execute(query, values, prepare=None if values else False)
 
 
 def _connect(_dialect: object, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import URL, make_url
 
 _COMMIT = b"COMMIT\x00"  # as psycopg sends it; the connection is not encrypted
+_QUERY, _SYNC = b"Q", b"S\x00\x00\x00\x04"  # after these the server answers, not before
 _CHUNK = 65536
 
 
@@ -26,7 +27,7 @@ class PostgresProxy:
         self.url = _through(address, port).render_as_string(hide_password=False)
         self.delay = 0.0  # seconds, each way
         self.commits = 0
-        self.questions = 0  # what the client sent in one go, and waited for
+        self.questions = 0  # how often the client waits for an answer
         self._lost: int | None = None
         self._is_away_after = False
         self._is_away = False
@@ -86,7 +87,7 @@ class PostgresProxy:
         with suppress(OSError):
             while chunk := pair.client.recv(_CHUNK):
                 self._wait()
-                self.questions += 1
+                self.questions += chunk.startswith(_QUERY) or _SYNC in chunk
                 if _COMMIT in chunk:
                     self.commits += 1
                     pair.is_lost = self.commits == self._lost

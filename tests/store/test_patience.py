@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from datetime import UTC
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
 from bridge.alerts import Alerts
@@ -19,8 +19,11 @@ from bridge.calendars.health import Health
 from bridge.errors import StoreUnavailable
 from bridge.model import CalendarName
 from bridge.speech.language import language
-from bridge.store.engine import Store
+from bridge.store import tables
+from bridge.store.dialects import send
+from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.patience import is_repeat, repeated, within
+from bridge.store.sql import revisions
 from providers.base import Deadline
 from providers.errors import AccessDenied
 from tests.cast.clock import TurnableClock
@@ -205,3 +208,20 @@ def test_on_sqlite_a_statement_ends_with_the_deadline(sqlite_url: str) -> None:
         pytest.raises(OperationalError, match="interrupted"),
     ):
         connection.execute(text(ENDLESS))
+
+
+def test_what_needs_no_answer_travels_with_the_commit(distant: Store, proxy: PostgresProxy) -> None:
+    with within(Deadline(60, time.monotonic), time.sleep):
+        assert claims_in(distant) == 0  # a connection that has answered is not asked first whether it lives
+        before = proxy.questions
+        with distant.write_alone() as connection:
+            send(connection, insert(tables.revisions), {"name": "first", "value": 1})
+            revisions.count(connection, "first")
+        assert proxy.questions == before + 1
+        with pytest.raises(ConstraintViolated), distant.write() as connection:
+            send(connection, insert(tables.revisions), {"name": "second", "value": 1})
+            send(connection, insert(tables.revisions), {"name": "first", "value": 1})
+        with suppress(ZeroDivisionError), distant.write() as connection:
+            revisions.count(connection, "third")
+            raise ZeroDivisionError
+    assert distant.revisions() == {"first": 2}

@@ -91,10 +91,13 @@ def drop_connections(postgres: PostgresServer, url: str) -> None:
 
 
 def test_waiting_too_long_for_the_turn_is_unavailable(store: Store) -> None:
-    with store.write_alone(), pytest.raises(StoreUnavailable, match="lock timeout"), store.write_alone():
-        pass
-    with store.write_alone() as connection:
-        take_slot(connection, "b1", at(9), at(10))
+    with store.write_alone() as first:
+        take_slot(first, "b1", at(9), at(10))
+        assert count_claims(first) == 1
+        with pytest.raises(StoreUnavailable, match="lock timeout"), store.write_alone() as second:
+            take_slot(second, "b2", at(10), at(11))
+    with store.write_alone() as third:
+        take_slot(third, "b2", at(10), at(11))
 
 
 def test_a_deadlock_is_unavailable_for_one_and_the_other_goes_on(postgres_url: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact, Source
+from bridge.store.dialects import send
 from bridge.store.sql import owners
 from bridge.store.tables import IS_LIVE, LIVE, booking_hosts, bookings
 from providers.base import Interval
@@ -48,7 +49,7 @@ def insert_held(connection: Connection, booking: Booking, *, owner: str, lease_u
         **said_values(booking),
         **chosen_values(booking),
     }
-    connection.execute(_INSERT, row)
+    send(connection, _INSERT, row)
     _add_hosts(connection, booking)
 
 
@@ -66,7 +67,8 @@ def _add_hosts(connection: Connection, booking: Booking) -> None:
         "made_at": booking.made_at,
         "is_live": booking.state.is_live,
     }
-    connection.execute(
+    send(
+        connection,
         _INSERT_HOST,
         [{**of_booking, "position": place, "host": host} for place, host in enumerate(booking.hosts)],
     )
@@ -94,7 +96,7 @@ def change(
     )
     becomes: BookingState | None = values.get("state")
     if changed.rowcount and becomes and any(state.is_live is not becomes.is_live for state in states):
-        connection.execute(_SET_LIVE, {"booking": booking_id, "is_live": becomes.is_live})
+        send(connection, _SET_LIVE, {"booking": booking_id, "is_live": becomes.is_live})
     return changed.rowcount == 1
 
 

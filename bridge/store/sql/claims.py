@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from bridge.model import CalendarName, Claim, WayEnd
+from bridge.store.dialects import send
 from bridge.store.sql import revisions
 from bridge.store.tables import booking_hosts, bookings, claims, ways
 from providers.base import Interval
@@ -21,11 +22,11 @@ def add(connection: Connection, wanted: Iterable[Claim]) -> None:
     # In one order for all: two teams with the same hosts could else wait for each other on PostgreSQL.
     in_order = sorted(wanted, key=attrgetter("host"))
     if in_order:
-        connection.execute(_INSERT, [_row(claim) for claim in in_order])
+        send(connection, _INSERT, [_row(claim) for claim in in_order])
     taken = [_way_row(claim, end) for claim in in_order for end in claim.ways]
     if taken:
-        connection.execute(_INSERT_WAY, taken)
-    revisions.bump(connection, revisions.CLAIMS)
+        send(connection, _INSERT_WAY, taken)
+    revisions.count(connection, revisions.CLAIMS)
 
 
 def drop(connection: Connection, booking_id: str, *, pending: bool | None = None) -> None:
@@ -34,7 +35,7 @@ def drop(connection: Connection, booking_id: str, *, pending: bool | None = None
     if pending is not None:
         where.append(claims.c.pending == pending)
     connection.execute(delete(claims).where(*where))
-    revisions.bump(connection, revisions.CLAIMS)
+    revisions.count(connection, revisions.CLAIMS)
 
 
 def settle_pending(connection: Connection, booking_id: str) -> None:
@@ -147,7 +148,7 @@ def release_calendars(connection: Connection, calendars: Iterable[CalendarName])
     """Claim calendars no more for the bookings whose events go there; their hosts' time stays taken."""
     names = [str(name) for name in calendars]
     connection.execute(update(claims).where(claims.c.calendar.in_(names)).values(checked_calendar=None))
-    revisions.bump(connection, revisions.CLAIMS)
+    revisions.count(connection, revisions.CLAIMS)
 
 
 def of_booking(connection: Connection, booking_id: str) -> list[Claim]:

@@ -37,7 +37,7 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
 
     One that is being done at this moment is done once more.
     """
-    _SCHEDULE(connection, {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1})
+    _SCHEDULE.send(connection, {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1})
 
 
 def due(connection: Connection, now: datetime) -> list[Job]:

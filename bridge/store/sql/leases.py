@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, not_, select
 
-from bridge.store.dialects import CLOCK_SLACK, Instant, Upsert
+from bridge.store.dialects import CLOCK_SLACK, Instant, Upsert, send
 from bridge.store.tables import leases
 
 
@@ -41,7 +41,7 @@ def clear(connection: Connection, longest: timedelta, now: datetime, *, limit: i
 
 def release(connection: Connection, name: str, owner: str) -> None:
     """Let the next one do `name`."""
-    connection.execute(_RELEASE, {"lease": name, "by": owner})
+    send(connection, _RELEASE, {"lease": name, "by": owner})
 
 
 def _latest(now: datetime, longest: timedelta) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from bridge.store.dialects import database_now
+from bridge.store.dialects import database_now, send
 from bridge.store.sql import revisions
 from bridge.store.sql.drafts import draft_from, draft_json
 from bridge.store.tables import local_events
@@ -130,7 +130,7 @@ def find_or_add(
         "changed": changed,
         "changed_at": made.changed_at,
     }
-    connection.execute(_INSERT, row)
+    send(connection, _INSERT, row)
     return made
 
 

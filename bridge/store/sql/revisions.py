@@ -29,6 +29,11 @@ def bump(connection: Connection, name: str) -> int:
     return int(_GROW(connection, {"name": name, "value": 1}))
 
 
+def count(connection: Connection, name: str) -> None:
+    """Count one change where nobody needs its number."""
+    _GROW.send(connection, {"name": name, "value": 1})
+
+
 def current(connection: Connection, name: str) -> int:
     """Return the number of the last change, 0 before the first."""
     return connection.execute(select(revisions.c.value).where(revisions.c.name == name)).scalar() or 0

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
 from bridge.model import BookingState, CalendarName, Write, WriteState
+from bridge.store.dialects import send
 from bridge.store.sql.drafts import draft_from, draft_json
 from bridge.store.tables import bookings, writes
 from providers.base import Event, EventDraft, EventRef, Interval
@@ -37,7 +38,7 @@ def add(connection: Connection, write: Write, draft: EventDraft) -> None:
         "draft": _dated_json(draft),
         "made_at": write.made_at,
     }
-    connection.execute(_INSERT, row)
+    send(connection, _INSERT, row)
 
 
 def finish(connection: Connection, write: Write, event: Event) -> None:
@@ -156,7 +157,7 @@ def _is_coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _set(connection: Connection, write: Write, **values: Any) -> None:
-    connection.execute(_CHANGE, {"booking": write.booking_id, "which": write.number, **values})
+    send(connection, _CHANGE, {"booking": write.booking_id, "which": write.number, **values})
 
 
 _INSERT = insert(writes)
