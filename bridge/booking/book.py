@@ -21,8 +21,8 @@ from bridge.booking.caller_lock import Turn, turn
 from bridge.booking.context import BookingContext
 from bridge.booking.correct import (
     Who,
-    changed_by_staff,
     correct_booking,
+    earlier,
     has_had,
     refuse_what_staff_changed,
 )
@@ -42,7 +42,6 @@ from bridge.errors import (
 )
 from bridge.model import Booking, BookingState, MoveWish, Source, Wish
 from bridge.store.patience import repeated
-from bridge.store.sql import bookings
 from providers.base import Deadline
 
 _MOVED_MEMORY = timedelta(seconds=60)  # a repeat comes sooner; who asks for the old start later means it
@@ -70,7 +69,7 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
         # After the calendars: who is calling is asked elsewhere at the same time.
         wish = replace(wish, attendee=who(None))
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
-        held = ledger.hold(context, wish, busy)
+        held = ledger.hold(context, wish, busy, until=mine.until)
         with _settling(context, held, is_certain=True):
             booking = _write(context, held, questions, busy, mine, deadline)
     return with_meeting(context, booking, deadline)
@@ -102,9 +101,7 @@ class _Known:
 
 
 def _look(context: BookingContext, wish: Wish, connection: Connection) -> _Known:
-    # Nobody has neither replays nor anything to replace.
-    mine = bookings.live_of_contact(connection, wish.contact, wish.event_type.id) if wish.contact.key else []
-    return _Known(mine, changed_by_staff(context, connection, wish))
+    return _Known(*earlier(context, connection, wish))
 
 
 @repeated

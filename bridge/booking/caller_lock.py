@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -27,11 +28,15 @@ _POLL_SECONDS = 0.03
 
 @dataclass(slots=True)
 class Turn(Generic[T]):
-    """A caller's turn, and what was `seen` in the transaction that took it; without a name it is nobody's."""
+    """A caller's turn, and what was `seen` in the transaction that took it; without a name it is nobody's.
+
+    It ends by itself when its lease does, at `until` by the clock of leases.
+    """
 
     name: str | None
     owner: str
     seen: T
+    until: datetime | None = None
 
     def end(self, connection: Connection) -> None:
         """Give the turn back by this transaction's commit."""
@@ -89,9 +94,10 @@ def _acquired(
     context: BookingContext, name: str, owner: str, look: Callable[[Connection], T]
 ) -> Turn[T] | None:
     with context.store.write() as connection:
-        if not leases.acquire(connection, name, owner, context.lease, context.lease_now(connection)):
+        now = context.lease_now(connection)
+        if not leases.acquire(connection, name, owner, context.lease, now):
             return None
-        return Turn(name, owner, look(connection))
+        return Turn(name, owner, look(connection), until=now + context.lease)
 
 
 @repeated

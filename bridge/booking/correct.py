@@ -80,12 +80,15 @@ def has_had(context: BookingContext, booking: Booking, wish: Wish) -> bool:
         return requests.is_known(connection, booking.id, wish.fingerprint)
 
 
-def changed_by_staff(context: BookingContext, connection: Connection, wish: Wish) -> Booking | None:
-    """Return what this very request booked and the business has moved or cancelled just now."""
-    if not wish.fingerprint:
-        return None
-    found = requests.changed_by_staff(connection, wish.fingerprint, context.now() - _STAFF_MEMORY)
-    return bookings.get(connection, found) if found else None
+def earlier(
+    context: BookingContext, connection: Connection, wish: Wish
+) -> tuple[list[Booking], Booking | None]:
+    """Return a caller's live bookings of this kind, and what this very request booked and staff has changed.
+
+    The business has moved or cancelled that just now.
+    """
+    since = context.now() - _STAFF_MEMORY
+    return requests.earlier(connection, wish.contact, wish.event_type.id, wish.fingerprint, since)
 
 
 def refuse_what_staff_changed(changed: Booking | None, wish: Wish) -> None:

@@ -204,7 +204,7 @@ class Availability:
     @repeated
     def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
         """Add to the hosts' busy time what the database holds now."""
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             return host_times(connection, self._hosts, event_type, busy, without=without)
 
 

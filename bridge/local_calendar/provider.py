@@ -108,7 +108,7 @@ class LocalCalendars:
         self, calendars: Sequence[str], window: Interval, *, by_event: bool
     ) -> tuple[Mapping[str, Sequence[local_events.Busy]], Mapping[str, Sequence[KeptRow] | ProviderError]]:
         zones = {calendar: self._zones[calendar] for calendar in calendars}
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             own = local_events.busy_within(connection, calendars, window)
             return own, kept_near(connection, zones, window, "free_busy", by_event=by_event)
 

@@ -201,7 +201,7 @@ class Offers:
         if imported != last_imported:
             self._kept_answers.forget_all(f"{LOCAL}:")
         # Mostly our own bookings: what the other calendars answered is as true as before.
-        with self._context.store.read() as connection:
+        with self._context.store.look() as connection:
             changed = {f"{LOCAL}:{each}" for each in local_events.changed_calendars(connection, last_own)}
             if told != last_told:
                 changed |= last_answers.changed_since(connection, last_told)

@@ -20,7 +20,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Counted in whole microseconds, as PostgreSQL does: floating seconds would lose the last digits.
@@ -96,6 +98,23 @@ def send(
     PostgreSQL is asked together with the next statement that is waited for, in one round trip.
     """
     connection.execute(statement, values, execution_options=_SENT)
+
+
+class DatabaseClock(FunctionElement[datetime]):
+    """What `database_now` returns, for a statement that writes it down: nobody has to ask before."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(DatabaseClock, "postgresql")
+def _clock_of_postgresql(*_compiling: Any, **_options: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(DatabaseClock, "sqlite")
+def _clock_of_sqlite(*_compiling: Any, **_options: Any) -> str:
+    return "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000"  # as Instant stores it
 
 
 class Upsert:

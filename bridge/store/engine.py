@@ -69,6 +69,15 @@ class Store:
                 connection.commit()  # after a rollback psycopg forgets what PostgreSQL has prepared
 
     @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Read what need not be as of one moment: without the round trips of a transaction.
+
+        StoreUnavailable, also where a kept connection has died; asked again (`repeated`) it is another one.
+        """
+        with self._begun(self._pools.single, self._single_places) as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end; on SQLite it holds the one write lock.
 
@@ -125,8 +134,10 @@ class Store:
         self._single_places = threading.BoundedSemaphore(self._pools.most_single)
 
     @contextmanager
-    def _begun(self, engine: Engine) -> Iterator[Connection]:
-        with _waited_for(self._places, self._timeout, _TOO_MANY):
+    def _begun(
+        self, engine: Engine, places: threading.BoundedSemaphore | None = None
+    ) -> Iterator[Connection]:
+        with _waited_for(places or self._places, self._timeout, _TOO_MANY):
             with self._watched():
                 connection = _open(engine)
             with translated(), closing(connection):  # the end of a transaction may fail, too

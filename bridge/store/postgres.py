@@ -59,7 +59,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     all that follows it fails too, the commit among it, and whoever waits for that is told why.
     """
 
-    most_seconds: float | None = None
+    most_seconds: float | None = None  # for the next answer
     _sent: tuple[_Sent, ...] = ()
     _answered: object = None  # in which work
 
@@ -110,7 +110,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             # What it would still answer belongs to a question that nobody asks any more.
             self.pgconn.finish()
             raise psycopg.OperationalError("the server did not answer in time") from error
-        self._answered = work_in_hand()
+        self._answered, self.most_seconds = work_in_hand(), None
         return answer
 
 
@@ -122,6 +122,7 @@ def postgres_engines(url: URL, lock_seconds: float) -> tuple[Engine, Engine, Eng
     single = _engine(
         url, pool_size=_KEPT_SINGLES, max_overflow=SINGLES - _KEPT_SINGLES, pool_reset_on_return=None
     )
+    event.listen(single, "begin", _not_longer_if_first)
     for engine in (writer, single):
         event.listen(engine, "do_connect", _connect)
         event.listen(engine, "connect", _configured(lock_seconds))
@@ -140,17 +141,20 @@ def _begin(connection: Connection) -> None:
     if is_bounded():
         # Else a statement nobody waits for would go on, with all that it locks.
         begins.append(f"SET LOCAL statement_timeout = {_milliseconds(seconds_left(_STATEMENT_SECONDS))}")
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - only a connection given up has none
+    driver = _not_longer_if_first(connection)
     if driver.lives():
         for each in begins:
             driver.send(each)
-        return
-    driver.most_seconds = FIRST_ANSWER_SECONDS
-    try:
+    else:
         connection.exec_driver_sql("; ".join(begins))
-    finally:
-        driver.most_seconds = None
+
+
+def _not_longer_if_first(connection: Connection) -> BoundedConnection:
+    """Wait only a moment for an answer of what may have died in the pool; return the driver's connection."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, BoundedConnection)  # noqa: S101 - one that is given up has none
+    driver.most_seconds = None if driver.lives() else FIRST_ANSWER_SECONDS
+    return driver
 
 
 def _executed(cursor: Any, query: str, values: Any, context: Any) -> bool:

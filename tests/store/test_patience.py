@@ -218,9 +218,9 @@ def test_what_needs_no_answer_travels_with_the_commit(distant: Store, proxy: Pos
             send(connection, insert(tables.revisions), {"name": "first", "value": 1})
             revisions.count(connection, "first")
         assert proxy.questions == before + 1
+        both = [{"name": name, "value": 1} for name in ("second", "first")]
         with pytest.raises(ConstraintViolated), distant.write() as connection:
-            send(connection, insert(tables.revisions), {"name": "second", "value": 1})
-            send(connection, insert(tables.revisions), {"name": "first", "value": 1})
+            send(connection, insert(tables.revisions), both)
         with suppress(ZeroDivisionError), distant.write() as connection:
             revisions.count(connection, "third")
             raise ZeroDivisionError

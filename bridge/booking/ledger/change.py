@@ -200,13 +200,19 @@ def checked_calendars(
 
 
 def open_write(
-    context: LedgerContext, connection: Connection, booking: Booking, made: EventDraft | None = None
+    context: LedgerContext,
+    connection: Connection,
+    booking: Booking,
+    made: EventDraft | None = None,
+    *,
+    number: int | None = None,
 ) -> tuple[Write, EventDraft]:
     """Record that an event for the booking is about to be made, or made again as it was `made` before.
 
-    Committed before the request: a process that dies in between leaves behind what to look for.
+    Committed before the request: a process that dies in between leaves behind what to look for. `number` is
+    the write's, where it is known.
     """
-    number = writes.next_number(connection, booking.id)
+    number = number or writes.next_number(connection, booking.id)
     key = event_key(booking.id, number)
     if made:
         draft = replace(made, interval=booking.interval, private={**made.private, "event_key": key})

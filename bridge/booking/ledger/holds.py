@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -48,18 +49,21 @@ class Hold:
     host: str | None = None
 
 
-def hold(context: LedgerContext, wish: Wish, busy: Busy) -> Hold:
+def hold(context: LedgerContext, wish: Wish, busy: Busy, *, until: datetime | None = None) -> Hold:
     """Choose hosts, claim their time and record the coming write.
 
-    SlotTaken, SlotNotOffered, AvailabilityUnknown: it cannot be had (any more).
+    It is held `until` the caller's turn ends, by the clock of leases, or for a lease from now on. SlotTaken,
+    SlotNotOffered, AvailabilityUnknown: it cannot be had (any more).
     """
-    held = _hold(context, wish, busy, context.new_id(), context.new_id())
+    held = _hold(context, wish, busy, context.new_id(), context.new_id(), until)
     context.checkpoint("held")
     return held
 
 
 @repeated
-def _hold(context: LedgerContext, wish: Wish, busy: Busy, booking_id: str, owner: str) -> Hold:
+def _hold(
+    context: LedgerContext, wish: Wish, busy: Busy, booking_id: str, owner: str, until: datetime | None
+) -> Hold:
     try:
         # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
@@ -85,11 +89,11 @@ def _hold(context: LedgerContext, wish: Wish, busy: Busy, booking_id: str, owner
                 service=wish.event_type.service,
                 resources=choice.resources,
             )
-            lease_until = context.lease_now(connection) + context.lease
+            lease_until = until or context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
             requests.note(connection, booking.id, wish.fingerprint)
             claims.add(connection, claims_of(context, connection, booking))
-            write, draft = open_write(context, connection, booking)
+            write, draft = open_write(context, connection, booking, number=1)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
     return Hold(booking, write, draft, owner, wish.host)

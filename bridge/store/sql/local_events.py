@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from bridge.store.dialects import database_now, send
+from bridge.store.dialects import DatabaseClock, send
 from bridge.store.sql import revisions
 from bridge.store.sql.drafts import draft_from, draft_json
 from bridge.store.tables import local_events
@@ -20,7 +20,7 @@ _AT_ONCE = 500  # SQLite takes 32,766 parameters a statement, older ones 999
 
 @dataclass(frozen=True, slots=True)
 class LocalEvent:
-    """An event the bridge made; `version` grows with each change, `changed` is the revision of the last.
+    """An event the bridge made; `version` grows with each change, `changed_at` is when it last did.
 
     A cancelled one keeps its booking and time, no texts and nobody's address.
     """
@@ -32,7 +32,7 @@ class LocalEvent:
     booking_id: str | None
     cancelled: bool
     version: int
-    changed_at: datetime
+    changed_at: datetime | None  # None while it is being changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def find_or_add(
 ) -> LocalEvent:
     """Return the event of this id as it is, or add it."""
     # First its number: until this transaction ends nobody else adds one, so what is not there stays away.
-    changed = revisions.bump(connection, revisions.LOCAL)
+    revisions.count(connection, revisions.LOCAL)
     found = event(connection, calendar, event_id)
     if found is not None:
         return found
@@ -115,7 +115,7 @@ def find_or_add(
         booking_id=draft.private.get("booking_id"),
         cancelled=False,
         version=1,
-        changed_at=database_now(connection),
+        changed_at=None,
     )
     row = {
         "calendar": calendar,
@@ -127,8 +127,6 @@ def find_or_add(
         "cancelled": False,
         "booking_id": made.booking_id,
         "version": made.version,
-        "changed": changed,
-        "changed_at": made.changed_at,
     }
     send(connection, _INSERT, row)
     return made
@@ -158,21 +156,18 @@ def cancel_event(connection: Connection, found: LocalEvent) -> LocalEvent:
 
 
 def _change(connection: Connection, wanted: LocalEvent) -> LocalEvent:
-    # The database's clock: those of several machines differ.
-    made = replace(wanted, version=wanted.version + 1, changed_at=database_now(connection))
-    connection.execute(
-        update(local_events)
-        .where(local_events.c.calendar == wanted.calendar, local_events.c.id == wanted.id)
-        .values(
-            starts_at=made.draft.interval.start,
-            ends_at=made.draft.interval.end,
-            content=draft_json(made.draft),
-            cancelled=made.cancelled,
-            version=made.version,
-            changed=revisions.bump(connection, revisions.LOCAL),
-            changed_at=made.changed_at,
-        )
-    )
+    made = replace(wanted, version=wanted.version + 1, changed_at=None)
+    revisions.count(connection, revisions.LOCAL)
+    row = {
+        "of": made.calendar,
+        "event": made.id,
+        "starts_at": made.draft.interval.start,
+        "ends_at": made.draft.interval.end,
+        "content": draft_json(made.draft),
+        "cancelled": made.cancelled,
+        "version": made.version,
+    }
+    send(connection, _CHANGE, row)
     return made
 
 
@@ -208,7 +203,14 @@ def live_within(window: Interval) -> tuple[Any, Any, Any]:
     )
 
 
-_INSERT = insert(local_events)
+# When by the database's clock: those of several machines differ.
+_CHANGED = {"changed": revisions.value_of(revisions.LOCAL), "changed_at": DatabaseClock()}
+_INSERT = insert(local_events).values(**_CHANGED).inline()
+_CHANGE = (
+    update(local_events)
+    .where(local_events.c.calendar == bindparam("of"), local_events.c.id == bindparam("event"))
+    .values(**_CHANGED)
+)
 _CHANGED_CALENDARS = (
     select(local_events.c.calendar).where(local_events.c.changed > bindparam("after")).distinct()
 )

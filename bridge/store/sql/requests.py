@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import Connection, bindparam, delete, exists, select
+from sqlalchemy import Connection, bindparam, delete, exists, false, select, true, union_all
 
+from bridge.model import Booking, Contact
 from bridge.store.dialects import insert_new
-from bridge.store.tables import booking_requests, bookings
+from bridge.store.sql.bookings import read_rows
+from bridge.store.tables import IS_LIVE, booking_requests, bookings
 
 
 def is_known(connection: Connection, booking_id: str, fingerprint: str) -> bool:
@@ -22,9 +25,20 @@ def note(connection: Connection, booking_id: str, fingerprint: str) -> None:
         insert_new(connection, booking_requests, [{"booking_id": booking_id, "fingerprint": fingerprint}])
 
 
-def changed_by_staff(connection: Connection, fingerprint: str, since: datetime) -> str | None:
-    """Return the booking of a request that the business moved or cancelled since then, the latest one."""
-    return connection.execute(_CHANGED_BY_STAFF, {"request": fingerprint, "since": since}).scalar()
+def earlier(
+    connection: Connection, contact: Contact, event_type: str, fingerprint: str, since: datetime
+) -> tuple[list[Booking], Booking | None]:
+    """Return the contact's live bookings of the event type, and this request's that staff changed since then.
+
+    The latest made first; of the request's the latest changed. Nobody, and the request "", have none.
+    """
+    asked = {"contact": contact.key, "event_type": event_type, "request": fingerprint, "since": since}
+    rows = connection.execute(_EARLIER, asked).all()
+    found = list(zip(rows, read_rows(connection, rows), strict=True))
+    live = [booking for row, booking in found if row.is_of_contact]
+    changed = [booking for row, booking in found if not row.is_of_contact]
+    live.sort(key=attrgetter("made_at"), reverse=True)
+    return live, max(changed, key=attrgetter("staff_changed_at"), default=None)
 
 
 def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int:
@@ -35,13 +49,17 @@ def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int
     return len(ids)
 
 
-_CHANGED_BY_STAFF = (
-    select(bookings.c.id)
+# Two questions, each by an index of its own, in one round trip.
+_EARLIER = union_all(
+    select(bookings, true().label("is_of_contact")).where(
+        IS_LIVE,
+        bookings.c.contact_key == bindparam("contact"),
+        bookings.c.event_type == bindparam("event_type"),
+    ),
+    select(bookings, false().label("is_of_contact"))
     .join(booking_requests, booking_requests.c.booking_id == bookings.c.id)
     .where(
         booking_requests.c.fingerprint == bindparam("request"),
         bookings.c.staff_changed_at >= bindparam("since"),
-    )
-    .order_by(bookings.c.staff_changed_at.desc())
-    .limit(1)
+    ),
 )

@@ -6,7 +6,7 @@ look at claims and calendars would take as long as a new offer.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, ScalarSelect, select
 
 from bridge.store.dialects import Upsert
 from bridge.store.tables import revisions
@@ -32,6 +32,11 @@ def bump(connection: Connection, name: str) -> int:
 def count(connection: Connection, name: str) -> None:
     """Count one change where nobody needs its number."""
     _GROW.send(connection, {"name": name, "value": 1})
+
+
+def value_of(name: str) -> ScalarSelect[int]:
+    """Return the number of the last change for a statement that writes it down, as after `count`."""
+    return select(revisions.c.value).where(revisions.c.name == name).scalar_subquery()
 
 
 def current(connection: Connection, name: str) -> int:
