@@ -18,7 +18,7 @@ from bridge.calendars.health import Health
 from bridge.calendars.identities import Identified, Identities
 from bridge.calendars.kept_answers import Answer, Asked
 from bridge.calendars.set_days import as_set
-from bridge.model import CalendarName, Claim, EventType, Host, WayEnd
+from bridge.model import CalendarName, EventType, Host, WayEnd
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
 from bridge.store.patience import repeated
@@ -247,14 +247,15 @@ def host_times(
 
 
 def _claimed(
-    hosts: Iterable[Host], taken: Iterable[Claim], identity: Mapping[CalendarName, str]
+    hosts: Iterable[Host], taken: Iterable[claims.Taken], identity: Mapping[CalendarName, str]
 ) -> dict[str, tuple[Interval, ...]]:
     """Return the claims of each host, or of an event in one of the calendars the host checks."""
     of_host, in_calendar = defaultdict(list), defaultdict(list)
+    meant = {str(name): each for name, each in identity.items()}
     for claim in taken:  # once over all: of 50 hosts with 1,500 claims each would look at those of all
         of_host[claim.host].append(claim.interval)
-        if claim.calendar in identity:
-            in_calendar[identity[claim.calendar]].append(claim.interval)
+        if claim.calendar in meant:
+            in_calendar[meant[claim.calendar]].append(claim.interval)
     checked = {host.id: {identity[name] for name in host.busy_calendars} for host in hosts}
     return {
         host: merge(chain(of_host[host], *(in_calendar[each] for each in calendars)))

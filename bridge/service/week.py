@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from bridge.booking.context import BookingContext
 from bridge.calendars.kept_busy import KeptBusy, KeptCalendar, KeptTime
 from bridge.journal import REFUSALS
-from bridge.model import Booking, BookingState, Claim, EventType, Host
+from bridge.model import Booking, BookingState, EventType, Host
 from bridge.scheduling.days import date_of, later_day, local_days
 from bridge.scheduling.hours import HoursFrom, hours_of, open_between, own_schedule
 from bridge.scheduling.offers import busy_window, offer
@@ -25,6 +25,7 @@ from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import bookable_days, with_host
 from bridge.store.sql import attendances, bookings, claims, journal
 from bridge.store.sql.attendances import Attendance
+from bridge.store.sql.claims import Taken
 from providers.base import Deadline, Interval
 from providers.intervals import intersect
 
@@ -45,7 +46,7 @@ class HostWeek:
     host: Host
     opened: Sequence[Interval]
     calendars: tuple[KeptCalendar, ...]
-    claims: Sequence[Claim]
+    claims: Sequence[Taken]
     taken: Sequence[Interval]
     bookings: Sequence[Booking]
     starts: Sequence[datetime]
@@ -157,7 +158,7 @@ def monday_of(event_type: EventType, day: date | None, now: datetime) -> date:
     return date.fromordinal(shown.toordinal() - shown.weekday())
 
 
-_OfHost = TypeVar("_OfHost", Claim, Attendance)
+_OfHost = TypeVar("_OfHost", Taken, Attendance)
 
 
 def _by_host(every: Sequence[_OfHost]) -> Mapping[str, Sequence[_OfHost]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection
@@ -67,7 +67,7 @@ def _end(
     booking: Booking,
     source: Source,
     *,
-    only: Iterable[ColumnElement[bool]] = (),
+    only: Sequence[ColumnElement[bool]] = (),
 ) -> bool:
     # A move under way loses: who was told "cancelled" must not find the appointment moved instead.
     by_staff_at = context.now() if source.is_staff else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,7 +80,7 @@ def change(
     *,
     states: Sequence[BookingState],
     owner: str | None = None,
-    only: Iterable[ColumnElement[bool]] = (),
+    only: Sequence[ColumnElement[bool]] = (),
     values: dict[str, Any],
 ) -> bool:
     """Change a booking that is in one of the states (and held by `owner`, if given), on these conditions.
@@ -88,12 +88,13 @@ def change(
     Returns whether it was; the version grows with the change.
     """
     # By state and owner, not by what was read before: of two processes that both read it, one changes it.
-    where = [bookings.c.id == booking_id, bookings.c.state.in_(list(states)), *only]
-    if owner is not None:
-        where.append(bookings.c.owner == owner)
-    changed = connection.execute(
-        update(bookings).where(*where).values(version=bookings.c.version + 1, **values)
-    )
+    changing = _CHANGE if owner is None else _CHANGE_OWN
+    worked_out = {name: value for name, value in values.items() if isinstance(value, ColumnElement)}
+    if only or worked_out:
+        changing = changing.where(*only).values(**worked_out)
+    which = {"booking": booking_id, "in_states": list(states), "by": owner}
+    given = {name: value for name, value in values.items() if name not in worked_out}
+    changed = connection.execute(changing, {**which, **given})
     becomes: BookingState | None = values.get("state")
     if changed.rowcount and becomes and any(state.is_live is not becomes.is_live for state in states):
         send(connection, _SET_LIVE, {"booking": booking_id, "is_live": becomes.is_live})
@@ -241,6 +242,14 @@ def read_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]
 # Built once where they are part of every booking: building one takes longer than executing it.
 _INSERT, _INSERT_HOST = insert(bookings), insert(booking_hosts)
 _SET_LIVE = update(booking_hosts).where(booking_hosts.c.booking_id == bindparam("booking"))
+_CHANGE = (
+    update(bookings)
+    .where(
+        bookings.c.id == bindparam("booking"), bookings.c.state.in_(bindparam("in_states", expanding=True))
+    )
+    .values(version=bookings.c.version + 1)
+)
+_CHANGE_OWN = _CHANGE.where(bookings.c.owner == bindparam("by"))
 _LIVE_OF_CONTACT = (
     select(bookings)
     .where(IS_LIVE, bookings.c.contact_key == bindparam("contact"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
 
 from bridge.model import WallRange
 from bridge.store.sql import revisions
@@ -36,8 +36,7 @@ def holding(
 ) -> dict[str, dict[date, tuple[Hours, int]]]:
     """Return what holds of each host's days that were set, with the number of the change."""
     found: dict[str, dict[date, tuple[Hours, int]]] = {}
-    query = _days_between(hosts, first, last).where(day_changes.c.undone.is_(None))
-    for row in connection.execute(query.order_by(set_days.c.change)):
+    for row in connection.execute(_HOLDING, _between(hosts, first, last)).all():
         found.setdefault(row.host, {})[date.fromisoformat(row.day)] = (_hours(row.hours), row.change)
     return found
 
@@ -47,8 +46,8 @@ def changed_since(
 ) -> DayChange | None:
     """Return the latest change of any of these days that was made or undone after a revision."""
     later = or_(set_days.c.change > revision, day_changes.c.undone > revision)
-    query = _days_between(hosts, first, last).where(later).order_by(set_days.c.change.desc()).limit(1)
-    row = connection.execute(query).first()
+    query = _DAYS.where(later).order_by(set_days.c.change.desc()).limit(1)
+    row = connection.execute(query, _between(hosts, first, last)).first()
     return None if row is None else get(connection, row.change)
 
 
@@ -102,16 +101,21 @@ def drop_past(connection: Connection, before: date, *, limit: int) -> int:
     return len(old)
 
 
-def _days_between(hosts: Collection[str], first: date, last: date) -> Select[Any]:
-    return (
-        select(set_days)
-        .join(day_changes, day_changes.c.number == set_days.c.change)
-        .where(
-            set_days.c.host.in_(hosts),
-            set_days.c.day >= first.isoformat(),
-            set_days.c.day <= last.isoformat(),
-        )
+# Asked for in every call: building a statement takes longer than executing it.
+_DAYS = (
+    select(set_days)
+    .join(day_changes, day_changes.c.number == set_days.c.change)
+    .where(
+        set_days.c.host.in_(bindparam("hosts", expanding=True)),
+        set_days.c.day >= bindparam("first"),
+        set_days.c.day <= bindparam("last"),
     )
+)
+_HOLDING = _DAYS.where(day_changes.c.undone.is_(None)).order_by(set_days.c.change)
+
+
+def _between(hosts: Collection[str], first: date, last: date) -> dict[str, Any]:
+    return {"hosts": list(hosts), "first": first.isoformat(), "last": last.isoformat()}
 
 
 def _changes(connection: Connection, query: Select[Any]) -> list[DayChange]:
