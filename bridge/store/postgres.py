@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillConnecting
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 
 import psycopg
@@ -77,8 +77,13 @@ class BoundedConnection(psycopg.Connection[Any]):
         if not self._sent:
             super().commit()
             return
-        with self._together():
-            self.execute(_COMMIT, prepare=False)
+        try:
+            with self._together():
+                self.execute(_COMMIT, prepare=False)
+        except psycopg.Error:
+            with suppress(psycopg.Error):
+                self.rollback()  # SQLAlchemy takes a transaction that could not be committed to be over
+            raise
 
     def rollback(self) -> None:
         """Roll back; what was sent is left."""

@@ -50,6 +50,13 @@ class FaultyStore(Store):
             yield connection
 
     @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Read what need not be as of one moment."""
+        self._check()
+        with super().look() as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end, as far as the caller hears."""
         self._check()
