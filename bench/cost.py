@@ -34,7 +34,7 @@ from tests.cast.reading import load_config
 from tests.store.databases import PostgresServer
 from tests.store.proxy import PostgresProxy
 
-_WARM_UP = 12  # PostgreSQL's driver prepares what comes again and again: one more round trip, once
+_WARM_UP = 40  # PostgreSQL's driver prepares what comes again and again: one more round trip, once
 _KINDS = ("statements", "transactions", "round trips")
 
 

@@ -26,7 +26,7 @@ from bridge.store.pools import FIRST_ANSWER_SECONDS
 WRITERS = 30  # two processes stay below the server's usual 100 connections
 SINGLES = 8
 _KEPT_WRITERS = 10
-_KEPT_SINGLES = 4
+_KEPT_SINGLES = 8
 # No work takes longer without a deadline; the server is told the same, and ends first.
 _STATEMENT_SECONDS = 10.0
 _STATEMENT_MARGIN_SECONDS = 1.0

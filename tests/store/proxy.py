@@ -85,8 +85,7 @@ class PostgresProxy:
 
     def _questions(self, pair: _Pair) -> None:
         with suppress(OSError):
-            while chunk := pair.client.recv(_CHUNK):
-                self._wait()
+            while chunk := self._passed(pair.client):
                 self.questions += chunk.startswith(_QUERY) or _SYNC in chunk
                 if _COMMIT in chunk:
                     self.commits += 1
@@ -96,8 +95,7 @@ class PostgresProxy:
 
     def _answers(self, pair: _Pair) -> None:
         with suppress(OSError):
-            while chunk := pair.server.recv(_CHUNK):
-                self._wait()
+            while chunk := self._passed(pair.server):
                 if pair.is_lost:
                     if self._is_away_after:
                         self.go_away()
@@ -105,9 +103,15 @@ class PostgresProxy:
                 pair.client.sendall(chunk)
         self._end(pair)
 
-    def _wait(self) -> None:
+    def _passed(self, sender: socket.socket) -> bytes:
+        """Return what comes, in time, and with it what was sent in the meantime: that is on its way, too."""
+        chunk = sender.recv(_CHUNK)
         self._flowing.wait()
         time.sleep(self.delay)
+        with suppress(BlockingIOError):
+            while more := sender.recv(_CHUNK, socket.MSG_DONTWAIT):
+                chunk += more
+        return chunk
 
     def _end(self, pair: _Pair) -> None:
         for each in (pair.client, pair.server):
