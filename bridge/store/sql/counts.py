@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select, union
 
 from bridge.model import BookingState, Contact
 from bridge.store.tables import IS_LIVE, bookings
@@ -31,5 +31,7 @@ def _count_of_caller(
         is_callers.append(bookings.c.phone == phone)
     if not is_callers:
         return 0
-    query = select(func.count()).select_from(bookings).where(*which, or_(*is_callers))
+    # First the caller's, by an index each: `or_` would have SQLite look through all of the event type.
+    callers = union(*(select(bookings.c.id).where(each) for each in is_callers))
+    query = select(func.count()).select_from(bookings).where(*which, bookings.c.id.in_(callers))
     return connection.execute(query).scalar_one()

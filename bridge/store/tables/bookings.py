@@ -33,6 +33,7 @@ from bridge.store.tables.metadata import metadata
 LIVE = tuple(state for state in BookingState if state.is_live)
 _LIVE = f"state IN ({', '.join(repr(str(state)) for state in LIVE)})"
 _KEPT = text("forgotten_at IS NULL")
+_IN_WORK = text("owner IS NOT NULL")
 # A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
 _LIVE_OF_A_CONTACT = text(f"{_LIVE} AND contact_key IS NOT NULL")
 
@@ -79,7 +80,10 @@ bookings = Table(
         sqlite_where=_LIVE_OF_A_CONTACT,
         postgresql_where=_LIVE_OF_A_CONTACT,
     ),
+    # What a process works on, or left: a few, whatever there was.
+    Index("bookings_in_work", "lease_until", sqlite_where=_IN_WORK, postgresql_where=_IN_WORK),
     Index(None, "state", "starts_at"),
+    Index(None, "state", "ends_at"),
     Index(None, "event_type", "made_at"),
     Index(None, "contact_key", "made_at"),
     Index(None, "phone", "made_at"),
