@@ -43,6 +43,8 @@ from bridge.web.telli import Details, telli_blueprint
 from bridge.web.tools import tools_blueprint
 from bridge.web.twilio import twilio_blueprint
 
+_WAITING = 0.4  # of the time for an answer: what is left is enough to ask the calendars
+
 
 def load() -> Config:
     """Read the configuration file that BRIDGE_CONFIG names (default: config.toml)."""
@@ -97,17 +99,23 @@ def assemble(config: Config, surroundings: Surroundings | None = None) -> Flask:
         ),
     )
     add_pages(app, bridge.vault, owners)
-    door = Door(
-        {*bridge.push_readers, *([TWILIO] if config.twilio else [])},
+    app.extensions["door"] = door = _door(app, bridge)
+    app.wsgi_app = Shell(app.wsgi_app, door)  # type: ignore[method-assign]
+    return app
+
+
+def _door(app: Flask, bridge: Bridge) -> Door:
+    section, telli = bridge.config.bridge, bridge.config.telli
+    return Door(
+        {*bridge.push_readers, *([TWILIO] if bridge.config.twilio else [])},
         app.config["SESSION_COOKIE_NAME"],
         bridge.journal.note_unsigned,
         partial(has_signed_in, app),
-        hears_of_calls=config.telli.webhook_secret is not None,
+        hears_of_calls=telli.webhook_secret is not None,
+        patience=_WAITING * section.deadline.total_seconds(),
+        book_patience=_WAITING * section.book_deadline.total_seconds(),
         page=refusal_pages(app, bridge.speech.language.translate),
     )
-    app.extensions["door"] = door
-    app.wsgi_app = Shell(app.wsgi_app, door)  # type: ignore[method-assign]
-    return app
 
 
 def _blueprints(bridge: Bridge) -> Iterator[Blueprint]:

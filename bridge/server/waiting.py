@@ -104,6 +104,11 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
         return self.since + (READ_SECONDS if self._request is None else self._admitted.seconds)
 
     @property
+    def latest(self) -> float:
+        """Return when a thread has to have taken it up."""
+        return self.came_at + self._admitted.patience
+
+    @property
     def has_begun(self) -> bool:
         """Tell whether some of a request is there."""
         return self._request is not None or bool(self.inbox.held)

@@ -30,7 +30,6 @@ from bridge.web.admission import TOO_MANY, TOO_SLOW, Door, Refused
 from bridge.web.shell import CAME_AT, IS_SHED, IS_WHOLE
 
 _LINE = 4  # so many calls wait for each thread, then the next is shed
-_LONGEST_WAIT = 1.0  # seconds: then a call is shed too, while there is time to say so
 _MOST_SHED = 256  # at once: beyond, there is no time for words
 # Python's 5 ms before a busy thread lets go cost the poller that at each of its calls to the system: in a
 # flood of 400 calls a second a third fewer were booked, and twice as many were answered without words.
@@ -129,7 +128,7 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
         """End the connections whose time is over."""
         now = self.clock()
         if len(self._calls) > self.cfg.threads:
-            for call in [each for conn, each in self._calls.items() if conn.came_at + _LONGEST_WAIT <= now]:
+            for call in [each for conn, each in self._calls.items() if conn.latest <= now]:
                 call.cancel()  # one that is begun goes on
         for conn in [each for each in self._arriving if each.until <= now]:
             self._drop(conn)

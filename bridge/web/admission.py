@@ -39,11 +39,13 @@ class Admitted:
     """A request that is answered by the application; `is_signed`: as far as its head tells, by telli.
 
     Of its body `most` bytes are read, within `seconds`; with 0 none, and the connection ends with the answer.
+    If it has waited for a thread for `patience` seconds, it is answered without one.
     """
 
     most: int
     is_signed: bool = False
     seconds: float = READ_SECONDS
+    patience: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Door:
     tells of a session's cookie whether we gave it to somebody who had signed in: only theirs may be files.
     `hears_of_calls`: telli's webhooks can be verified. `page` shows browsers, in their owners' words, why a
     request was turned away with a status; None: it has no words for that one.
+    `patience` and `book_patience` are how many seconds calls may wait for a thread.
     """
 
     vendors: AbstractSet[str] = frozenset()
@@ -87,6 +90,8 @@ class Door:
     note_unsigned: Callable[[str], None] = lambda _question: None
     has_signed_in: Callable[[str], bool] = lambda _cookie: False
     hears_of_calls: bool = False
+    patience: float = 1.0
+    book_patience: float = 2.0
     page: Callable[[int], Answer | None] = lambda _status: None
 
     def judge(self, head: Head) -> Admitted | Refused:
@@ -112,7 +117,8 @@ class Door:
         if (head.length or 0) > MOST_BYTES:  # said first, whoever it was
             return TOO_LARGE
         if is_well_formed(head.header(HEADER)):
-            return Admitted(MOST_BYTES, is_signed=True)
+            patience = self.book_patience if head.path.rstrip("/").endswith("/book") else self.patience
+            return Admitted(MOST_BYTES, is_signed=True, patience=patience)
         self.note_unsigned(head.path.rstrip("/").rpartition("/")[2].replace("-", "_"))  # as views are called
         return _UNSIGNED
 
@@ -139,7 +145,7 @@ class Door:
 
     def _tool(self, head: Head) -> Admitted | Refused:
         bears_token = (head.header("authorization") or "").lower().startswith("bearer ")
-        return Admitted(MOST_BYTES, is_signed=True) if bears_token else _NO_TOKEN
+        return Admitted(MOST_BYTES, is_signed=True, patience=self.patience) if bears_token else _NO_TOKEN
 
     def _notify(self, head: Head, vendor: str) -> Admitted | Refused:
         if vendor not in self.vendors:
