@@ -67,6 +67,15 @@ def test_every_text_is_translated_into_german_with_the_same_places() -> None:
             assert re.findall(r"\{\w+\}", translation) == re.findall(r"\{\w+\}", original)
 
 
+def test_whoever_passes_a_text_on_is_known_by_name() -> None:
+    """Texts handed to any other name would be in no catalogue, and stay English."""
+    passing_on = re.compile(r"def (\w+)\(self, (\w+): str\) -> str:[^}]{,90}?return [\w.]+\.translate\(\2\)")
+    files = Path(bridge.__file__).parent.rglob("*.py")
+    found = {name for file in files for name, _ in passing_on.findall(file.read_text(encoding="utf-8"))}
+    assert "say" in found
+    assert found <= KEYWORDS.keys()
+
+
 def test_no_translation_is_a_guess() -> None:
     assert [message.id for message in catalogue_of("de") if message.id and message.fuzzy] == []
 

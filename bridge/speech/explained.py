@@ -96,6 +96,12 @@ SOURCES = {
     "calendar": _("by a person in the calendar"),
     "bridge": _("by the bridge itself"),
 }
+RECEIVERS = {  # those of this business; a vendor's has its own name
+    "mail": _("e-mail"),
+    "webhook": _("webhook"),
+    "sms": _("text message"),
+    "meetings": _("video meeting"),
+}
 DELIVERIES = {
     "waiting": _("waiting"),
     "sent": _("sent"),

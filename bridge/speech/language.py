@@ -16,7 +16,7 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 DOMAIN = "bridge"
 CATALOGUES = Path(__file__).parent / "locales"
@@ -102,6 +102,10 @@ class Language:
     def number(self, number: float) -> str:
         """Return a number as people read it, with two decimals at most: "2.33"."""
         return str(format_decimal(round(number, 2), "#,##0.##", locale=self.locale))
+
+    def percent(self, part: float) -> str:
+        """Return a part of one as people read it: "33%"."""
+        return str(format_percent(part, locale=self.locale))
 
     def listed(self, items: Sequence[str]) -> str:
         """Return "one, two, and three"."""

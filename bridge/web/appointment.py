@@ -18,7 +18,7 @@ from bridge.speech.reasons import speech_of
 from bridge.web.appointment_words import AppointmentWords
 from bridge.web.gate import Gate
 from bridge.web.own_link import day_of
-from bridge.web.pages import add_error, page_blueprint
+from bridge.web.pages import add_missing, page_blueprint
 
 
 @dataclass(frozen=True)
@@ -52,30 +52,30 @@ class AppointmentPage:
 
     def cancel(self, booking_id: str) -> AnyResponse:
         """Cancel it."""
-        return self._done(booking_id, self.appointments.cancel, self._say("The appointment is cancelled."))
+        return self._done(booking_id, self.appointments.cancel, self.say("The appointment is cancelled."))
 
     def move(self, booking_id: str) -> AnyResponse:
         """Move it to a time that was shown."""
         start = parse_instant(request.form.get("start"))
         if start is None:
             return redirect(url_for("appointment.times", booking_id=booking_id), 303)
-        text = self._say("The appointment is moved.")
+        text = self.say("The appointment is moved.")
         return self._done(booking_id, lambda booking: self.appointments.move(booking, start), text)
 
     def miss(self, booking_id: str) -> AnyResponse:
         """Note that its caller did not come."""
-        return self._done(booking_id, self.appointments.miss, self._say("It is noted that nobody came."))
+        return self._done(booking_id, self.appointments.miss, self.say("It is noted that nobody came."))
 
     def unmiss(self, booking_id: str) -> AnyResponse:
         """Note that its caller came after all."""
-        text = self._say("It is noted that the caller came after all.")
+        text = self.say("It is noted that the caller came after all.")
         return self._done(booking_id, self.appointments.unmiss, text)
 
     def send_again(self, booking_id: str) -> AnyResponse:
         """Have one of its follow-ups delivered once more."""
         booking = self.appointments.one(booking_id)
         if self.appointments.send_again(booking, request.form.get("follow_up", "")):
-            flash(self._say("It is being sent again."), "success")
+            flash(self.say("It is being sent again."), "success")
         return self._back(booking_id)
 
     def _done(self, booking_id: str, change: Callable[[Booking], BookOutcome], text: str) -> AnyResponse:
@@ -96,7 +96,8 @@ class AppointmentPage:
             **shown,
         )
 
-    def _say(self, text: str) -> str:
+    def say(self, text: str) -> str:
+        """Return a text in the owner's language."""
         return self.words.language.translate(text)
 
 
@@ -104,7 +105,7 @@ def appointment_blueprint(page: AppointmentPage, gate: Gate) -> Blueprint:
     """Return `/admin/appointments/<id>` and what lies under it."""
     say = page.words.language.translate
     blueprint = page_blueprint("appointment", say, gate)
-    add_error(blueprint, NotFound, say("There is no such appointment"), {NotFound: 404})
+    add_missing(blueprint, say("There is no such appointment"), say)
     one = "/admin/appointments/<booking_id>"
     blueprint.add_url_rule(one, "see", page.see)
     blueprint.add_url_rule(f"{one}/times", "times", page.times)

@@ -14,7 +14,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bridge.config import Config
-from bridge.errors import NotFound
 from bridge.local_calendar.blocking import Blocks, NoSuchTime, Wanted
 from bridge.local_calendar.feed import Feeds
 from bridge.local_calendar.unusable import ImportRefused
@@ -25,7 +24,7 @@ from bridge.speech.language import Language, language
 from bridge.vendors.local import Local
 from bridge.web.admission import UPLOAD_BYTES
 from bridge.web.gate import Gate
-from bridge.web.pages import add_error, page_blueprint
+from bridge.web.pages import add_missing, page_blueprint
 
 _ = str  # marks a text for the catalogues
 
@@ -123,7 +122,7 @@ def calendars_blueprint(pages: CalendarPages, gate: Gate) -> Blueprint:
     """Return `/admin/calendars/<name>` and what lies under it."""
     say = pages.language.translate
     blueprint = page_blueprint("calendars", say, gate)
-    add_error(blueprint, NotFound, say("There is no such calendar"), {NotFound: 404})
+    add_missing(blueprint, say("There is no such calendar"), say)
 
     @blueprint.url_value_preprocessor
     def allow_a_file(_endpoint: str | None, _values: object) -> None:

@@ -94,6 +94,7 @@ class CallPages:
             "in_the_way": lambda entry: explained.in_the_way(language, entry),
             "title": lambda call: kinds[call["event_type"]].title if call["event_type"] in kinds else "",
             "host_name": lambda host: hosts[host].name if host in hosts else host,
+            "number": lambda number: language.number(round(number, 1)),
             "at": lambda call: language.moment(call["at"], self._zone(call)),
             "wanted": lambda call: language.moment(call["starts_at"], self._zone(call)),
         }

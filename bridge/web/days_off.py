@@ -12,7 +12,6 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from bridge.attendee.text import clean
-from bridge.errors import NotFound
 from bridge.model import Booking
 from bridge.scheduling.days import later_day
 from bridge.scheduling.hours import HoursFrom, holiday_regions, public_holidays
@@ -24,7 +23,7 @@ from bridge.speech.language import Language
 from bridge.web.day_form import DayForm, FormRefused
 from bridge.web.gate import Gate
 from bridge.web.own_link import day_of
-from bridge.web.pages import add_error, page_blueprint
+from bridge.web.pages import add_missing, page_blueprint
 from bridge.web.week import WeekPages
 
 _LATEST = 20
@@ -211,7 +210,7 @@ def days_off_blueprint(pages: DaysOffPages, gate: Gate) -> Blueprint:
     """Return `/admin/days-off` and what lies under it."""
     say = pages.language.translate
     blueprint = page_blueprint("days_off", say, gate)
-    add_error(blueprint, NotFound, say("There is no such change"), {NotFound: 404})
+    add_missing(blueprint, say("There is no such change"), say)
     top = "/admin/days-off"
     blueprint.add_url_rule(top, "overview", pages.overview)
     blueprint.add_url_rule(f"{top}/preview", "preview", pages.preview, methods=["POST"])

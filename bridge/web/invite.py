@@ -9,10 +9,9 @@ from werkzeug.wrappers import Response
 
 from bridge.connections import Connections
 from bridge.connections.invitations import Invitations
-from bridge.errors import NotFound
 from bridge.speech.language import Language
 from bridge.web.gate import Gate
-from bridge.web.pages import add_error, error_page, page_blueprint
+from bridge.web.pages import add_missing, error_page, page_blueprint
 from bridge.web.refusals import note_begun, show_refusals
 
 
@@ -55,7 +54,7 @@ def inviting_blueprint(
 ) -> Blueprint:
     """Return `/admin/invitations`, by which the owner makes a link, and `/admin/invitations/withdraw`."""
     blueprint = page_blueprint("inviting", language.translate, gate)
-    add_error(blueprint, NotFound, language.translate("There is nobody to invite"), {NotFound: 404})
+    add_missing(blueprint, language.translate("There is nobody to invite"), language.translate)
 
     @blueprint.post("/admin/invitations")
     def make() -> str:

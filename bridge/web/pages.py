@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup, escape
 from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
@@ -21,12 +24,14 @@ from werkzeug.exceptions import (
 )
 
 from bridge.errors import BridgeError, StoreUnavailable
+from bridge.errors import NotFound as NotThere
 from bridge.speech.language import Language
 from bridge.web.errors import log_fault
 from bridge.web.gate import Gate
 from bridge.web.security import protect
 
 _HERE = Path(__file__).parent
+_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,19 @@ def shared_blueprint(gate: Gate, language: Language, zone: tzinfo, links: Sequen
         "version_of": _versions(),
     }
     shared.record_once(lambda state: state.app.jinja_env.globals.update(names))
+    shared.add_app_template_filter(_linked, "linked")
     return shared
+
+
+def _linked(text: str) -> Markup:
+    """Return a sentence whose web addresses lead there, each told without what people need not read."""
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        told = urlsplit(found[0])
+        link = Markup('<a href="{}" rel="noreferrer">{}</a>').format(found[0], f"{told.netloc}{told.path}")
+        parts += [escape(text[end : found.start()]), link]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
 def _versions() -> Mapping[str, str]:
@@ -117,7 +134,7 @@ def http_error_page(error: HTTPException, translate: Callable[[str], str]) -> tu
     title = translate("This did not work")
     if isinstance(error, NotFound):
         title = translate("There is no such page")
-        text = translate("The address may be misspelt, or what was shown there is gone.")
+        text = _gone(translate)
     elif isinstance(error, MethodNotAllowed):
         text = translate("This address only takes what a form or another program sends it.")
     elif isinstance(error, RequestEntityTooLarge):
@@ -138,9 +155,21 @@ def http_error_page(error: HTTPException, translate: Callable[[str], str]) -> tu
     return error_page(title, text, error.code or 500)
 
 
+def _gone(translate: Callable[[str], str]) -> str:
+    return translate("The address may be misspelt, or what was shown there is gone.")
+
+
 def error_page(title: str, text: str, status: int) -> tuple[str, int]:
     """Return a page that says in a sentence what happened and what to do."""
     return render_template("error.html", title=title, text=text), status
+
+
+def add_missing(blueprint: Blueprint, title: str, translate: Callable[[str], str]) -> None:
+    """Show a page where something is not there; the error's own text is a terminal's, in English."""
+
+    @blueprint.errorhandler(NotThere)
+    def missing(_error: NotThere) -> tuple[str, int]:
+        return error_page(title, _gone(translate), 404)
 
 
 def add_error(

@@ -110,9 +110,9 @@ def _first_page(owners: OwnersSide, spoken: Language) -> str:
 def _links(say: Callable[[str], str]) -> tuple[Link, ...]:
     """Return what the navigation leads to."""
     return (
-        Link("signin.page", say("Today")),
+        Link("signin.page", say("Today"), ("alerts",)),
         Link("week.overview", say("Week")),
-        Link("appointments.overview", say("Appointments")),
+        Link("appointments.overview", say("Appointments"), ("appointment", "by_hand")),
         Link("journal.overview", say("Calls")),
         Link("team.see", say("Team")),
         Link("days_off.overview", say("Days off")),

@@ -49,7 +49,7 @@ class SystemPage:
             problems=system.problems(),
             remarks=system.remarks(),
             database=address,
-            megabytes=None if size is None else f"{size / 1_000_000:.1f}",
+            megabytes=None if size is None else self.language.number(round(size / 1_000_000, 1)),
             backup=self.language.ago(now - last.at) if last else "",
             lag=round(lag.total_seconds()),
             is_late=lag > _LATE,

@@ -84,7 +84,7 @@ class TeamPage:
             in_all=Counter(host for choice in coming for host in choice.hosts).most_common(),
             away=self._away(kind),
             host_name=lambda host: hosts[host].name if host in hosts else host,
-            percent=lambda part: f"{part:.0%}",
+            percent=language.percent,
             number=lambda number: language.number(float(number)),
             at=lambda instant: language.moment(instant, kind.timezone),
             on=language.on_day,

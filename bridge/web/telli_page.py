@@ -9,14 +9,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bridge.config import Config
-from bridge.errors import NotFound
 from bridge.journal import Journal, Outcome, Signature
 from bridge.service.findings import Verdict
 from bridge.service.trial_calls import TrialCalls
 from bridge.speech.agent_instructions import AgentInstructions
 from bridge.speech.language import Language, language
 from bridge.web.gate import Gate
-from bridge.web.pages import add_error, page_blueprint
+from bridge.web.pages import add_missing, page_blueprint
 
 _ = str  # marks a text for the catalogues
 
@@ -82,7 +81,7 @@ def telli_page_blueprint(page: TelliPage, gate: Gate) -> Blueprint:
     """Return `/admin/telli`, and `/admin/telli/test`, which has a test call made."""
     say = page.language.translate
     blueprint = page_blueprint("telli_page", say, gate)
-    add_error(blueprint, NotFound, say("There is no such event type"), {NotFound: 404})
+    add_missing(blueprint, say("There is no such event type"), say)
     blueprint.add_url_rule("/admin/telli", "overview", page.overview)
     blueprint.add_url_rule("/admin/telli/test", "call", page.call, methods=["POST"])
     return blueprint

@@ -74,6 +74,7 @@ def test_one_appointment_says_how_it_came_about(line: Line, owner: Browser) -> N
     assert "Ben Example free too never" in told
     assert "Did not come" not in told, "it has not begun"
     assert owner.get(f"{TOP}/unknown").status_code == 404
+    assert "The address may be misspelt" in owner.main()
     assert Browser(line, "192.0.2.8").get(mine).location == "/"
 
 
