@@ -2,7 +2,8 @@
 
 In this process, on embedded calendars and without background work: milliseconds of processor time,
 statements, transactions, and on PostgreSQL (BRIDGE_TEST_POSTGRES_URL, as for the tests) how often an answer
-is waited for. Run it with `python -m bench.cost`; `--profile` tells where the time of this thread goes.
+is waited for. Run it with `python -m bench.cost`; `--profile` tells where the time of this thread goes,
+`--bookings 10000 1000000` whether it grows with what is over.
 """
 
 from __future__ import annotations
