@@ -131,6 +131,9 @@ class _Tools:
 
     def answer_error(self, error: Exception) -> Response:
         """Answer what went wrong in words."""
+        if isinstance(error, Overloaded):  # who asks for an appointment must not hear that nothing is booked
+            note(outcome_of(error), kind=error.code)
+            return self._said(Refusal.CROWDED)
         if isinstance(error, NotFound):
             return self._refused(Refusal.KIND)
         if isinstance(error, BridgeError):
