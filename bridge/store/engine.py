@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from bridge.errors import StoreUnavailable
 from bridge.store.dialects import send
 from bridge.store.faults import ConstraintViolated, cause, may_pass, translated
-from bridge.store.patience import seconds_left
+from bridge.store.patience import is_bounded, seconds_left
 from bridge.store.pools import FIRST_ANSWER_SECONDS, open_pools, parse_url
 
 _log = logging.getLogger(__name__)
@@ -73,8 +73,10 @@ class Store:
         """Read what need not be as of one moment: without the round trips of a transaction.
 
         StoreUnavailable, also where a kept connection has died; asked again (`repeated`) it is another one.
+        Work without a deadline is not asked again: it opens a transaction, which notices that by itself.
         """
-        with self._begun(self._pools.single, self._single_places) as connection:
+        single = self._begun(self._pools.single, self._single_places)
+        with single if is_bounded() else self.read() as connection:
             yield connection
 
     @contextmanager

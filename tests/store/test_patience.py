@@ -115,6 +115,14 @@ def test_connections_that_died_in_the_pool_cost_no_transaction(distant: Store, p
     assert claims_in(distant) == 2
 
 
+def test_whoever_looks_without_a_deadline_notices_no_connection_that_died(
+    distant: Store, proxy: PostgresProxy
+) -> None:
+    ask(distant, "look")
+    proxy.cut()
+    ask(distant, "look")  # nobody asks again in its stead
+
+
 def test_a_connection_that_breaks_at_the_end_of_a_reading_transaction_is_unavailable(
     distant: Store, proxy: PostgresProxy
 ) -> None:
