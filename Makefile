@@ -49,7 +49,7 @@ lock:
 # After a sentence changed; then fill in what is empty in the German catalogue and run it again.
 catalogues: $(STAMP)
 	@mkdir -p build
-	@$(BIN)/pybabel -q extract -F bridge/speech/locales/babel.cfg -k translate -k _translate -k say -k alert:2 -k Unusable -k ImportRefused -k counted:1,2 --no-location --sort-output -o build/bridge.pot .
+	@$(BIN)/pybabel -q extract -F bridge/speech/locales/babel.cfg -k translate -k _translate -k say -k alert:2 -k Unusable -k ImportRefused -k Said -k Unfit -k Hidden -k Unreadable -k Needed -k counted:1,2 --no-location --sort-output -o build/bridge.pot .
 	@$(BIN)/pybabel -q update -D bridge -i build/bridge.pot -d bridge/speech/locales -N --ignore-pot-creation-date --ignore-obsolete
 	@$(BIN)/pybabel -q compile -D bridge -d bridge/speech/locales
 

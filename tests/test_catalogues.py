@@ -24,6 +24,11 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "alert": (2,),
     "Unusable": None,
     "ImportRefused": None,
+    "Said": None,
+    "Unfit": None,
+    "Hidden": None,
+    "Unreadable": None,
+    "Needed": None,
     "counted": (1, 2),
 }
 METHODS = [("cli/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")]

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from bridge.model import Assignment, EventType, Host, MeetingPlatform, Member, Week
+from bridge.said import Said
 
-Remark = tuple[str, str]
+Remark = tuple[str, Said]
 
-_FEW = "a voice agent does best with few: {low:g} to {high:g} is the Cal.com action's range"
+_ = str  # marks a text for the catalogues
+
+_FEW = _("a voice agent does best with few: {low} to {high} is the Cal.com action's range")
+_ELSEWHERE = _('has no effect while meeting_platform is "{platform}"; it needs "{needed}"')
 _MIDNIGHT = 24 * 60
 
 
@@ -26,29 +30,32 @@ def event_type_remarks(event_type: EventType, hosts: Mapping[str, Host]) -> Iter
 def _offer(event_type: EventType) -> Iterator[Remark]:
     rules = event_type.offer
     if not 1 <= rules.days_to_look_ahead <= 3:
-        yield "days_to_look_ahead", _FEW.format(low=1, high=3)
+        yield "days_to_look_ahead", Said(_FEW, low=1, high=3)
     if not 2 <= rules.slots_per_day <= 5:
-        yield "slots_per_day", _FEW.format(low=2, high=5)
+        yield "slots_per_day", Said(_FEW, low=2, high=5)
     if not timedelta(hours=1) <= rules.between <= timedelta(hours=4):
-        yield "hours_between_suggestions", _FEW.format(low=1, high=4)
+        yield "hours_between_suggestions", Said(_FEW, low=1, high=4)
 
 
 def _window(event_type: EventType) -> Iterator[Remark]:
     days = event_type.horizon_days + 1  # today counts
     if event_type.offer.days_to_look_ahead > days:
-        yield "horizon_days", "is shorter than days_to_look_ahead, so fewer days are offered than asked for"
+        text = Said("is shorter than days_to_look_ahead, so fewer days are offered than asked for")
+        yield "horizon_days", text
     if event_type.minimum_notice >= timedelta(days=days) and event_type.start_on is None:
-        yield "minimum_notice_minutes", "reaches past horizon_days, so nothing can ever be booked"
+        yield "minimum_notice_minutes", Said("reaches past horizon_days, so nothing can ever be booked")
 
 
 def _hours(event_type: EventType, hosts: Mapping[str, Host]) -> Iterator[Remark]:
     if event_type.open_hours is not None and not any(event_type.open_hours.values()):
-        yield "open_hours", "names no hours, so nothing can ever be booked; leave it out for the hosts' hours"
+        text = _("names no hours, so nothing can ever be booked; leave it out for the hosts' hours")
+        yield "open_hours", Said(text)
     weeks = [hosts[name].schedule.week for name in event_type.team.hosts]
     weeks += [event_type.open_hours] if event_type.open_hours else []
     longest = [_longest(week) for week in weeks if any(week.values())]
     if longest and event_type.duration > min(longest):
-        yield "duration_minutes", "is longer than somebody's hours of any day, who can thus never attend"
+        text = Said("is longer than somebody's hours of any day, who can thus never attend")
+        yield "duration_minutes", text
 
 
 def _longest(week: Week) -> timedelta:
@@ -67,16 +74,19 @@ def _longest(week: Week) -> timedelta:
 def _without_effect(event_type: EventType) -> Iterator[Remark]:
     platform = event_type.meeting_platform
     if event_type.address and platform is not MeetingPlatform.IN_PERSON:
-        yield "address", f'has no effect while meeting_platform is "{platform}"; it needs "in_person"'
+        yield "address", Said(_ELSEWHERE, platform=platform, needed="in_person")
     if event_type.link and platform is not MeetingPlatform.LINK:
-        yield "link", f'has no effect while meeting_platform is "{platform}"; it needs "link"'
+        yield "link", Said(_ELSEWHERE, platform=platform, needed="link")
     if event_type.require_email and event_type.fallback_email:
-        yield "require_email", "has no effect beside fallback_email, which stands in for a missing address"
+        text = Said("has no effect beside fallback_email, which stands in for a missing address")
+        yield "require_email", text
 
 
 def _shares(group: tuple[Member, ...], assignment: Assignment) -> Iterator[Remark]:
     if len({member.weight for member in group}) > 1 and assignment is not Assignment.WEIGHTED:
-        yield "assignment", f'is "{assignment}", so the hosts\' different weights have no effect'
+        text = _('is "{assignment}", so the hosts\' different weights have no effect')
+        yield "assignment", Said(text, assignment=assignment)
     ranked = len({member.priority for member in group}) > 1
     if ranked and assignment is Assignment.LEAST_RECENTLY_BOOKED:
-        yield "assignment", f'is "{assignment}", so the hosts\' different priorities have no effect'
+        text = _('is "{assignment}", so the hosts\' different priorities have no effect')
+        yield "assignment", Said(text, assignment=assignment)

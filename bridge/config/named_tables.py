@@ -9,6 +9,9 @@ from bridge.config.problems.wording import kind
 from bridge.config.table import NO_CONTEXT, Context, Read, Table, read_table
 from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.text import slug
+from bridge.said import Said, Unfit
+
+_ = str  # marks a text for the catalogues
 
 T = TypeVar("T", bound=Table)
 
@@ -21,15 +24,16 @@ def read_named(
     example = f"[{model.section.replace('<name>', name)}]"
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):
-            problems.add(at, f"must hold a section for each, such as {example}, not {kind(raw)}")
+            text = _("must hold a section for each, such as {example}, not {kind}")
+            problems.add(at, Said(text, example=example, kind=kind(raw)))
         return {}
     if not raw:
-        problems.add(at, f"is empty; at least one section such as {example} is needed")
+        problems.add(at, Said("is empty; at least one section such as {example} is needed", example=example))
     for name in raw:
         try:
             slug(name)
-        except ValueError as error:
-            problems.add((*at, name), f"its name {error}")
+        except Unfit as error:
+            problems.add((*at, name), Said("its name {reason}", reason=error.sentence))
     return {
         name: read_table(model, table, at=(*at, name), problems=problems, context=context)
         for name, table in raw.items()

@@ -52,7 +52,7 @@ def load_config(path: Path, environ: Mapping[str, str], vendors: Vendors) -> Con
     try:
         text = read_file(path, LARGEST)
     except Unreadable as reason:
-        raise ConfigError([(path.name or str(path), str(reason))]) from None
+        raise ConfigError([(path.name or str(path), reason.sentence)]) from None
     config = parse_config(text, environ=environ, base=path.parent, vendors=vendors)
     return replace(config, digest=_digest(text))
 

@@ -15,6 +15,7 @@ from bridge.config.problems.inside_values import UNKNOWN_KEY
 from bridge.config.problems.wording import kind, shown, suggestion
 from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.secret_values import Hidden
+from bridge.said import Said, Unfit
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ def read_table(
     """Return the table read from `raw`, noting all that is wrong with it."""
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):
-            problems.add(at, f"must be a section of its own, not {kind(raw)}")
+            problems.add(at, _no_section(raw))
         return Read(model.model_validate({}, context=dict(context)), frozenset(model.known_keys()))
     missing = [(key, example) for key, example in model.needs() if key not in raw]
     for key, example in missing:
-        problems.add((*at, key), f"is missing; write {example}")
+        problems.add((*at, key), Said("is missing; write {example}", example=Said(example)))
     gone = frozenset(key for key, _ in missing)
     try:
         return Read(model.model_validate(raw, context=dict(context)), gone)
@@ -90,17 +91,21 @@ def read_table(
     return Read(model.model_validate(sound, context=dict(context)), broken)
 
 
-def unknown_key(at: TomlPath, known: tuple[str, ...]) -> str:
+def unknown_key(at: TomlPath, known: tuple[str, ...]) -> Said:
     """Return the sentence for a key that isn't known at its place: where it belongs, or what was meant."""
     key = str(at[-1])
     homes = (model.section for model in _tables(Table) if key in model.known_keys())
     home = next((section for section in homes if section.count(".") < 2), None)  # a heading of its own
     if home is None:
-        return f"is not known here{suggestion(key, known)}"
+        return Said("is not known here{suggestion}", suggestion=suggestion(key, known))
     if home.split(".")[0] == at[0] and len(at) > home.count(".") + 2:
         above, here = written(at[: home.count(".") + 1]), _heading(at[:-1])
-        return f"is not known here; it belongs to [{above}]: write it above the line {here}"
-    return f"is not known here; it belongs to [{home}]"
+        return Said(
+            "is not known here; it belongs to [{section}]: write it above the line {line}",
+            section=above,
+            line=here,
+        )
+    return Said("is not known here; it belongs to [{section}]", section=home)
 
 
 def _tables(model: type[Table]) -> Iterator[type[Table]]:
@@ -141,9 +146,23 @@ def _where(raw: object, loc: tuple[int | str, ...]) -> TomlPath:
     return tuple(path)
 
 
-def _sentence(error: ErrorDetails) -> str:
+def _no_section(given: object) -> Said:
+    return Said("must be a section of its own, not {kind}", kind=kind(given))
+
+
+def _sentence(error: ErrorDetails) -> Said:
     given = error["input"]
-    if error["type"] == "tuple_type":
-        return f"must be a list in square brackets, not {kind(given)}"
-    reason = error["ctx"]["error"] if error["type"] == "value_error" else error["msg"]
-    return str(reason) if isinstance(reason, Hidden) else f"{shown(given)} {reason}".lstrip()
+    match error["type"]:
+        case "tuple_type":
+            return Said("must be a list in square brackets, not {kind}", kind=kind(given))
+        case "dict_type" | "model_type":
+            return _no_section(given)
+    told = error.get("ctx", {})
+    refusal = told.get("error")
+    if isinstance(refusal, Hidden):
+        return refusal.sentence
+    # Of pydantic's own kinds none else is known to occur: they stay in English.
+    english = Said("{text}", text=error["msg"])
+    reason = refusal.sentence if isinstance(refusal, Unfit) else told.get("sentence", english)
+    value = shown(given)
+    return Said("{value} {reason}", value=value, reason=reason) if value else reason

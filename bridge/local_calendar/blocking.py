@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bridge.errors import BridgeError, NotFound
-from bridge.local_calendar.unusable import Worded
+from bridge.said import Worded
 from bridge.scheduling.days import at_wall, local_days
 from bridge.store.engine import Store
 from bridge.store.sql import local_events

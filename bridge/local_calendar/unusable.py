@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bridge.errors import BridgeError
-
-
-class Worded(Exception):
-    """Something is refused; `message` is a text of the catalogue with places for the `facts`."""
-
-    def __init__(self, message: str, **facts: str) -> None:
-        self.message = message
-        self.facts = facts
-        super().__init__(self.said(str))
-
-    def said(self, translate: Callable[[str], str]) -> str:
-        """Return why, in a language."""
-        return translate(self.message).format_map(self.facts)
+from bridge.said import Worded
 
 
 class Unusable(Worded):

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bridge.said import Unfit
 from providers.busy_policy import BusyPolicy
 
 
@@ -33,9 +34,7 @@ class CalendarName:
         provider, colon, rest = text.partition(":")
         account, slash, calendar = rest.partition("/") if "/" in rest else ("", "", rest)
         if not colon or not calendar or bool(slash) != bool(account):
-            raise ValueError(
-                'a calendar is named "<provider>:<account>/<calendar>" or "<provider>:<calendar>"'
-            )
+            raise Unfit('a calendar is named "<provider>:<account>/<calendar>" or "<provider>:<calendar>"')
         return cls(provider, account.lower(), calendar)
 
 

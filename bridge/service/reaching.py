@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 from bridge.errors import BridgeError
-from bridge.local_calendar.unusable import Worded
+from bridge.said import Worded
 from providers.http import session
 from providers.route import Route
 

@@ -15,6 +15,7 @@ from bridge.connections.passwords import PasswordForm
 from bridge.connections.tokens import Delegation
 from bridge.local_calendar.rereading import Rereading
 from bridge.model import CalendarName
+from bridge.said import Said, Unfit
 from bridge.vendors.contract import Outside, Plugged, Reached, Vendor
 from bridge.vendors.own_server import OwnServer
 from providers.base import CalendarProvider, Deadline
@@ -80,13 +81,14 @@ class Caldav(Vendor):
         """Note a password that belongs to nobody."""
         table, keys = read.table, {"username", "password"}
         if not keys & read.broken and table.password and not table.username:
-            problems.add((*at, "username"), "is missing: it belongs to the password")
+            problems.add((*at, "username"), Said("is missing: it belongs to the password"))
 
     def check_calendar(self, name: CalendarName) -> None:
         """Let names pass whose account may stand in a section's heading."""
         if not name.account:
-            text = 'a calendar of CalDAV is named "caldav:<account>/<its name or path>"'
-            raise ValueError(f"is no calendar's name: {text}")
+            raise Unfit(
+                'is no calendar\'s name: a calendar of CalDAV is named "caldav:<account>/<its name or path>"'
+            )
         slug(name.account)
 
     def plug(self, config: Config, outside: Outside) -> Plugged | None:

@@ -20,6 +20,7 @@ from bridge.connections.passwords import PasswordForm
 from bridge.connections.sign_in import SignIn
 from bridge.connections.tokens import Delegation
 from bridge.model import CalendarName
+from bridge.said import Unfit
 from bridge.store.engine import Store
 from providers import errors
 from providers.base import CalendarProvider
@@ -201,8 +202,12 @@ class Vendor(VendorRules):
 def check_account(name: CalendarName) -> None:
     """Let a calendar's name pass whose account is an address. ValueError says what it is instead."""
     if not name.account:
-        text = f'a calendar of {name.provider} is named "{name.provider}:<account>/<calendar>"'
-        raise ValueError(f"is no calendar's name: {text}")
+        raise Unfit(
+            'is no calendar\'s name: a calendar of {provider} is named "{provider}:<account>/<calendar>"',
+            provider=name.provider,
+        )
     if "@" not in name.account:
-        text = f'names the account "{name.account}", but an account is an address such as anna@example.com'
-        raise ValueError(text)
+        raise Unfit(
+            'names the account "{account}", but an account is an address such as anna@example.com',
+            account=name.account,
+        )

@@ -19,6 +19,7 @@ from bridge.config.values.text import Line, choice
 from bridge.connections.passwords import PasswordForm
 from bridge.connections.tokens import Delegation
 from bridge.model import CalendarName
+from bridge.said import Said, Unfit
 from bridge.vendors.contract import Outside, Plugged, Reached, Vendor, check_account
 from bridge.vendors.own_server import OwnServer
 from providers.base import CalendarProvider, Deadline
@@ -78,6 +79,12 @@ _NOT_THERE = _(
 _IN_THE_CLEAR = _("Anybody on the way could read the password: write https:// in the url of [exchange].")
 
 
+_OTHER_HALF = {  # of a sign-in, by whether there is a password
+    True: ("username", Said("is missing: it belongs to the password")),
+    False: ("password", Said("is missing: it belongs to the user name")),
+}
+
+
 class Auth(StrEnum):
     """How the bridge signs in."""
 
@@ -89,8 +96,10 @@ class Auth(StrEnum):
 def _on_premises(address: str) -> str:
     host = urlsplit(address).hostname or ""
     if any(host == each or host.endswith(f".{each}") for each in _IN_THE_CLOUD):
-        text = 'set up [microsoft], and name the calendars "microsoft:<account>/<calendar>"'
-        raise ValueError(f"is Exchange Online, which has answered no EWS since October 2026: {text}")
+        raise Unfit(
+            "is Exchange Online, which has answered no EWS since October 2026: set up [microsoft], and name "
+            'the calendars "microsoft:<account>/<calendar>"'
+        )
     return address
 
 
@@ -132,23 +141,28 @@ class Exchange(Vendor):
         table = read.table
         for module, package in (("exchangelib", '"calendar-bridge[exchange]"'), *_needed(table)):
             if find_spec(module) is None:
-                problems.add(at, f"needs a library that is not installed: pip install {package}")
+                text = Said(
+                    "needs a library that is not installed: {command}", command=f"pip install {package}"
+                )
+                problems.add(at, text)
         if {"username", "password", "auth", "impersonation"} & read.broken:
             return
         if table.auth is Auth.KERBEROS:
             if table.username or table.password:
-                problems.add((*at, "auth"), "takes the ticket that the process has: leave the password out")
+                text = Said("takes the ticket that the process has: leave the password out")
+                problems.add((*at, "auth"), text)
         elif bool(table.username) != bool(table.password):
-            missing, given = ("username", "password") if table.password else ("password", "user name")
-            problems.add((*at, missing), f"is missing: it belongs to the {given}")
+            missing, text = _OTHER_HALF[bool(table.password)]
+            problems.add((*at, missing), text)
         elif table.impersonation and not table.password:
-            problems.add((*at, "impersonation"), "needs the username and password of a service account")
+            text = Said("needs the username and password of a service account")
+            problems.add((*at, "impersonation"), text)
 
     def check_calendar(self, name: CalendarName) -> None:
         """Let calendars of a mailbox pass, and the schedules that it sees."""
         check_account(name)
         if name.calendar.startswith(_SCHEDULE) and "@" not in name.calendar:
-            raise ValueError('is no calendar\'s name: write "exchange:<mailbox>/schedule:<address>"')
+            raise Unfit('is no calendar\'s name: write "exchange:<mailbox>/schedule:<address>"')
 
     def only_shows_busy(self, name: CalendarName) -> bool:
         """Tell whether this is the schedule of a colleague or a room."""

@@ -21,6 +21,7 @@ from bridge.connections.sign_in import Answer, Approval, Begun, Tokens
 from bridge.connections.tokens import Delegation
 from bridge.errors import ConfigError
 from bridge.model import CalendarName
+from bridge.said import Said, Unfit
 from bridge.vendors.contract import (
     Outside,
     Plugged,
@@ -102,7 +103,7 @@ def _file(value: object, info: ValidationInfo) -> Path:
     except OSError:  # a name too long, a folder that may not be looked into
         found = False
     if not found:
-        raise ValueError(f"is not a file, seen from the folder {base_of(info).absolute()}")
+        raise Unfit("is not a file, seen from the folder {folder}", folder=base_of(info).absolute())
     return path
 
 
@@ -153,16 +154,14 @@ class Google(Vendor):
             return
         for key in ("client_id", "client_secret"):
             if getattr(table, key) is None and read.broken.isdisjoint({key, "service_account_file"}):
-                text = f'is missing; write "env:GOOGLE_{key.upper()}", or name a service_account_file instead'
-                problems.add((*at, key), text)
+                text = _('is missing; write "env:{variable}", or name a service_account_file instead')
+                problems.add((*at, key), Said(text, variable=f"GOOGLE_{key.upper()}"))
 
     def check_calendar(self, name: CalendarName) -> None:
         """Let calendars of an account pass; Google shows no colleague without a calendar of theirs."""
         check_account(name)
         if name.calendar.startswith(("schedule:", "shared:")):
-            raise ValueError(
-                "is no calendar's name: Google shows a colleague's time only as a shared calendar"
-            )
+            raise Unfit("is no calendar's name: Google shows a colleague's time only as a shared calendar")
 
     def address_of_room(self, name: CalendarName) -> str:
         """Return the address of a Workspace's resource: that is its calendar's id."""
@@ -273,7 +272,7 @@ def _service_account(settings: GoogleSettings, path: Path, clocks: Clocks) -> De
         key = json.loads(path.read_text("utf-8"))
         tokens_of_service_account(key, "", settings=settings, now=clocks.now)
     except (OSError, ValueError, TypeError, AttributeError):
-        problem = "is not the JSON key file of a Google service account"
+        problem = Said("is not the JSON key file of a Google service account")
         raise ConfigError([("google.service_account_file", problem)]) from None
 
     made: list[ServiceAccountTokens] = []

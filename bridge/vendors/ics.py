@@ -18,6 +18,7 @@ from bridge.config.values.text import exact_address, slug
 from bridge.model import CalendarName
 from bridge.published.keeping import Publication, PublishedTime
 from bridge.published.provider import PublishedCalendars
+from bridge.said import Said, Unfit
 from bridge.vendors.contract import Outside, Plugged, Reached, Vendor
 from providers.errors import AccessDenied, CalendarNotFound, ProviderError, ProviderUnavailable
 
@@ -76,15 +77,15 @@ class Ics(Vendor):
         """Note a calendar that would be unknown before it is read again."""
         table, keys = read.table, {"refresh_minutes", "max_age_minutes"}
         if not keys & read.broken and table.max_age_minutes <= table.refresh_minutes:
-            text = "must be more than refresh_minutes, else the calendar is unknown before it is read again"
+            text = Said(
+                "must be more than refresh_minutes, else the calendar is unknown before it is read again"
+            )
             problems.add((*at, "max_age_minutes"), text)
 
     def check_calendar(self, name: CalendarName) -> None:
         """Let names pass that may stand in a section's heading."""
         if name.account:
-            raise ValueError(
-                'is no calendar\'s name: a published calendar is named "ics:<name>", without a slash'
-            )
+            raise Unfit('is no calendar\'s name: a published calendar is named "ics:<name>", without a slash')
         slug(name.calendar)
 
     def only_shows_busy(self, name: CalendarName) -> bool:

@@ -12,6 +12,7 @@ from bridge.local_calendar.cursor import read_cursor, write_cursor
 from bridge.local_calendar.keeping import ImportedTime
 from bridge.local_calendar.provider import LocalCalendars
 from bridge.model import CalendarName
+from bridge.said import Unfit
 from bridge.store.engine import Store
 from bridge.store.sql import local_events, revisions
 from bridge.vendors.contract import Outside, Plugged, Vendor
@@ -32,8 +33,9 @@ class Local(Vendor):
     def check_calendar(self, name: CalendarName) -> None:
         """Let names pass that may stand in a feed's address."""
         if name.account:
-            text = 'an embedded calendar is named "local:<name>", without a slash'
-            raise ValueError(f"is no calendar's name: {text}")
+            raise Unfit(
+                'is no calendar\'s name: an embedded calendar is named "local:<name>", without a slash'
+            )
         slug(name.calendar)
 
     def plug(self, config: Config, outside: Outside) -> Plugged:

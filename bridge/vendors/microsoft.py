@@ -20,6 +20,7 @@ from bridge.config.values.text import Line, WebAddress, plain
 from bridge.connections.sign_in import Answer, Approval, Begun, Tokens
 from bridge.connections.tokens import Delegation
 from bridge.model import CalendarName
+from bridge.said import Said, Unfit
 from bridge.vendors.contract import (
     Outside,
     Plugged,
@@ -82,7 +83,7 @@ _ENDING = frozenset({"subscriptionRemoved", "reauthorizationRequired"})
 def _tenant(value: object) -> str:
     text = plain(value)
     if not re.fullmatch(r"[A-Za-z0-9.-]+", text):
-        raise ValueError('must be "common", "organizations", "consumers" or a tenant\'s id')
+        raise Unfit('must be "common", "organizations", "consumers" or a tenant\'s id')
     return text
 
 
@@ -131,16 +132,19 @@ class Microsoft(Vendor):
     def check_section(self, read: Read[MicrosoftSection], *, at: TomlPath, problems: Problems) -> None:
         """Note an app-only client without one tenant of its own."""
         if read.table.app_only and read.table.tenant in _TENANTS_OF_MANY and "tenant" not in read.broken:
-            why = "since such a client belongs to one tenant"
-            problems.add((*at, "tenant"), f"must be your own tenant's id when app_only is true, {why}")
+            text = Said(
+                "must be your own tenant's id when app_only is true, since such a client belongs to one "
+                "tenant"
+            )
+            problems.add((*at, "tenant"), text)
 
     def check_calendar(self, name: CalendarName) -> None:
         """Let calendars of an account pass, and the schedules that it sees."""
         check_account(name)
         if name.calendar == _SCHEDULE:
-            raise ValueError('is no calendar\'s name: write "microsoft:<account>/schedule:<address>"')
+            raise Unfit('is no calendar\'s name: write "microsoft:<account>/schedule:<address>"')
         if name.calendar.startswith(_SHARED) and "@" not in name.calendar:
-            raise ValueError('is no calendar\'s name: write "microsoft:<account>/shared:<address>"')
+            raise Unfit('is no calendar\'s name: write "microsoft:<account>/shared:<address>"')
 
     def only_shows_busy(self, name: CalendarName) -> bool:
         """Tell whether this is the schedule of a colleague or a room."""

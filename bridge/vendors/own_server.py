@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator
 
 from bridge.config.values.text import ExactAddress
+from bridge.said import Unfit
 from providers.outward import is_public
 
 
@@ -19,7 +20,7 @@ def own_server(address: str) -> str:
     except ValueError:  # a name: what it means is known when it is connected to
         is_open = False
     if is_open:
-        raise ValueError("must begin with https://, since the password would go there in the clear")
+        raise Unfit("must begin with https://, since the password would go there in the clear")
     return address
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from bridge.journal import Journal
+from bridge.said import in_language
 from bridge.service.reloading import PATIENCE_SECONDS, NotServed, NoVerdict
 from bridge.service.support import bundle
 from bridge.service.system import System
@@ -21,6 +23,9 @@ from bridge.speech.language import Language
 from bridge.web.gate import Gate
 from bridge.web.pages import page_blueprint
 
+_ = str  # marks a text for the catalogues
+
+_HAS_PROBLEMS = _("The file has problems, so nothing was changed: see below.")
 _LATE = timedelta(minutes=2)
 _LOOK_SECONDS = 1
 
@@ -46,8 +51,8 @@ class SystemPage:
             path=system.path,
             is_changed=system.is_changed,
             is_served=system.is_served,
-            problems=system.problems(),
-            remarks=system.remarks(),
+            problems=self._told(system.problems()),
+            remarks=self._told(system.remarks()),
             database=address,
             megabytes=None if size is None else self.language.number(round(size / 1_000_000, 1)),
             backup=self.language.ago(now - last.at) if last else "",
@@ -60,7 +65,7 @@ class SystemPage:
         """Have the server take the file, unless it has problems."""
         say = self.language.translate
         if self.system.problems():
-            flash(say("The file has problems, so nothing was changed: see below."), "notice")
+            flash(say(_HAS_PROBLEMS), "notice")
             return _back()
         try:
             begun = self.system.begin_reload()
@@ -85,9 +90,15 @@ class SystemPage:
             }
         if verdict.is_taken:
             flash(say("The new configuration is taken."), "success")
+        elif self.system.problems():  # the server words them for its log, in English
+            flash(say(_HAS_PROBLEMS), "problem")
         else:
             flash(f"{say('The new configuration was not taken.')} {verdict.text}", "problem")
         return _back()
+
+    def _told(self, found: Sequence[tuple[str, str]]) -> list[tuple[object, object]]:
+        say = self.language.translate
+        return [(in_language(place, say), in_language(text, say)) for place, text in found]
 
     def _unanswered(self) -> Response:
         flash(self.language.translate("The server did not answer; its log says more."), "notice")

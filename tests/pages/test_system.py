@@ -24,6 +24,45 @@ from tests.cast.reading import load_config
 from tests.connections.stage import ADMIN, PASSWORD, PASSWORD_HASH, SITE, Browser, signed_in
 
 PAGE = "/admin/system"
+_FAULTY = """
+greeting = "hello"
+[bridge]
+secret_key = "short"
+timezone = "Europe/Berln"
+deadline_seconds = "2"
+trusted_proxies = 99
+metrics_token = "env:NOWHERE"
+[telli]
+write_back = 1
+[hosts.anna]
+name = "Anna"
+email = "anna"
+booking_calendar = "gogle:anna@example.com/primary"
+busy_calendars = "local:anna"
+[hosts.anna.open_hours]
+monday = ["22:00-02:00"]
+teusday = []
+[event_types.visit]
+hosts = ["anna", "bob"]
+meeting_platform = "in_persn"
+"""
+_IN_GERMAN = (
+    "greeting ist hier nicht bekannt",
+    "bridge.public_url fehlt; gebraucht wird: wo telli diese Brücke erreicht, etwa",
+    "bridge.secret_key ist zu kurz: Mindestens 32 Zeichen werden gebraucht",
+    '"Europe/Berln" ist keine Zeitzone wie "Europe/Berlin"; war "Europe/Berlin" gemeint?',
+    '"2" muss eine Zahl von 0.1 bis 60 sein, ohne Anführungszeichen',
+    "99 liegt außerhalb: Es muss eine ganze Zahl von 0 bis 10 sein",
+    "bridge.metrics_token die Umgebungsvariable NOWHERE ist nicht gesetzt",
+    "telli.write_back muss ein eigener Abschnitt sein, nicht eine Zahl",
+    "beginnt mit keinem Anbieter: ",
+    "hosts.anna.busy_calendars muss eine Liste in eckigen Klammern sein, nicht Text",
+    'schreiben Sie zwei Einträge: "22:00-24:00" an diesem Tag',
+    'open_hours.teusday ist hier nicht bekannt; war "tuesday" gemeint?',
+    '"bob" ist kein Gastgeber: Es gibt keinen Abschnitt [hosts.<name>]',
+    'oder "microsoft_teams" sein; war "in_person" gemeint?',
+    "bridge.trusted_proxies ist 0: Mit einem Webserver davor",
+)
 
 
 @pytest.fixture
@@ -86,10 +125,35 @@ def test_the_server_is_told_at_once_and_its_verdict_awaited_by_the_browser(
         assert owner.get(waiting).location == PAGE
         owner.get(PAGE)
         assert f"The new configuration {says}" in owner.main()
+    path.write_text("[bridge")
+    server.tell(is_taken=False, text="Too odd.")
+    owner.get(waiting)
+    owner.get(PAGE)
+    assert "see below" in owner.main() and "Too odd." not in owner.main(), "the page says it itself"
     assert owner.get(f"{PAGE}/reloading/9?looks=99").location == PAGE, "it says nothing more"
     server.close()
     assert owner.get(f"{PAGE}/reloading/9").location == PAGE
     signal.signal(signal.SIGHUP, before)
+
+
+def test_a_german_owner_reads_every_problem_and_remark_in_german(
+    open_line: OpenLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    monkeypatch.setenv("BRIDGE_CONFIG", str(path))
+    german = f'public_url = "{SITE}"\nlocale = "de_DE"'
+    line = open_line(ANNA, rest=ADMIN, event_type=EVERY_START, bridge=german)
+    owner = signed_in(line)
+    path.write_text(_FAULTY)
+    owner.get(PAGE)
+    for sentence in _IN_GERMAN:
+        assert sentence in owner.main(), sentence
+    system = System(line.config, line.bridge.context, line.bridge.background.lag, path, {})
+    english = [text for _, text in (*system.problems(), *system.remarks())]
+    assert [text for text in english if len(text) > 8 and text in owner.main()] == []
+    path.write_text("[bridge\n")
+    owner.get(PAGE)
+    assert "Zeile 1, Spalte 8 das ist kein TOML: " in owner.main()
 
 
 def test_a_backup_is_sent_only_for_the_password(line: Line) -> None:

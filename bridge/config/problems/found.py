@@ -9,6 +9,7 @@ import json
 import re
 
 from bridge.errors import ConfigError
+from bridge.said import Said
 
 TomlPath = tuple[str | int, ...]
 
@@ -20,19 +21,20 @@ class Problems:
     """The problems found so far, in the order in which they were found."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[str, str]] = []
+        self._found: list[tuple[str, Said]] = []
 
     @property
     def full(self) -> bool:
         """Tell whether enough was found to stop looking."""
         return len(self._found) >= _MOST
 
-    def add(self, path: TomlPath, sentence: str) -> None:
+    def add(self, path: TomlPath, sentence: Said) -> None:
         """Note what is wrong at a path; past the hundredth only that there is more."""
         if len(self._found) < _MOST:
             self._found.append((written(path), sentence))
         elif len(self._found) == _MOST:
-            self._found.append(("...", "there are more problems; they show once these are mended"))
+            more = Said("there are more problems; they show once these are mended")
+            self._found.append(("...", more))
 
     def raise_if_any(self) -> None:
         """Raise one ConfigError with everything found, if anything was."""

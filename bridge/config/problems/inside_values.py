@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from bridge.said import Said
+
 UNKNOWN_KEY = "bridge_unknown_key"
 
 
@@ -16,7 +18,7 @@ class Complaints:
     def __init__(self) -> None:
         self._found: list[InitErrorDetails] = []
 
-    def add(self, place: tuple[str | int, ...], given: object, sentence: str) -> None:
+    def add(self, place: tuple[str | int, ...], given: object, sentence: Said) -> None:
         """Note a sentence about what was given at a place."""
         error = PydanticCustomError("bridge_complaint", "{sentence}", {"sentence": sentence})
         self._found.append(InitErrorDetails(type=error, loc=place, input=given))

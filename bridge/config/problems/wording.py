@@ -8,48 +8,54 @@ from datetime import date, time
 from difflib import get_close_matches
 
 from bridge.config.values.env_and_files import FromOutside
+from bridge.said import Said
+
+_ = str  # marks a text for the catalogues
 
 _LONGEST_SHOWN = 60
-_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (bool, "true or false"),  # before numbers: Python counts a bool as one
-    ((int, float), "a number"),
-    (str, "text"),
-    (date, "a date"),
-    (time, "a time"),
-    ((list, tuple), "a list"),
-    (dict, "a section"),
+_KINDS: tuple[tuple[type | tuple[type, ...], Said], ...] = (
+    (bool, Said("true or false")),  # before numbers: Python counts a bool as one
+    ((int, float), Said("a number")),
+    (str, Said("text")),
+    (date, Said("a date")),
+    (time, Said("a time")),
+    ((list, tuple), Said("a list")),
+    (dict, Said("a section")),
 )
 
 
-def kind(value: object) -> str:
+def kind(value: object) -> Said:
     """Return what a TOML value is, such as "a number"."""
-    return next((name for types, name in _KINDS if isinstance(value, types)), "something else")
+    return next((name for types, name in _KINDS if isinstance(value, types)), Said("something else"))
 
 
 def shown(value: object) -> str:
     """Return a value to begin a sentence with, or where it came from; nothing for lists and sections."""
     if isinstance(value, FromOutside):
-        return f"the value of {value.source}"
+        return Said("the value of {source}", source=value.source)
     if isinstance(value, str):
         cut = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "..."
         return json.dumps(cut, ensure_ascii=False)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and abs(value) > 10**15:  # Python refuses to print thousands of digits
-        return "this number"
+        return Said("this number")
     return str(value) if isinstance(value, int | float | date | time) else ""
 
 
-def listed(names: Iterable[str], last: str = "or") -> str:
-    """Return names in quotes, as a sentence lists them."""
-    quoted = [f'"{name}"' for name in names]
-    return f" {last} ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+def listed(names: Iterable[str], all_of: bool = False) -> str:
+    """Return names in quotes, as a sentence lists them: one of them is meant, or all."""
+    *others, last = (f'"{name}"' for name in names)
+    if not others:
+        return last
+    form = _("{names} and {last}") if all_of else _("{names} or {last}")
+    return Said(form, names=", ".join(others), last=last)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> Said:
     """Return `; did you mean "..."?` for a known name close to the word, or nothing."""
     best = closest(word, known)
-    return f'; did you mean "{best}"?' if best else ""
+    return Said('; did you mean "{meant}"?', meant=best) if best else Said()
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

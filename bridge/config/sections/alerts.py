@@ -7,6 +7,7 @@ from typing import ClassVar
 from bridge.config.problems.found import Problems
 from bridge.config.table import Table
 from bridge.config.values.text import Email, ExactAddress
+from bridge.said import Said
 
 
 class AlertsSection(Table):
@@ -22,5 +23,5 @@ class AlertsSection(Table):
 def check_alerts(alerts: AlertsSection, *, has_mail: bool, problems: Problems) -> None:
     """Note a mail that could not be sent."""
     if alerts.email and not has_mail:
-        text = "needs a mail server: write a section [mail] with smtp_url and from"
+        text = Said("needs a mail server: write a section [mail] with smtp_url and from")
         problems.add(("alerts", "email"), text)

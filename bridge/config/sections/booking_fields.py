@@ -12,11 +12,12 @@ from bridge.config.values.numbers import YesOrNo
 from bridge.config.values.text import Line, Paragraph, choice
 from bridge.model import BookingField, FieldSource
 from bridge.model.event_types import CONTACT_PATH, SYSTEM_PATHS
+from bridge.said import Said
 
 _NAMED = {
-    FieldSource.LLM: 'the key in contact_details, such as name = "appointment_reason"',
-    FieldSource.CONTACT: 'the property of the contact, such as name = "company"',
-    FieldSource.SYSTEM: 'a path such as name = "contact_id"',
+    FieldSource.LLM: Said('the key in contact_details, such as name = "appointment_reason"'),
+    FieldSource.CONTACT: Said('the property of the contact, such as name = "company"'),
+    FieldSource.SYSTEM: Said('a path such as name = "contact_id"'),
 }
 
 
@@ -48,14 +49,18 @@ def _field(raw: object, at: TomlPath, problems: Problems) -> BookingField:
     table = read.table
     if table.source is FieldSource.CONSTANT:
         if not table.value and read.broken.isdisjoint({"value", "source"}):
-            problems.add(
-                (*at, "value"), 'is missing; source = "constant" needs the text that is always written'
-            )
+            text = Said('is missing; source = "constant" needs the text that is always written')
+            problems.add((*at, "value"), text)
     elif not table.name and read.broken.isdisjoint({"name", "source"}):
-        problems.add((*at, "name"), f'is missing; source = "{table.source}" needs {_NAMED[table.source]}')
+        what = _NAMED[table.source]
+        text = Said('is missing; source = "{source}" needs {what}', source=table.source, what=what)
+        problems.add((*at, "name"), text)
     elif table.source is FieldSource.SYSTEM and not _is_path(table.name):
         known = [*SYSTEM_PATHS, f"{CONTACT_PATH}email"]  # as an example of all members of the contact
-        problems.add((*at, "name"), f"must be {listed(known)}{suggestion(table.name, known)}")
+        text = Said(
+            "must be {known}{suggestion}", known=listed(known), suggestion=suggestion(table.name, known)
+        )
+        problems.add((*at, "name"), text)
     return BookingField(
         label=table.label,
         source=table.source,

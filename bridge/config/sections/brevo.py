@@ -17,6 +17,7 @@ from bridge.config.values.numbers import whole
 from bridge.config.values.secret_values import Secret
 from bridge.config.values.text import Paragraph, WebAddress
 from bridge.model import EventType
+from bridge.said import Said, Unfit
 
 FIELD = "field:"
 FACTS = (
@@ -45,13 +46,14 @@ ListIds = tuple[Annotated[int, whole(1, 2**53)], ...]
 
 def _attributes(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict):
-        raise ValueError(f'must name attributes, such as {{ phone = "SMS" }}, not {kind(value)}')
+        raise Unfit('must name attributes, such as {{ phone = "SMS" }}, not {kind}', kind=kind(value))
     complaints = Complaints()
     for fact, attribute in value.items():
         if fact not in FACTS and not _FIELD.fullmatch(fact):
             complaints.add_unknown_key((fact,), (*FACTS, f"{FIELD}company"))
         elif not isinstance(attribute, str) or not _ATTRIBUTE.fullmatch(attribute):
-            complaints.add((fact,), attribute, 'is no attribute of Brevo\'s such as "FIRSTNAME"')
+            text = Said('is no attribute of Brevo\'s such as "FIRSTNAME"')
+            complaints.add((fact,), attribute, text)
     complaints.raise_if_any()
     return MappingProxyType(dict(value))
 
@@ -72,5 +74,5 @@ def check_consent(brevo: BrevoSection, event_types: Mapping[str, EventType], pro
     """Note a consent that nobody is ever asked for: then no contact would ever be sent."""
     name = brevo.consent_field
     if name and not any(each.field_called(name) for each in event_types.values()):
-        text = "is the label or name of no field of an event type, so no contact would ever be sent"
+        text = Said("is the label or name of no field of an event type, so no contact would ever be sent")
         problems.add(("brevo", "consent_field"), text)

@@ -28,6 +28,7 @@ from bridge.config.values.numbers import YesOrNo, hours, minutes, whole
 from bridge.config.values.open_hours import OpenHours
 from bridge.config.values.text import Email, Emails, Line, choice
 from bridge.model import CountDays, EventType, OfferRules, Places, Suggest, Team
+from bridge.said import Said
 
 # Addresses the bridge answers itself, now or by its laid-down interface.
 _FOR_TELLI = {"available", "book", "find", "tools", "contact-lookup", "openapi", "a", "telli"}
@@ -110,10 +111,11 @@ def read_event_types(
     read = read_named(EventTypeTable, raw, ("event_types",), problems=problems, context={"vendors": vendors})
     for name in read:
         if name.lower() in RESERVED:
-            problems.add(("event_types", name), "cannot be used as a name: the bridge needs it for itself")
+            text = Said("cannot be used as a name: the bridge needs it for itself")
+            problems.add(("event_types", name), text)
     defaults = [name for name, found in read.items() if found.table.is_default]
     for name in defaults[1:]:
-        text = f'stands at "{defaults[0]}" already; only one event type can be the default'
+        text = Said('stands at "{name}" already; only one event type can be the default', name=defaults[0])
         problems.add(("event_types", name, "default"), text)
     found: dict[str, EventType] = {}
     for name, each in read.items():
@@ -125,7 +127,8 @@ def read_event_types(
         platform = each.table.meeting_platform
         check_organisers(platform, team, hosts, vendors=vendors, at=at, problems=problems)
         if any(part.place for ranges in (each.table.open_hours or {}).values() for part in ranges):
-            problems.add((*at, "open_hours"), "names a place; places stand in the hosts' own open_hours")
+            text = Said("names a place; places stand in the hosts' own open_hours")
+            problems.add((*at, "open_hours"), text)
         base = replace(_event_type(name, each.table, team, zone, problems), places=places)
         reader = ServiceReader(base, hosts, vendors, problems)
         found[name] = replace(base, services=reader.read(each.table.services))

@@ -10,6 +10,7 @@ from bridge.config.table import Table
 from bridge.config.values.open_hours import minutes_of_range
 from bridge.config.values.text import plain
 from bridge.model import QuietHours
+from bridge.said import Unfit
 
 
 def _quiet_hours(value: object) -> QuietHours | None:
@@ -17,7 +18,7 @@ def _quiet_hours(value: object) -> QuietHours | None:
         return None
     start, end = minutes_of_range(value)
     if start == end:
-        raise ValueError('has no length; write "" for no quiet hours')
+        raise Unfit('has no length; write "" for no quiet hours')
     return QuietHours(start, end)
 
 

@@ -21,6 +21,7 @@ from bridge.config.values.numbers import whole
 from bridge.config.values.open_hours import DateOverrides, OpenHours
 from bridge.config.values.text import Email, Emails, Line, Phone, WebAddress, choice, one_of, plain
 from bridge.model import CalendarName, Host, Places, Schedule
+from bridge.said import Said, Unfit
 from providers.busy_policy import DEFAULT_BUSY_STATUSES, AllDay, BusyPolicy
 
 _STATUSES = ("busy", "tentative", "oof", "unknown", "workingElsewhere")
@@ -32,7 +33,7 @@ def _status(value: object) -> str:
 
 def _with_busy(found: tuple[str, ...]) -> tuple[str, ...]:
     if "busy" not in found:
-        raise ValueError('must hold "busy"; without it meetings would be booked over')
+        raise Unfit('must hold "busy"; without it meetings would be booked over')
     return found
 
 
@@ -102,7 +103,7 @@ def read_hosts(
 
 def _calendar_problems(
     read: Read[HostTable], vendors: Vendors, tree: Mapping[str, object]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+) -> Iterator[tuple[tuple[str | int, ...], Said]]:
     table = read.table
     for number, name in enumerate(table.busy_calendars):
         if missing := missing_section(name, vendors, tree):
@@ -115,10 +116,8 @@ def _calendar_problems(
     elif not table.takes_bookings(vendors) and read.broken.isdisjoint({"booking_calendar", "busy_calendars"}):
         # A name that works as it stands, if there is a vendor that needs no section.
         example = min(vendors.values(), key=lambda rules: rules.section is not None).example
-        yield (
-            ("booking_calendar",),
-            f'is missing; write the calendar that takes bookings, such as "{example}"',
-        )
+        text = Said('is missing; write the calendar that takes bookings, such as "{name}"', name=example)
+        yield ("booking_calendar",), text
 
 
 def _host(name: str, table: HostTable, booking_calendar: CalendarName, zone: ZoneInfo) -> Host:

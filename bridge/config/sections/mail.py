@@ -13,6 +13,7 @@ from bridge.config.values.secret_values import Hidden, secret
 from bridge.config.values.template import template
 from bridge.config.values.text import email, line, paragraph
 from bridge.model.mail import MAIL_PLACEHOLDERS, MailTemplate
+from bridge.said import Unfit
 
 
 def _smtp_url(value: object) -> SecretStr:
@@ -36,7 +37,7 @@ def _sender(value: object) -> str:
 def _template(value: object) -> MailTemplate:
     subject, _, text = template(paragraph(value), MAIL_PLACEHOLDERS).partition("\n")
     if not text:
-        raise ValueError(
+        raise Unfit(
             'must have the subject in its first line and a text below it; "file:PATH" reads it from a file'
         )
     return MailTemplate(subject, text)

@@ -13,11 +13,14 @@ from bridge.config.sections.vendors import Vendors, vendors_of
 from bridge.config.table import Table
 from bridge.config.values.text import Paragraph, WebAddress, one_of, plain
 from bridge.model import Host, MeetingPlatform, Team
+from bridge.said import Said
 from bridge.scheduling.hours import places_of
 
-_NEEDS: dict[str, tuple[str, str]] = {
-    MeetingPlatform.IN_PERSON: ("address", 'where to come, such as "Hauptstr. 1, 10827 Berlin"'),
-    MeetingPlatform.LINK: ("link", 'where to meet, such as "https://meet.example.com/anna"'),
+_ = str  # marks a text for the catalogues
+
+_NEEDS: dict[str, tuple[str, Said]] = {
+    MeetingPlatform.IN_PERSON: ("address", Said('where to come, such as "Hauptstr. 1, 10827 Berlin"')),
+    MeetingPlatform.LINK: ("link", Said('where to meet, such as "https://meet.example.com/anna"')),
 }
 
 
@@ -48,14 +51,14 @@ def check_meeting(
     problems: Problems,
 ) -> None:
     """Note what the meeting platform needs beside it and doesn't have, nor each organiser by themselves."""
-    key, example = _NEEDS.get(table.meeting_platform, (None, ""))
+    key, example = _NEEDS.get(table.meeting_platform, (None, Said()))
     if key == "link" and organising and all(host.link for host in organising):
         return
     if key == "address" and organising and all(all(places_of(host.schedule)) for host in organising):
         return
     if key and not getattr(table, key) and key not in broken:
-        text = f'is missing; meeting_platform = "{table.meeting_platform}" needs {example}'
-        problems.add((*at, key), text)
+        text = _('is missing; meeting_platform = "{platform}" needs {example}')
+        problems.add((*at, key), Said(text, platform=table.meeting_platform, example=example))
 
 
 def check_organisers(
@@ -65,8 +68,13 @@ def check_organisers(
     makers = [name for name, rules in vendors.items() if platform in rules.conferences]
     for host in organising(team, hosts) if makers else ():
         if host.booking_calendar.provider not in makers:
-            needed = f'"{platform}" needs a {" or ".join(makers)} booking calendar'
-            text = f'{needed}, but {host.id} has "{host.booking_calendar}"'
+            text = Said(
+                '"{platform}" needs a {makers} booking calendar, but {host} has "{calendar}"',
+                platform=platform,
+                makers=", ".join(makers),
+                host=host.id,
+                calendar=host.booking_calendar,
+            )
             problems.add((*at, "meeting_platform"), text)
 
 

@@ -16,6 +16,7 @@ from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.numbers import YesOrNo
 from bridge.config.values.secret_values import Hidden, secret
 from bridge.config.values.text import line
+from bridge.said import Unfit
 from providers.route import Route
 
 # The first that is set counts, as with other programs; curl and Python read the small letters first.
@@ -43,11 +44,11 @@ def _ca_file(value: object, info: ValidationInfo) -> str:
     try:
         ssl.create_default_context(cafile=str(path))
     except OSError:  # SSLError is one: no certificate in it
-        where = f"seen from the folder {base_of(info).absolute()}"
-        text = (
-            f"is not a file of certificates (PEM), {where}; {' and '.join(_CA_VARIABLES)} are read here too"
-        )
-        raise ValueError(text) from None
+        raise Unfit(
+            "is not a file of certificates (PEM), seen from the folder {folder}; REQUESTS_CA_BUNDLE and "
+            "SSL_CERT_FILE are read here too",
+            folder=base_of(info).absolute(),
+        ) from None
     return str(Path(path).absolute())
 
 

@@ -15,6 +15,9 @@ from bridge.config.values.numbers import whole_number
 from bridge.config.values.open_hours import WEEKDAYS
 from bridge.config.values.text import Line
 from bridge.model import Places, WallRange
+from bridge.said import Said, Unfit
+
+_ = str  # marks a text for the catalogues
 
 _DAY = 24 * 60
 _EXAMPLE = '"practice.branch" = 20'
@@ -49,15 +52,19 @@ def check_places(
                 problems.add((*at, key), _unknown(place, places.addresses))
 
 
-def _unknown(place: str, places: Iterable[str]) -> str:
-    text = f"{shown(place)} is not a place: there is no section [places.<name>] of this name"
-    return text + suggestion(place, sorted(places))
+def _unknown(place: str, places: Iterable[str]) -> Said:
+    return Said(
+        "{value} is not a place: there is no section [places.<name>] of this name{suggestion}",
+        value=shown(place),
+        suggestion=suggestion(place, sorted(places)),
+    )
 
 
 def _travel(raw: object, places: frozenset[str], problems: Problems) -> Mapping[frozenset[str], timedelta]:
     if not isinstance(raw, dict):
         if not isinstance(raw, Unresolved):
-            problems.add(("travel",), f"must be a section with lines such as {_EXAMPLE}, not {kind(raw)}")
+            text = _("must be a section with lines such as {example}, not {kind}")
+            problems.add(("travel",), Said(text, example=_EXAMPLE, kind=kind(raw)))
         return {}
     found: dict[frozenset[str], timedelta] = {}
     for key, value in raw.items():
@@ -71,19 +78,19 @@ def _travel(raw: object, places: frozenset[str], problems: Problems) -> Mapping[
 
 def _way_problems(
     key: str, value: object, places: frozenset[str], found: Mapping[frozenset[str], timedelta]
-) -> Iterator[str]:
+) -> Iterator[Said]:
     """Yield what is wrong with a line, what says most first."""
     if isinstance(value, dict):  # TOML reads an unquoted dot as a section of its own
-        yield f"must be written with both places in quotes, such as {_EXAMPLE}"
+        yield Said("must be written with both places in quotes, such as {example}", example=_EXAMPLE)
     ends = key.split(".")
     if len(ends) != 2 or ends[0] == ends[1]:
-        yield f"must name two places with a dot between, such as {_EXAMPLE}"
+        yield Said("must name two places with a dot between, such as {example}", example=_EXAMPLE)
     for end in ends:
         if end not in places:
             yield _unknown(end, places)
     if frozenset(ends) in found:
-        yield "stands there already the other way round; a way takes as long in both directions"
+        yield Said("stands there already the other way round; a way takes as long in both directions")
     try:
         whole_number(value, 0, _DAY)
-    except ValueError as error:
-        yield str(error)
+    except Unfit as error:
+        yield error.sentence

@@ -17,6 +17,9 @@ from bridge.config.values.calendars import Calendar
 from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.text import Line
 from bridge.model import EventType, Host, Resource, Schedule, WallRange
+from bridge.said import Said
+
+_ = str  # marks a text for the catalogues
 
 _ALWAYS = dict.fromkeys(range(7), (WallRange(0, 24 * 60),))
 
@@ -47,10 +50,11 @@ def read_resources(
     for name, each in read.items():
         at, calendar = ("resources", name), each.table.calendar
         if name in hosts:
-            problems.add(at, "is the name of a host, too; call it otherwise")
+            problems.add(at, Said("is the name of a host, too; call it otherwise"))
         if calendar is None:
             if "calendar" not in each.broken:
-                problems.add((*at, "calendar"), 'is missing; write its calendar, such as "local:room1"')
+                text = Said('is missing; write its calendar, such as "local:room1"')
+                problems.add((*at, "calendar"), text)
             continue
         address = vendors[calendar.provider].address_of_room(calendar)
         problem = None if address else not_for_bookings(calendar, vendors)
@@ -90,9 +94,15 @@ def check_invited(
                     problems.add(at, _not_invited(room, host))
 
 
-def _not_invited(room: Resource, host: Host) -> str:
-    why = f'"{room.booking_calendar}" only shows when {room.id} is busy, so appointments must invite it'
-    return f'{why}; those of {host.id}, in "{host.booking_calendar}", cannot'
+def _not_invited(room: Resource, host: Host) -> Said:
+    return Said(
+        '"{calendar}" only shows when {room} is busy, so appointments must invite it; those of {host}, in '
+        '"{organising}", cannot',
+        calendar=room.booking_calendar,
+        room=room.id,
+        host=host.id,
+        organising=host.booking_calendar,
+    )
 
 
 def lists_of_resources(
@@ -104,8 +114,7 @@ def lists_of_resources(
     for place, entry in enumerate(raw):
         if not isinstance(entry, list) or not entry:
             if not isinstance(entry, Unresolved):
-                text = f'must be a list of resources in square brackets, such as ["room1"], not {kind(entry)}'
-                problems.add((*at, place), "is an empty list; leave it out" if entry == [] else text)
+                problems.add((*at, place), _no_list(entry))
             continue
         for number, name in enumerate(entry):
             if sentence := _name_problem(name, names, seen):
@@ -115,10 +124,20 @@ def lists_of_resources(
     return tuple(found)
 
 
-def _name_problem(name: object, names: frozenset[str], seen: set[object]) -> str | None:
+def _no_list(entry: object) -> Said:
+    if entry == []:
+        return Said("is an empty list; leave it out")
+    text = _('must be a list of resources in square brackets, such as ["room1"], not {kind}')
+    return Said(text, kind=kind(entry))
+
+
+def _name_problem(name: object, names: frozenset[str], seen: set[object]) -> Said | None:
     if not isinstance(name, str):
-        return f"must be a resource's name in quotes, not {kind(name)}"
+        return Said("must be a resource's name in quotes, not {kind}", kind=kind(name))
     if name not in names:
-        text = f"{shown(name)} is not a resource: there is no section [resources.<name>] of this name"
-        return text + suggestion(name, sorted(names))
-    return f"{shown(name)} stands here twice; once is enough" if name in seen else None
+        return Said(
+            "{value} is not a resource: there is no section [resources.<name>] of this name{suggestion}",
+            value=shown(name),
+            suggestion=suggestion(name, sorted(names)),
+        )
+    return Said("{value} stands here twice; once is enough", value=shown(name)) if name in seen else None

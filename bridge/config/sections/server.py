@@ -14,6 +14,7 @@ from bridge.config.table import Table, base_of
 from bridge.config.values.numbers import whole
 from bridge.config.values.text import choice, line, plain
 from bridge.log import Form
+from bridge.said import Unfit
 
 Network = IPv4Network | IPv6Network
 
@@ -36,7 +37,7 @@ def address(value: object) -> Address:
     """Return an address to listen at. ValueError: it is none."""
     found = _ADDRESS.fullmatch(plain(value).strip())
     if not found or not 0 < int(found[2]) < 65536:
-        raise ValueError('is not an address to listen at, such as "127.0.0.1:8000"')
+        raise Unfit('is not an address to listen at, such as "127.0.0.1:8000"')
     return Address(found[1], int(found[2]))
 
 
@@ -45,7 +46,7 @@ def network(value: object) -> Network:
     try:
         return ip_network(plain(value).strip())
     except ValueError:
-        raise ValueError('is not an address such as "127.0.0.1" or "172.20.0.0/16"') from None
+        raise Unfit('is not an address such as "127.0.0.1" or "172.20.0.0/16"') from None
 
 
 def _pid_file(value: object, info: ValidationInfo) -> Path:

@@ -13,6 +13,9 @@ from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.numbers import whole
 from bridge.config.values.text import Line, choice
 from bridge.model import Assignment, Member, Team
+from bridge.said import Said
+
+_ = str  # marks a text for the catalogues
 
 Group = tuple[Member, ...]
 
@@ -60,9 +63,11 @@ class TeamReader:
     def read(self, table: HostsTable, broken: frozenset[str], assignment: Assignment) -> Team:
         """Return who attends, noting hosts that don't exist or stand there twice."""
         if table.hosts and table.groups:
-            self.problems.add((*self.at, "groups"), 'cannot stand beside "hosts"; write one of them')
+            text = Said('cannot stand beside "hosts"; write one of them')
+            self.problems.add((*self.at, "groups"), text)
         if table.names_nobody and broken.isdisjoint({"hosts", "fixed_hosts", "groups"}):
-            self.problems.add((*self.at, "hosts"), 'names nobody; write who attends, such as ["anna"]')
+            text = Said('names nobody; write who attends, such as ["anna"]')
+            self.problems.add((*self.at, "hosts"), text)
         fixed = self._members(table.fixed_hosts, (*self.at, "fixed_hosts"))
         groups = [self._members(table.hosts, (*self.at, "hosts"))] if table.hosts else []
         groups += [self._group(raw, (*self.at, "groups", place)) for place, raw in enumerate(table.groups)]
@@ -73,11 +78,11 @@ class TeamReader:
     def _group(self, raw: object, at: TomlPath) -> Group:
         if not isinstance(raw, list):
             if not isinstance(raw, Unresolved):
-                text = f'must be a list of hosts in square brackets, such as ["anna", "ben"], not {kind(raw)}'
-                self.problems.add(at, text)
+                text = _('must be a list of hosts in square brackets, such as ["anna", "ben"], not {kind}')
+                self.problems.add(at, Said(text, kind=kind(raw)))
             return ()
         if not raw:
-            self.problems.add(at, "is an empty group; name its hosts or leave it out")
+            self.problems.add(at, Said("is an empty group; name its hosts or leave it out"))
         return self._members(tuple(raw), at)
 
     def _members(self, raw: tuple[object, ...], at: TomlPath) -> Group:
@@ -92,16 +97,18 @@ class TeamReader:
         if isinstance(raw, dict) and at[len(self.at)] != "fixed_hosts":
             table = read_table(MemberTable, raw, at=at, problems=self.problems).table
             return self._known(raw["host"], table, (*at, "host")) if table.host else None
-        self.problems.add(at, f"must be a host's name in quotes, not {kind(raw)}")
+        self.problems.add(at, Said("must be a host's name in quotes, not {kind}", kind=kind(raw)))
         return None
 
     def _known(self, host: str, own: MemberTable, at: TomlPath) -> Member | None:
         if self.hosts.names is not None and host not in self.hosts.names:
-            text = f"{shown(host)} is not a host: there is no section [hosts.<name>] of this name"
-            self.problems.add(at, text + suggestion(host, self.hosts.names))
+            text = _("{value} is not a host: there is no section [hosts.<name>] of this name{suggestion}")
+            meant = suggestion(host, self.hosts.names)
+            self.problems.add(at, Said(text, value=shown(host), suggestion=meant))
             return None
         if host in self._seen:
-            self.problems.add(at, f"{shown(host)} stands in this event type twice; once is enough")
+            text = Said("{value} stands in this event type twice; once is enough", value=shown(host))
+            self.problems.add(at, text)
             return None
         self._seen.add(host)
         known = self.hosts.known.get(host)
@@ -114,5 +121,5 @@ class TeamReader:
         for group in groups:
             if group and all(member.weight == 0 for member in group):
                 names = ", ".join(member.host for member in group)
-                text = f'cannot be "weighted" when every weight of a group is 0 ({names})'
+                text = Said('cannot be "weighted" when every weight of a group is 0 ({names})', names=names)
                 self.problems.add((*self.at, "assignment"), text)

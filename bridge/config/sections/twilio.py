@@ -14,6 +14,9 @@ from bridge.config.values.secret_values import Secret
 from bridge.config.values.template import template
 from bridge.config.values.text import Phone, WebAddress, paragraph, plain
 from bridge.model.sms import PLACEHOLDERS, SmsRules
+from bridge.said import Said, Unfit
+
+_ = str  # marks a text for the catalogues
 
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
@@ -23,7 +26,8 @@ def _sid(pattern: re.Pattern[str], example: str) -> PlainValidator:
     def read(value: object) -> str:
         text = plain(value).strip()
         if not pattern.fullmatch(text):
-            raise ValueError(f"is not an id such as {example} and 32 digits, as Twilio's console shows it")
+            text = _("is not an id such as {example} and 32 digits, as Twilio's console shows it")
+            raise Unfit(text, example=example)
         return text
 
     return PlainValidator(read)
@@ -53,7 +57,9 @@ def check_twilio(twilio: TwilioSection, broken: frozenset[str], problems: Proble
     """Note an account that has nobody to write from, or two."""
     given = bool(twilio.sender) + bool(twilio.messaging_service_sid)
     if given != 1 and broken.isdisjoint({"from", "messaging_service_sid"}):
-        text = 'needs either the number that SMS come from, such as "+4930123456", or messaging_service_sid'
+        text = Said(
+            'needs either the number that SMS come from, such as "+4930123456", or messaging_service_sid'
+        )
         problems.add(("twilio", "from"), text)
 
 

@@ -12,6 +12,9 @@ from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Context, Read, Table, read_table
 from bridge.config.values.env_and_files import Unresolved
 from bridge.model import CalendarName
+from bridge.said import Said
+
+_ = str  # marks a text for the catalogues
 
 # A vendor's section; where it holds one table per account, these by their names in small letters.
 VendorSection = Table | Mapping[str, Table]
@@ -86,12 +89,13 @@ def _checked(tables: Mapping[str, Read[Table]], rules: VendorRules, problems: Pr
     for name, read in tables.items():
         rules.check_section(read, at=(rules.name, name), problems=problems)
         if name.lower() in found:
-            problems.add((rules.name, name), "stands there twice; capitals make no difference here")
+            text = Said("stands there twice; capitals make no difference here")
+            problems.add((rules.name, name), text)
         found[name.lower()] = read.table
     return found
 
 
-def missing_section(name: CalendarName, vendors: Vendors, tree: Mapping[str, object]) -> str | None:
+def missing_section(name: CalendarName, vendors: Vendors, tree: Mapping[str, object]) -> Said | None:
     """Return the sentence for a calendar whose vendor isn't configured; None when it is."""
     rules = vendors[name.provider]
     if rules.section is None:
@@ -105,11 +109,14 @@ def missing_section(name: CalendarName, vendors: Vendors, tree: Mapping[str, obj
         is_there = isinstance(section, Unresolved) or (
             isinstance(section, dict) and account.lower() in map(str.lower, section)
         )
-    return None if is_there else f'"{name}" needs a [{wanted}] section, which is missing'
+    if is_there:
+        return None
+    return Said('"{name}" needs a [{section}] section, which is missing', name=name, section=wanted)
 
 
-def not_for_bookings(name: CalendarName, vendors: Vendors) -> str | None:
+def not_for_bookings(name: CalendarName, vendors: Vendors) -> Said | None:
     """Return the sentence for a calendar that can only be looked at; None when it takes bookings."""
     if not vendors[name.provider].only_shows_busy(name):
         return None
-    return f'"{name}" only shows when somebody is busy; bookings need a calendar that can be written to'
+    text = _('"{name}" only shows when somebody is busy; bookings need a calendar that can be written to')
+    return Said(text, name=name)

@@ -13,11 +13,12 @@ from bridge.config.values.env_and_files import Unresolved
 from bridge.config.values.secret_values import Secret
 from bridge.config.values.text import ExactAddress, choice
 from bridge.model import WebhookEvent
+from bridge.said import Said, Unfit
 
 
 def _some(events: tuple[WebhookEvent, ...]) -> tuple[WebhookEvent, ...]:
     if not events:
-        raise ValueError("is an empty list; leave the key out for all events")
+        raise Unfit("is an empty list; leave the key out for all events")
     return events
 
 
@@ -39,12 +40,15 @@ def read_webhooks(raw: object, problems: Problems) -> tuple[WebhookTable, ...]:
     """Return the addresses in their order, noting what is wrong with them."""
     if not isinstance(raw, list):
         if not isinstance(raw, Unresolved):
-            problems.add(("webhooks",), f"must be sections written [[webhooks]], not {kind(raw)}")
+            problems.add(
+                ("webhooks",), Said("must be sections written [[webhooks]], not {kind}", kind=kind(raw))
+            )
         return ()
     found: dict[str, WebhookTable] = {}
     for place, entry in enumerate(raw):
         table = read_table(WebhookTable, entry, at=("webhooks", place), problems=problems).table
         if table.url in found:
-            problems.add(("webhooks", place, "url"), "stands there twice; put the events into one section")
+            text = Said("stands there twice; put the events into one section")
+            problems.add(("webhooks", place, "url"), text)
         found[table.url] = table
     return tuple(found.values())

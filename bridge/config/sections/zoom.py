@@ -12,6 +12,7 @@ from bridge.config.table import Needed, Table
 from bridge.config.values.secret_values import Secret
 from bridge.config.values.text import WebAddress
 from bridge.model import EventType
+from bridge.said import Said
 
 
 class ZoomSection(Table):
@@ -35,5 +36,9 @@ def check_meetings(event_types: Mapping[str, EventType], problems: Problems) -> 
         for kind in [event_type] if event_type.meets_apart else event_type.kinds:
             if kind.meets_apart:
                 at = ("services", kind.service) if kind.service else ()
-                text = f'"{kind.meeting_platform}" needs a [zoom] section, which is missing'
+                text = Said(
+                    '"{name}" needs a [{section}] section, which is missing',
+                    name=kind.meeting_platform,
+                    section="zoom",
+                )
                 problems.add(("event_types", name, *at, "meeting_platform"), text)

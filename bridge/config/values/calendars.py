@@ -10,6 +10,7 @@ from bridge.config.problems.wording import listed, suggestion
 from bridge.config.sections.vendors import vendors_of
 from bridge.config.values.text import plain
 from bridge.model import CalendarName
+from bridge.said import Unfit
 
 
 def calendar(value: object, info: ValidationInfo) -> CalendarName:
@@ -19,11 +20,15 @@ def calendar(value: object, info: ValidationInfo) -> CalendarName:
     if colon and provider not in vendors:
         word = provider.lower()
         meant = next((name for name, rules in vendors.items() if word in rules.also_called), word)
-        raise ValueError(f"begins with no provider: {listed(vendors)}{suggestion(meant, vendors)}")
+        raise Unfit(
+            "begins with no provider: {known}{suggestion}",
+            known=listed(vendors),
+            suggestion=suggestion(meant, vendors),
+        )
     try:
         name = CalendarName.parse(text)
-    except ValueError as error:
-        raise ValueError(f"is no calendar's name: {error}") from None
+    except Unfit as error:
+        raise Unfit("is no calendar's name: {why}", why=error.sentence) from None
     vendors[provider].check_calendar(name)
     return name
 

@@ -10,6 +10,7 @@ from pydantic import PlainValidator
 
 from bridge.config.values.text import plain
 from bridge.model import DateRange
+from bridge.said import Unfit
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _STRETCH = re.compile(rf"({_DAY.pattern})(?:\s*/\s*({_DAY.pattern}))?")
@@ -22,11 +23,11 @@ def day(value: object) -> date:
         return _sensible(value)
     text = plain(value).strip()
     if not _DAY.fullmatch(text):
-        raise ValueError('is not a date such as "2026-12-24"')
+        raise Unfit('is not a date such as "2026-12-24"')
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise ValueError("names a date that does not exist") from None
+        raise Unfit("names a date that does not exist") from None
     return _sensible(found)
 
 
@@ -36,16 +37,18 @@ def days(value: object) -> DateRange:
         return DateRange(day(value), day(value))
     match = _STRETCH.fullmatch(value.strip())
     if match is None:
-        raise ValueError('is not a day such as "2026-12-22" or days such as "2026-12-22/2027-01-03"')
+        raise Unfit('is not a day such as "2026-12-22" or days such as "2026-12-22/2027-01-03"')
     found = DateRange(day(match[1]), day(match[2] or match[1]))
     if found.last < found.first:
-        raise ValueError(f'ends before it starts; did you mean "{found.last}/{found.first}"?')
+        raise Unfit(
+            'ends before it starts; did you mean "{first}/{last}"?', first=found.last, last=found.first
+        )
     return found
 
 
 def _sensible(found: date) -> date:
     if found.year not in _YEARS:
-        raise ValueError(f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
+        raise Unfit("must lie in the years {first} to {last}", first=_YEARS[0], last=_YEARS[-1])
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from bridge.config.problems.found import Problems, TomlPath
+from bridge.said import Said, Worded
 
 _LARGEST = 64 * 1024
 _DEEPEST = 12
@@ -33,7 +34,7 @@ class Unresolved:
     """Stands where a value could not be read; the problem is noted already."""
 
 
-class Unreadable(Exception):
+class Unreadable(Worded):
     """Why a value or file cannot be read, as a sentence."""
 
 
@@ -48,7 +49,7 @@ class Outside:
     def resolve(self, value: object, at: TomlPath = ()) -> object:
         """Return the same tree with every `env:` and `file:` text read."""
         if len(at) > _DEEPEST:
-            self.problems.add(at[:2], "is nested too deeply")
+            self.problems.add(at[:2], Said("is nested too deeply"))
             return Unresolved()
         if isinstance(value, dict):
             return {key: self.resolve(item, (*at, key)) for key, item in value.items()}
@@ -64,14 +65,14 @@ class Outside:
         try:
             return FromOutside(read(name).removesuffix("\n"), text)
         except Unreadable as reason:
-            self.problems.add(at, str(reason))
+            self.problems.add(at, reason.sentence)
             return Unresolved()
 
     def _from_environment(self, name: str) -> str:
         if not name:
             raise Unreadable('names no environment variable; write "env:NAME"')
         if name not in self.environ:
-            raise Unreadable(f"the environment variable {name[:80]} is not set")
+            raise Unreadable("the environment variable {name} is not set", name=name[:80])
         return self.environ[name]
 
     def _from_file(self, name: str) -> str:
@@ -96,12 +97,12 @@ def read_file(path: Path, largest: int) -> str:
     name = str(path)[-120:]
     try:
         if not path.is_file():  # a pipe or a device could keep the server waiting for ever
-            raise Unreadable(f"the file {name} does not exist or is no ordinary file")
+            raise Unreadable("the file {name} does not exist or is no ordinary file", name=name)
         if path.stat().st_size > largest:
-            raise Unreadable(f"the file {name} is larger than {largest // 1024} KiB")
+            raise Unreadable("the file {name} is larger than {size} KiB", name=name, size=largest // 1024)
         return path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
     except UnicodeDecodeError:
-        raise Unreadable(f"the file {name} is no UTF-8 text") from None
+        raise Unreadable("the file {name} is no UTF-8 text", name=name) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
-        raise Unreadable(f"the file {name} cannot be read: {reason}") from None
+        reason = error.strerror if isinstance(error, OSError) else Said("no such name is possible")
+        raise Unreadable("the file {name} cannot be read: {reason}", name=name, reason=reason) from None

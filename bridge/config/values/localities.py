@@ -14,7 +14,10 @@ from pydantic import PlainValidator
 
 from bridge.config.problems.wording import suggestion
 from bridge.config.values.text import plain
+from bridge.said import Said, Unfit
 from bridge.scheduling.hours import is_known_region
+
+_ = str  # marks a text for the catalogues
 
 _OFFSET = re.compile(r"[A-Z]{0,4}\s*[+-]\s*\d", re.IGNORECASE)
 _LOCALE = re.compile(r"([A-Za-z]{2,3})[_-]([A-Za-z]{2})")
@@ -26,7 +29,7 @@ def zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder such as "Europe"
-        raise ValueError(f'is not a time zone such as "Europe/Berlin"{_zone_like(name)}') from None
+        raise Unfit('is not a time zone such as "Europe/Berlin"{hint}', hint=_zone_like(name)) from None
 
 
 def locale(value: object) -> str:
@@ -38,8 +41,8 @@ def locale(value: object) -> str:
     except (UnknownLocaleError, ValueError):
         found = None
     if found is None:
-        text = 'is not a language with its country, such as "en_US" or "de_DE"'
-        raise ValueError(text + _locale_like(name))
+        text = _('is not a language with its country, such as "en_US" or "de_DE"{suggestion}')
+        raise Unfit(text, suggestion=_locale_like(name))
     return f"{found.language}_{found.territory}"
 
 
@@ -49,9 +52,9 @@ def country(value: object) -> str:
 
     name = plain(value)
     if name not in SUPPORTED_REGIONS:
-        text = 'is not a country such as "DE" or "US"'
         alias = get_global("territory_aliases").get(name.upper(), [name.upper()])[0]  # UK means GB
-        raise ValueError(text + suggestion(alias, sorted(SUPPORTED_REGIONS)))
+        meant = suggestion(alias, sorted(SUPPORTED_REGIONS))
+        raise Unfit('is not a country such as "DE" or "US"{suggestion}', suggestion=meant)
     return name
 
 
@@ -72,22 +75,25 @@ def holiday_region(value: object) -> str:
     """Return a country, or a country and its region, whose public holidays are known."""
     name = plain(value)
     if not is_known_region(name):
-        raise ValueError(_no_region(name))
+        raise _no_region(name)
     return name
 
 
-def _no_region(name: str) -> str:
+def _no_region(name: str) -> Unfit:
     from holidays import list_supported_countries  # takes longer than all the rest of the configuration
 
     known = list_supported_countries()
     country = name.partition("-")[0]
     if country not in known:
-        if region := _region_named(name):
-            return f'is not a country or region such as "DE" or "DE-BE"; did you mean "{region}"?'
         codes = [code for code in known if len(name) <= 3]  # a word is like no code
-        return f'is not a country or region such as "DE" or "DE-BE"{suggestion(name, codes)}'
-    regions = ", ".join(known[country][:60]) or "none"
-    return f"is not a region of {country} whose public holidays are known; these are: {regions}"
+        region = _region_named(name)
+        meant = suggestion(region, [region]) if region else suggestion(name, codes)
+        return Unfit('is not a country or region such as "DE" or "DE-BE"{suggestion}', suggestion=meant)
+    return Unfit(
+        "is not a region of {country} whose public holidays are known; these are: {regions}",
+        country=country,
+        regions=", ".join(known[country][:60]) or Said("none"),
+    )
 
 
 def _region_named(name: str) -> str:
@@ -106,19 +112,20 @@ def _region_named(name: str) -> str:
     return ""
 
 
-def _zone_like(name: str) -> str:
+def _zone_like(name: str) -> Said:
     if _OFFSET.match(name):  # "UTC" would be an hour off, and no offset knows summer time
-        return '; an offset does not know summer time: name a city, such as "Europe/Berlin"'
+        return Said('; an offset does not know summer time: name a city, such as "Europe/Berlin"')
     known = sorted(available_timezones())
     city = name.replace(" ", "_").lower()
     by_city = [zone for zone in known if "/" in zone and zone.rsplit("/", 1)[1].lower() == city]
     return suggestion(by_city[0] if by_city else name, known)
 
 
-def _locale_like(name: str) -> str:
+def _locale_like(name: str) -> Said:
     likely = get_global("likely_subtags").get(name.lower(), "")
     if likely:  # such as de_Latn_DE
-        return f'; did you mean "{name.lower()}_{likely.rsplit("_", 1)[-1]}"?'
+        meant = f"{name.lower()}_{likely.rsplit('_', 1)[-1]}"
+        return suggestion(meant, [meant])
     return suggestion(name, [known for known in locale_identifiers() if _LOCALE.fullmatch(known)])
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from bridge.config.problems.wording import kind
+from bridge.said import Said, Unfit
 
 
 def whole(low: int, high: int) -> PlainValidator:
@@ -33,29 +33,35 @@ def seconds(low: float, high: float) -> PlainValidator:
 def yes_or_no(value: object) -> bool:
     """Return a TOML boolean; words and numbers are refused."""
     if not isinstance(value, bool):
-        raise ValueError("must be true or false, without quotes")
+        raise Unfit("must be true or false, without quotes")
     return value
 
 
 def whole_number(value: object, low: int, high: int) -> int:
     """Return a whole number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"must be a whole number from {low} to {high}{_without_quotes(value)}")
+        hint = _without_quotes(value)
+        raise Unfit("must be a whole number from {low} to {high}{hint}", low=low, high=high, hint=hint)
     if not low <= value <= high:
-        raise ValueError(f"is out of range: it must be a whole number from {low} to {high}")
+        raise Unfit("is out of range: it must be a whole number from {low} to {high}", low=low, high=high)
     return value
 
 
 def _decimal(value: object, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number from {low:g} to {high:g}{_without_quotes(value)}")
+        hint = _without_quotes(value)
+        raise Unfit("must be a number from {low} to {high}{hint}", **_written(low, high), hint=hint)
     if not low <= value <= high:  # also true of nan
-        raise ValueError(f"is out of range: it must be a number from {low:g} to {high:g}")
+        raise Unfit("is out of range: it must be a number from {low} to {high}", **_written(low, high))
     return float(value)
 
 
-def _without_quotes(value: object) -> str:
-    return ", without quotes" if kind(value) == "text" else ""
+def _written(low: float, high: float) -> dict[str, str]:
+    return {"low": f"{low:g}", "high": f"{high:g}"}
+
+
+def _without_quotes(value: object) -> Said:
+    return Said(", without quotes") if isinstance(value, str) else Said()
 
 
 YesOrNo = Annotated[bool, PlainValidator(yes_or_no)]

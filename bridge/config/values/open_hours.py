@@ -15,6 +15,7 @@ from bridge.config.problems.inside_values import Complaints
 from bridge.config.problems.wording import kind
 from bridge.config.values.dates import day
 from bridge.model import WallRange, Week
+from bridge.said import Said, Unfit
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -32,7 +33,7 @@ def wall_range(value: object) -> WallRange:
     at = _AT.fullmatch(value) if isinstance(value, str) else None
     start, end = minutes_of_range(at["hours"] if at else value)
     if end <= start:
-        raise ValueError(_backwards(start, end))
+        raise _backwards(start, end)
     return WallRange(start, end, at["place"] if at else "")
 
 
@@ -40,10 +41,10 @@ def minutes_of_range(value: object) -> tuple[int, int]:
     """Return the two times of a stretch, in minutes of the day, whichever is the later."""
     match = _RANGE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError('is not a stretch of the day such as "09:00-17:00"')
+        raise Unfit('is not a stretch of the day such as "09:00-17:00"')
     start, end = _minute(match[1], match[2]), _minute(match[3], match[4])
     if start >= _MIDNIGHT or end > _MIDNIGHT:
-        raise ValueError("names a time that does not exist; a day goes from 00:00 to 24:00")
+        raise Unfit("names a time that does not exist; a day goes from 00:00 to 24:00")
     return start, end
 
 
@@ -68,34 +69,37 @@ def overrides(value: object) -> Mapping[date, tuple[WallRange, ...]]:
         hours = _ranges(ranges, (key,), complaints)
         try:
             found[day(key)] = hours
-        except ValueError as error:
-            complaints.add((key,), key, str(error))
+        except Unfit as error:
+            complaints.add((key,), key, error.sentence)
     complaints.raise_if_any()
     return MappingProxyType(found)
 
 
 def _section(value: object, example: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise ValueError(f"must be a section with lines such as {example}, not {kind(value)}")
+        raise Unfit(
+            "must be a section with lines such as {example}, not {kind}", example=example, kind=kind(value)
+        )
     return value
 
 
 def _ranges(value: object, place: _Place, complaints: Complaints) -> tuple[WallRange, ...]:
     if not isinstance(value, list):
-        brackets = 'must be a list in square brackets, such as ["09:00-12:00", "13:00-17:00"]'
+        brackets = Said('must be a list in square brackets, such as ["09:00-12:00", "13:00-17:00"]')
         complaints.add(place, value, brackets)
         return ()
     found = []
     for number, item in enumerate(value):
         try:
             found.append((wall_range(item), number))
-        except ValueError as error:
-            complaints.add((*place, number), item, str(error))
+        except Unfit as error:
+            complaints.add((*place, number), item, error.sentence)
     found.sort()
     for (earlier, _), (later, number) in pairwise(found):
         if later.start < earlier.end:
             hours = f"{_clock(earlier.start)}-{_clock(earlier.end)}"
-            complaints.add((*place, number), value[number], f'overlaps "{hours}" of the same day')
+            overlap = Said('overlaps "{hours}" of the same day', hours=hours)
+            complaints.add((*place, number), value[number], overlap)
     return tuple(item for item, _ in found)
 
 
@@ -103,14 +107,16 @@ def _minute(hour: str, minute: str) -> int:
     return int(hour) * 60 + int(minute) if int(minute) < 60 else 2 * _MIDNIGHT
 
 
-def _backwards(start: int, end: int) -> str:
+def _backwards(start: int, end: int) -> Unfit:
     if start == end:
-        return 'has no length; write "00:00-24:00" for a whole day and [] for a closed one'
+        return Unfit('has no length; write "00:00-24:00" for a whole day and [] for a closed one')
     if end == 0:
-        return f'ends at 00:00; midnight as an end is written "{_clock(start)}-24:00"'
-    return (
-        f'ends before it starts; for hours past midnight write two entries: "{_clock(start)}-24:00" on this '
-        f'day and "00:00-{_clock(end)}" on the next'
+        return Unfit('ends at 00:00; midnight as an end is written "{start}-24:00"', start=_clock(start))
+    return Unfit(
+        'ends before it starts; for hours past midnight write two entries: "{start}-24:00" on this '
+        'day and "00:00-{end}" on the next',
+        start=_clock(start),
+        end=_clock(end),
     )
 
 

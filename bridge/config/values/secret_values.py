@@ -9,20 +9,21 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainValidator, SecretStr
 
 from bridge.config.problems.wording import kind
+from bridge.said import Unfit
 
 _SHORTEST_KEY = 32
 _BASE32 = re.compile(r"[A-Z2-7]{26,}")  # 128 bits, the least that RFC 4226 allows
 _HASH = re.compile(r"(scrypt|pbkdf2)(:[A-Za-z0-9]+)*\$[^$\s]+\$[0-9a-f]+")
 
 
-class Hidden(ValueError):
+class Hidden(Unfit):
     """What is wrong with a secret; its value must not be shown."""
 
 
 def secret(value: object) -> SecretStr:
     """Return a secret that isn't empty."""
     if not isinstance(value, str):
-        raise Hidden(f"must be text in quotes, not {kind(value)}")
+        raise Hidden("must be text in quotes, not {kind}", kind=kind(value))
     if not value.strip():
         raise Hidden("is empty")
     if value != value.strip():
@@ -34,10 +35,10 @@ def sealing_key(value: object) -> SecretStr:
     """Return a secret long enough to seal tokens with."""
     key = secret(value)
     if len(key.get_secret_value()) < _SHORTEST_KEY:
-        text = (
-            f"is too short: at least {_SHORTEST_KEY} characters are needed; `openssl rand -hex 32` makes some"
+        raise Hidden(
+            "is too short: at least {count} characters are needed; `openssl rand -hex 32` makes some",
+            count=_SHORTEST_KEY,
         )
-        raise Hidden(text)
     return key
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from string import Formatter
 
 from bridge.config.problems.wording import listed, suggestion
+from bridge.said import Unfit
 
 
 def template(text: str, places: Sequence[str]) -> str:
@@ -13,10 +14,15 @@ def template(text: str, places: Sequence[str]) -> str:
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
-        raise ValueError("has a curly bracket too many or too few") from None
+        raise Unfit("has a curly bracket too many or too few") from None
     for _, name, form, conversion in parts:
         if name is not None and (name not in places or form or conversion):
             known = [f"{{{each}}}" for each in places]
             word = f"{{{name}}}"
-            raise ValueError(f"has {word}; there are {listed(known)}{suggestion(word, known)}")
+            raise Unfit(
+                "has {word}; there are {known}{suggestion}",
+                word=word,
+                known=listed(known),
+                suggestion=suggestion(word, known),
+            )
     return text

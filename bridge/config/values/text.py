@@ -12,6 +12,7 @@ from pydantic import PlainValidator
 
 from bridge.config.problems.wording import kind, listed, suggestion
 from bridge.config.values.secret_values import OneOrMore
+from bridge.said import Unfit
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\/]+\.[^@\s<>(),;:\"\\/.]{2,}")
@@ -24,7 +25,7 @@ _HOST = re.compile(r"[^\s/?#@\\%<>\"]+")
 def plain(value: object) -> str:
     """Return text as it is; ValueError when it isn't text."""
     if not isinstance(value, str):
-        raise ValueError(f"must be text in quotes, not {kind(value)}")
+        raise Unfit("must be text in quotes, not {kind}", kind=kind(value))
     return str(value)
 
 
@@ -32,9 +33,9 @@ def line(value: object) -> str:
     """Return one line of text, not empty and at most 200 characters long."""
     text = plain(value).strip()
     if not text:
-        raise ValueError("is empty")
+        raise Unfit("is empty")
     if len(text) > 200 or _CONTROL.search(text):
-        raise ValueError("must be one line of at most 200 characters")
+        raise Unfit("must be one line of at most 200 characters")
     return text
 
 
@@ -42,7 +43,7 @@ def paragraph(value: object) -> str:
     """Return text of any number of lines, at most 5000 characters long."""
     text = plain(value).strip()
     if len(text) > 5000:
-        raise ValueError("is longer than 5000 characters")
+        raise Unfit("is longer than 5000 characters")
     return text
 
 
@@ -50,7 +51,7 @@ def email(value: object) -> str:
     """Return an e-mail address."""
     text = plain(value).strip()
     if not _EMAIL.fullmatch(text) or _CONTROL.search(text) or len(text) > 254:
-        raise ValueError('is not an e-mail address such as "anna@example.com"')
+        raise Unfit('is not an e-mail address such as "anna@example.com"')
     return text
 
 
@@ -58,14 +59,14 @@ def phone(value: object) -> str:
     """Return a telephone number in E.164; spaces and the like between digits are dropped."""
     text = re.sub(r"[\s()/.-]", "", plain(value))
     if not _PHONE.fullmatch(text):
-        raise ValueError('is not a telephone number with its country, such as "+49301234567"')
+        raise Unfit('is not a telephone number with its country, such as "+49301234567"')
     return text
 
 
 def slug(text: str) -> str:
     """Return a name that may stand in a web address. ValueError: it may not."""
     if not _SLUG.fullmatch(text):
-        raise ValueError("may only hold the letters a to z, digits, - and _, at most 64, no - or _ in front")
+        raise Unfit("may only hold the letters a to z, digits, - and _, at most 64, no - or _ in front")
     return text
 
 
@@ -73,7 +74,7 @@ def property_name(value: object) -> str:
     """Return the name of a contact's property, or "" for none."""
     text = plain(value)
     if text and not _PROPERTY.fullmatch(text):
-        raise ValueError("must be a property's key: letters, digits, - and _, no - or _ in front")
+        raise Unfit("must be a property's key: letters, digits, - and _, no - or _ in front")
     return text
 
 
@@ -81,7 +82,7 @@ def exact_address(value: object) -> str:
     """Return an http(s) address as it is written."""
     text = plain(value).strip()
     if not _is_web_address(text):
-        raise ValueError('is not a web address such as "https://example.com"')
+        raise Unfit('is not a web address such as "https://example.com"')
     return text
 
 
@@ -95,7 +96,8 @@ def site_address(value: object) -> str:
     text = web_address(value)
     parts = urlsplit(text)
     if parts.path or "?" in text or "#" in text:
-        raise ValueError(f'must end after the server\'s name: "{parts.scheme}://{parts.netloc}"')
+        site = f"{parts.scheme}://{parts.netloc}"
+        raise Unfit('must end after the server\'s name: "{address}"', address=site)
     return text
 
 
@@ -108,7 +110,7 @@ def choice(names: type[StrEnum]) -> PlainValidator:
 def one_of(word: str, known: Sequence[str]) -> str:
     """Return a word that is among the known ones. ValueError suggests one."""
     if word not in known:
-        raise ValueError(f"must be {listed(known)}{suggestion(word, known)}")
+        raise Unfit("must be {known}{suggestion}", known=listed(known), suggestion=suggestion(word, known))
     return word
 
 
