@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 import bridge
-from bridge.speech.language import CATALOGUES
+from bridge.speech.explained import vendors_words
+from bridge.speech.language import CATALOGUES, language
+from providers.microsoft import errors
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
@@ -55,7 +57,8 @@ def said(messages: Iterable[Message]) -> dict[tuple[str, ...], tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def source() -> set[tuple[str, ...]]:
     found = extract_from_dir(Path(bridge.__file__).parent, METHODS, keywords=KEYWORDS)
-    return {forms(message) for _, _, message, _, _ in found}
+    words = extract_from_file("python", Path(errors.__file__), keywords=KEYWORDS)
+    return {forms(message) for _, _, message, _, _ in found} | {forms(message) for _, message, _, _ in words}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -79,6 +82,16 @@ def test_whoever_passes_a_text_on_is_known_by_name() -> None:
     found = {name for file in files for name, _ in passing_on.findall(file.read_text(encoding="utf-8"))}
     assert "say" in found
     assert found <= KEYWORDS.keys()
+
+
+def test_what_a_vendor_says_is_told_in_german_and_keeps_its_number() -> None:
+    german = language("de_DE").translate
+    for number, text in errors.SENTENCES.items():
+        told = vendors_words(german, f"{text} (AADSTS{number})")
+        assert text not in told
+        assert told.endswith(f". (AADSTS{number})")
+    assert vendors_words(german, "") == ""
+    assert vendors_words(german, "in no catalogue") == "in no catalogue"
 
 
 def test_no_translation_is_a_guess() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bridge.alerts import Alerts, alert_key
 from bridge.model import Ability, CalendarName, Condition
+from bridge.speech.explained import cause
 from providers.errors import ConnectionExpired, ProviderError
 
 _ = str  # marks a text for the catalogues
@@ -57,6 +58,6 @@ def complain(
         within=within,
         calendar=name,
         time=about,
-        cause=found.error,
+        cause=cause(alerts.language, found.error),
         advice=found.advice,
     )

@@ -134,7 +134,7 @@ class Refresher:
         lasted = around.clocks.now() - row.consented_at
         said = [
             around.sentences.consent_ended(vendor.title, row.account),
-            error.detail if vendor.speaks else "",
+            around.sentences.vendors_words(error.detail) if vendor.speaks else "",
             around.advise_ended(row.key, error, lasted),
         ]
         ended = replace(row, state=NEEDS_RECONNECTING, version=uuid4().hex, retry_at=None)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bridge.speech.explained import vendors_words
+
 
 class Sentences:
     """The sentences of one vendor's sign-in and of its alerts; `vendor` is the name people know."""
@@ -14,17 +16,21 @@ class Sentences:
     def __init__(self, translate: Callable[[str], str]) -> None:
         self.translate = translate
 
+    def vendors_words(self, detail: str) -> str:
+        """Return what a vendor says, in the owner's language where the catalogue knows it."""
+        return vendors_words(self.translate, detail)
+
     def denied(self, vendor: str, detail: str = "") -> str:
         """Say that the owner said no, and what the vendor says about it."""
         text = self.translate(
             "Access was not allowed at {vendor}, so nothing was connected; to connect the account, "
             "start again and allow it there."
         )
-        return f"{text.format(vendor=vendor)} {detail}".rstrip()
+        return f"{text.format(vendor=vendor)} {self.vendors_words(detail)}".rstrip()
 
     def explained(self, detail: str) -> str:
         """Say what the vendor wants first."""
-        return self.translate("Nothing was connected. {detail}").format(detail=detail)
+        return self.translate("Nothing was connected. {detail}").format(detail=self.vendors_words(detail))
 
     def unknown_state(self) -> str:
         """Say that nobody began this sign-in, or that it is over."""
@@ -154,7 +160,7 @@ class Sentences:
         text = self.translate(
             "{vendor} refuses to renew the access to {account}; the bridge keeps trying. {detail}"
         )
-        return text.format(vendor=vendor, account=account, detail=detail)
+        return text.format(vendor=vendor, account=account, detail=self.vendors_words(detail))
 
     def unreadable(self, vendor: str, account: str) -> str:
         """Say that the stored permission cannot be opened."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bridge.speech.language import Language
@@ -149,7 +149,15 @@ def plain(detail: str) -> str:
 
 def cause(language: Language, detail: str) -> str:
     """Return what went wrong in plain words of a language, where the catalogue knows it."""
-    return language.translate(plain(detail))
+    told = vendors_words(language.translate, detail)
+    return told if told != detail else language.translate(plain(detail))
+
+
+def vendors_words(translate: Callable[[str], str], detail: str) -> str:
+    """Return a vendor's sentence in words the catalogue knows; its number in brackets after it stays."""
+    said, bracket, number = detail.rpartition(" (")
+    # Of "" a catalogue tells about itself.
+    return f"{translate(said)}{bracket}{number}" if said else detail and translate(detail)
 
 
 def in_the_way(language: Language, told: Mapping[str, Any]) -> str:

@@ -143,64 +143,77 @@ def refused_application(call: Call, result: Result) -> ProviderError:
 
 _AADSTS = re.compile(r"AADSTS(\d{4,8})")
 
-_SIGN_IN_AGAIN = "Please connect the account again."
-_MORE_PROOF = "Microsoft wants a second proof of identity: please connect the account again and confirm it."
-_POLICY = (
-    "The company's sign-in rules (conditional access) do not allow this: ask the administrator to allow the "
-    "calendar bridge, then connect the account again."
+_ = str  # marks a text for the catalogues
+
+_MORE_PROOF = _(
+    "Microsoft wants a second proof of identity: please connect the account again and confirm it."
 )
-_ADMIN = (
-    "An administrator of the company must approve the calendar bridge first, by the link that stands on the "
-    "page of connections; then connect the account again."
+_POLICY = _(
+    "The company's sign-in rules (conditional access) do not allow this: ask the administrator to allow"
+    " the calendar bridge, then connect the account again."
 )
-_CLIENT_KEY = "The bridge's client secret is {}: create a new one in Entra and put it into the configuration."
+_ADMIN = _(
+    "An administrator of the company must approve the calendar bridge first, by the link that stands on"
+    " the page of connections; then connect the account again."
+)
 
 # Numbers from reference-error-codes: without a sentence, owners would read no more than "invalid_grant".
 SENTENCES: dict[int, str] = {
-    50173: "The password was changed or access was withdrawn. " + _SIGN_IN_AGAIN,
-    700082: "The account was not used for too long. " + _SIGN_IN_AGAIN,
-    70008: "The permission has expired. " + _SIGN_IN_AGAIN,
-    70043: "The company lets sign-ins last only for a while. " + _SIGN_IN_AGAIN,
-    700084: "The permission has expired. " + _SIGN_IN_AGAIN,
-    70000: "The permission is no longer valid. " + _SIGN_IN_AGAIN,
-    50132: "The password was changed or access was withdrawn. " + _SIGN_IN_AGAIN,
-    50133: "The password was changed. " + _SIGN_IN_AGAIN,
-    54005: "This sign-in was used already. Please start it again.",
-    501481: "This sign-in was begun in another place. Please start it again.",
+    50173: _("The password was changed or access was withdrawn. Please connect the account again."),
+    700082: _("The account was not used for too long. Please connect the account again."),
+    70008: _("The permission has expired. Please connect the account again."),
+    70043: _("The company lets sign-ins last only for a while. Please connect the account again."),
+    700084: _("The permission has expired. Please connect the account again."),
+    70000: _("The permission is no longer valid. Please connect the account again."),
+    50132: _("The password was changed or access was withdrawn. Please connect the account again."),
+    50133: _("The password was changed. Please connect the account again."),
+    54005: _("This sign-in was used already. Please start it again."),
+    501481: _("This sign-in was begun in another place. Please start it again."),
     50076: _MORE_PROOF,
     50078: _MORE_PROOF,
-    50079: "The account must set up a second proof of identity first; then connect it again.",
+    50079: _("The account must set up a second proof of identity first; then connect it again."),
     50074: _MORE_PROOF,
     53000: _POLICY,
     53001: _POLICY,
     53002: _POLICY,
     53003: _POLICY,
-    53004: "The account must set up a second proof of identity first; then connect it again.",
-    65001: "The bridge has no permission for this account. " + _SIGN_IN_AGAIN,
-    65004: "The permission was declined. Connect the account again and accept it.",
-    65005: "The registered application lacks the permission Calendars.ReadWrite: add it in Entra.",
+    53004: _("The account must set up a second proof of identity first; then connect it again."),
+    65001: _("The bridge has no permission for this account. Please connect the account again."),
+    65004: _("The permission was declined. Connect the account again and accept it."),
+    65005: _("The registered application lacks the permission Calendars.ReadWrite: add it in Entra."),
     90094: _ADMIN,
     90095: _ADMIN,
     90093: _ADMIN,
-    50020: "This account is of another company or kind than the bridge is set up for (`tenant`).",
-    50034: "There is no such account in this company.",
-    50057: "The account is disabled. Ask the company's administrator.",
-    50053: "The account is locked after too many attempts. Wait a while, then connect it again.",
-    50055: "The password has expired. Set a new one, then connect the account again.",
-    50105: "The account is not assigned to the bridge: an administrator must add it under Enterprise "
-    "applications.",
-    50011: "The redirect address is not registered: add the bridge's callback address to the application in "
-    "Entra.",
-    50194: 'The application is for one tenant only: set `tenant` to its id instead of "common".',
-    90002: "There is no such tenant: check `tenant` in the configuration.",
-    900023: "There is no such tenant: check `tenant` in the configuration.",
-    700016: "Entra does not know this application in this tenant: check `client_id` and `tenant`.",
-    7000215: _CLIENT_KEY.format("wrong (perhaps its id was used instead of its value)"),
-    7000222: _CLIENT_KEY.format("expired"),
-    7000218: _CLIENT_KEY.format("missing"),
-    7000112: "The application is disabled in this tenant. Ask the company's administrator.",
-    50196: "Microsoft was asked too often. It is asked again later.",
-    90033: "Microsoft's sign-in is not available at the moment.",
+    50020: _("This account is of another company or kind than the bridge is set up for (`tenant`)."),
+    50034: _("There is no such account in this company."),
+    50057: _("The account is disabled. Ask the company's administrator."),
+    50053: _("The account is locked after too many attempts. Wait a while, then connect it again."),
+    50055: _("The password has expired. Set a new one, then connect the account again."),
+    50105: _(
+        "The account is not assigned to the bridge: an administrator must add it under Enterprise "
+        "applications."
+    ),
+    50011: _(
+        "The redirect address is not registered: add the bridge's callback address to the application in "
+        "Entra."
+    ),
+    50194: _('The application is for one tenant only: set `tenant` to its id instead of "common".'),
+    90002: _("There is no such tenant: check `tenant` in the configuration."),
+    900023: _("There is no such tenant: check `tenant` in the configuration."),
+    700016: _("Entra does not know this application in this tenant: check `client_id` and `tenant`."),
+    7000215: _(
+        "The bridge's client secret is wrong (perhaps its id was used instead of its value): create a new "
+        "one in Entra and put it into the configuration."
+    ),
+    7000222: _(
+        "The bridge's client secret is expired: create a new one in Entra and put it into the configuration."
+    ),
+    7000218: _(
+        "The bridge's client secret is missing: create a new one in Entra and put it into the configuration."
+    ),
+    7000112: _("The application is disabled in this tenant. Ask the company's administrator."),
+    50196: _("Microsoft was asked too often. It is asked again later."),
+    90033: _("Microsoft's sign-in is not available at the moment."),
 }
 
 # Entra saw a loop of requests from us: the consent is not at fault, so nobody need connect anew.
