@@ -24,6 +24,7 @@ KEPT = timedelta(days=7)
 MOST_ROWS = 100_000
 _GATHER_SECONDS = 0.5
 _IDLE_SECONDS = 5.0
+_SIGNED = tuple(each for each in Outcome if each is not Outcome.REFUSED)
 _MOST_DOUBLINGS = 4  # of that pause, while the database is away
 _MOST_WAITING = 10_000
 
@@ -109,6 +110,12 @@ class Journal:
         wanted = [str(each) for each in outcomes]
         with self._store.read() as connection:
             return journal.last(connection, most, since=since, before=before, outcomes=wanted)
+
+    def last_signed(self) -> journal.Entry | None:
+        """Return the latest call that telli signed. Our own test calls are signed too, but rehearsals."""
+        with self._store.read() as connection:
+            found = journal.last(connection, 1, outcomes=_SIGNED, with_rehearsals=False)
+        return found[0] if found else None
 
     def entry(self, request_id: str) -> journal.Entry | None:
         """Return the entry of a request; None: there is none, or not any more."""

@@ -149,7 +149,7 @@ class PublicCheck:
         name = self.event_type or usual.id
         subject = f"/{name}/available"
         try:
-            told = self._signed(subject, _CALLER)
+            told = self._signed(subject, {**_CALLER, "dry_run": True})
         except Unreachable as error:
             text = f"{error.said(self.say)} `bridge request {name} available`"
             yield Finding(subject, Verdict.FAILED, text)

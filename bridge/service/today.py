@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.booking.context import BookingContext
 from bridge.connections import AccountState, Connections
-from bridge.journal import Journal, Outcome
+from bridge.journal import Journal
 from bridge.model import Booking, BookingState, EventType, Source
 from bridge.scheduling.days import date_of, day_start, later_day
 from bridge.service.kept_offers import Offer
@@ -18,7 +18,6 @@ from bridge.store.sql import booking_search
 from providers.base import Interval
 
 _TAKES_PLACE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.NO_SHOW)
-_SIGNED = tuple(outcome for outcome in Outcome if outcome is not Outcome.REFUSED)
 _DAYS = 2
 _MOST_HOSTS, _MOST_BOOKINGS = 12, 8  # what somebody looks at; lists have the rest
 
@@ -92,10 +91,10 @@ class Today:
         """Return how far the bridge has come on its way to the first booking."""
         # One whose consent has ended was connected once: of it an alert tells.
         accounts = [each for each in self.connections.list() if each.uses]
-        latest = self.journal.last(1, outcomes=_SIGNED)
+        latest = self.journal.last_signed()
         return FirstRun(
             is_connected=all(each.state is not AccountState.NOT_CONNECTED for each in accounts),
-            called_at=latest[0]["at"] if latest else None,
+            called_at=latest["at"] if latest else None,
             is_booked=self.reception.has_booked(Source.TELLI),
         )
 

@@ -158,6 +158,7 @@ class _Endpoints:
             note(Outcome.NOTHING, kind=str(Refusal.OTHER_REQUEST))
             return _answer(answers.NOTHING_AVAILABLE)
         g.caller = caller = CallerRequest.from_payload(payload)
+        note(is_dry_run=_is_dry_run(payload) is True)  # a test call of our own: telli has not called yet
         told = self._told(wanted, caller)
         speech = self._speech_of_call(wanted) if self._details.of_slots else None
         kept = self._worded.get((wanted, speech))

@@ -31,7 +31,6 @@ _TOOLS: Sequence[tuple[str, str, Sequence[str], Sequence[str]]] = (
 )
 _SYSTEM_VARIABLES = {"external_contact_id": "contact.externalId", "phone_number": "contact.phoneNumber"}
 _REFUSED = (Outcome.REFUSED,)
-_SIGNED = tuple(each for each in Outcome if each is not Outcome.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class TelliPage:
     def overview(self) -> str:
         """Show what is copied into telli, and whether it reaches the bridge."""
         trial, now = self.trials.last(), self.trials.context.now()
-        signed, refused = self.journal.last(1, outcomes=_SIGNED), self.journal.last(1, outcomes=_REFUSED)
+        signed, refused = self.journal.last_signed(), self.journal.last(1, outcomes=_REFUSED)
         is_wrong = bool(refused) and refused[-1]["signature"] == Signature.WRONG
         return render_template(
             "telli.html",
@@ -54,7 +53,7 @@ class TelliPage:
             public_url=self.config.bridge.public_url,
             trial=trial,
             failed=[each for each in trial.findings or () if each.verdict is Verdict.FAILED] if trial else [],
-            signed=self.language.ago(now - signed[-1]["at"]) if signed else "",
+            signed=self.language.ago(now - signed["at"]) if signed else "",
             refused=self.language.ago(now - refused[-1]["at"]) if is_wrong else "",
             keys=len(self.config.telli.api_keys),
             instructions=self._instructions(),

@@ -65,11 +65,15 @@ def call(line: Line, owner: Browser) -> str:
 
 
 def test_a_test_call_follows_tellis_way_and_books_nothing(served: Line) -> None:
-    told = call(served, signed_in(served))
+    owner = signed_in(served)
+    told = call(served, owner)
     assert "The test call came through" in told
     assert "/cut/available times offered:" in told
     assert "could be booked; nothing was" in told
     assert served.confirmed() == []
+    served.bridge.journal.write_down()
+    owner.get("/")
+    assert "waiting; reload this page after a test call" in owner.main(), "telli itself has not called yet"
 
 
 def test_a_test_call_names_the_hop_at_which_the_way_ends(open_line: OpenLine) -> None:

@@ -27,6 +27,7 @@ def last(
     since: datetime | None = None,
     before: datetime | None = None,
     outcomes: Sequence[str] = (),
+    with_rehearsals: bool = True,
 ) -> list[Entry]:
     """Return the latest entries, the oldest of them first."""
     query = select(journal).order_by(journal.c.at.desc(), journal.c.request_id).limit(most)
@@ -36,6 +37,8 @@ def last(
         query = query.where(journal.c.at < before)
     if outcomes:
         query = query.where(journal.c.outcome.in_(outcomes))
+    if not with_rehearsals:
+        query = query.where(journal.c.dry_run.is_(False))
     return [dict(row) for row in reversed(connection.execute(query).mappings().all())]
 
 
