@@ -78,8 +78,10 @@ def _unfolded(text: str) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def as_seen(text: str, addresses: frozenset[str]) -> str:
     """Return an entry as it stands for its owner, whose answer to the invitation is what counts."""
-    is_invited = "ATTENDEE" in text and any(each in text.lower() for each in addresses)
-    if not is_invited or len(text) > _LONGEST:
+    if "ATTENDEE" not in text or len(text) > _LONGEST:
+        return text
+    plain = _unfolded(text).lower()  # a line may be folded within an address
+    if not any(each in plain for each in addresses):
         return text
     try:
         calendar = icalendar.Calendar.from_ical(text)

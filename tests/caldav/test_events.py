@@ -61,6 +61,13 @@ def test_what_counts_is_the_owners_own_answer(
     assert len(busy(provider, "Work", policy=BusyPolicy(frozenset({"busy"})))) == strictly
 
 
+def test_the_owners_answer_is_found_where_its_line_is_folded(icloud: ServedByICloud) -> None:
+    put(icloud, "a.ics", invited("DECLINED").replace(b"ATTENDEE;", b"ATTENDEE;CN=Anna Adams;"))
+    path = f"{icloud.path('Work')}a.ics"
+    assert b"anna\r\n @example.com" in icloud.as_person("GET", path).encoded()
+    assert len(busy(provider_at(icloud), "Work")) == 0
+
+
 def test_another_guests_refusal_frees_nothing(icloud: ServedByICloud) -> None:
     put(icloud, "a.ics", invited("DECLINED", "ben@example.org"))
     assert busy(provider_at(icloud), "Work") == (span(1, 9),)
