@@ -5,6 +5,7 @@ Decides when the password counts as dead, and which refusals are repeated.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 from xml.etree.ElementTree import Element  # nosec B405
@@ -116,7 +117,7 @@ class Client:
         try:
             with self._lines.line(token) as line:
                 return send(line, call, "POST", url, data=content, headers=headers)
-        except (SpnegoError, KeyError, ValueError, PermissionError) as error:
+        except (SpnegoError, KeyError, ValueError, PermissionError, struct.error) as error:
             # A challenge that is none: what was asked is only done once somebody is signed in.
             raise call.broken(sent=False, detail=f"no sign-in: {type(error).__name__}") from None
 

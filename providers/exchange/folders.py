@@ -108,6 +108,7 @@ class Folders:
         found = self._client.parts(self._reading(call), self._client.compose.main_folders())
         main, deleted = (_only_folder(call, part) for part in found)
         self._main = _folder(call, main)
+        self._account = None  # what was found beside it before is older, and not to be believed for as long
         self._believed_until = self._client.clocks.monotonic() + _BELIEVED_SECONDS
         return self._main, _id(call, deleted)
 

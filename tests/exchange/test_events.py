@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -22,12 +23,13 @@ from providers.errors import (
     RateLimited,
     WriteUnknown,
 )
-from providers.exchange import ExchangeCalendars, Lines
+from providers.exchange import ExchangeCalendars, ExchangeSettings, Lines
 from providers.route import Route
 from providers.tokens import GivenToken
 from tests.contracts.account import KEY, WINDOW, at, busy, draft, plenty, span
 from tests.exchange.account import ANNA, MailboxAccount, provider_at, settings_of
 from tests.providers.google import Waiting
+from tests.vendors.common import Answer, Fake, Request
 from tests.vendors.exchange import HANDSHAKE, PASSWORD, FakeExchange, Fault
 
 BRIDGE, ROOM = "bridge@contoso.example.com", "room1@contoso.example.com"
@@ -231,6 +233,38 @@ def test_a_calendar_among_the_deleted_things_is_none(exchange: FakeExchange) -> 
     folder.parent = mailbox.folder("deleteditems").id
     listed = account.make_provider().list_calendars(deadline=plenty())
     assert [each.id for each in listed] == ["calendar"]
+
+
+def test_a_calendar_made_anew_under_its_name_is_found(exchange: FakeExchange) -> None:
+    before = exchange.add_calendar(ANNA, "Second")
+    provider, queries = provider_at(exchange), [BusyQuery("calendar"), BusyQuery("Second")]
+    provider.free_busy(queries, WINDOW, deadline=plenty())
+    del exchange.world.mailbox(ANNA).folders[before]  # or the mailbox was moved: its folders have other ids
+    exchange.add_calendar(ANNA, "Second")
+    provider.free_busy(queries, WINDOW, deadline=plenty())
+    assert provider.free_busy(queries, WINDOW, deadline=plenty())[queries[1]] == ()
+
+
+class Challenging(Fake):
+    """A server whose challenge breaks off."""
+
+    def __init__(self, challenge: bytes) -> None:
+        self._challenge = b64encode(challenge).decode()
+        super().__init__()
+
+    def answer_to(self, request: Request) -> Answer:
+        told = f"NTLM {self._challenge}" if "authorization" in request.headers else "NTLM"
+        return Answer(401, headers={"WWW-Authenticate": told}, content=b"")
+
+
+@pytest.mark.parametrize("challenge", [b"", b"NTLMSSP\0", b"NTLMSSP\0\2\0\0\0", b"\xff" * 60])
+def test_a_challenge_that_is_none_signs_nobody_in(challenge: bytes) -> None:
+    with Challenging(challenge) as server:
+        lines = Lines(ExchangeSettings(server.url), Waiting().clocks().monotonic)
+        tokens = GivenToken(f"EXAMPLE\\anna:{PASSWORD}")
+        provider = ExchangeCalendars(ANNA, tokens, lines, clocks=Waiting().clocks())
+        with pytest.raises(ProviderUnavailable, match="no sign-in"):
+            provider.list_calendars(deadline=plenty())
 
 
 def test_who_has_no_such_calendars_loads_nothing_of_it() -> None:
