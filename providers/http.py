@@ -158,6 +158,9 @@ class _Session(requests.Session):
         proxy = self._route.proxy_for(str(url))
         return super().request(method, url, **options, proxies={"https": proxy} if proxy else None)
 
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Lead nowhere: even told not to follow, requests takes in all of the body, and the address apart."""
+
 
 def session(route: Route = STRAIGHT, *, connections: int = 16) -> requests.Session:
     """Return a session that keeps connections alive, and looks at no variable and no .netrc itself.

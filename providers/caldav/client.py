@@ -146,8 +146,8 @@ class Client:
             answer = self._sent(call, question, token)
             if answer.status not in _REDIRECTS:
                 return answer
-            url = urljoin(question.url, answer.headers.get("location", ""))
-            if not _is_same(urlsplit(question.url), urlsplit(url)):
+            url = _led_to(question.url, answer.headers.get("location", ""))
+            if url is None:
                 raise call.fault(f"HTTP {answer.status} leads to another server")
             question = replace(question, url=url)
         raise call.fault("one redirect after another")
@@ -162,6 +162,15 @@ class Client:
         )
         names = {name.lower(): value for name, value in sent.headers.items()}
         return Answer(question.url, sent.status_code, names, sent.content)
+
+
+def _led_to(url: str, location: str) -> str | None:
+    """Return where a redirect leads, None where that is another server or no address."""
+    try:
+        found = urljoin(url, location)
+        return found if _is_same(urlsplit(url), urlsplit(found)) else None
+    except ValueError:  # a bracket or a port that is none
+        return None
 
 
 def _port(parts: SplitResult) -> int:

@@ -134,10 +134,14 @@ def test_an_address_that_knows_nothing_leads_to_the_well_known_one(icloud: Serve
     assert asked_for == ["/shop", "/.well-known/caldav", "/", "/10001/principal/"]
 
 
+def redirected(location: str) -> ProviderError:
+    return asked(lambda _: Answer(302, headers={"Location": location}, content=b""))
+
+
 def test_no_other_server_is_shown_the_password(icloud: ServedByICloud) -> None:
     with Odd(lambda _request: Answer(207)) as stranger:
-        elsewhere = {"Location": f"{stranger.url}/dav/"}
-        assert isinstance(asked(lambda _: Answer(302, headers=elsewhere, content=b"")), ProviderUnavailable)
+        for location in (f"{stranger.url}/dav/", "http://[", "https://127.0.0.1:99999/", "/gr\xf6\xdfe"):
+            assert isinstance(redirected(location), ProviderUnavailable), location
         icloud.home_url = stranger.url.replace("127.0.0.1", "stranger.example.com")
         with pytest.raises(UnexpectedResponse):
             provider_at(icloud).list_calendars(deadline=plenty())
