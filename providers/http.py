@@ -21,10 +21,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import Timeout
 
 from providers.base import Deadline
+from providers.broken import kind_of, never_sent
 from providers.errors import (
     EndlessAnswer,
     NoTimeLeft,
@@ -191,7 +192,7 @@ def send(made: requests.Session, call: Call, method: str, url: str, **options: A
         answer._content = _whole(call, answer)  # noqa: SLF001
     except requests.RequestException as error:
         # Only the kind of error is told: its text holds the address, and that may hold names.
-        raise call.broken(sent=not _never_sent(error), detail=type(error).__name__) from None
+        raise call.broken(sent=not never_sent(error), detail=kind_of(error)) from None
     return answer
 
 
@@ -203,15 +204,6 @@ def _whole(call: Call, answer: requests.Response) -> bytes:
             parts.append(part)
     call.received(0)
     return b"".join(parts)
-
-
-def _never_sent(error: requests.RequestException) -> bool:
-    """Tell whether the connection failed before a byte of the request could leave."""
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
-        return True
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    return isinstance(reason, (NewConnectionError, ConnectTimeoutError))
 
 
 def repeat(call: Call, request: Callable[[], T], clocks: Clocks) -> T:

@@ -68,7 +68,7 @@ def password_refusal(error: ProviderError, vendor: Renewal, sentences: Sentences
         return PasswordRefused(sentences.password_refused(vendor.title))
     if isinstance(error, theirs.AccessDenied):
         return PasswordRefused(sentences.access_refused(vendor.title))
-    return VendorSilent(sentences.silent(vendor.title))
+    return VendorSilent(sentences.not_reached(vendor.title, error.detail or type(error).__name__))
 
 
 def refusal(error: ProviderError, vendor: SignIn, sentences: Sentences) -> ConnectError:

@@ -93,6 +93,14 @@ class Sentences:
         )
         return text.format(vendor=vendor)
 
+    def not_reached(self, vendor: str, reason: str) -> str:
+        """Say why a server whose address the configuration names was of no use."""
+        text = self.translate(
+            "{vendor} did not answer as it should ({reason}), so nothing was connected; try again in a few "
+            "minutes, and if it stays like this, compare the url in the configuration."
+        )
+        return text.format(vendor=vendor, reason=reason)
+
     def client_refused(self, vendor: str, provider: str, reason: str) -> str:
         """Say that the vendor does not take the bridge's own registration."""
         text = self.translate(

@@ -195,6 +195,7 @@ class Exchange(Vendor):
             anew = Lines(settings, clocks.monotonic)
             found = ExchangeCalendars(mailbox, GivenToken(token), anew, clocks=clocks)
             found.list_calendars(deadline=deadline)
+            lines.accept(token)  # it may have been refused a moment ago: the account was locked, say
             return token
 
         token = section.token

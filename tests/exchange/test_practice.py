@@ -98,9 +98,21 @@ def test_a_changed_password_is_asked_for_once(exchange: FakeExchange, sqlite_url
         (account,) = practice.bridge.connections.list()
         assert account.state is AccountState.NEEDS_RECONNECTING
         assert "type the new one in at" in practice.check(CALENDAR).text
+        exchange.set_password(ANNA, PASSWORD)  # it was only locked
+        connect(practice, exchange)
+        assert practice.check(CALENDAR).verdict is Verdict.GOOD
+        exchange.set_password(ANNA, "plainly fake and new")
         connect(practice, exchange, "plainly fake and new")
         practice.clock.turn(minutes=2)
         assert practice.offered() != []
+
+
+def test_the_form_says_why_a_server_is_of_no_use(exchange: FakeExchange, sqlite_url: str) -> None:
+    text = practice_toml(exchange, sqlite_url).replace("ca_file =", "# ca_file =")
+    with closing(OneHost(text)) as practice:
+        said = connect(practice, exchange)
+        assert "certificate is not believed ([network] ca_file)" in said
+        assert "compare the url" in said
 
 
 def test_a_service_account_needs_no_form_and_must_be_let_act_for_others(
