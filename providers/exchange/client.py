@@ -28,6 +28,7 @@ Meaning = Callable[[Refusal], ProviderError | None]
 Part = Element | ProviderError
 
 PROVIDER = "exchange"
+_OFFERS = {"ntlm": ("ntlm", "negotiate"), "basic": ("basic",), "kerberos": ("negotiate",)}
 
 
 def no_meaning(_refusal: Refusal) -> None:
@@ -100,6 +101,7 @@ class Client:
                 return None
             answer = self._sent(call, content, token)
             if answer.status_code == 401:
+                self._require_offer(call, answer)
                 self._lines.refuse(token)
                 return None
             self._lines.accept(token)
@@ -107,6 +109,13 @@ class Client:
 
         shown = "ticket" if self._lines.settings.auth == "kerberos" else "password"
         return ask_with_token(self._tokens, call, ask, ended=f"the {shown} was refused")
+
+    def _require_offer(self, call: Call, refused: requests.Response) -> None:
+        """Return where a 401 speaks of the password. ProviderError: it was not looked at, only the way in."""
+        auth, offered = self._lines.settings.auth, refused.headers.get("www-authenticate", "").lower()
+        if offered and not any(word in offered for word in _OFFERS[auth]):
+            text = f"the server lets nobody in by {auth}: compare auth in [exchange]"
+            raise ProviderError(call.provider, call.operation, text)
 
     def _sent(self, call: Call, content: bytes, token: str) -> requests.Response:
         self._patience.check(call)

@@ -246,25 +246,39 @@ def test_a_calendar_made_anew_under_its_name_is_found(exchange: FakeExchange) ->
 
 
 class Challenging(Fake):
-    """A server whose challenge breaks off."""
+    """A server that lets nobody in, by its words for somebody who asks and for somebody who signs in."""
 
-    def __init__(self, challenge: bytes) -> None:
-        self._challenge = b64encode(challenge).decode()
+    def __init__(self, first: str, then: str) -> None:
+        self._first, self._then = first, then
         super().__init__()
 
     def answer_to(self, request: Request) -> Answer:
-        told = f"NTLM {self._challenge}" if "authorization" in request.headers else "NTLM"
+        told = self._then if "authorization" in request.headers else self._first
         return Answer(401, headers={"WWW-Authenticate": told}, content=b"")
+
+
+def challenged(first: str, then: str) -> ProviderError:
+    """Return why somebody is not let in by NTLM."""
+    with Challenging(first, then) as server:
+        lines = Lines(ExchangeSettings(server.url), Waiting().clocks().monotonic)
+        tokens = GivenToken(f"EXAMPLE\\anna:{PASSWORD}")
+        provider = ExchangeCalendars(ANNA, tokens, lines, clocks=Waiting().clocks())
+        with pytest.raises(ProviderError) as caught:
+            provider.list_calendars(deadline=plenty())
+    return caught.value
 
 
 @pytest.mark.parametrize("challenge", [b"", b"NTLMSSP\0", b"NTLMSSP\0\2\0\0\0", b"\xff" * 60])
 def test_a_challenge_that_is_none_signs_nobody_in(challenge: bytes) -> None:
-    with Challenging(challenge) as server:
-        lines = Lines(ExchangeSettings(server.url), Waiting().clocks().monotonic)
-        tokens = GivenToken(f"EXAMPLE\\anna:{PASSWORD}")
-        provider = ExchangeCalendars(ANNA, tokens, lines, clocks=Waiting().clocks())
-        with pytest.raises(ProviderUnavailable, match="no sign-in"):
-            provider.list_calendars(deadline=plenty())
+    refused = challenged("NTLM", f"NTLM {b64encode(challenge).decode()}")
+    assert isinstance(refused, ProviderUnavailable)
+    assert refused.detail.startswith("no sign-in")
+
+
+def test_a_password_that_was_not_asked_for_was_not_refused() -> None:
+    refused = challenged('Basic realm="mail"', "")
+    assert not isinstance(refused, ConnectionExpired)
+    assert "compare auth" in refused.detail
 
 
 def test_who_has_no_such_calendars_loads_nothing_of_it() -> None:
