@@ -97,14 +97,15 @@ class Client:
         content = self.compose.envelope(request)
 
         def ask(token: str) -> Element | None:
-            if not self._lines.may_show(token):
-                return None
-            answer = self._sent(call, content, token)
-            if answer.status_code == 401:
-                self._require_offer(call, answer)
-                self._lines.refuse(token)
-                return None
-            self._lines.accept(token)
+            with self._lines.turn(token, call) as may_show:
+                if not may_show:
+                    return None
+                answer = self._sent(call, content, token)
+                if answer.status_code == 401:
+                    self._require_offer(call, answer)
+                    self._lines.refuse(token)
+                    return None
+                self._lines.accept(token)
             return self._understood(call, answer)
 
         shown = "ticket" if self._lines.settings.auth == "kerberos" else "password"

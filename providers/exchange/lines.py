@@ -17,8 +17,9 @@ import requests
 from exchangelib import BASIC, GSSAPI, NTLM, Credentials
 from exchangelib.transport import get_auth_instance
 
+from providers.errors import ProviderUnavailable
 from providers.exchange.settings import ExchangeSettings
-from providers.http import session
+from providers.http import Call, session
 from providers.own_network import Secrecy
 
 _MOST_KEPT = 16  # idle lines with one password
@@ -44,6 +45,8 @@ class Lines:
         self._monotonic = monotonic
         self._idle: dict[str, list[requests.Session]] = defaultdict(list)
         self._refused: dict[str, _Refused] = {}
+        self._good: set[str] = set()
+        self._trying: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
     @contextmanager
@@ -65,8 +68,31 @@ class Lines:
                 return
         made.close()
 
-    def may_show(self, token: str) -> bool:
-        """Tell whether a password may be tried: it was not refused a moment ago."""
+    @contextmanager
+    def turn(self, token: str, call: Call) -> Iterator[bool]:
+        """Tell whether a password may be tried: it was not refused a moment ago.
+
+        Until it has proven good one request tries it while the others wait: a dozen mailboxes asked at once
+        would be a dozen wrong passwords.
+        """
+        trying = None if token in self._good else self._alone(token, call)
+        try:
+            yield self._may_show(token)
+        finally:
+            if trying is not None:
+                trying.release()
+
+    def _alone(self, token: str, call: Call) -> threading.Lock | None:
+        with self._lock:
+            trying = self._trying[token]
+        if not trying.acquire(timeout=max(0.0, call.deadline.remaining())):
+            raise ProviderUnavailable(call.provider, call.operation, "no time left")
+        if token in self._good:
+            trying.release()
+            return None
+        return trying
+
+    def _may_show(self, token: str) -> bool:
         with self._lock:
             refused = self._refused.get(token)
             return refused is None or self._monotonic() >= refused.until
@@ -78,14 +104,16 @@ class Lines:
             wait = min(_FIRST_WAIT_SECONDS * (1 << min(refused.times, 8)), _LONGEST_WAIT_SECONDS)
             refused.times += 1
             refused.until = self._monotonic() + wait
+            self._good.discard(token)
             idle = self._idle.pop(token, [])
         for each in idle:
             each.close()
 
     def accept(self, token: str) -> None:
         """Take note that a password is good."""
-        if token in self._refused:
+        if token not in self._good:
             with self._lock:
+                self._good.add(token)
                 self._refused.pop(token, None)
 
     def _made(self, token: str) -> requests.Session:

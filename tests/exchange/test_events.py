@@ -137,6 +137,17 @@ def test_a_refused_password_is_kept_from_the_server_for_a_while(exchange: FakeEx
     assert shown == [1, 1, 2, 2, 3]
 
 
+def test_of_many_who_have_a_wrong_password_one_shows_it(exchange: FakeExchange) -> None:
+    waiting = Waiting()
+    lines = Lines(settings_of(exchange, auth="basic"), waiting.monotonic)
+    wrong = GivenToken(f"{exchange.user(ANNA)}:wrong")
+    boxes = [ExchangeCalendars(each, wrong, lines, clocks=waiting.clocks()) for each in (ANNA, BRIDGE) * 4]
+    with ThreadPoolExecutor(8) as threads:
+        answers = [threads.submit(each.list_calendars, deadline=plenty()) for each in boxes]
+    assert {type(each.exception()) for each in answers} == {ConnectionExpired}
+    assert len(exchange.requests) == 1
+
+
 @pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.UNAVAILABLE])
 def test_a_write_that_was_never_signed_in_did_not_happen(exchange: FakeExchange, fault: Fault) -> None:
     provider = provider_at(exchange)
