@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: demo test fuzz bench load lint audit lock catalogues screenshots clean
 
