@@ -253,7 +253,9 @@ def test_what_is_known_of_a_calendar_is_in_the_database(
 def test_two_workers_keep_the_patience_that_one_was_asked_for(
     zygote: Zygote, sqlite_url: str, google: FakeGoogle, tmp_path: Path
 ) -> None:
-    config = vendors_toml(sqlite_url, tmp_path, google=google)
+    # Nothing is asked ahead: the other worker might do that before it can know.
+    bridge = f"busy_max_age_seconds = 0\n{PATIENT}"
+    config = vendors_toml(sqlite_url, tmp_path, google=google, bridge=bridge)
     google.fail_next(Fault.RATE_429, operation="freebusy.query", retry_after="86400")
     with running(zygote, config, tmp_path / "server", "-w", "2") as server:
         told = [server.post("/cut/available", {"contact_id": "caller-0"})]
