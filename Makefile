@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat pyproject.toml locks/dev.txt | cksum | cut -d' ' -f1)
 WORKERS ?= 3
 
-.PHONY: demo test fuzz bench load lint audit lock catalogues screenshots clean
+.PHONY: demo setup test fuzz bench load lint audit lock catalogues screenshots clean
 
 demo: $(STAMP)
 	@$(BIN)/bridge demo
+
+setup: $(STAMP)
 
 # The tests start processes by the dozen; where bytecode is not kept, each would compile the bridge anew.
 # Their databases lie in memory where that has room: each commit would wait for the disk.
@@ -60,10 +62,14 @@ screenshots: $(STAMP)
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage*
 
+# The locked pip comes first: the one that Python brings takes twice as long. pip compiles on one core only.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 $(STAMP): pyproject.toml locks/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up .venv (once, about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes --requirement locks/build.txt
+	@$(INSTALL) --require-hashes --requirement locks/dev.txt
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.installed-*; touch $@

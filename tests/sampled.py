@@ -8,6 +8,8 @@ Of three test functions one is measured, so what the report says is the least th
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import zlib
 from collections.abc import Generator
 
@@ -19,24 +21,26 @@ ONE_OF = int(os.environ.get("BRIDGE_MEASURE_ONE_OF", "3"))
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure a test with what it sets up, or leave it unmeasured."""
-    measuring = item.config.pluginmanager.getplugin("_cov")
-    controller = measuring.cov_controller if measuring else None
-    if not controller or _is_in_sample(item):
+    measuring, in_threads = sys.gettrace(), threading.gettrace()
+    if measuring is None or _is_in_sample(item):
         return (yield)
-    controller.pause()
+    # pytest-cov's own pause ends but one of the two measurements that are begun in each worker of xdist.
+    sys.settrace(None)
+    threading.settrace(None)
     try:
         return (yield)
     finally:
-        controller.resume()
+        sys.settrace(measuring)
+        threading.settrace(in_threads)
 
 
 def _is_in_sample(item: pytest.Item) -> bool:
     # By its name, so that a new test moves no other one in or out.
     function = item.nodeid.partition("[")[0]
-    if zlib.crc32(function.encode()) % ONE_OF:
+    if item.get_closest_marker("unmeasured") or zlib.crc32(function.encode()) % ONE_OF:
         return False
     call = getattr(item, "callspec", None)  # only parametrised tests have one
     is_repeated = call is not None and call.params.get("store_url") == "postgresql"
     # What a law over all inputs walks, the examples beside it have walked.
     is_law = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-    return not is_repeated and not is_law and not item.get_closest_marker("no_cover")
+    return not is_repeated and not is_law
