@@ -1,9 +1,9 @@
 """Counts what a booking and an offer made anew cost, with none and with many bookings there.
 
 In this process, on embedded calendars and without background work: milliseconds of processor time,
-statements, transactions, and on PostgreSQL (BRIDGE_TEST_POSTGRES_URL, as for the tests) how often an answer
-is waited for. Run it with `python -m bench.cost`; `--profile` tells where the time of this thread goes,
-`--bookings 10000 1000000` whether it grows with what is over.
+statements (with those that begin and commit), transactions, and on PostgreSQL (BRIDGE_TEST_POSTGRES_URL, as
+for the tests) how often an answer is waited for. Run it with `python -m bench.cost`; `--profile` tells where
+the time of this thread goes, `--bookings 10000 1000000` whether it grows with what is over.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask.testing import FlaskClient
 from rich.table import Table
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from bench.console import wide_console
@@ -111,18 +112,21 @@ def _measured(client: FlaskClient, proxy: PostgresProxy | None, count: int) -> d
 
 @contextmanager
 def _counting(counts: Counter[str], proxy: PostgresProxy | None) -> Iterator[None]:
-    def asked(*_about: object) -> None:
-        counts["statements"] += 1
+    def asked(text: str) -> None:
+        counts["statements"] += not text.startswith("--")  # what a trigger does
 
-    def begun(_connection: object) -> None:
+    def begun(connection: Connection) -> None:
         counts["transactions"] += 1
+        if not proxy:  # SQLAlchemy does not hear of every statement
+            driver: Any = connection.connection.driver_connection
+            driver.set_trace_callback(asked)
 
-    event.listen(Engine, "before_cursor_execute", asked)
-    event.listen(Engine, "begin", begun)
-    before = proxy.questions if proxy else 0
+    event.listen(Engine, "begin", begun, insert=True)
+    before = (proxy.questions, proxy.statements) if proxy else (0, 0)
     yield
-    counts["round trips"] = proxy.questions - before if proxy else 0
-    event.remove(Engine, "before_cursor_execute", asked)
+    if proxy:
+        counts["round trips"] = proxy.questions - before[0]
+        counts["statements"] = proxy.statements - before[1]
     event.remove(Engine, "begin", begun)
 
 

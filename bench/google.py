@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bench.measure import FAKE_TOKEN, FIRST, Canned, Question, Token, real_clocks, report
-from providers.google import GoogleCalendars, GoogleSettings
+from providers.google.calendars import GoogleCalendars
+from providers.google.settings import GoogleSettings
 
 ACCOUNT = "anna@example.com"
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.measure import FAKE_TOKEN, FIRST, Canned, Question, Token, real_clocks, report
-from providers.microsoft import MicrosoftCalendars, MicrosoftSettings
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.settings import MicrosoftSettings
 
 ACCOUNT = "ben@contoso.example.com"
 PAGES = "three-pages"

@@ -29,11 +29,16 @@ from sqlalchemy import (
 )
 
 from bench.salon import HOSTS
+from bridge.booking.tidy import KEPT
+from bridge.local_calendar.cursor import write_cursor
+from bridge.model import CalendarName
 from bridge.parts import Bridge
 from bridge.store.constraints import drop_triggers, enforce
 from bridge.store.dialects import Instant
 from bridge.store.schema import read_revision
+from bridge.store.sql import cursors
 from bridge.store.sql.revisions import LOCAL
+from bridge.store.sql.revisions import current as read_number
 from bridge.store.tables import (
     booking_hosts,
     booking_requests,
@@ -82,6 +87,8 @@ def fill(bridge: Bridge, count: int) -> None:
             values = [_valued(table, name, value) for name, value in row.items()]
             # The oldest first, as they came.
             taken = select(*values).order_by(_past.c.number.desc())
+            if table is booking_requests:  # which are forgotten in time
+                taken = taken.where(_past.c.starts_at > bridge.context.now() - KEPT)
             connection.execute(insert(table).from_select(list(row), taken))
         # Nothing may seem newer than the last change.
         last = {"value": revisions.c.value + count}
@@ -91,6 +98,11 @@ def fill(bridge: Bridge, count: int) -> None:
         if connection.dialect.name == "postgresql":  # as it does by itself in time; SQLite never does
             connection.exec_driver_sql("ANALYZE")
     engine.dispose()
+    # As if it had been followed all the time: a first following reads all there ever was.
+    with bridge.store.write() as connection:
+        current = write_cursor(read_number(connection, LOCAL))
+        for calendar in ("*", *(f"host{number}" for number in range(HOSTS))):
+            cursors.put(connection, CalendarName("local", "", calendar), current, bridge.context.now())
 
 
 def _number(connection: Connection, count: int, now: datetime) -> None:

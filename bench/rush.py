@@ -21,13 +21,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
 from bench.console import wide_console
 from bench.open_loop import Due, send
-from bench.rush_counts import calls, counted, days_of, latencies, signed, wrong_afterwards
+from bench.rush_counts import GHOSTS, calls, counted, days_of, latencies, signed, wrong_afterwards
 from bench.servers import Server, serving
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
@@ -44,7 +45,7 @@ _RATE = 100
 _SECONDS = 120.0
 _FAULT_SECONDS = 2.0
 _PATIENCE = 15.0
-_SETTLED_SECONDS = 180.0  # at most: what was given up is looked for again for a while
+_SETTLED_SECONDS = 180.0
 _DAY = "00:00-24:00"
 
 
@@ -126,10 +127,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             told = send(due, patience=_PATIENCE)
         world.well()
         with closing(Store(url)) as store:
-            took = _settled(store)
-            wrong = wrong_afterwards(store, world, asked, told)
+            count = partial(wrong_afterwards, store, world, asked, told)
+            # What was given up may still have come, and is removed then: at once, or after a failure later.
+            took = _settled(store, lambda: count()[GHOSTS])
+            found = count()
         console.print(latencies(asked, told))
-        console.print(counted({**wrong, "work left after the end": "none" if took else "some"}))
+        console.print(counted({**found, "work left after the end": "none" if took else "some"}))
         console.print(f"Faults: {dict(world.troubles)}. Settled after {took:.0f} s.")
         console.print(
             f"Memory MiB, threads, descriptors of the workers: {before} before, {_sizes(world)} after"
@@ -185,17 +188,16 @@ class _troubled:  # noqa: N801 - a block, as contextlib's are
                 self._world.trouble(self._dice)
 
 
-def _settled(store: Store) -> float:
-    """Wait until nothing is held or waits to be told; return the seconds, 0 when it never was."""
+def _settled(store: Store, left: Callable[[], object]) -> float:
+    """Wait until nothing is held, to be told or `left`; return the seconds, 0 when it never was so."""
+    held = select(bookings.c.id).where(bookings.c.state == "held")
+    untold = select(follow_ups.c.id).where(follow_ups.c.state == "waiting")
     began = time.monotonic()
     while time.monotonic() - began < _SETTLED_SECONDS:
         time.sleep(2)
         with store.read() as connection:
-            held = connection.execute(select(bookings.c.id).where(bookings.c.state == "held")).first()
-            waiting = connection.execute(
-                select(follow_ups.c.id).where(follow_ups.c.state == "waiting")
-            ).first()
-        if not held and not waiting:
+            is_waiting = any(connection.execute(each.limit(1)).first() for each in (held, untold))
+        if not is_waiting and not left():
             return time.monotonic() - began
     return 0.0
 
