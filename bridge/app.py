@@ -32,7 +32,6 @@ from bridge.web.ended_calls import ended_calls_blueprint
 from bridge.web.error_pages import refusal_pages
 from bridge.web.feed import feed_blueprint
 from bridge.web.health import health_blueprint
-from bridge.web.metrics import metrics_blueprint
 from bridge.web.notify import notify_blueprint
 from bridge.web.office import office_blueprint
 from bridge.web.own_link import own_link_blueprint
@@ -166,5 +165,8 @@ def _blueprints_beside_calls(bridge: Bridge) -> Iterator[Blueprint]:
     keys = [key.get_secret_value() for key in config.bridge.secret_keys]
     yield feed_blueprint(bridge.feeds, keys, bridge.context.now)
     yield health_blueprint(lambda: require_current(bridge.store))
-    now = partial(figures_now, bridge.context, bridge.background.lag)
-    yield metrics_blueprint(now, config.bridge.metrics_token)
+    if config.bridge.metrics_token:
+        from bridge.web.metrics import metrics_blueprint  # with Prometheus's client, 2 MB
+
+        now = partial(figures_now, bridge.context, bridge.background.lag)
+        yield metrics_blueprint(now, config.bridge.metrics_token)

@@ -116,6 +116,7 @@ class Bridge:
         self.own_appointments = OwnAppointments(self.context, self.reception, trust, self.outbox.plan_call)
         self.channels = PushChannels(self.context, config.bridge.public_url)
         self.background = self._make_background(around)
+        self._has_threads = around.has_threads
         self._started_in, self._lock = -1, threading.Lock()
 
     def start(self) -> None:
@@ -129,8 +130,9 @@ class Bridge:
             if len(self.config.bridge.secret_keys) > 1:
                 self.connections.reseal()
             self.plan_standing()
-            self.background.start()
-            self.journal.start()
+            if self._has_threads:
+                self.background.start()
+                self.journal.start()
             self._started_in = os.getpid()
 
     def stop(self) -> None:
@@ -265,7 +267,7 @@ class Bridge:
                 lambda: undo_told_failed(self.context),
             ),
             precedence=Precedence(
-                with_receivers(booking_jobs.lane),
+                with_receivers(booking_jobs.lanes),
                 frozenset({REFRESH_TOKENS}),
                 {**LONGEST_WAITS, TELL_ALERTS: LONGEST_WAIT},
             ),

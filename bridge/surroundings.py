@@ -46,7 +46,8 @@ class Surroundings:
     """The clocks, the vendors, and the hooks by which tests watch and disturb a process.
 
     `vendors` are the same that read the configuration. `state_folder` says, from the database's file if it is
-    one, where a process keeps what must outlive it while the database is away.
+    one, where a process keeps what must outlive it while the database is away. Without `has_threads` nothing
+    goes on beside the calls: what is due in the background waits until it is told to run.
     """
 
     now: Callable[[], datetime] = utc_now
@@ -60,3 +61,4 @@ class Surroundings:
     make_pool: Callable[[], CallPool] = CallPool
     make_resolver: Callable[[], Resolver] = system_resolver
     vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)
+    has_threads: bool = True

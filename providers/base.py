@@ -198,11 +198,13 @@ class CalendarProvider(Protocol):
     A reference is by the vendor's event id, or by key alone after an answer was lost: reading, moving and
     removing take either. What a vendor cannot do has an answer of its own: no channel (None), no renewal
     (None), no link (ConferenceUnavailable), no invitations (not `can_invite`: attendees are kept with the
-    event and nobody is told).
+    event and nobody is told). What `counts_changes` lies where the bridge itself keeps it: it answers at
+    once, and its busy time holds until it has counted a change.
     """
 
     name: str
     can_invite: bool
+    counts_changes: bool
 
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         """Return every calendar the account can see."""

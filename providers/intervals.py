@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from operator import itemgetter
 from typing import TypeVar
 
 from providers.base import Interval
 
 Span = tuple[datetime, datetime]
 _S = TypeVar("_S", bound=Span)
+_BY_START = itemgetter(0)
+# What Interval() does, without a call of Python code for each of perhaps thousands.
+_interval = partial(tuple.__new__, Interval)
 
 
 def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
-    return tuple(_merged(intervals, Interval))
+    return tuple(_merged(intervals, _interval))
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
@@ -27,22 +33,22 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return _merged(spans, _pair)
 
 
-def _pair(start: datetime, end: datetime) -> Span:
-    return start, end
+def _pair(span: Span) -> Span:
+    return span
 
 
-# Told how to join two: to look at each whether it is an interval still takes a tenth of an offer (20 hosts).
-def _merged(spans: Iterable[_S], join: Callable[[datetime, datetime], _S]) -> list[_S]:
+# Told what to make of a pair: to look at each whether it is an interval takes a tenth of an offer (20 hosts).
+def _merged(spans: Iterable[_S], made: Callable[[Span], _S]) -> list[_S]:
     merged: list[_S] = []
     reach = None
-    for span in sorted(spans):
+    for span in sorted(spans, key=_BY_START):  # as pairs they would take twice the time to compare
         start, end = span
         if reach is None or start > reach:
             if start < end:
                 merged.append(span)
                 reach = end
         elif end > reach:
-            merged[-1] = join(merged[-1][0], end)
+            merged[-1] = made((merged[-1][0], end))
             reach = end
     return merged
 
@@ -66,9 +72,22 @@ def near(merged: Sequence[_S], window: Span) -> Sequence[_S]:
     return merged[max(0, first - 1) : last]
 
 
+def run_together(merged: Sequence[Span], gap: timedelta) -> list[Span]:
+    """Return merged spans as one where no more than a gap lies between them."""
+    # Thousands of meetings leave few gaps worth a look; and this looks at each in a tenth of the time.
+    apart = [(end, start) for (_, end), (start, _) in pairwise(merged) if start - end > gap]
+    starts = [*(start for start, _ in merged[:1]), *(start for _, start in apart)]
+    ends = [*(end for end, _ in apart), *(end for _, end in merged[-1:])]
+    return list(zip(starts, ends, strict=True))
+
+
 def busy_answer(found: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
     """Return the busy time sorted, merged and clipped to the window; zero-length items block nothing."""
-    return merge(clip(found, window))
+    if window.start >= window.end:
+        return ()
+    inside = near(merge(found), window)
+    # Of merged time only the first and the last can reach out of the window.
+    return (*clip(inside[:1], window), *inside[1:-1], *clip(inside[1:][-1:], window))
 
 
 def subtract(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:

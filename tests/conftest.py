@@ -12,12 +12,13 @@ import pytest
 
 from bridge.store.engine import Store
 from bridge.store.migrate import migrate
-from tests import dialects
+from tests import dialects, templates
 from tests.store.databases import PostgresServer, new_sqlite, sqlite_template
 from tests.zygote import Zygote
 
 pytest_plugins = ["tests.cast.fixtures", "tests.sampled"]
 dialects.register()
+templates.register()
 
 
 def pytest_collection_finish() -> None:

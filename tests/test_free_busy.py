@@ -27,6 +27,8 @@ BROKEN, WELL = (
 class Accounts:
     """Two of them; one has a fault that nobody foresaw."""
 
+    counts_changes = False
+
     def provider(self, _calendar: CalendarName) -> Any:
         return self
 
@@ -49,7 +51,7 @@ def test_a_fault_with_one_account_leaves_the_others_known(
             salon.bridge.health,
             salon.bridge.free_busy.last_answers,
         )
-        found = free_busy.ask([BROKEN, WELL], WINDOW, max_age=0, deadline=salon.patience()).by_question
+        found = free_busy.ask([BROKEN, WELL], WINDOW, deadline=salon.patience()).by_question
     assert (found[WELL].busy, found[WELL].error) == ((WINDOW,), None)
     assert found[BROKEN].error is not None
     assert "ZeroDivisionError" in caplog.text
@@ -65,7 +67,7 @@ def test_what_nobody_had_time_to_ask_says_nothing_of_the_calendar(open_small: Op
             salon.bridge.free_busy.last_answers,
         )
         late = salon.clock.deadline(0)
-        found = free_busy.ask([WELL], WINDOW, max_age=0, deadline=late).by_question
+        found = free_busy.ask([WELL], WINDOW, deadline=late).by_question
     salon.bridge.health.write_down()
     assert found[WELL].error is not None
     assert salon.bridge.health.every() == []

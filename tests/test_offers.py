@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
 from typing import cast
 
 import pytest
 
 from bridge.calendars.accounts import Accounts
+from bridge.local_calendar.importing import import_ics
 from bridge.model import CalendarName
 from bridge.service.kept_offers import Offer
-from bridge.store.sql import local_events
+from bridge.store.sql import local_events, set_days
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, EventDraft, Interval
-from tests.cast.clock import MONDAY
-from tests.cast.config import salon_config
+from tests.cast.clock import MONDAY, TurnableClock
+from tests.cast.config import ANNA, BEN, EVERY_START, salon_config
 from tests.cast.salon import Salon
 from tests.cast.unruly import UnrulySalon
+from tests.local.files import calendar, entry
 from tests.vendors.unruly import Trouble
 
 
@@ -78,6 +83,7 @@ class CountingCalendars:
     """
 
     name = "local"
+    counts_changes = False
 
     def __init__(self, inner: CalendarProvider) -> None:
         self.asked = 0
@@ -150,3 +156,67 @@ def test_only_the_embedded_calendar_that_changed_is_asked_again(
         local_events.find_or_add(connection, "ben", "key", "uid", draft)
     opened.reception.offer(event_type)
     assert calendars.about == ["ben"]
+
+
+class Team:
+    """Two processes of one salon, whose people book, cancel, import and take days off by either."""
+
+    def __init__(self, url: str, seed: int, max_age: int) -> None:
+        every = EVERY_START.replace("days_to_look_ahead = 1", "days_to_look_ahead = 3")
+        keeping = f"busy_max_age_seconds = {max_age}"
+        cut, wash = (f'hosts = ["{name}"]\n{every}' for name in ("anna", "ben"))
+        self.config = salon_config(url, ANNA, BEN, bridge=keeping, cut=cut, wash=wash)
+        self.clock = TurnableClock()
+        self.processes = [self.opened(), self.opened()]
+        self.dice = random.Random(seed)  # noqa: S311 - a made-up story
+        self.set: list[int] = []
+
+    def opened(self) -> Salon:
+        return Salon(self.config, clock=self.clock)
+
+    def book(self, salon: Salon) -> None:
+        name = self.dice.choice(["cut", "wash"])
+        slots = salon.reception.offer(salon.event_type(name)).slots
+        salon.ask(name, f"caller{self.dice.random()}", self.dice.choice(slots).start)
+
+    def cancel(self, salon: Salon) -> None:
+        if made := salon.confirmed():
+            salon.reception.cancel(self.dice.choice(made))
+            salon.bridge.background.run_due()
+
+    def put_in(self, salon: Salon) -> None:
+        start = MONDAY + timedelta(minutes=30 * self.dice.randrange(4, 60))
+        made = entry(UID=f"{self.dice.randrange(3)}", DTSTART=f"{start:%Y%m%dT%H%M%SZ}", DURATION="PT2H")
+        host = self.dice.choice(["anna", "ben"])
+        import_ics(salon.bridge.imported, host, calendar(made), self.clock.now())
+
+    def take_off(self, salon: Salon) -> None:
+        day = (MONDAY + timedelta(days=self.dice.randrange(4))).date()
+        with salon.bridge.store.write() as connection:
+            if self.set and self.dice.random() < 0.5:
+                set_days.undo(connection, self.set.pop(), at=self.clock.now(), by="Ben")
+            else:
+                wanted = {self.dice.choice(["anna", "ben"]): {day: ()}}
+                made = set_days.add(connection, wanted, at=self.clock.now(), by="Ben", note="")
+                self.set.append(made)
+
+    def close(self) -> None:
+        for salon in self.processes:
+            salon.bridge.stop()
+
+
+@pytest.mark.parametrize("max_age", [0, 60])
+@pytest.mark.parametrize("seed", range(3))
+def test_whoever_did_it_both_processes_offer_what_a_new_one_would(
+    store_url: str, seed: int, max_age: int
+) -> None:
+    with closing(Team(store_url, seed, max_age)) as team:
+        for _ in range(12):
+            event = team.dice.choice([team.book, team.cancel, team.put_in, team.take_off])
+            event(team.dice.choice(team.processes))
+            team.clock.turn(seconds=team.dice.choice([0, 1, 90, 40_000]))
+            new = team.opened()
+            for name in ("cut", "wash"):
+                told = [each.reception.offer(each.event_type(name)).slots for each in (new, *team.processes)]
+                assert told[1] == told[2] == told[0], event.__name__
+            new.bridge.stop()

@@ -30,7 +30,7 @@ CLOCKS |= {("time", name) for name in ("time", "time_ns", "monotonic", "monotoni
 MAY_ASK_A_CLOCK = ("bridge/surroundings.py", "bridge/cli/")
 READS_WALL_CLOCKS = ("providers/times.py",)  # turns a vendor's wall-clock times into instants
 # SQLAlchemy's, google-auth's and http.server's own
-GIVEN_NAMES = {"process_bind_param", "process_result_value", "data", "do_GET", "do_POST"}
+GIVEN_NAMES = {"process_bind_param", "data", "do_GET", "do_POST"}
 NAIVE_UNLESS_GIVEN = {
     "now": 1,
     "fromtimestamp": 2,

@@ -46,7 +46,7 @@ REFUSALS = {
     "missing_email": "Bitte erfragen Sie die E-Mail-Adresse und buchen Sie dann erneut.",
     "missing_field": "Bitte erfragen Sie Folgendes und buchen Sie dann erneut: Reason.",
     "overloaded": (
-        "Im Moment rufen zu viele Menschen an, deshalb ist nichts gebucht. "
+        "Im Moment rufen zu viele Menschen an, deshalb hat das gerade nicht geklappt. "
         "Bitte versuchen Sie es gleich noch einmal."
     ),
     "crowded": "Im Moment rufen zu viele Menschen an. Bitte fragen Sie gleich noch einmal.",

@@ -27,6 +27,7 @@ _OTHERS = """
     laposte.net libero.it tin.it alice.it virgilio.it wp.pl o2.pl onet.pl interia.pl seznam.cz skynet.be
     telenet.be ziggo.nl kpnmail.nl planet.nl xs4all.nl
 """
+_DOCUMENTATION = (".example.com", ".example.net", ".example.org", ".example")  # RFC 2606: nobody's
 PROVIDERS = frozenset(
     {f"{name}.{end}" for name, ends in _FAMILIES.items() for end in ends.split()} | set(_OTHERS.split())
 )
@@ -44,6 +45,12 @@ _OFTEN_MEANT = """
 def is_slip(domain: str) -> bool:
     """Tell whether a domain is one edit away from a large provider and no provider itself."""
     return domain not in PROVIDERS and any(one_edit_apart(domain, known) for known in _OFTEN_MEANT.split())
+
+
+def is_known_to_take_mail(address: str) -> bool:
+    """Tell whether there is no need to look: a large provider's, or one that stands for any in examples."""
+    domain = address.rpartition("@")[2].lower()
+    return domain in PROVIDERS or f".{domain}".endswith(_DOCUMENTATION)
 
 
 def one_edit_apart(one: str, other: str) -> bool:

@@ -6,16 +6,8 @@ from dns.exception import DNSException
 from dns.rdatatype import RdataType
 from dns.resolver import NXDOMAIN, NoAnswer, Resolver
 
-from bridge.attendee.mail_domains import PROVIDERS
-
 _SECONDS = 5.0
 _SURE = "gmail.com"  # who does not find this one finds nothing out there
-_DOCUMENTATION = (".example.com", ".example.net", ".example.org", ".example")  # RFC 2606: nobody's
-
-
-def is_known_to_take_mail(domain: str) -> bool:
-    """Tell whether there is no need to look: a large provider's, or one that stands for any in examples."""
-    return domain in PROVIDERS or f".{domain}".endswith(_DOCUMENTATION)
 
 
 def takes_mail(domain: str, resolver: Resolver) -> bool | None:

@@ -10,11 +10,11 @@ import logging
 import os
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from time import monotonic
+from time import monotonic, thread_time
 
 from sqlalchemy import Connection
 
@@ -22,6 +22,7 @@ from bridge.background.threads import JobThreads, Lane
 from bridge.errors import BridgeError, NotFound, StoreUnavailable
 from bridge.store.engine import Store
 from bridge.store.sql import jobs, leases
+from bridge.store.together import Together
 
 _log = logging.getLogger(__name__)
 
@@ -31,17 +32,21 @@ _LEASE = timedelta(seconds=60)
 _LONGEST_PAUSE = timedelta(minutes=10)
 _LONGEST_WAIT = timedelta(minutes=15)
 _LONGEST_IDLE_SECONDS = 8.0
+# Each booking wakes the loop. Many that come together are one look, and looking at a long queue, behind
+# somebody who hangs, takes a tenth of a core at most.
+_LEAST_IDLE_SECONDS = 0.02
+_IDLE_TO_BUSY = 9.0
 
 # What a job's work returns: in how long to do it again, or None when it is done.
 Work = Callable[[str], timedelta | None]
 
 
-# Tells from a job's kind and subject whose answers it waits for; None: nobody's.
-LaneOf = Callable[[Connection, str, str], Lane | None]
+# Tells whose answers jobs wait for, of all of them at once; one that is not among them waits for nobody's.
+LanesOf = Callable[[Connection, Sequence[jobs.Job]], Mapping[jobs.Job, Lane]]
 
 
-def _no_lane(_connection: Connection, _kind: str, _subject: str) -> None:
-    return None
+def _no_lanes(_connection: Connection, _found: Sequence[jobs.Job]) -> Mapping[jobs.Job, Lane]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Precedence:
     `longest` is how long jobs of a kind wait at most, where that is longer than a quarter of an hour.
     """
 
-    lane_of: LaneOf = _no_lane
+    lanes_of: LanesOf = _no_lanes
     first: frozenset[str] = frozenset()
     longest: Mapping[str, timedelta] = field(default_factory=dict)
 
@@ -82,6 +87,7 @@ class Background:
         self._loops: tuple[threading.Thread, ...] = ()
         self._threads = JobThreads(self._freed)
         self._is_crowded = False
+        self._together = Together(store)
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -94,6 +100,7 @@ class Background:
             self._pid = os.getpid()
             self._wake, self._stop = threading.Event(), threading.Event()
             self._threads = JobThreads(self._freed)
+            self._together = Together(self._store)
             self._loops = (
                 threading.Thread(target=self._loop, name="background", daemon=True),
                 # On its own: tokens must be renewed whatever the jobs wait for.
@@ -120,8 +127,12 @@ class Background:
 
     def plan(self, kind: str, subject: str = "") -> None:
         """Make a job due now."""
+        self.plan_each(kind, (subject,))
+
+    def plan_each(self, kind: str, subjects: Iterable[str]) -> None:
+        """Make a job due now for each of the subjects, all in one transaction."""
         with self._store.write() as connection:
-            jobs.schedule(connection, kind, subject, self._now(connection))
+            jobs.schedule_each(connection, kind, subjects, self._now(connection))
         self.wake()
 
     def run_due(self) -> int:
@@ -133,7 +144,9 @@ class Background:
 
     def dispatch(self) -> None:
         """Give due jobs a thread each, as far as threads go."""
-        self._is_crowded = False
+        self._is_crowded = self._threads.are_all_taken()
+        if self._is_crowded:
+            return
         for job, lane in self._due():
             if self._stop.is_set():
                 return
@@ -167,6 +180,7 @@ class Background:
         stop, wake = self._stop, self._wake
         failures = 0
         while not stop.is_set():
+            began = thread_time()
             try:
                 self.dispatch()
                 failures = 0
@@ -176,6 +190,8 @@ class Background:
                 failures += 1
             except Exception:  # noqa: BLE001 - the loop must outlive every fault; it is logged
                 _log.exception("the background loop had a fault and goes on")
+            pause = max(_LEAST_IDLE_SECONDS, _IDLE_TO_BUSY * (thread_time() - began))
+            stop.wait(min(pause, IDLE_SECONDS))
             wake.wait(min(IDLE_SECONDS * 2**failures, _LONGEST_IDLE_SECONDS))
             wake.clear()
 
@@ -199,9 +215,10 @@ class Background:
             if not found:
                 return ()
             found.sort(key=lambda job: job.kind not in self._precedence.first)
-            laned = [(job, self._precedence.lane_of(connection, job.kind, job.subject)) for job in found]
+            lanes = self._precedence.lanes_of(connection, found)
             taken = leases.held_by_others(connection, self._leaseholder(), _LEASE, now)
-            return [(job, lane) for job, lane in laned if not lane or lane.lease not in taken]
+        laned = [(job, lanes.get(job)) for job in found]
+        return [(job, lane) for job, lane in laned if not lane or lane.lease not in taken]
 
     def _on_thread(self, job: jobs.Job, lane: Lane | None) -> None:
         try:
@@ -217,37 +234,41 @@ class Background:
 
     def _did(self, job: jobs.Job, lane: Lane | None) -> bool:
         """Take leases on the job and its account and do it; False when another process was first."""
-        me = self._leaseholder()
-        with self._store.write() as connection:
-            now = self._now(connection)
-            if lane and not leases.acquire(connection, lane.lease, me, _LEASE, now):
-                return False
-            taken = jobs.take(connection, job, me, _LEASE, now)
-            if lane and not taken:
-                leases.release(connection, lane.lease, me)
-        if taken:
-            self._carry_out(taken, lane)
+        place = f"{lane.lease if lane else ''} {job.kind} {job.subject}"
+        if taken := self._together.write(partial(self._taken, job, lane), place):
+            again, failed = self._carry_out(taken)
+            self._together.write(partial(self._put_away, taken, lane, again, failed), place)
         return taken is not None
 
-    def _carry_out(self, job: jobs.Job, lane: Lane | None) -> None:
-        """Do a job; then it is finished, or due again when its work says, or later for having failed."""
-        again: timedelta | None = _pause(job.tries)
-        failed = True
+    def _taken(self, job: jobs.Job, lane: Lane | None, connection: Connection) -> jobs.Job | None:
+        me, now = self._leaseholder(), self._now(connection)
+        if lane and not leases.acquire(connection, lane.lease, me, _LEASE, now):
+            return None
+        taken = jobs.take(connection, job, me, _LEASE, now)
+        if lane and not taken:
+            leases.release(connection, lane.lease, me)
+        return taken
+
+    def _carry_out(self, job: jobs.Job) -> tuple[timedelta | None, bool]:
+        """Do a job; return in how long to do it again, None if it is done, and whether it failed."""
         try:
-            again = self._kinds.get(job.kind, _unknown)(job.subject)
-            failed = False
+            return self._kinds.get(job.kind, _unknown)(job.subject), False
         except BridgeError as error:
             _log.warning("the job %s waits: %s", job.kind, error)
         except Exception:  # noqa: BLE001 - one broken job must not stop the others; it is logged
             _log.exception("the job %s failed", job.kind)
-        with self._store.write() as connection:
-            if lane:
-                leases.release(connection, lane.lease, self._leaseholder())
-            if again is None:
-                jobs.finish(connection, job, self._leaseholder())
-            else:
-                due_at = self._now(connection) + again
-                jobs.postpone(connection, job, self._leaseholder(), due_at, afresh=not failed)
+        return _pause(job.tries), True
+
+    def _put_away(
+        self, job: jobs.Job, lane: Lane | None, again: timedelta | None, failed: bool, connection: Connection
+    ) -> None:
+        if lane:
+            leases.release(connection, lane.lease, self._leaseholder())
+        if again is None:
+            jobs.finish(connection, job, self._leaseholder())
+        else:
+            due_at = self._now(connection) + again
+            jobs.postpone(connection, job, self._leaseholder(), due_at, afresh=not failed)
 
     def _leaseholder(self) -> str:
         return f"{self._owner}:{os.getpid()}"  # a forked child is another one

@@ -42,18 +42,22 @@ class JobThreads:
 
     def begin(self, work: Callable[[], None], lane: Lane | None, *, is_first: bool) -> bool:
         """Start work on a thread of its own, if its account is idle and a thread is left for it."""
-        thread = threading.Thread(target=self._run, args=(work, lane), name="background-job", daemon=True)
         with self._lock:
             if len(self._threads) >= (THREADS if is_first else THREADS - KEPT_FOR_FIRST):
                 return False
             if lane and (lane in self._accounts or self._vendors[lane.vendor] >= lane.most):
                 return False
+            thread = threading.Thread(target=self._run, args=(work, lane), name="background-job", daemon=True)
             self._threads.add(thread)
             if lane:
                 self._accounts.add(lane)
                 self._vendors[lane.vendor] += 1
         thread.start()
         return True
+
+    def are_all_taken(self) -> bool:
+        """Tell whether no job could begin, whatever it is."""
+        return len(self._threads) >= THREADS
 
     def under_way(self) -> tuple[threading.Thread, ...]:
         """Return the threads that do a job at this moment."""

@@ -6,7 +6,7 @@ request has the same answer, however often and in whatever process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -42,7 +42,7 @@ from bridge.errors import (
 )
 from bridge.model import Booking, BookingState, MoveWish, Source, Wish
 from bridge.store.patience import repeated
-from providers.base import Deadline
+from providers.base import Deadline, Event
 
 _MOVED_MEMORY = timedelta(seconds=60)  # a repeat comes sooner; who asks for the old start later means it
 _WAIT_SECONDS = 0.05
@@ -69,10 +69,22 @@ def book_appointment(context: BookingContext, wish: Wish, who: Who, deadline: De
         # After the calendars: who is calling is asked elsewhere at the same time.
         wish = replace(wish, attendee=who(None))
         # Only now a transaction: whoever books waits for it, and must not wait for calendars too.
-        held = ledger.hold(context, wish, busy, until=mine.until)
+        at_once = ledger.AtOnce(partial(_in_commit, context, questions, busy, deadline), also=mine.end)
+        held = ledger.hold(context, wish, busy, until=mine.until, at_once=at_once)
+        if isinstance(held, Booking):
+            return with_meeting(context, held, deadline)
         with _settling(context, held, is_certain=True):
             booking = _write(context, held, questions, busy, mine, deadline)
     return with_meeting(context, booking, deadline)
+
+
+def _in_commit(
+    context: BookingContext, questions: Questions, busy: Busy, deadline: Deadline, held: ledger.Hold
+) -> Callable[[Connection], Event] | None:
+    """Return how to make an event by its booking's commit; None where a calendar must be asked before."""
+    if questions.aged(held.booking.taken, busy):
+        return None
+    return context.calendar(held.write.calendar, deadline).in_commit(held.write.event_key, held.draft)
 
 
 def rehearse(context: BookingContext, wish: Wish, who: Who, deadline: Deadline) -> None:

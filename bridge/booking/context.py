@@ -52,6 +52,7 @@ class LedgerContext:
     hosts: Mapping[str, Host]
     event_types: Mapping[str, EventType]
     resources: Mapping[str, Resource]
+    vendors: Mapping[str, Vendor]
     locale: str
     book_seconds: float
     now: Callable[[], datetime]
@@ -84,6 +85,10 @@ class LedgerContext:
         """Return those of a booking's resources that its event invites, as far as its calendar may invite."""
         return [each for each in self.known_resources(booking) if each.is_invited_from(booking.calendar)]
 
+    def vendor(self, calendar: CalendarName) -> Vendor:
+        """Return what is known of a calendar's vendor."""
+        return self.vendors[calendar.provider]
+
     def find_event_type(self, booking: Booking) -> EventType | None:
         """Return what was booked, the service where it was one; None when it is not offered any more."""
         return booked(self.event_types, booking)
@@ -106,7 +111,6 @@ class BookingContext(LedgerContext):
     availability: Availability
     alerts: Alerts
     health: Health
-    vendors: Mapping[str, Vendor]
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
 
@@ -124,7 +128,3 @@ class BookingContext(LedgerContext):
     def calendar(self, name: CalendarName, deadline: Deadline) -> BookingCalendar:
         """Return a calendar that holds bookings' events, for requests within this deadline."""
         return BookingCalendar(self.accounts, self.pool, self.health, self.sleep, name, deadline)
-
-    def vendor(self, calendar: CalendarName) -> Vendor:
-        """Return what is known of a calendar's vendor."""
-        return self.vendors[calendar.provider]

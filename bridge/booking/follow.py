@@ -15,7 +15,8 @@ from bridge.booking import ledger
 from bridge.booking.context import BookingContext
 from bridge.booking.enter import is_about_entry
 from bridge.booking.event import borne_id
-from bridge.booking.job_names import ENTER, FOLLOW, LOOK
+from bridge.booking.followed import followed, is_of_bookings
+from bridge.booking.job_names import ENTER, FOLLOW, LOOK, READ_BACK
 from bridge.booking.look import look
 from bridge.calendars.last_answers import has_changed
 from bridge.errors import OutcomeUnknown
@@ -74,7 +75,7 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
         ]
         entered = _entries_touched(context, connection, names, changes)
         returned = list(_returned(connection, names, changes))
-        is_close = name in _of_bookings(context, connection)
+        is_close = is_of_bookings(context, connection, name)
     for write in returned:
         ledger.disown_returned(context, write)
     # In one transaction: whatever was read past is a job by then, and outlives this process.
@@ -83,8 +84,10 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
             if hint.is_reported:
                 deletions.report(connection, hint.booking_id, name, context.now())
             jobs.schedule(connection, LOOK, hint.booking_id, context.now())
-        for booking_id in entered:
-            jobs.schedule(connection, ENTER, booking_id, context.now())
+        jobs.schedule_each(connection, ENTER, entered, context.now())
+        # Here: whoever confirms a booking goes by the cursor, and must not do so in between.
+        beside = _made_beside(context, connection, name, changes)
+        jobs.schedule_each(connection, READ_BACK, beside, context.now())
         cursors.put(connection, name, changes.cursor, context.now())
         _outdate(context, connection, name, changes, is_known=not hints)
     if context.alerts.is_open(_key(name)):
@@ -93,26 +96,6 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
     if vendor.is_surveyed:
         return None
     return vendor.follow_every if is_close else RARELY
-
-
-def followed(context: BookingContext) -> set[CalendarName]:
-    """Return the calendars whose changes by people matter: that take bookings, or to which events went."""
-    with context.store.read() as connection:
-        # Of an account taken out of the configuration nothing can be read; asking would fail for ever.
-        accounts = {
-            (name.provider, name.account) for host in context.attending.values() for name in host.calendars
-        }
-        went = {
-            name for name in _of_bookings(context, connection) if (name.provider, name.account) in accounts
-        }
-    takers = [*context.hosts.values(), *(each for each in context.resources.values() if not each.email)]
-    return went | {each.booking_calendar for each in takers}
-
-
-def _of_bookings(context: BookingContext, connection: Connection) -> set[CalendarName]:
-    """Return the calendars that hold what stands for bookings to come, or held events that may return."""
-    held = bookings.coming_calendars(connection, context.now()) | deletions.calendars(connection)
-    return held | writes.calendars_of_entries(connection, context.now()) if context.resources else held
 
 
 def _coming(context: BookingContext, connection: Connection, names: Names) -> list[Booking]:
@@ -132,15 +115,15 @@ def _hints(
             is_coming = _is_coming(context, bookings.get(connection, booking_id))
             if is_coming or booking_id in told:
                 yield _Hint(booking_id, is_reported=is_coming)
-    live = [event for event in changes.events if not event.cancelled]
-    for event in live:
-        if event.booking_id and (
-            event.booking_id in told or not _is_as_known(context, connection, names, event)
-        ):
-            yield _Hint(event.booking_id)
+    live = [(event.booking_id, event) for event in changes.events if event.booking_id and not event.cancelled]
+    listed = {booking_id for booking_id, _ in live}
+    known = bookings.by_ids(connection, listed)
+    for booking_id, event in live:
+        is_as_known = _is_as_known(context, connection, names, known.get(booking_id), event)
+        if booking_id in told or not is_as_known:
+            yield _Hint(booking_id)
     # A full listing comes when a cursor has expired; deletions in between are reported nowhere.
     if changes.complete:
-        listed = {event.booking_id for event in live}
         coming = _coming(context, connection, names)
         yield from (_Hint(each.id) for each in coming if each.id not in listed)
 
@@ -181,6 +164,19 @@ def _entries_touched(
     return sorted({write.booking_id for write in entered if is_touched(write)})
 
 
+def _made_beside(
+    context: BookingContext, connection: Connection, name: CalendarName, changes: Changes
+) -> set[str]:
+    """Return the bookings made in an embedded calendar while somebody entered something else there."""
+    is_foreign = any(not event.booking_id and not event.cancelled for event in changes.events)
+    if not is_foreign or not context.vendor(name).is_surveyed:
+        return set()  # a vendor's calendar is asked after each booking
+    now, last = context.now(), cursors.read_at(connection, name)
+    # Before the first reading any may be; and the clock may have been set back since the last.
+    since = min(last, now) - _AGAIN if last else None
+    return writes.made_since(connection, [name], since, now)
+
+
 def _outdate(
     context: BookingContext, connection: Connection, name: CalendarName, changes: Changes, *, is_known: bool
 ) -> None:
@@ -213,14 +209,15 @@ def _is_coming(context: BookingContext, booking: Booking | None) -> bool:
     )
 
 
-def _is_as_known(context: BookingContext, connection: Connection, names: Names, event: Event) -> bool:
+def _is_as_known(
+    context: BookingContext, connection: Connection, names: Names, booking: Booking | None, event: Event
+) -> bool:
     """Tell whether a live event is where and how its booking says, so that there is nothing to look at."""
-    booking = bookings.get(connection, event.booking_id or "")
     if booking is None or booking.interval.end <= context.now():
         return True  # of another bridge, or over
     if booking.state.is_ended:
         return False
-    found = ledger.at_rest(connection, booking.id)
+    found = ledger.rest_of(connection, booking)
     if found is None:
         return True  # held, or a no-show
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,8 @@ from bridge.booking.amend import amend
 from bridge.booking.context import BookingContext
 from bridge.booking.deletions import forget_past, tell_stops
 from bridge.booking.enter import enter
-from bridge.booking.follow import RARELY, follow_calendar, followed, survey
+from bridge.booking.follow import RARELY, follow_calendar, survey
+from bridge.booking.followed import followed, is_followed
 from bridge.booking.identify import DAILY, claim_calendars, identify, named, unidentified
 from bridge.booking.link import complete_link
 from bridge.booking.look import LOOK_AT_FAR, close_outlived, look
@@ -110,16 +111,17 @@ class BookingJobs:
 
     def _follow(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
-        if calendar not in followed(self.context):
+        if not is_followed(self.context, calendar):
             return None  # taken out of the configuration; its job ends by this
         return follow_calendar(self.context, calendar, self._deadline())
 
     def _follow_closely(self, booking_id: str) -> None:
         """Plan to follow a calendar that was followed rarely, now that it holds a booking."""
-        with self.context.store.write() as connection:
+        with self.context.store.read() as connection:
             booking = bookings.get(connection, booking_id)
-            if booking is None or self.context.vendor(booking.calendar).is_surveyed:
-                return
+        if booking is None or self.context.vendor(booking.calendar).is_surveyed:
+            return
+        with self.context.store.write() as connection:
             soon = self.context.now() + self.context.vendor(booking.calendar).follow_every
             jobs.schedule(connection, job_names.FOLLOW, str(booking.calendar), soon)
 
@@ -134,7 +136,7 @@ class BookingJobs:
 
     def _watch(self, subject: str) -> timedelta | None:
         calendar = CalendarName.parse(subject)
-        if not self.channels.is_possible or calendar not in followed(self.context):
+        if not self.channels.is_possible or not is_followed(self.context, calendar):
             return None
         self.channels.keep_open(calendar, self._deadline())
         return LOOK_EVERY
@@ -145,19 +147,22 @@ class BookingJobs:
             return None  # taken out of the configuration
         return identify(self.context, calendar, self._deadline())
 
-    def lane(self, connection: Connection, kind: str, subject: str) -> Lane | None:
-        """Tell whose account a job waits for; None: nobody's, or nothing is left to do for it."""
-        if kind in (job_names.FOLLOW, job_names.WATCH, job_names.IDENTIFY, job_names.REFRESH):
-            return _lane(CalendarName.parse(subject))
-        if kind in _OF_BOOKINGS:
-            made = writes.of_booking(connection, subject.partition("/")[0])
-            return _lane(made[-1].calendar) if made else None
-        if kind == job_names.MAIL_DOMAIN:
-            return _NAMES  # a resolver that hangs keeps one thread
-        if kind == PROBE:
-            vendor, _, account = subject.partition(":")
-            return Lane(vendor, account)
-        return None
+    def lanes(self, connection: Connection, found: Sequence[jobs.Job]) -> Mapping[jobs.Job, Lane]:
+        """Tell whose account jobs wait for; one that is not told of waits for nobody's, or is void."""
+        of_bookings = {job: job.subject.partition("/")[0] for job in found if job.kind in _OF_BOOKINGS}
+        calendars = writes.calendars_of(connection, set(of_bookings.values())) if of_bookings else {}
+        lanes: dict[jobs.Job, Lane] = {}
+        for job in found:
+            if calendar := calendars.get(of_bookings.get(job, "")):
+                lanes[job] = _lane(calendar)
+            elif job.kind in (job_names.FOLLOW, job_names.WATCH, job_names.IDENTIFY, job_names.REFRESH):
+                lanes[job] = _lane(CalendarName.parse(job.subject))
+            elif job.kind == job_names.MAIL_DOMAIN:
+                lanes[job] = _NAMES  # a resolver that hangs keeps one thread
+            elif job.kind == PROBE:
+                vendor, _, account = job.subject.partition(":")
+                lanes[job] = Lane(vendor, account)
+        return lanes
 
     def _deadline(self) -> Deadline:
         return Deadline(_SECONDS, self.context.monotonic, is_patient=True)
@@ -173,18 +178,14 @@ def plan_standing(context: BookingContext, background: Background, refreshed: It
     background.plan(job_names.RECONCILE)
     background.plan(job_names.TIDY)
     background.plan(job_names.CLAIM_CALENDARS)
-    for name in refreshed:
-        background.plan(job_names.REFRESH, name)
+    background.plan_each(job_names.REFRESH, refreshed)
     if names := named(context):
         with context.store.write() as connection:
-            for calendar in names:
-                jobs.schedule(connection, job_names.IDENTIFY, str(calendar), context.now() + DAILY)
-    for calendar in unidentified(context):
-        background.plan(job_names.IDENTIFY, str(calendar))
+            jobs.schedule_each(connection, job_names.IDENTIFY, map(str, names), context.now() + DAILY)
+    background.plan_each(job_names.IDENTIFY, map(str, unidentified(context)))
     calendars = followed(context)
     for provider in sorted({each.provider for each in calendars if context.vendor(each).is_surveyed}):
         background.plan(job_names.SURVEY, provider)
-    for calendar in sorted(each for each in calendars if not context.vendor(each).is_surveyed):
-        background.plan(job_names.FOLLOW, str(calendar))
-        if context.vendor(calendar).pushes:
-            background.plan(job_names.WATCH, str(calendar))
+    read = [each for each in calendars if not context.vendor(each).is_surveyed]
+    background.plan_each(job_names.FOLLOW, map(str, read))
+    background.plan_each(job_names.WATCH, (str(each) for each in read if context.vendor(each).pushes))

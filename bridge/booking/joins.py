@@ -24,7 +24,8 @@ def record_joins(context: LedgerContext) -> None:
         for event_type, added, removed in list(_differing(context, connection)):
             for host in added:
                 round_robin.record_join(connection, event_type, host, now)
-            round_robin.forget_joins(connection, event_type, removed)
+            if removed:
+                round_robin.forget_joins(connection, event_type, removed)
 
 
 def _differing(context: LedgerContext, connection: Connection) -> Iterator[tuple[str, list[str], list[str]]]:

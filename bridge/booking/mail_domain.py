@@ -11,7 +11,8 @@ from datetime import timedelta
 from dns.exception import DNSException
 from dns.resolver import Resolver
 
-from bridge.attendee.mail_servers import is_known_to_take_mail, takes_mail
+from bridge.attendee.mail_domains import is_known_to_take_mail
+from bridge.attendee.mail_servers import takes_mail
 from bridge.booking.context import BookingContext
 from bridge.model import BookingState
 from bridge.store.sql import bookings
@@ -29,12 +30,12 @@ def look_up_domain(
     if booking is None or booking.state is not BookingState.CONFIRMED:
         return None
     key, now = f"mail_domain:{booking_id}", context.now()
-    domain = (booking.attendee.email or "").rpartition("@")[2].lower()
-    if not domain or is_known_to_take_mail(domain):
+    address = booking.attendee.email
+    if not address or is_known_to_take_mail(address):
         context.alerts.resolve(key)
         return None
     try:
-        takes = takes_mail(domain, make_resolver())
+        takes = takes_mail(address.rpartition("@")[2].lower(), make_resolver())
     except DNSException:  # this machine has no resolver to ask
         return None
     if takes is None:

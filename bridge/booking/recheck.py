@@ -39,10 +39,10 @@ class Questions:
         """Return what their calendars say now; whoever, or whatever, stays silent too long is unknown."""
         deadline = Deadline(self._seconds_left(), self.context.monotonic)
         asked_at = self.context.monotonic()
+        # Without kept answers: they are good enough to offer, never to book.
         busy = self.context.availability.busy(
             hosts,
             window_around(self.event_type, self.start),
-            max_age=0,  # kept answers are good enough to offer, never to book
             deadline=deadline,
             own=self.own,
         )
@@ -57,11 +57,15 @@ class Questions:
         the rarer that somebody enters something in between. Where too little time is left what was
         answered is used: reading back finds the rest.
         """
-        fresh_since = self.context.monotonic() - _FRESH_SECONDS
-        aged = [host for host in hosts if busy.answered_at.get(host, float("-inf")) <= fresh_since]
+        aged = self.aged(hosts, busy)
         if not aged or self._seconds_left() < _LEAST_SECONDS:
             return busy
         return busy.renewed(self.ask(aged))
+
+    def aged(self, hosts: Sequence[str], busy: Busy) -> list[str]:
+        """Return those of these hosts whose calendars answered too long ago for a write."""
+        fresh_since = self.context.monotonic() - _FRESH_SECONDS
+        return [host for host in hosts if busy.answered_at.get(host, float("-inf")) <= fresh_since]
 
     def _seconds_left(self) -> float:
         budget = _SHARE * self.context.book_seconds - self.spent
@@ -93,9 +97,7 @@ def is_busy_beside(
     OutcomeUnknown: not every calendar answered.
     """
     known = context.known_hosts(booking)
-    busy = context.availability.busy(
-        known, own.interval, max_age=0, deadline=deadline, own=own, leave_out=leave_out
-    )
+    busy = context.availability.busy(known, own.interval, deadline=deadline, own=own, leave_out=leave_out)
     if busy.failures:
         raise OutcomeUnknown("not every calendar answered")
     return any(busy.by_host.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -64,8 +64,8 @@ def tidy(context: BookingContext) -> None:
     # Nobody listens to them any more: of calendars that were taken out, or of a process that died meanwhile.
     _clear(context, lambda connection: channels.drop_ended(connection, now - _ENDED_FOR, limit=_AT_ONCE))
     _clear(context, lambda connection: cursors.drop_unread(connection, now - KEPT, limit=_AT_ONCE))
-    _clear(context, lambda connection: follow_ups.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
-    _clear(context, lambda connection: requests.drop_of_past(connection, now - KEPT, limit=_AT_ONCE))
+    _clear_found(context, lambda it: follow_ups.of_past(it, now - KEPT, limit=_AT_ONCE), follow_ups.forget)
+    _clear_found(context, lambda it: requests.of_past(it, now - KEPT, limit=_AT_ONCE), requests.drop)
     _clear(context, lambda connection: uploads.drop_older(connection, now - KEPT, limit=_AT_ONCE))
     _clear(context, lambda connection: last_answers.drop_older(connection, now - KEPT, limit=_AT_ONCE))
     past = (now - _SET_DAYS_KEPT).date()
@@ -91,3 +91,18 @@ def _clear(context: BookingContext, drop: Callable[[Connection], int]) -> None:
     while dropped == _AT_ONCE:
         with context.store.write() as connection:
             dropped = drop(connection)
+
+
+def _clear_found(
+    context: BookingContext,
+    find: Callable[[Connection], Sequence[str]],
+    drop: Callable[[Connection, Sequence[str]], None],
+) -> None:
+    """Do the same where a month's rows are looked through: that keeps nobody from writing."""
+    found: Sequence[str] = ("",) * _AT_ONCE
+    while len(found) == _AT_ONCE:
+        with context.store.read() as connection:
+            found = find(connection)
+        if found:
+            with context.store.write() as connection:
+                drop(connection, found)

@@ -5,7 +5,6 @@ A host is known only when every one of its calendars answered; of the others it 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from bridge.calendars.free_busy import FreeBusy, has_timed_out
 from bridge.calendars.health import Health
 from bridge.calendars.identities import Identified, Identities
 from bridge.calendars.kept_answers import Answer, Asked
-from bridge.calendars.set_days import as_set
+from bridge.calendars.set_days import KeptSetDays
 from bridge.model import CalendarName, EventType, Host, WayEnd
 from bridge.scheduling.slots import HostTime
 from bridge.store.engine import Store
@@ -25,7 +24,7 @@ from bridge.store.patience import repeated
 from bridge.store.sql import attendances, claims, identities
 from providers.base import BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError
-from providers.intervals import merge
+from providers.intervals import Span, merge, union
 
 _LIMITS_REACH = timedelta(days=8)  # a booking that counts in the same ISO week, in any zone
 
@@ -97,18 +96,22 @@ class Availability:
         self._store = store
         self._hosts = hosts
         self._health = health
+        self._set_days = KeptSetDays()
 
     def busy(
         self,
         host_ids: Sequence[str],
         window: Interval,
         *,
-        max_age: float,
         deadline: Deadline,
+        max_age: float | None = None,
         own: OwnEvent | None = None,
         leave_out: CalendarName | None = None,
     ) -> Busy:
-        """Ask every calendar of the hosts (but `leave_out`), all accounts at once."""
+        """Ask every calendar of the hosts (but `leave_out`), all accounts at once.
+
+        An answer at most `max_age` seconds old will do; without it, none that is kept.
+        """
         hosts = [self._hosts[each] for each in dict.fromkeys(host_ids)]
         wanted, unmet = self._questions(hosts, own, leave_out, deadline)
         every = [asked for group in wanted.values() for asked in group]
@@ -174,7 +177,7 @@ class Availability:
         met, unmet = self._meet(names, deadline, is_probe=True)
         wanted = [self._asked(host_of[name], name, None, met) for name in names if name not in unmet]
         window = Interval(now, now + timedelta(days=7))
-        self._free_busy.ask(wanted, window, max_age=0, deadline=deadline, is_probe=True)
+        self._free_busy.ask(wanted, window, deadline=deadline, is_probe=True)
 
     def _meet(
         self, names: Collection[CalendarName], deadline: Deadline, *, is_probe: bool = False
@@ -202,10 +205,17 @@ class Availability:
         return Asked(name, query, self._identities.kept_by(name, met))
 
     @repeated
-    def times(self, event_type: EventType, busy: Busy, *, without: str | None = None) -> dict[str, HostTime]:
-        """Add to the hosts' busy time what the database holds now."""
+    def times(
+        self, event_type: EventType, busy: Busy, *, days_revision: int | None = None
+    ) -> dict[str, HostTime]:
+        """Add to the hosts' busy time what the database holds now.
+
+        Set days are read again only where their revision, if it is known, is another one.
+        """
+        hosts = [self._hosts[each] for each in busy.by_host]
         with self._store.look() as connection:
-            return host_times(connection, self._hosts, event_type, busy, without=without)
+            as_set = self._set_days.as_set(connection, hosts, busy.window, days_revision)
+            return host_times(connection, as_set, event_type, busy)
 
 
 def host_times(
@@ -216,15 +226,14 @@ def host_times(
     *,
     without: str | None = None,
 ) -> dict[str, HostTime]:
-    """Add to the hosts' busy time what this transaction sees: claims, bookings for the limits, set days.
+    """Add to the busy time of hosts, with their set days, what this transaction sees: claims, limits, ways.
 
     `without` is the booking that is being moved.
     """
-    ids = list(busy.by_host)
-    asked = as_set(connection, [hosts[each] for each in ids], busy.window).values()
+    ids, asked = list(hosts), hosts.values()
     # As it is in this transaction: what a calendar is called must not decide whether it is free.
     identity = identities.alike(connection, {name for host in asked for name in host.busy_calendars})
-    taken = claims.overlapping(
+    taken = claims.time_taken(
         connection, hosts=ids, calendars=sorted(identity), window=busy.window, without=without
     )
     starts: Mapping[str, Sequence[datetime]] = {}
@@ -247,20 +256,23 @@ def host_times(
 
 
 def _claimed(
-    hosts: Iterable[Host], taken: Iterable[claims.Taken], identity: Mapping[CalendarName, str]
-) -> dict[str, tuple[Interval, ...]]:
+    hosts: Iterable[Host],
+    taken: Mapping[tuple[str, str], Sequence[Span]],
+    identity: Mapping[CalendarName, str],
+) -> dict[str, Sequence[Span]]:
     """Return the claims of each host, or of an event in one of the calendars the host checks."""
-    of_host, in_calendar = defaultdict(list), defaultdict(list)
     meant = {str(name): each for name, each in identity.items()}
-    for claim in taken:  # once over all: of 50 hosts with 1,500 claims each would look at those of all
-        of_host[claim.host].append(claim.interval)
-        if claim.calendar in meant:
-            in_calendar[meant[claim.calendar]].append(claim.interval)
-    checked = {host.id: {identity[name] for name in host.busy_calendars} for host in hosts}
-    return {
-        host: merge(chain(of_host[host], *(in_calendar[each] for each in calendars)))
-        for host, calendars in checked.items()
-    }
+    found: dict[str, Sequence[Span]] = {}
+    for host in hosts:
+        checked = {identity[name] for name in host.busy_calendars}
+        found[host.id] = union(
+            chain.from_iterable(
+                spans
+                for (whose, calendar), spans in taken.items()
+                if whose == host.id or meant.get(calendar) in checked
+            )
+        )
+    return found
 
 
 def _ways(
@@ -279,11 +291,8 @@ def _busy_of(
 ) -> tuple[Interval, ...] | None:
     if any(name in unmet for name in host.calendars):
         return None
-    checked = set(host.busy_calendars)
-    busy: list[Interval] = []
-    for asked in wanted:
-        if answers[asked].error:
-            return None
-        if asked.name in checked:
-            busy.extend(answers[asked].busy)
-    return merge(busy)
+    told = {asked.name: answers[asked] for asked in wanted}
+    if any(answer.error for answer in told.values()):
+        return None
+    busy = [told[name].busy for name in host.busy_calendars if name in told]
+    return busy[0] if len(busy) == 1 else merge(chain.from_iterable(busy))  # each is merged as it comes

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +22,7 @@ from bridge.errors import BridgeError
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable, RateLimited
 from providers.http import READ_NEEDS_SECONDS
+from providers.intervals import merge
 
 _log = logging.getLogger(__name__)
 
@@ -48,11 +49,24 @@ class _Manner:
         return not (may_pass and asked in self.forgiving)
 
 
-_Call = Future[tuple[Mapping[BusyQuery, BusyAnswer], float]]  # with the monotonic time of the answer
+_Answered = tuple[Mapping[BusyQuery, BusyAnswer], float]  # with the monotonic time of the answer
+_Call = Future[_Answered]
 
 
 class _Unasked(_Call):
     """An answer that no calendar gave."""
+
+
+class _Near(_Call):
+    """A question to our own database: put on the thread that waits for the answer, the others under way."""
+
+    def __init__(self, ask: Callable[[], _Answered]) -> None:
+        super().__init__()
+        self._put = ask
+
+    def result(self, timeout: float | None = None) -> _Answered:
+        """Put the question; the database waits no longer than the caller can."""
+        return self._put()
 
 
 _NO_ANSWER = "no answer in time"
@@ -90,15 +104,15 @@ class FreeBusy:
         wanted: Iterable[Asked],
         window: Interval,
         *,
-        max_age: float,
         deadline: Deadline,
+        max_age: float | None = None,
         is_probe: bool = False,
     ) -> Answers:
         """Return an answer for each: kept ones at most `max_age` seconds old, the others live.
 
-        Only a probe asks an account that is to be left alone.
+        Without `max_age` all are live. Only a probe asks an account that is to be left alone.
         """
-        if not max_age:  # whoever takes kept answers has just asked what changed
+        if max_age is None:  # whoever takes kept answers has just asked what changed
             self._health.refresh()
         asked = list(dict.fromkeys(wanted))
         # The version as it was before: a change while calendars are asked makes the answers old.
@@ -106,7 +120,7 @@ class FreeBusy:
         missing = [each for each in asked if each not in answers]
         if missing:
             live = self._live(missing, window, deadline, _Manner(is_probe=is_probe))
-            version = self._take(live, version, is_new=max_age > 0)
+            version = self._take(live, version, is_new=bool(max_age))
             answers |= live
         return Answers(answers, version)
 
@@ -176,10 +190,14 @@ class FreeBusy:
             unasked.set_exception(silence)
             return unasked
         try:
-            queries = [asked.query for asked in group]
-            ask = partial(self._accounts.provider(name).free_busy, queries, window, deadline=deadline)
-            # The time is taken where the answer arrives: who waits for all of them may wait for a silent one.
-            return self._pool.submit(name.provider, lambda: (ask(), self._monotonic()))
+            provider, queries = self._accounts.provider(name), [asked.query for asked in group]
+            ask = partial(provider.free_busy, queries, window, deadline=deadline)
+
+            def timed() -> _Answered:
+                # Taken where the answer arrives: who waits for all of them may wait for a silent one.
+                return ask(), self._monotonic()
+
+            return _Near(timed) if provider.counts_changes else self._pool.submit(name.provider, timed)
         except Exception as error:  # noqa: BLE001 - told where the answer is waited for
             refused = _Call()
             refused.set_exception(error)
@@ -215,7 +233,8 @@ class FreeBusy:
         return {
             asked: Answer((), busy, window, answered_at)
             if isinstance(busy, ProviderError)
-            else Answer(busy, None, window, answered_at)
+            # Merged once more: offers look for gaps between busy times, and disorder would look like one.
+            else Answer(merge(busy), None, window, answered_at, is_counted=isinstance(call, _Near))
             for asked, busy in told.items()
         }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from bridge.calendars.health import Health
 from bridge.calendars.last_answers import LastAnswers, agree, around, is_part, key_of
@@ -49,7 +50,8 @@ class Answer:
     """A calendar's answer, for the window it was asked for, with the monotonic time at which it came.
 
     The question was put at `asked_at`: the latest, where a narrower answer changed a part of it since.
-    With an `error` nothing is known: `busy` is empty, and must not be read as free.
+    With an `error` nothing is known: `busy` is empty, and must not be read as free. One that `is_counted`
+    holds, however old, until its calendar has counted a change.
     """
 
     busy: tuple[Interval, ...]
@@ -57,6 +59,7 @@ class Answer:
     window: Interval
     answered_at: float
     asked_at: float = 0.0
+    is_counted: bool = False
 
 
 class KeptAnswers:
@@ -74,14 +77,16 @@ class KeptAnswers:
         self.version = 0  # grows whenever a kept answer is contradicted or forgotten
 
     def serving(
-        self, wanted: Collection[Asked], window: Interval, max_age: float
+        self, wanted: Collection[Asked], window: Interval, max_age: float | None
     ) -> tuple[dict[Asked, Answer], int]:
         """Return the answers at hand, at most `max_age` seconds old, and the version they are of.
 
-        StoreUnavailable: the database cannot say what the other processes heard.
+        None are without `max_age`. StoreUnavailable: the database cannot say what other processes heard.
         """
+        if max_age is None:
+            return {}, self.version
         since = self._monotonic() - max_age
-        found, version = self._at_hand(wanted if max_age else (), window, since)
+        found, version = self._at_hand(wanted, window, since)
         if max_age and (short := [each for each in wanted if each.is_for_all and each not in found]):
             self._learn(short)
             found, version = self._at_hand(wanted, window, since)
@@ -119,9 +124,20 @@ class KeptAnswers:
         with self._lock:
             is_latest = version == self.version
             for asked, answer in live.items():
-                if version >= self._gone(asked.identity):  # else it was said to have changed since
+                if version < self._gone(asked.identity):
+                    continue  # it was said to have changed since
+                if answer.is_counted:
+                    self._keep_counted(asked, answer)
+                else:
                     self._keep_one(asked, answer, is_new=is_new)
             return self.version if is_latest else version
+
+    def _keep_counted(self, asked: Asked, answer: Answer) -> None:
+        # Until a change is counted, which drops it, all answers about a time say the same.
+        before = self._kept.get(asked.key)
+        is_known = before is not None and before.window.covers(answer.window)
+        if not (is_known or answer.error or asked.query.without):
+            self._kept[asked.key] = replace(answer, answered_at=inf)
 
     def _keep_one(self, asked: Asked, answer: Answer, *, is_new: bool) -> None:
         before = self._kept.get(asked.key)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import Connection
 
-from bridge.background import Lane, LaneOf
+from bridge.background import Lane, LanesOf
 from bridge.follow_ups.delivery import DELIVER
 from bridge.follow_ups.told_alerts import TELL_ALERTS
+from bridge.store.sql.jobs import Job
 
 _MOST_AT_ONCE = 4  # receivers; more that hang wait for each other, and calendars never for them
 
@@ -16,12 +19,16 @@ def receiver_lane(receiver: str) -> Lane:
     return Lane("follow_ups", receiver, _MOST_AT_ONCE)
 
 
-def with_receivers(lane_of: LaneOf) -> LaneOf:
-    """Return a rule that knows the receivers' jobs too, and asks `lane_of` of all others."""
+def with_receivers(lanes_of: LanesOf) -> LanesOf:
+    """Return a rule that knows the receivers' jobs too, and asks `lanes_of` of all."""
 
-    def lane(connection: Connection, kind: str, subject: str) -> Lane | None:
-        if kind == DELIVER:
-            return receiver_lane(subject)
-        return Lane("alerts", subject) if kind == TELL_ALERTS else lane_of(connection, kind, subject)
+    def lanes(connection: Connection, found: Sequence[Job]) -> Mapping[Job, Lane]:
+        known = dict(lanes_of(connection, found))
+        for job in found:
+            if job.kind == DELIVER:
+                known[job] = receiver_lane(job.subject)
+            elif job.kind == TELL_ALERTS:
+                known[job] = Lane("alerts", job.subject)
+        return known
 
-    return lane
+    return lanes

@@ -56,7 +56,8 @@ class Feeds:
         with self._store.read() as connection:
             own = local_events.last_change(connection, calendar)
             imported = local_series.last_change(connection, calendar)
-            attended = attended_events.last_change(connection, self._hosts.get(calendar, ()), calendar)
+            hosts, window = self._hosts.get(calendar, ()), Interval(_since(now), _FAR)
+            attended = attended_events.last_change(connection, hosts, calendar, window)
         parts = (_FORMAT, own, attended, imported, _since(now).date(), self._titles[calendar])
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from icalendar.parser import Contentlines
-
 from bridge.local_calendar.unusable import ImportRefused
 from providers.cleaning import clean
 
@@ -92,6 +90,8 @@ def read_ics(content: bytes) -> list[IcsCalendar]:
 
 
 def _lines(text: str) -> Iterator[Line]:
+    from icalendar.parser import Contentlines  # a tenth of a second and 3 MB: only who reads files needs it
+
     for unfolded in Contentlines.from_ical(text):  # type: ignore[no-untyped-call] # the library's own gap
         line = clean(unfolded).replace("\n", "")
         name = line.split(":", 1)[0].split(";", 1)[0].strip().upper()

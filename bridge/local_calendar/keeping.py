@@ -14,7 +14,7 @@ from bridge.local_calendar.apart import Limits, TooSlow, read_all
 from bridge.local_calendar.reading import ZONES_REACH, Order
 from bridge.local_calendar.unusable import Unusable
 from bridge.store.engine import Store
-from bridge.store.sql import busy_times, local_series
+from bridge.store.sql import busy_times, local_series, revisions
 from bridge.store.sql.busy_times import BusySpan
 from bridge.store.sql.local_series import busy_name
 from providers.base import Interval
@@ -64,6 +64,7 @@ class ImportedTime:
                 return  # imported meanwhile: the next round reads that too
             busy_times.replace_all(connection, name, found)
             busy_times.keep_span(connection, replace(wanted, problem=problem))
+            revisions.count(connection, revisions.IMPORTED)
 
     def _will_do(self, calendar: str, span: BusySpan, now: datetime) -> bool:
         return will_do(span, now, self.ahead, self.zones[calendar])

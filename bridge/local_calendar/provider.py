@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bridge.errors import StoreUnavailable
-from bridge.local_calendar.busy import busy_time, kept_near
+from bridge.local_calendar.busy import Imports, blocking, busy_time, kept_near
 from bridge.local_calendar.cursor import read_cursor, write_cursor
 from bridge.local_calendar.entries import (
     clean_draft,
@@ -27,7 +27,6 @@ from bridge.local_calendar.transactions import reading, refuse_late, write_until
 from bridge.store.engine import Store
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import local_events, local_series, revisions
-from bridge.store.sql.busy_times import KeptRow
 from bridge.store.sql.local_events import LocalEvent
 from providers.base import (
     BusyAnswer,
@@ -58,10 +57,12 @@ class LocalCalendars:
 
     name = NAME
     can_invite = False
+    counts_changes = True
 
     def __init__(self, store: Store, calendars: Mapping[str, str]) -> None:
         self._store = store
         self._zones = {calendar: ZoneInfo(zone) for calendar, zone in calendars.items()}
+        self._imports = Imports(self._zones)
 
     def revision(self) -> int:
         """Return the number that grows with every change of any embedded calendar. StoreUnavailable."""
@@ -83,18 +84,17 @@ class LocalCalendars:
         self, queries: Sequence[BusyQuery], window: Interval, *, deadline: Deadline
     ) -> Mapping[BusyQuery, BusyAnswer]:
         """Return an answer for each query: busy time, or the error that makes it unknown."""
-        known = sorted({query.calendar for query in queries} & self._zones.keys())
+        known = {query.calendar for query in queries} & self._zones.keys()
         try:
             refuse_late("free_busy", deadline)
-            by_event = any(query.without for query in queries)
-            own, imported = self._within(known, window, by_event=by_event)
+            own, imported = self._within([query for query in queries if query.calendar in known], window)
         except StoreUnavailable as error:
             return dict.fromkeys(queries, ProviderUnavailable(NAME, "free_busy", str(error)))
         except ProviderError as error:
             return dict.fromkeys(queries, error)
         answers: dict[BusyQuery, BusyAnswer] = {}
         for query in queries:
-            found = imported.get(query.calendar)
+            found = imported.get(query)
             if found is None:
                 answers[query] = CalendarNotFound(NAME, "free_busy")
             elif isinstance(found, ProviderError):
@@ -105,12 +105,23 @@ class LocalCalendars:
 
     @repeated
     def _within(
-        self, calendars: Sequence[str], window: Interval, *, by_event: bool
-    ) -> tuple[Mapping[str, Sequence[local_events.Busy]], Mapping[str, Sequence[KeptRow] | ProviderError]]:
-        zones = {calendar: self._zones[calendar] for calendar in calendars}
+        self, queries: Sequence[BusyQuery], window: Interval
+    ) -> tuple[
+        Mapping[str, Sequence[local_events.Busy]], Mapping[BusyQuery, Sequence[Interval] | ProviderError]
+    ]:
+        """Return what the bridge wrote into calendars, and for each query when imports block time."""
+        calendars = sorted({query.calendar for query in queries})
         with self._store.look() as connection:
-            own = local_events.busy_within(connection, calendars, window)
-            return own, kept_near(connection, zones, window, "free_busy", by_event=by_event)
+            own, counted = local_events.busy_within(connection, calendars, window)
+            if not any(query.without for query in queries):
+                return own, self._imports.blocking(connection, counted, queries, window)
+            # By entry, for one of them does not count.
+            zones = {calendar: self._zones[calendar] for calendar in calendars}
+            near = kept_near(connection, zones, window, "free_busy")
+        return own, {
+            query: rows if isinstance(rows, ProviderError) else blocking(query, rows)
+            for query, rows in ((query, near[query.calendar]) for query in queries)
+        }
 
     def create_event(self, calendar: str, event_key: str, draft: EventDraft, *, deadline: Deadline) -> Event:
         """Create an event whose id is the key; one that exists already is the answer.
@@ -166,7 +177,7 @@ class LocalCalendars:
         zone = self._zone(calendar, "list_events")
         with reading(self._store, "list_events", deadline) as connection:
             own = [event_of(found) for found in local_events.events_within(connection, calendar, window)]
-            near = kept_near(connection, {calendar: zone}, window, "list_events", by_event=True)[calendar]
+            near = kept_near(connection, {calendar: zone}, window, "list_events")[calendar]
         if isinstance(near, ProviderError):
             raise near
         events = [*own, *list_imported(calendar, near, zone, window)]

@@ -13,9 +13,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
-from icalendar.parser import Contentline
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from bridge.local_calendar.ics import Entry, Line
 from bridge.local_calendar.unusable import Unusable
 
@@ -48,6 +45,8 @@ class Zones:
     def _renamed(self, line: Line) -> Line:
         if "TZID" not in line.text.partition(":")[0].upper():
             return line
+        from icalendar.parser import Contentline
+
         name, params, value = Contentline(line.text).raw_parts()  # type: ignore[no-untyped-call] # the library's own gap
         if "TZID" in params:
             params["TZID"] = self.name(str(params["TZID"]))
@@ -95,6 +94,8 @@ def is_zone(name: str) -> bool:
 
 def _candidates(tzid: str) -> list[str]:
     """Return what the TZID may mean: itself, Windows' word, the end of /vendor.example/Area/City."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
     plain = tzid.strip().strip('"').strip("/")
     parts = plain.split("/") if tzid.startswith("/") else []
     ends = ["/".join(parts[at:]) for at in range(1, len(parts))]

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bridge.errors import StoreUnavailable
-from bridge.local_calendar.busy import busy_time
+from bridge.local_calendar.busy import blocking, busy_time
 from bridge.published.keeping import UNHEARD, Publication
 from bridge.published.link import NAME
 from bridge.store.engine import Store
@@ -55,6 +55,7 @@ class PublishedCalendars:
     clocks: Clocks
     name = NAME
     can_invite = False
+    counts_changes = False  # a link that was not read for too long is unknown, and nobody counts that
 
     def list_calendars(self, *, deadline: Deadline) -> Sequence[CalendarInfo]:
         """Return every published calendar of the configuration."""
@@ -81,7 +82,9 @@ class PublishedCalendars:
         for query in queries:
             found = kept.get(query.calendar, CalendarNotFound(NAME, _ASK))
             answers[query] = (
-                found if isinstance(found, ProviderError) else busy_time(query, (), found, window)
+                found
+                if isinstance(found, ProviderError)
+                else busy_time(query, (), blocking(query, found), window)
             )
         return answers
 

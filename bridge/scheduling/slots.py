@@ -19,7 +19,7 @@ from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, l
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule, places_of
 from providers.base import Interval
-from providers.intervals import Span, clip, intersect, overlaps, subtract, union
+from providers.intervals import Span, clip, intersect, near, overlaps, run_together, subtract, union
 
 _INSTANT = timedelta.resolution
 _CALL = timedelta(minutes=10)
@@ -44,16 +44,16 @@ class Rule(StrEnum):
 class HostTime:
     """What is known of a host's time.
 
-    `busy` is merged over the host's busy calendars, None when any of the host's calendars is unknown.
-    `claims` are live claims that concern the host, buffers included; `booked` the starts of the host's
-    live bookings of the event type; `ways` what bookings take of the ways between places. None holds the
-    booking that is being moved. Where `takes_none`, the host is unknown only because the booking calendar
-    refuses appointments at present.
+    `busy` is merged over the host's busy calendars, for it is looked into by halves; None when any of the
+    host's calendars is unknown. `claims` are live claims that concern the host, buffers included; `booked`
+    the starts of the host's live bookings of the event type; `ways` what bookings take of the ways between
+    places. None holds the booking that is being moved. Where `takes_none`, the host is unknown only because
+    the booking calendar refuses appointments at present.
     """
 
     host: Host
     busy: tuple[Interval, ...] | None
-    claims: tuple[Interval, ...] = ()
+    claims: Sequence[Span] = ()
     booked: tuple[datetime, ...] = ()
     takes_none: bool = False
     ways: tuple[WayEnd, ...] = ()
@@ -163,13 +163,11 @@ def _taken(event_type: EventType, time: HostTime, window: Interval) -> dict[Rule
     before = event_type.duration + event_type.buffer_after - _INSTANT
     after = event_type.buffer_before
     earliest, latest = shift(window.start, -after), shift(window.end, before)
-    near = [
-        (start, end)
-        for start, end in chain(time.busy or (), time.claims)
-        if start < latest and end > earliest and start < end
-    ]
+    taken: Sequence[Span] = near(time.busy or (), (earliest, latest))
+    if claims := [(start, end) for start, end in time.claims if start < latest and end > earliest]:
+        taken = union(chain(taken, claims))
     return {
-        Rule.FREE: pad(near, before, after),
+        Rule.FREE: pad(run_together(taken, before + after), before, after),
         Rule.LIMITS: _full_days(event_type, time.booked) if time.booked else (),
         Rule.TRAVEL: _on_the_way(event_type, time, window) if event_type.places.longest_way else (),
         Rule.KNOWN: [window] if time.busy is None else (),

@@ -55,7 +55,7 @@ def explain(
 ) -> Explanation:
     """Ask every calendar now and judge the start by the one predicate."""
     asked, window = event_type.team.asked, window_around(event_type, start)
-    busy = context.availability.busy(asked, window, max_age=0, deadline=deadline)
+    busy = context.availability.busy(asked, window, deadline=deadline)
     return explain_by(context, event_type, start, busy, context.now())
 
 

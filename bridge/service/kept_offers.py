@@ -24,13 +24,15 @@ from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import certain_hosts
 from bridge.service.asked_for import AskedFor
 from bridge.store.patience import call_deadline, repeated, within
-from bridge.store.sql import last_answers, local_events, revisions
+from bridge.store.sql import last_answers, revisions
 from providers.base import Deadline, Interval
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
 
 # The counters of changes of busy time: the first of our own events, of which it is known where they lie.
 _BUSY_TIMES = (revisions.LOCAL, revisions.IMPORTED, revisions.BUSY)
+
+_NOTHING_SEEN = (2**62, 0, 0)  # what counts less is taken for another database, of which nothing is known
 
 _NEWS_SECONDS = 0.25  # what the database said longer ago is not relied on
 
@@ -101,7 +103,7 @@ class Offers:
         self._max_age = max_age
         self._seconds = seconds
         self._kept: dict[EventType, _Made] = {}
-        self._seen: Sequence[int] = (0,) * len(_BUSY_TIMES)
+        self._seen: Sequence[int] = _NOTHING_SEEN
         self._looked = _NEVER
         self._turns: dict[EventType, threading.Lock] = {}
 
@@ -175,10 +177,10 @@ class Offers:
     def _revision(self) -> Revision:
         """Return the state an offer is true of; forget busy answers of calendars said to have changed."""
         asked_at = self._context.monotonic()
-        counted = self._context.store.revisions()
+        counted, written = revisions.news(self._context.store, self._seen[0])
         seen = tuple(counted.get(name, 0) for name in _BUSY_TIMES)
         if seen != self._seen:
-            self._forget(seen)
+            self._forget(seen, {f"{LOCAL}:{calendar}" for calendar in written})
             self._seen = seen  # only now: whoever asks at this moment must not take what is being dropped
         health = counted.get(revisions.HEALTH, 0)
         self._context.health.learn(health)
@@ -192,20 +194,18 @@ class Offers:
             return call_deadline(self._seconds, self._context.monotonic)
         return Deadline(min(seconds, self._seconds), self._context.monotonic)
 
-    def _forget(self, seen: Sequence[int]) -> None:
-        """Drop the busy answers of the calendars that have changed."""
+    def _forget(self, seen: Sequence[int], changed: set[str]) -> None:
+        """Drop the busy answers of the calendars that have changed, beside those known to have."""
         (own, imported, told), (last_own, last_imported, last_told) = seen, self._seen
         if own < last_own or told < last_told:  # another database
             self._kept_answers.forget_all()
             return
         if imported != last_imported:
             self._kept_answers.forget_all(f"{LOCAL}:")
-        # Mostly our own bookings: what the other calendars answered is as true as before.
-        with self._context.store.look() as connection:
-            changed = {f"{LOCAL}:{each}" for each in local_events.changed_calendars(connection, last_own)}
-            if told != last_told:
+        if told != last_told:
+            with self._context.store.look() as connection:
                 changed |= last_answers.changed_since(connection, last_told)
-        self._kept_answers.forget(changed)
+        self._kept_answers.forget(changed)  # what the other calendars answered is as true as before
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type)
@@ -228,13 +228,14 @@ class Offers:
         taken: Sequence[Interval] = (),
     ) -> _Made:
         busy = self._busy(event_type, now, deadline)
-        times = self._context.availability.times(event_type, busy)
+        *_, days = revision
+        times = self._context.availability.times(event_type, busy, days_revision=days)
         slots = offer(event_type, times, now, left_to_others=taken)
         hosts = [certain_hosts(event_type, times, slot.start, now) for slot in slots if self._with_hosts]
         made = Offer(
             slots=slots,
             hosts=tuple(hosts),
-            answered_at=min(busy.answered_at.values(), default=0.0),
+            answered_at=min((self._context.monotonic(), *busy.answered_at.values())),
             silent=tuple(busy.failures),
             explanation=() if slots else why_empty(event_type, times, busy, now),
         )

@@ -86,7 +86,9 @@ _SENTENCES = {
     "calendar_refused": _("The appointment could not be entered in the calendar."),
     "hold_lost": _("The appointment could not be booked. Please try again in a moment."),
     "overloaded": _(
-        "Too many people are calling at this moment, so nothing is booked. Please try again in a moment."
+        # Not that nothing is booked: it may be a repeat, of a request whose answer was lost.
+        "Too many people are calling at this moment, so that did not work just now. "
+        "Please try again in a moment."
     ),
     "store_unavailable": _NOT_SAVED,
     "schema_outdated": _NOT_SAVED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,11 +12,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Delete,
     Dialect,
-    Executable,
     Insert,
     Row,
     Table,
+    bindparam,
+    delete,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,15 +28,14 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from bridge.store.statements import ask, send
+
 # Counted in whole microseconds, as PostgreSQL does: floating seconds would lose the last digits.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _CLOCK_OF_POSTGRESQL = text("SELECT clock_timestamp()")
 _CLOCK_OF_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
-
-IS_SENT = "is_sent"
-_SENT = {IS_SENT: True}
 
 Columns = ReadOnlyColumnCollection[str, Any]
 
@@ -68,14 +70,19 @@ class Instant(TypeDecorator[datetime]):
             return value
         return (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the aware UTC datetime that was stored."""
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            stored: datetime = value
-            return stored.astimezone(UTC)
-        return _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Return what makes the aware UTC datetime of what was stored."""
+        # Not by `process_result_value`, around which SQLAlchemy lays two calls: an offer reads thousands.
+        return _in_utc if dialect.name == "postgresql" else _since_epoch
+
+
+def _in_utc(stored: datetime | None) -> datetime | None:
+    return None if stored is None else stored.astimezone(UTC)
+
+
+@lru_cache(2**14)  # the same claims and events are read by one call after the other
+def _since_epoch(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
 
 def database_now(connection: Connection) -> datetime:
@@ -88,16 +95,6 @@ def database_now(connection: Connection) -> datetime:
     # Past SQLAlchemy, which takes twenty times as long as the statement.
     (stamp,) = driver.execute(_CLOCK_OF_SQLITE).fetchone()
     return datetime.fromisoformat(stamp)
-
-
-def send(
-    connection: Connection, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
-) -> None:
-    """Execute a statement that returns no rows, and whose failure is as well told later in its transaction.
-
-    PostgreSQL is asked together with the next statement that is waited for, in one round trip.
-    """
-    connection.execute(statement, values, execution_options=_SENT)
 
 
 class DatabaseClock(FunctionElement[datetime]):
@@ -144,10 +141,11 @@ class Upsert:
 
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Return what is asked for; None when the present row isn't as `where` says, and was left alone."""
-        return connection.execute(self._telling[connection.dialect.name], values).scalar_one_or_none()
+        rows = ask(connection, self._telling[connection.dialect.name], values)
+        return rows[0][0] if rows else None
 
     def send(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Do the same where nobody needs to know what came of it (`send`, above)."""
+        """Do the same where nobody needs to know what came of it."""
         send(connection, self._silent[connection.dialect.name], values)
 
 
@@ -178,6 +176,13 @@ def add_up(connection: Connection, table: Table, column: str, rows: Sequence[Map
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert those rows whose primary keys are not there yet."""
     send(connection, _inserting_new(connection.dialect.name, table), list(rows))
+
+
+def drop_before(table: Table, key: str, moment: str) -> Delete:
+    """Return the statement that forgets rows of `before` a moment, `limit` at most."""
+    # PostgreSQL's DELETE has no LIMIT.
+    old = select(table.c[key]).where(table.c[moment] < bindparam("before")).limit(bindparam("limit"))
+    return delete(table).where(table.c[key].in_(old))
 
 
 @cache

@@ -10,26 +10,26 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import URL, Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from bridge.errors import StoreUnavailable
-from bridge.store.dialects import send
 from bridge.store.faults import ConstraintViolated, cause, may_pass, translated
 from bridge.store.patience import is_bounded, seconds_left
 from bridge.store.pools import FIRST_ANSWER_SECONDS, open_pools, parse_url
+from bridge.store.statements import send
 
 _log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 4.0
 _ADVISORY_LOCK = 7_355_408_211  # one number for "bookings are decided one at a time"
-_QUEUE = text("SELECT pg_advisory_xact_lock(:n)")
+_QUEUE = select(func.pg_advisory_xact_lock(_ADVISORY_LOCK))
 _TOO_MANY = "the database cannot be used: too many connections are in use"
 _REVISIONS = "SELECT name, value FROM revisions"
 
@@ -102,7 +102,7 @@ class Store:
         """Open a writing transaction that no other of this kind overlaps, in any process."""
         with self.write() as connection:
             if not self.is_sqlite:
-                send(connection, _QUEUE, {"n": _ADVISORY_LOCK})
+                send(connection, _QUEUE, {})
             yield connection
 
     def revisions(self) -> dict[str, int]:
@@ -110,15 +110,21 @@ class Store:
 
         For requests whose only question this is: a fraction of what a transaction costs.
         """
+        return dict(self.ask(_REVISIONS))
+
+    def ask(self, question: str, *values: int) -> list[tuple[Any, ...]]:
+        """Return the rows of one short question, in which `?` stands for each value, past SQLAlchemy."""
+        if not self.is_sqlite:
+            question = question.replace("?", "%s")
         with self._watched():
             try:
-                return self._asked_revisions(FIRST_ANSWER_SECONDS)
+                return self._answered(question, values, FIRST_ANSWER_SECONDS)
             except self._driver_error:
                 # A server that restarted leaves dead connections behind; asking again does no harm.
                 self._pools.single.dispose()
                 self._close_idle()
             try:
-                return self._asked_revisions(None)
+                return self._answered(question, values, None)
             except self._driver_error as error:
                 text = f"the database cannot be used: {cause(error)}"
                 raise StoreUnavailable(text, passes=may_pass(error)) from error
@@ -160,7 +166,9 @@ class Store:
             self._is_away = False
             _log.warning("the database is back")
 
-    def _asked_revisions(self, most_seconds: float | None) -> dict[str, int]:
+    def _answered(
+        self, question: str, values: Sequence[int], most_seconds: float | None
+    ) -> list[tuple[Any, ...]]:
         if not self.is_sqlite:
             with (
                 _waited_for(self._single_places, self._timeout, _TOO_MANY),
@@ -169,19 +177,20 @@ class Store:
                 driver = pooled.driver_connection
                 assert driver is not None  # noqa: S101 - only a connection given up has none
                 driver.most_seconds = most_seconds
-                return dict(driver.execute(_REVISIONS).fetchall())
+                found: list[tuple[Any, ...]] = driver.execute(question, values or None).fetchall()
+                return found
         # Past SQLAlchemy's pool, which takes six times as long as the question itself (measured).
         try:
             driver = self._idle.pop()
         except IndexError:
             driver = self._taken_out()
         try:
-            answer = driver.execute(_REVISIONS).fetchall()
+            answer: list[tuple[Any, ...]] = driver.execute(question, values).fetchall()
         except BaseException:
             driver.close()
             raise
         self._idle.append(driver)
-        return dict(answer)
+        return answer
 
     def _taken_out(self) -> Any:
         """Return a prepared connection that the pool does not count any more."""

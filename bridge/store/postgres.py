@@ -19,7 +19,6 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from bridge.store.dialects import IS_SENT
 from bridge.store.patience import is_bounded, seconds_left, work_in_hand
 from bridge.store.pools import FIRST_ANSWER_SECONDS
 
@@ -162,12 +161,9 @@ def _not_longer_if_first(connection: Connection) -> BoundedConnection:
     return driver
 
 
-def _executed(cursor: Any, query: str, values: Any, context: Any) -> bool:
-    """Execute a statement in SQLAlchemy's stead; one that is sent has no rows, and nobody looks for them."""
-    if context.execution_options.get(IS_SENT):
-        cursor.connection.send(query, values)
-    else:
-        cursor.connection.ask(cursor, query, values)
+def _executed(cursor: Any, query: str, values: Any, _context: Any) -> bool:
+    """Execute a statement in SQLAlchemy's stead, after what was sent."""
+    cursor.connection.ask(cursor, query, values)
     return True
 
 

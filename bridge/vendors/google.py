@@ -1,14 +1,11 @@
-"""All the bridge knows of Google: its section, its names, its sign-in, its service accounts, its messages."""
+"""What the bridge knows of Google without reaching it: its section, its names, its words, its messages."""
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
-from urllib.parse import urlencode
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
@@ -17,9 +14,6 @@ from bridge.config.problems.found import Problems, TomlPath
 from bridge.config.table import Read, Table, base_of
 from bridge.config.values.secret_values import Secret
 from bridge.config.values.text import Line, WebAddress, plain
-from bridge.connections.sign_in import Answer, Approval, Begun, Tokens
-from bridge.connections.tokens import Delegation
-from bridge.errors import ConfigError
 from bridge.model import CalendarName
 from bridge.said import Said, Unfit
 from bridge.vendors.contract import (
@@ -32,34 +26,12 @@ from bridge.vendors.contract import (
     Vendor,
     check_account,
 )
-from providers.base import Deadline
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError
-from providers.google import GoogleCalendars, Lines, ServiceAccountTokens, read_notification, sign_in
-from providers.google import service_account_tokens as tokens_of_service_account
-from providers.google.settings import (
-    CALENDAR_LIST,
-    CALENDAR_SCOPES,
-    EMAIL,
-    EVENTS,
-    FREE_BUSY,
-    REQUIRED_SCOPES,
-    GoogleSettings,
-    missing_scopes,
-)
-from providers.http import Clocks
+from providers.google.settings import CALENDAR_SCOPES, GoogleSettings
 from providers.route import Route
-from providers.tokens import Grant, TokenSource
 
 _ = str  # marks a text for the catalogues
 
-# Google's own words on its consent page, so that the owner finds the box that was left empty.
-_PERMISSIONS = {
-    FREE_BUSY: _("View your availability in your calendars"),
-    EVENTS: _("View and edit events on all your calendars"),
-    CALENDAR_LIST: _("See the list of Google calendars you’re subscribed to"),
-    EMAIL: _("See your primary Google Account email address"),
-    "openid": _("Associate you with your personal info on Google"),
-}
 _DIED_YOUNG = _(
     "It lasted about a week at most: while the consent screen of the Google Cloud project is in "
     "testing, Google ends every permission after seven days. Publish the app there (Google Auth "
@@ -78,12 +50,6 @@ _NOT_DELEGATED = _(
     "to the service account's client id (Admin console, Security, API controls, Domain-wide delegation)."
 )
 _ADMIN_MUST_APPROVE = _("An administrator of the Workspace must approve the bridge: {approve}")
-_TRUSTED_APPS = "https://admin.google.com/ac/owl/list?tab=configuredApps"
-_FOR_ADMINISTRATORS = _(
-    "If Google says that the app is blocked or not verified for your company, an administrator of the "
-    "Workspace adds it in the Admin console (Security, API controls, App access control) by its client ID, "
-    "{client_id}, and trusts it; then connect the account again."
-)
 _BOX_LEFT_EMPTY = _("A permission is missing: connect {account} again at {address} and tick every box.")
 _CLIENT_REFUSED = _(
     "Google does not know this bridge (any more): compare client_id and client_secret in the section "
@@ -172,6 +138,10 @@ class Google(Vendor):
         section = config.section(GoogleSection)
         if section is None:
             return None
+        from bridge.vendors.google_accounts import TRUSTED_APPS, GoogleSignIn, service_account
+        from providers.google.calendars import GoogleCalendars
+        from providers.google.transport import Lines
+
         settings, clocks = section.settings(config.route), outside.clocks
         lines = Lines(clocks.monotonic, config.route)
         file = section.service_account_file
@@ -180,8 +150,8 @@ class Google(Vendor):
                 account, tokens, settings, clocks=clocks, lines=lines, spread_quota=file is not None
             ),
             connect=GoogleSignIn(settings) if section.client_id else None,
-            delegation=_service_account(settings, file, clocks) if file else None,
-            approve_at=_TRUSTED_APPS,
+            delegation=service_account(settings, file, clocks) if file else None,
+            approve_at=TRUSTED_APPS,
         )
 
     def explain(self, error: ProviderError, reached: Reached) -> str:
@@ -203,82 +173,11 @@ class Google(Vendor):
 
     def read_push(self, request: PushRequest) -> PushAnswer:
         """Read the one message in a request's headers."""
+        from providers.google.push import read_notification
+
         message = read_notification(request.headers)
         if message is None:
             return PushAnswer(status=400)
         if message.state == _OPENED:
             return PushAnswer()
         return PushAnswer((PushMessage(message.channel, message.token),))
-
-
-class GoogleSignIn:
-    """Connects Google accounts."""
-
-    provider = Google.name
-    title = Google.title
-    main_calendar = Google.main_calendar
-    speaks = False
-
-    def __init__(self, settings: GoogleSettings) -> None:
-        self._settings = settings
-        # It writes states, and would write tokens, whatever level the bridge's own log has.
-        logging.getLogger("requests_oauthlib").setLevel(logging.INFO)
-
-    def approval(self, redirect_uri: str, state: str) -> Approval:
-        """Return where a Workspace's administrator lists trusted apps; no link trusts one by itself."""
-        return Approval(_FOR_ADMINISTRATORS, _TRUSTED_APPS, self._settings.client_id)
-
-    def begin(self, redirect_uri: str, account: str | None, *, deadline: Deadline) -> Begun:
-        """Start a sign-in, for this account if it is known."""
-        url, state, verifier = sign_in.begin_consent(self._settings, redirect_uri, REQUIRED_SCOPES, account)
-        return Begun(url, state, {"verifier": verifier})
-
-    def finish(self, answer: Answer, begun: Begun, redirect_uri: str, *, deadline: Deadline) -> Tokens:
-        """Return what was granted."""
-        return _tokens(
-            sign_in.finish_consent(
-                self._settings,
-                redirect_uri,
-                verifier=begun.kept["verifier"],
-                state=begun.state,
-                authorization_response_url=f"{redirect_uri}?{urlencode(answer.arguments)}",
-                deadline=deadline,
-            )
-        )
-
-    def refresh(self, lasting: Mapping[str, Any], scopes: Collection[str], *, deadline: Deadline) -> Tokens:
-        """Return the next token; a refresh token that was rotated replaces the one it came with."""
-        granted = sign_in.refresh(self._settings, lasting["refresh_token"], scopes, deadline=deadline)
-        return _tokens(granted, lasting)
-
-    def revoke(self, lasting: Mapping[str, Any], *, deadline: Deadline) -> bool:
-        """End the consent at Google, with every token that came of it."""
-        sign_in.revoke(self._settings, lasting["refresh_token"], deadline=deadline)
-        return True
-
-    def missing(self, scopes: Collection[str]) -> tuple[str, ...]:
-        """Return which needed permissions were left out; the list of calendars only spares looking up ids."""
-        needed = [scope for scope in REQUIRED_SCOPES if scope != CALENDAR_LIST]
-        return tuple(_PERMISSIONS[scope] for scope in missing_scopes(scopes, needed))
-
-
-def _tokens(grant: Grant, kept: Mapping[str, Any] | None = None) -> Tokens:
-    lasting = {"refresh_token": grant.refresh_token} if grant.refresh_token else kept
-    return Tokens(grant.email, grant.access_token, grant.expires_at, grant.granted_scopes, lasting)
-
-
-def _service_account(settings: GoogleSettings, path: Path, clocks: Clocks) -> Delegation:
-    try:
-        key = json.loads(path.read_text("utf-8"))
-        tokens_of_service_account(key, "", settings=settings, now=clocks.now)
-    except (OSError, ValueError, TypeError, AttributeError):
-        problem = Said("is not the JSON key file of a Google service account")
-        raise ConfigError([("google.service_account_file", problem)]) from None
-
-    made: list[ServiceAccountTokens] = []
-
-    def tokens(account: str) -> TokenSource:
-        made.append(tokens_of_service_account(key, account, settings=settings, now=clocks.now))
-        return made[-1]
-
-    return Delegation(tokens, lambda: tuple(made))

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, SecretStr
 
@@ -33,21 +33,15 @@ from bridge.vendors.contract import (
 )
 from providers.base import Deadline
 from providers.errors import AccessDenied, CalendarNotFound, ConnectionExpired, ProviderError
-from providers.microsoft import (
-    MOST_WITH_OWN_PLACES,
-    SHARED_CALENDARS,
-    AppTokens,
-    Entra,
-    Mailboxes,
-    MicrosoftCalendars,
-    MicrosoftSettings,
-    SharedPlaces,
-    missing_scopes,
-    read_notifications,
-    validation_answer,
-)
+from providers.microsoft.mailboxes import MOST_WITH_OWN_PLACES, Mailboxes
+from providers.microsoft.places import SharedPlaces
+from providers.microsoft.push import read_notifications, validation_answer
+from providers.microsoft.settings import SHARED_CALENDARS, MicrosoftSettings, missing_scopes
 from providers.route import Route
 from providers.tokens import Grant
+
+if TYPE_CHECKING:
+    from providers.microsoft.sign_in import Entra
 
 _log = logging.getLogger(__name__)
 
@@ -163,6 +157,10 @@ class Microsoft(Vendor):
         section = config.section(MicrosoftSection)
         if section is None:
             return None
+        from providers.microsoft.calendars import MicrosoftCalendars
+        from providers.microsoft.delegation import AppTokens
+        from providers.microsoft.sign_in import Entra
+
         settings, clocks = section.settings(config.route), outside.clocks
         mailboxes = _mailboxes(config, outside)
         entra = Entra(settings, clocks=clocks, mailboxes=mailboxes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -17,9 +16,10 @@ class Address(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compiled = cache(partial(super()._compile_builder, append_unknown))
-
-        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values)
+        def build(rule: Address, /, **values: Any) -> tuple[str, str]:
+            compiled = super(Address, rule)._compile_builder(append_unknown).__get__(rule)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", compiled)
+            built: tuple[str, str] = compiled(**values)
+            return built
 
         return build

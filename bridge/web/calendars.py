@@ -9,7 +9,6 @@ from datetime import date, time
 from functools import cached_property
 from typing import Self
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -157,6 +156,8 @@ def _wanted() -> Wanted:
 
 def _qr(text: str, title: str) -> str:
     """Return a QR code as SVG that needs no style of its own, which the pages' policy would refuse."""
+    import segno  # one page draws
+
     drawn = segno.make(text, error="m", micro=False)
     svg: str = drawn.svg_inline(
         border=3, omitsize=True, dark="#000", light="#fff", svgclass="qr", title=title

@@ -1,4 +1,4 @@
-"""Tells the figures of all processes to Prometheus, under a bearer token; without one there are none.
+"""Tells the figures of all processes to Prometheus, under a bearer token.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/, written by its own client library.
 """
@@ -9,7 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
@@ -38,14 +38,12 @@ _BOUNDS = [*map(str, SECONDS), "+Inf"]
 Labels = tuple[tuple[str, str], ...]
 
 
-def metrics_blueprint(figures: Callable[[], Iterable[Figure]], token: SecretStr | None) -> Blueprint:
+def metrics_blueprint(figures: Callable[[], Iterable[Figure]], token: SecretStr) -> Blueprint:
     """Return `GET /metrics`."""
     blueprint = Blueprint("metrics", __name__)
 
     @blueprint.get("/metrics")
     def tell() -> Response:
-        if token is None:
-            abort(404)
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         is_right = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
         if scheme.lower() != "bearer" or not is_right:

@@ -38,6 +38,7 @@ class CaldavCalendars:
 
     name = PROVIDER
     can_invite = True  # where its server does; each event tells when it was made without
+    counts_changes = False
 
     def __init__(self, tokens: TokenSource, settings: CaldavSettings, *, clocks: Clocks) -> None:
         self._client = Client(tokens, settings, clocks=clocks)

@@ -39,6 +39,7 @@ class ExchangeCalendars:
 
     name = PROVIDER
     can_invite = True
+    counts_changes = False
 
     def __init__(self, mailbox: str, tokens: TokenSource, lines: Lines, *, clocks: Clocks) -> None:
         self._mailbox = mailbox

@@ -50,6 +50,7 @@ class GoogleCalendars:
 
     name = PROVIDER
     can_invite = True
+    counts_changes = False
 
     def __init__(
         self,

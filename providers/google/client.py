@@ -27,6 +27,7 @@ Json = Mapping[str, Any]
 Meaning = Callable[[Refusal], ProviderError | None]
 
 PROVIDER = "google"
+_NO_ADDRESS = "/"
 
 
 def _no_meaning(_refusal: Refusal) -> None:
@@ -34,16 +35,16 @@ def _no_meaning(_refusal: Refusal) -> None:
 
 
 class Api:
-    """Google's client for an address. It only writes requests down, so threads may share it."""
+    """Google's client, whose requests lack the address. It only writes them down, so threads may share it."""
 
-    def __init__(self, api_url: str) -> None:
+    def __init__(self) -> None:
         built = build(
             "calendar",
             "v3",
             http=httplib2.Http(),  # never used: every request goes over a line of its own
             cache_discovery=False,
             static_discovery=True,  # the bundled description: no network
-            client_options={"api_endpoint": api_url},
+            client_options={"api_endpoint": _NO_ADDRESS},
         )
         # The library writes each of these anew from the description whenever it is asked: so once.
         self.freebusy = built.freebusy()
@@ -52,10 +53,10 @@ class Api:
         self.channels = built.channels()
 
 
-@functools.lru_cache(maxsize=8)
-def api_at(api_url: str) -> Api:
-    """Return the client for an address, built once."""
-    return Api(api_url)
+@functools.cache
+def built_api() -> Api:
+    """Return the client, built once a process: it takes longer than a hundred requests."""
+    return Api()
 
 
 class Client:
@@ -74,7 +75,8 @@ class Client:
         self.account = account
         self.clocks = clocks
         self._tokens = tokens
-        self._api = api_at(settings.api_url)
+        self._api = built_api()
+        self._api_url = settings.api_url
         self._lines = lines
         self._patience = Patience(clocks.monotonic)
         # A service account is one user to Google, and 600 requests a minute are for each user (guides/quota):
@@ -114,6 +116,7 @@ class Client:
 
         def ask(token: str) -> Json | None:
             question = request(self._api)
+            question.uri = self._api_url + question.uri.removeprefix(_NO_ADDRESS)
             question.headers.update(headers)
             question.headers["authorization"] = f"Bearer {token}"
             if self._quota_user is not None:

@@ -1,4 +1,4 @@
-"""Sign an account in at Google: begin, finish, refresh, revoke.
+"""Sign an account in at Google: begin and finish.
 
 Decides what Google's answers mean for a consent, and keeps nothing: state, verifier and tokens are the
 caller's to store. The code is exchanged here and not by `Flow.fetch_token`, which has no deadline, refuses a
@@ -14,7 +14,6 @@ from typing import Any
 
 from google.auth import jwt
 from google.auth.exceptions import GoogleAuthError
-from google.oauth2.credentials import Credentials
 from google_auth_oauthlib.flow import Flow
 from oauthlib.oauth2 import AccessDeniedError, MismatchingStateError, OAuth2Error, WebApplicationClient
 
@@ -29,14 +28,11 @@ from providers.errors import (
 from providers.google.client import PROVIDER
 from providers.google.errors import error_code, refusal_of
 from providers.google.settings import GoogleSettings
-from providers.google.token_endpoint import Wire, post
+from providers.google.token_endpoint import FORM, post
 from providers.http import Call, session
 from providers.tokens import Grant
 
-_decode: Any = jwt.decode  # google-auth leaves both untyped
-_Credentials: Any = Credentials
-
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_decode: Any = jwt.decode  # google-auth leaves it untyped
 
 
 def begin_consent(
@@ -92,7 +88,7 @@ def finish_consent(
         code_verifier=verifier,
     )
     with session(settings.route) as made:
-        answer = post(made, call, settings.token_url, body, _FORM)
+        answer = post(made, call, settings.token_url, body, FORM)
     if answer.status_code != 200:
         raise _exchange_refusal(call, error_code(answer))
     return _grant(call, client, answer.text)
@@ -161,43 +157,3 @@ def _number(call: Call, holder: Any, name: str) -> float:
     if not isinstance(value, int | float):
         raise call.unexpected(name)
     return float(value)
-
-
-def refresh(
-    settings: GoogleSettings, refresh_token: str, scopes: Collection[str], *, deadline: Deadline
-) -> Grant:
-    """Return a new access token; `scopes` are those granted before, as stored.
-
-    ConnectionExpired: the consent is gone, the owner must connect again. AccessDenied: Google refuses the
-    OAuth client or the scopes.
-    """
-    call = Call(PROVIDER, "refresh", deadline)
-    credentials = _Credentials(
-        token=None,
-        refresh_token=refresh_token,
-        token_uri=settings.token_url,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
-        # Scopes beyond the grant end in invalid_scope: those that were granted, not those asked for.
-        scopes=sorted(scopes) or None,
-    )
-    with session(settings.route) as made:
-        expires_at = Wire(made, call).refresh(credentials)
-    rotated = credentials.refresh_token
-    return Grant(
-        email=None,
-        access_token=credentials.token,
-        expires_at=expires_at,
-        # Google may give another one; None leaves the stored one as it is.
-        refresh_token=rotated if rotated != refresh_token else None,
-        granted_scopes=frozenset(credentials.granted_scopes or scopes),
-    )
-
-
-def revoke(settings: GoogleSettings, token: str, *, deadline: Deadline) -> None:
-    """End the consent that a refresh or access token belongs to; one that is dead already is done."""
-    call = Call(PROVIDER, "revoke", deadline)
-    with session(settings.route) as made:
-        answer = post(made, call, settings.revoke_url, {"token": token}, _FORM)
-    if answer.status_code not in (200, 400):  # 400 invalid_token: revoked or expired before
-        raise refusal_of(call, error_code(answer))

@@ -21,6 +21,8 @@ from providers.errors import (
 from providers.google.errors import error_code, refusal_of
 from providers.http import Call, send
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
 
 def post(made: requests.Session, call: Call, url: str, body: Any, headers: Mapping[str, str]) -> Any:
     """Return the endpoint's answer. ProviderUnavailable: it has trouble of its own."""

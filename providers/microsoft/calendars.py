@@ -49,6 +49,7 @@ class MicrosoftCalendars:
 
     name = PROVIDER
     can_invite = True
+    counts_changes = False
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -76,7 +76,7 @@ class ManyAccounts:
             {kind: lambda subject, kind=kind: self._work(kind, subject) for kind, _ in self._due},  # type: ignore[misc]
             now=self.clock.now,
             owner="one",
-            precedence=Precedence(_lane, frozenset({"tokens"})),
+            precedence=Precedence(_lanes, frozenset({"tokens"})),
         )
 
     def run(self, duration: timedelta) -> None:
@@ -116,9 +116,9 @@ class ManyAccounts:
         return again
 
 
-def _lane(_connection: Connection, _kind: str, subject: str) -> Lane | None:
-    vendor, _, account = subject.partition(":")
-    return Lane(vendor, account) if account else None
+def _lanes(_connection: Connection, found: Sequence[jobs.Job]) -> Mapping[jobs.Job, Lane]:
+    named = {job: job.subject.partition(":") for job in found if job.subject}
+    return {job: Lane(vendor, account) for job, (vendor, _, account) in named.items()}
 
 
 def latest(url: str, accounts: int, hanging: Collection[int], duration: timedelta) -> dict[str, timedelta]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from bridge.follow_ups.lanes import receiver_lane
 from bridge.store.dialects import database_now
 from bridge.store.engine import Store
 from bridge.store.sql import leases
+from bridge.store.sql.jobs import Job
 from tests.background.many_accounts import latest
 from tests.cast.clock import TurnableClock
 
@@ -41,7 +42,7 @@ def test_an_account_has_one_job_under_way_over_all_processes(store: Store) -> No
             {"follow": hang, "watch": lambda _: None},
             now=database_now,
             owner=owner,
-            precedence=Precedence(lambda _connection, _kind, subject: Lane("google", subject)),
+            precedence=Precedence(lambda _, found: {job: Lane("google", job.subject) for job in found}),
         )
         for owner in ("one", "two")
     )
@@ -65,8 +66,8 @@ def test_tokens_are_renewed_and_the_other_vendor_answers_while_every_account_of_
     let_go = threading.Event()
     did = {"tokens": threading.Event(), "other": threading.Event(), "upkeep": threading.Event()}
 
-    def lane_of(_connection: Connection, kind: str, subject: str) -> Lane | None:
-        return Lane(kind, subject) if kind != "tokens" else None
+    def lanes_of(_connection: Connection, found: Sequence[Job]) -> Mapping[Job, Lane]:
+        return {job: Lane(job.kind, job.subject) for job in found if job.kind != "tokens"}
 
     def note(kind: str) -> None:
         did[kind].set()
@@ -81,7 +82,7 @@ def test_tokens_are_renewed_and_the_other_vendor_answers_while_every_account_of_
         now=database_now,
         owner="one",
         upkeep=[lambda: note("upkeep")],
-        precedence=Precedence(lane_of, frozenset({"tokens"})),
+        precedence=Precedence(lanes_of, frozenset({"tokens"})),
     )
     for number in range(THREADS + 5):
         background.plan("hang", str(number))

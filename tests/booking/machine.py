@@ -162,7 +162,7 @@ class Machine(RuleBasedStateMachine):
         self.salon.clock.turn(minutes=minutes, seconds=7)
 
         def work() -> BookOutcome:
-            self.salon.bridge.plan_standing()
+            self.salon.plan_standing()
             self.salon.bridge.background.run_due()
             return BookOutcome(True)
 
@@ -183,8 +183,8 @@ class Machine(RuleBasedStateMachine):
         self.salon.fatal_step = None
         self.salon.unruly.land_all(self.salon)
         self.salon.settle()
-        self.person_heeds_alerts()
-        self.salon.settle()
+        if self.person_heeds_alerts():
+            self.salon.settle()
         self.salon.is_consistent()
         confirmed = {booking.id: booking for booking in self.salon.confirmed()}
         for booking_id, start in self.told.items():
@@ -197,14 +197,15 @@ class Machine(RuleBasedStateMachine):
                 "who was told failed has a booking"
             )
 
-    def person_heeds_alerts(self) -> None:
-        """Let the owner delete events that returned to time given away, as the alert asks."""
+    def person_heeds_alerts(self) -> bool:
+        """Let the owner delete what returned to time given away, as the alert asks; tell if anything did."""
         told = {alert.key for alert in self.salon.bridge.alerts.open()}
-        for event in self.salon.events():
-            if f"returned:{event.booking_id}" in told:
-                provider = self.salon.provider(self.salon.calendars()[0])
-                ref = replace(event.ref, etag=None)
-                provider.cancel_event(ref, notify=False, deadline=self.salon.patience())
+        meant = [event for event in self.salon.events() if f"returned:{event.booking_id}" in told]
+        for event in meant:
+            provider = self.salon.provider(self.salon.calendars()[0])
+            ref = replace(event.ref, etag=None)
+            provider.cancel_event(ref, notify=False, deadline=self.salon.patience())
+        return bool(meant)
 
     def under(
         self,

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from bridge.attendee import CallerRequest
 from bridge.model import BookingState, Contact, Source
 from tests.cast.clock import MONDAY
+from tests.cast.config import salon_config
 from tests.cast.salon import Salon
 
 TEN = MONDAY.replace(hour=10)
@@ -168,3 +171,33 @@ def test_offers_follow_claims_at_once(salon_with: Salon) -> None:
 
 def _nobody() -> CallerRequest:
     return CallerRequest()
+
+
+def test_an_answer_that_aged_before_hosts_were_chosen_is_asked_for_again(store_url: str) -> None:
+    """As where the database was waited for: then the hold is a commit of its own, and calendars come next."""
+    happening: list[Callable[[], None]] = []
+    ids = count()
+    steps: list[str] = []
+
+    def new_id() -> str:
+        # The second of a booking, after its turn's: the calendars have answered.
+        if len(happening) == 2:
+            happening.pop()
+        elif happening:
+            happening.pop()()
+        return f"{next(ids):032x}"
+
+    salon = Salon(salon_config(store_url), checkpoint=steps.append, around={"new_id": new_id})
+
+    def happen() -> None:
+        salon.clock.turn(seconds=2)
+        salon.busy("anna", TEN)
+
+    happening.extend([happen, happen])
+    booking = salon.booked("cut", "kim", TEN)
+    assert booking.hosts == ("ben",)
+    assert "held" in steps
+    salon.is_consistent()
+    assert salon.book("lee", TEN + HALF_AN_HOUR).success
+    assert steps.count("held") == 1
+    salon.bridge.stop()

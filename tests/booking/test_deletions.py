@@ -31,7 +31,7 @@ class Pair:
 
     def work(self) -> None:
         """Let the calendars be surveyed by one and looked at by whoever comes first."""
-        self.one.bridge.plan_standing()
+        self.one.plan_standing()
         self.two.bridge.background.run_due()
         self.one.bridge.background.run_due()
 

@@ -78,7 +78,7 @@ class SharedMachine(Machine):
 
 
 @pytest.mark.timeout(0 if WANTED else 300)
-@pytest.mark.no_cover  # a law: what it walks, the examples beside it have walked
+@pytest.mark.unmeasured  # a law: what it walks, the examples beside it have walked
 @pytest.mark.parametrize("kind", [Machine, SharedMachine])
 @pytest.mark.parametrize("part", range(PARTS))
 def test_callers_owners_faults_and_crashes_leave_everything_consistent(

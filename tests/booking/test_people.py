@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
+from bridge.booking.job_names import READ_BACK
 from bridge.model import Booking, BookingState
+from bridge.store.sql import jobs
 from providers.base import Event, EventDraft, Interval
 from tests.cast.clock import MONDAY
 from tests.cast.config import ANNA
@@ -34,7 +38,7 @@ def person_deletes(salon_with: Salon, booking: Booking) -> None:
 
 def follow(salon_with: Salon) -> None:
     salon_with.clock.turn(minutes=1)
-    salon_with.bridge.plan_standing()
+    salon_with.plan_standing()
     salon_with.bridge.background.run_due()
 
 
@@ -131,6 +135,71 @@ def test_a_foreign_event_over_a_new_booking_alerts_the_owner(salon_with: Salon) 
     )
     follow(salon_with)
     assert any(alert.key == f"overlap:{booking.id}" for alert in salon_with.bridge.alerts.open())
+
+
+def test_what_was_entered_and_read_before_a_booking_was_confirmed_alerts_the_owner(
+    open_small: OpenSalon,
+) -> None:
+    salon = open_small(ANNA)
+
+    def enter(step: str) -> None:
+        if step == "held":  # its calendar was asked before
+            salon.checkpoint = lambda _step: None
+            salon.busy("anna", TEN)
+            salon.bridge.plan_standing()
+            salon.bridge.background.run_due()
+
+    follow(salon)
+    salon.checkpoint = enter
+    booking = salon.book("kim", TEN).booking
+    assert booking is not None
+    follow(salon)
+    follow(salon)
+    assert [alert.key for alert in salon.bridge.alerts.open()] == [f"overlap:{booking.id}"]
+
+
+def test_what_was_entered_beside_a_booking_long_before_the_first_reading_alerts(
+    open_small: OpenSalon,
+) -> None:
+    salon = open_small(ANNA)
+    booking = salon.book("kim", TEN).booking
+    assert booking is not None
+    salon.busy("anna", TEN)
+    salon.clock.turn(minutes=5)
+    follow(salon)
+    assert [alert.key for alert in salon.bridge.alerts.open()] == [f"overlap:{booking.id}"]
+
+
+def test_what_was_entered_beside_a_booking_while_the_clock_was_set_back_alerts(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA)
+    salon.busy("anna", TEN + 4 * HALF_AN_HOUR)
+    follow(salon)
+    salon.clock.turn(hours=-1)
+    booking = salon.book("kim", TEN).booking
+    assert booking is not None
+    salon.busy("anna", TEN)
+    follow(salon)
+    assert [alert.key for alert in salon.bridge.alerts.open()] == [f"overlap:{booking.id}"]
+
+
+def test_an_overlap_ends_when_the_caller_moves_away(open_small: OpenSalon) -> None:
+    salon = open_small(ANNA)
+    booking = salon.book("kim", TEN).booking
+    assert booking is not None
+    salon.busy("anna", TEN)
+    follow(salon)
+    assert [alert.key for alert in salon.bridge.alerts.open()] == [f"overlap:{booking.id}"]
+    salon.moved(booking, TEN + 4 * HALF_AN_HOUR)
+    assert salon.bridge.alerts.open() == []
+
+
+@pytest.mark.parametrize("busy", ['["local:anna"]', '["local:anna", "local:private"]'])
+def test_only_what_others_may_lie_beside_unseen_is_read_back(open_small: OpenSalon, busy: str) -> None:
+    salon = open_small(replace(ANNA, lines=f"busy_calendars = {busy}"))
+    assert salon.book("kim", TEN).success
+    with salon.bridge.store.read() as connection:
+        planned = {job.kind for job in jobs.due(connection, salon.clock.now())}
+    assert (READ_BACK in planned) == ("private" in busy)
 
 
 def test_another_start_after_the_owner_deleted_the_event_is_a_new_booking(salon_with: Salon) -> None:

@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.booking.told_failed import undo_told_failed
-from bridge.errors import EmailDoubtful
+from bridge.errors import EmailDoubtful, StoreUnavailable
 from bridge.model import BookingState
 from bridge.service.outcome import BookOutcome
-from providers.base import Interval
-from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, TEN
+from bridge.store.patience import within
+from providers.base import Deadline
+from tests.booking.conftest import OpenSalon
+from tests.cast.clock import HALF_PAST, TEN
 from tests.cast.config import ANNA, BEN, salon_config
 from tests.cast.salon import Salon
-from tests.cast.unruly import UnrulySalon
+from tests.cast.unruly import as_vendors
 from tests.store.proxy import PostgresProxy
-from tests.vendors.unruly import Trouble
 
-OpenSalon = Callable[[], Salon]
-
-
-@pytest.fixture
-def proxy(postgres_url: str) -> Iterator[PostgresProxy]:
-    """A proxy before the database."""
-    with closing(PostgresProxy(postgres_url)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def open_through(proxy: PostgresProxy, tmp_path: Path) -> Iterator[OpenSalon]:
-    """Opens salons whose database is reached through the proxy."""
-    with ExitStack() as stack:
-
-        def opened() -> Salon:
-            salon = Salon(salon_config(proxy.url, ANNA), around={"state_folder": lambda _file: tmp_path})
-            stack.callback(salon.bridge.stop)
-            return salon
-
-        yield opened
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @contextmanager
@@ -81,7 +63,7 @@ def test_whichever_commit_is_lost_a_caller_is_booked_once(
         salon.is_consistent()
         salon.clock.moment = TEN.replace(hour=7)
         if not was_lost:
-            assert commit > 3  # a turn, a hold, a confirmation with its event and the end of the turn
+            assert commit > 2  # a turn, a hold with its confirmation, its event and the end of the turn
             return
     pytest.fail("there is no end of commits")
 
@@ -143,6 +125,45 @@ def test_a_booking_told_to_have_failed_is_undone(open_through: OpenSalon, proxy:
     assert not salon.bridge.context.notes.every()
 
 
+def test_a_booking_whose_commit_never_came_needs_no_undoing(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    salon.checkpoint = lambda step: proxy.go_away() if step == "event_created" else None
+    assert not salon.book("kim", TEN).success
+    salon.checkpoint = lambda _step: None
+    proxy.go_on()
+    assert salon.bridge.context.notes.every()
+    undo_told_failed(salon.bridge.context)
+    assert not salon.bookings()
+    assert not salon.bridge.context.notes.every()
+
+
+def test_a_booking_whose_commit_comes_late_is_waited_for_and_undone(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+
+    def checkpoint(step: str) -> None:
+        if step == "event_created":
+            proxy.keep_commit()
+            salon.clock.turn(seconds=20)
+
+    salon.checkpoint = checkpoint
+    assert not salon.book("kim", TEN).success
+    salon.checkpoint = lambda _step: None
+    with within(Deadline(0.01, time.monotonic), time.sleep), pytest.raises(StoreUnavailable):
+        undo_told_failed(salon.bridge.context)  # the transaction is still open, and may yet be committed
+    with ThreadPoolExecutor(1) as other:
+        undoing = other.submit(undo_told_failed, salon.bridge.context)
+        while not salon.bridge.store.ask(_WAITING) and not undoing.done():
+            time.sleep(0.01)
+        proxy.let_go_of_commit()
+        undoing.result()
+    assert [booking.state for booking in salon.bookings()] == [BookingState.CANCELLED]
+    assert not salon.bridge.context.notes.every()
+
+
 def test_of_two_told_to_have_failed_the_one_that_was_done_is_undone(
     open_through: OpenSalon, proxy: PostgresProxy
 ) -> None:
@@ -181,100 +202,6 @@ def test_the_next_process_undoes_what_a_dead_one_told(
     assert not list(tmp_path.glob("*told-failed*"))
 
 
-def test_a_move_told_to_have_failed_goes_back(open_through: OpenSalon, proxy: PostgresProxy) -> None:
-    salon = open_through()
-    booking = salon.booked("cut", "kim", TEN)
-    confirmed_unheard(salon, proxy, lambda: salon.reception.move(booking, HALF_PAST))
-    assert [each.interval.start for each in salon.confirmed()] == [HALF_PAST]
-    undo_told_failed(salon.bridge.context)
-    salon.settle()
-    assert [event.interval.start for event in salon.events()] == [TEN]
-    assert [each.interval.start for each in salon.confirmed()] == [TEN]
-    salon.is_consistent()
-
-
-def test_a_move_is_taken_back_once_however_often_that_is_noted(
-    open_through: OpenSalon, proxy: PostgresProxy
-) -> None:
-    salon = open_through()
-    booking = salon.booked("cut", "kim", TEN)
-    confirmed_unheard(salon, proxy, lambda: salon.reception.move(booking, HALF_PAST))
-    context = salon.bridge.context
-    (note,) = context.notes.every().values()
-    undo_told_failed(context)
-    undone = salon.booking(booking)
-    # As when the process dies before it forgets the note, or two take over that of a third.
-    remember(context, ToldFailed(**note))
-    undo_told_failed(context)
-    assert salon.booking(booking) == undone
-    assert not context.notes.every()
-
-
-def test_what_a_person_has_moved_since_stays_and_is_told(
-    open_through: OpenSalon, proxy: PostgresProxy
-) -> None:
-    salon = open_through()
-    confirmed_unheard(salon, proxy, lambda: salon.book("kim", TEN))
-    (event,) = salon.events()
-    later = Interval(HALF_PAST, HALF_PAST + HALF_AN_HOUR)
-    provider = salon.provider(salon.calendars()[0])
-    provider.move_event(replace(event.ref, etag=None), later, timezone="UTC", deadline=salon.patience())
-    salon.bridge.plan_standing()
-    salon.bridge.background.run_due()
-    undo_told_failed(salon.bridge.context)
-    assert [each.interval for each in salon.confirmed()] == [later]
-    (alert,) = salon.bridge.alerts.open()
-    assert "Please call the caller" in alert.text
-
-
-def test_a_change_of_mind_that_fails_too_keeps_nothing_that_was_told_to_have_failed(
-    proxy: PostgresProxy, tmp_path: Path
-) -> None:
-    around = {"state_folder": lambda _file: tmp_path}
-    with closing_salon(UnrulySalon(salon_config(proxy.url, ANNA), around=around)) as salon:
-        confirmed_unheard(salon, proxy, lambda: salon.book("kim", TEN))
-        salon.clock.turn(seconds=6)
-        assert isinstance(salon, UnrulySalon)
-        salon.plan.writes.append(Trouble.REFUSED)
-        assert not salon.book("kim", HALF_PAST).success
-        undo_told_failed(salon.bridge.context)
-        assert salon.confirmed() == []
-
-
-@pytest.mark.parametrize("by", ["booking", "event"])
-def test_a_move_whose_old_time_was_taken_stays_and_is_told(
-    open_through: OpenSalon, proxy: PostgresProxy, by: str
-) -> None:
-    salon = open_through()
-    booking = salon.booked("cut", "kim", TEN)
-    confirmed_unheard(salon, proxy, lambda: salon.reception.move(booking, HALF_PAST))
-    if by == "booking":
-        assert salon.book("lee", TEN).success
-    else:
-        salon.busy("anna", TEN)
-    undo_told_failed(salon.bridge.context)
-    assert salon.booking(booking).interval.start == HALF_PAST
-    (alert,) = salon.bridge.alerts.open()
-    assert "Please call the caller" in alert.text
-    assert not salon.bridge.context.notes.every()
-
-
-def test_a_change_of_service_told_to_have_failed_is_not_half_undone(
-    proxy: PostgresProxy, tmp_path: Path
-) -> None:
-    services = '[event_types.cut.services.beard]\ntitle = "Beard"\nmeeting_platform = "phone"'
-    around = {"state_folder": lambda _file: tmp_path}
-    salon = Salon(salon_config(proxy.url, ANNA, event_type=services), around=around)
-    salon.booked("cut", "kim", TEN)
-    confirmed_unheard(salon, proxy, lambda: salon.book("kim", HALF_PAST, service="beard"))
-    undo_told_failed(salon.bridge.context)
-    (booking,) = salon.confirmed()
-    assert (booking.interval.start, booking.service) == (HALF_PAST, "beard")
-    (alert,) = salon.bridge.alerts.open()
-    assert "Please call the caller" in alert.text
-    salon.bridge.stop()
-
-
 def test_one_whose_host_has_left_is_left_to_the_owner_and_keeps_no_other(
     open_through: OpenSalon, proxy: PostgresProxy, tmp_path: Path
 ) -> None:
@@ -294,3 +221,48 @@ def test_one_whose_host_has_left_is_left_to_the_owner_and_keeps_no_other(
             ("kim", HALF_PAST)
         ]
         assert not second.bridge.context.notes.every()
+
+
+@pytest.fixture
+def salon_apart(proxy: PostgresProxy, tmp_path: Path) -> Iterator[Salon]:
+    """A salon through the proxy that makes events between two commits."""
+    around = {"state_folder": lambda _file: tmp_path}
+    with closing_salon(Salon(salon_config(proxy.url, ANNA), around=around, wrap=as_vendors)) as salon:
+        yield salon
+
+
+def stays_when_repeated(salon: Salon, proxy: PostgresProxy) -> None:
+    """Repeat a request that was told to have failed, and now succeeds; nothing undoes that."""
+    proxy.lose_answer(0)
+    proxy.go_on()
+    assert [booking.state for booking in salon.bookings()] == [BookingState.HELD]
+    assert salon.bridge.context.notes.every()
+    salon.clock.turn(seconds=11)
+    assert salon.book("kim", TEN).success
+    undo_told_failed(salon.bridge.context)
+    salon.settle()
+    assert len(salon.confirmed()) == 1
+    salon.is_consistent()
+    assert not salon.bridge.context.notes.every()
+
+
+def test_a_hold_that_was_not_heard_of_and_a_repeat_finished_stays(
+    salon_apart: Salon, proxy: PostgresProxy
+) -> None:
+    for commit in range(1, 10):
+        proxy.lose_answer(commit, then_away=True)
+        assert not salon_apart.book("kim", TEN).success
+        proxy.go_on()
+        if salon_apart.bookings():
+            break
+        salon_apart.clock.turn(seconds=11)
+    stays_when_repeated(salon_apart, proxy)
+
+
+def test_a_hold_whose_confirmation_never_came_and_a_repeat_finished_stays(
+    salon_apart: Salon, proxy: PostgresProxy
+) -> None:
+    salon_apart.checkpoint = lambda step: proxy.go_away() if step == "event_created" else None
+    assert not salon_apart.book("kim", TEN).success
+    salon_apart.checkpoint = lambda _step: None
+    stays_when_repeated(salon_apart, proxy)

@@ -13,7 +13,7 @@ from tests.cast.fixtures import OpenLine
 from tests.cast.line import Line, at
 
 _NOT_BOOKED = (
-    "Too many people are calling at this moment, so nothing is booked. Please try again in a moment."
+    "Too many people are calling at this moment, so that did not work just now. Please try again in a moment."
 )
 _NOTHING_TOLD = {
     "available": [],

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 from sqlalchemy import select
@@ -39,6 +38,7 @@ class Line:
             sleep=self.clock.sleep,
             lease_now=self.clock.now,
             make_resolver=nobody_to_ask,
+            has_threads=False,
         )
         self.app = create_app(self.config, around)
         self.bridge: Bridge = self.app.extensions["bridge"]
@@ -93,12 +93,8 @@ class Line:
 
     def go_on(self, **later: float) -> None:
         """Turn the clock, by a second if nothing else is said, and let the background do what is due."""
-        background = self.bridge.background
-        while background.under_way():  # a turn would end the leases of what is at work
-            sleep(0.01)
         self.clock.turn(**(later or {"seconds": 1}))
-        while background.run_due() or background.under_way():  # its own threads may have taken some
-            sleep(0.01)
+        self.bridge.background.run_due()
 
     def close(self) -> None:
         self.bridge.stop()

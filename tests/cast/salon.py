@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from bridge.attendee import CallerRequest
+from bridge.booking.jobs import plan_standing
 from bridge.calendars.accounts import Accounts
 from bridge.config import Config
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Claim, Contact, EventType
@@ -89,15 +90,15 @@ class Salon:
         return self.clock.deadline(60)
 
     def settle(self) -> None:
-        """Let time pass until nothing late can come any more, doing all background work on the way.
-
-        What is always due again is done first and last only: in between it finds nothing new, and is dear.
-        """
+        """Let time pass until nothing late can come any more, doing all background work on the way."""
+        self.plan_standing()
         for minutes in (0, 1, 1, 5, 15, 20):
             self.clock.turn(minutes=minutes, seconds=1)
-            if minutes in (0, 20):
-                self.bridge.plan_standing()
             self.bridge.background.run_due()
+
+    def plan_standing(self) -> None:
+        """Make due what is always due again, as at a start, but only what concerns bookings."""
+        plan_standing(self.bridge.context, self.bridge.background, ())
 
     def claims_of(self, booking: Booking) -> list[Interval]:
         return [claim.interval for claim in self.claims(booking)]

@@ -1,4 +1,7 @@
-"""Books, corrects, moves or cancels in a process of its own, and is killed at a step; started by `zygote`."""
+"""Books, corrects, moves or cancels in a process of its own, and is killed at a step; started by `zygote`.
+
+Who does so "apart" makes the event between two commits, as at vendors, and not by its booking's own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from datetime import datetime
 from tests.cast.clock import HALF_AN_HOUR, RealClock, TurnableClock
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
+from tests.cast.unruly import as_vendors
 
 
 def main(config: str, fatal_step: str, action: str, start: str, clock: str) -> None:
@@ -20,13 +24,14 @@ def main(config: str, fatal_step: str, action: str, start: str, clock: str) -> N
             os.kill(os.getpid(), signal.SIGKILL)
 
     clocks = {"still": TurnableClock, "real": RealClock}
-    salon = Salon(read_toml(config), clock=clocks[clock]())
+    wrap = as_vendors if action == "book_apart" else lambda accounts: accounts
+    salon = Salon(read_toml(config), clock=clocks[clock](), wrap=wrap)
     begin = datetime.fromisoformat(start)
     if action == "remove":
         salon.checkpoint = checkpoint
         salon.settle()
         return
-    if action != "book":
+    if not action.startswith("book"):
         _prepare(salon, action, begin)
     salon.checkpoint = checkpoint
     _act(salon, action, begin)
@@ -49,7 +54,7 @@ def _prepare(salon: Salon, action: str, begin: datetime) -> None:
 
 def _act(salon: Salon, action: str, begin: datetime) -> None:
     mine = [booking for booking in salon.confirmed() if booking.contact.contact_id == "kim"]
-    if action == "book":
+    if action.startswith("book"):
         outcome = salon.book("kim", begin)
     elif action == "correct":
         outcome = salon.book("kim", begin, name="Kim Example", email="kim@example.com")

@@ -65,6 +65,8 @@ def demos(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> tuple[Dem
     """
     folder = tmp_path_factory.mktemp("demo") / "kept"
     with socket.socket() as taken:
+        # Else it cannot be had for a minute after another demo: only the demo itself could have it then.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError):  # somebody else has it: all the better
             taken.bind(("127.0.0.1", 8000))
             taken.listen()

@@ -38,6 +38,7 @@ from bridge.vendors.contract import Outside
 from bridge.vendors.local import feed_titles, imported_time
 from bridge.vendors.plugging import connections_of, plug_in
 from bridge.vendors.registry import VENDORS
+from bridge.web.addresses import Address
 from bridge.web.calendars import CalendarPages
 from bridge.web.site import OwnersSide, add_pages
 from tests.cast import config
@@ -85,6 +86,7 @@ class Process:
         )
         self.connections: Connections = connections_of(config, plugged, connecting, VENDORS)
         self.app = Flask("bridge", static_folder=None)
+        self.app.url_rule_class = Address
         self.uploads = Uploads(
             imported_time(config, self.store),
             feed_titles(config),

@@ -15,7 +15,7 @@ from bridge.errors import ConfigError
 from bridge.store.sql import alerts
 from bridge.vendors.google import GoogleSection
 from providers.errors import AccessDenied, ConnectionExpired
-from providers.google import CALENDAR_SCOPES
+from providers.google.settings import CALENDAR_SCOPES
 from tests.cast.clock import RealClock
 from tests.cast.config import OTHER_SECRET, SECRET
 from tests.connections.seen import states

@@ -38,7 +38,7 @@ class There:
     def reads(self, **after: float) -> None:
         """Let some time pass and everything due be done."""
         self.salon.clock.turn(**(after or {"seconds": 61}))
-        self.salon.bridge.plan_standing()
+        self.salon.plan_standing()
         self.works()
 
     @property

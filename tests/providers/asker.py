@@ -11,7 +11,10 @@ from pathlib import Path
 
 from providers.base import BusyQuery, Deadline, Interval
 from providers.http import Clocks
-from providers.microsoft import Mailboxes, MicrosoftCalendars, MicrosoftSettings, SharedPlaces
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.places import SharedPlaces
+from providers.microsoft.settings import MicrosoftSettings
 from providers.route import Route
 
 WORKERS = 4

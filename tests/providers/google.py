@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from providers.base import BusyQuery, Deadline, EventAttendee, EventDraft, EventRef, Interval
 from providers.busy_policy import BusyPolicy
-from providers.google import GoogleCalendars, GoogleSettings
+from providers.google.calendars import GoogleCalendars
+from providers.google.settings import GoogleSettings
 from providers.http import Clocks
 from providers.tokens import TokenSource
 from tests.vendors.google import FakeGoogle, FakeTokens, tokens_of

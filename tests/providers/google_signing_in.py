@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from providers.google import (
-    REQUIRED_SCOPES,
-    GoogleSettings,
-    begin_consent,
-    finish_consent,
-)
+from providers.google.settings import REQUIRED_SCOPES, GoogleSettings
+from providers.google.sign_in import begin_consent, finish_consent
 from providers.tokens import Grant
 from tests.providers.google import ANNA, settings_of, soon
 from tests.vendors.google import FakeGoogle

@@ -8,7 +8,7 @@ from json import loads
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from providers.microsoft import Notification, read_notifications, validation_answer
+from providers.microsoft.push import Notification, read_notifications, validation_answer
 
 
 class Listener(ThreadingHTTPServer):

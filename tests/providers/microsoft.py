@@ -11,7 +11,10 @@ from providers.base import BusyAnswer, BusyQuery, Deadline, EventDraft, EventRef
 from providers.busy_policy import BusyPolicy
 from providers.errors import ProviderError
 from providers.http import Clocks
-from providers.microsoft import Consent, Entra, Mailboxes, MicrosoftCalendars, MicrosoftSettings, Renewed
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.settings import MicrosoftSettings
+from providers.microsoft.sign_in import Consent, Entra, Renewed
 from providers.tokens import TokenSource
 from tests.vendors.microsoft import FakeMicrosoft, tokens_of
 

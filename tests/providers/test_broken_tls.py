@@ -13,8 +13,10 @@ import trustme
 
 from providers.base import CalendarProvider
 from providers.errors import ProviderUnavailable, WriteUnknown
-from providers.google import GoogleCalendars, GoogleSettings
-from providers.microsoft import MicrosoftCalendars, MicrosoftSettings
+from providers.google.calendars import GoogleCalendars
+from providers.google.settings import GoogleSettings
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.settings import MicrosoftSettings
 from providers.route import Route
 from tests.providers.google import ANNA, KEY, Waiting, draft, soon, span
 from tests.providers.microsoft import BEN

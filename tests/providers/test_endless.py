@@ -6,7 +6,8 @@ import pytest
 
 from providers.errors import EndlessAnswer
 from providers.http import MOST_ANSWERS, MOST_BYTES, Call
-from providers.microsoft import MicrosoftCalendars, MicrosoftSettings
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.settings import MicrosoftSettings
 from tests.providers.google import ANNA, provider_of
 from tests.providers.microsoft import BEN, Waiting, soon
 from tests.vendors.google import FakeTokens

@@ -11,7 +11,7 @@ import pytest
 
 from providers.base import Channel
 from providers.errors import AccessDenied, UnexpectedResponse
-from providers.google import read_notification
+from providers.google.push import read_notification
 from tests.providers.google import (
     ANNA,
     BEN,

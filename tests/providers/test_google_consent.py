@@ -17,17 +17,17 @@ from providers.errors import (
     ProviderUnavailable,
     UnexpectedResponse,
 )
-from providers.google import (
+from providers.google.renewal import refresh
+from providers.google.settings import (
     CALENDAR_LIST,
     EMAIL,
     EVENTS,
     FREE_BUSY,
     REQUIRED_SCOPES,
     GoogleSettings,
-    begin_consent,
     missing_scopes,
-    refresh,
 )
+from providers.google.sign_in import begin_consent
 from tests.providers.google import ANNA, WINDOW, calendars, query, settings_of, soon
 from tests.providers.google_signing_in import CALLBACK, GOOD, finish, sign_in
 from tests.vendors.google import FakeGoogle, FakeTokens, Fault

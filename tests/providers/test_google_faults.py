@@ -14,7 +14,7 @@ from providers.errors import (
     RateLimited,
     WriteUnknown,
 )
-from providers.google import GoogleCalendars
+from providers.google.calendars import GoogleCalendars
 from tests.providers.google import (
     ANNA,
     KEY,

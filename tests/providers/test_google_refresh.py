@@ -14,12 +14,8 @@ from providers.errors import (
     ProviderUnavailable,
     UnexpectedResponse,
 )
-from providers.google import (
-    REQUIRED_SCOPES,
-    GoogleSettings,
-    refresh,
-    revoke,
-)
+from providers.google.renewal import refresh, revoke
+from providers.google.settings import REQUIRED_SCOPES, GoogleSettings
 from tests.providers.google import ANNA, settings_of, soon
 from tests.providers.google_signing_in import GOOD, sign_in
 from tests.vendors.google import FakeGoogle, Fault

@@ -9,14 +9,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from providers.errors import AccessDenied, ConnectionExpired, ProviderUnavailable
-from providers.google import (
-    CALENDAR_SCOPES,
-    GoogleCalendars,
-    GoogleSettings,
-    Lines,
-    ServiceAccountTokens,
-    service_account_tokens,
-)
+from providers.google.calendars import GoogleCalendars
+from providers.google.delegation import ServiceAccountTokens, service_account_tokens
+from providers.google.settings import CALENDAR_SCOPES, GoogleSettings
+from providers.google.transport import Lines
 from tests.providers.google import ANNA, BEN, NOW, WINDOW, Waiting, calendars, query, settings_of, soon, span
 from tests.vendors.google import FakeGoogle, Fault
 

@@ -13,7 +13,9 @@ import trustme
 
 from providers.base import EventRef, Interval
 from providers.errors import ProviderUnavailable, WriteUnknown
-from providers.google import GoogleCalendars, GoogleSettings, Lines
+from providers.google.calendars import GoogleCalendars
+from providers.google.settings import GoogleSettings
+from providers.google.transport import Lines
 from providers.route import Route
 from tests.providers.google import ANNA, KEY, WINDOW, Waiting, at, draft, provider_of, query, soon, span
 from tests.providers.secure import Secure

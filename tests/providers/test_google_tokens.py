@@ -10,7 +10,7 @@ import pytest
 from providers.base import CalendarProvider
 from providers.busy_policy import BusyPolicy
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError, ProviderUnavailable
-from providers.google import CALENDAR_LIST, CALENDAR_SCOPES, EVENTS, FREE_BUSY
+from providers.google.settings import CALENDAR_LIST, CALENDAR_SCOPES, EVENTS, FREE_BUSY
 from tests.providers.google import ANNA, KEY, WINDOW, calendars, draft, query, soon, span
 from tests.vendors.google import FakeGoogle, Fault, tokens_of
 

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from providers.errors import ProviderUnavailable, UnexpectedResponse
-from providers.google import GoogleCalendars, Lines
-from providers.google.client import api_at
+from providers.google.calendars import GoogleCalendars
+from providers.google.client import built_api
+from providers.google.transport import Lines
 from tests.providers.google import (
     ANNA,
     BEN,
@@ -133,8 +134,9 @@ def test_a_provider_that_is_let_go_hangs_up(google: FakeGoogle) -> None:
     gc.collect()  # a connection left open would be a ResourceWarning, and warnings are errors
 
 
-def test_the_client_is_built_once_for_an_address_and_without_network(google: FakeGoogle) -> None:
-    assert api_at(google.api_url) is api_at(google.api_url)
+def test_the_client_is_built_once_and_without_network(google: FakeGoogle) -> None:
+    calendars(google)
+    assert built_api() is built_api()
     assert google.requests == []
 
 

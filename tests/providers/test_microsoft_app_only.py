@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from providers.errors import AccessDenied, ProviderUnavailable
-from providers.microsoft import AppTokens, Entra
+from providers.microsoft.delegation import AppTokens
+from providers.microsoft.sign_in import Entra
 from tests.providers.microsoft import (
     BEN,
     CARLA,

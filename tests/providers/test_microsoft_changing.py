@@ -17,7 +17,7 @@ from providers.errors import (
     ProviderUnavailable,
     WriteUnknown,
 )
-from providers.microsoft import MicrosoftCalendars
+from providers.microsoft.calendars import MicrosoftCalendars
 from tests.providers.microsoft import BEN, KEY, busy, calendars, draft, soon, span
 from tests.vendors.microsoft import FakeMicrosoft, Fault
 

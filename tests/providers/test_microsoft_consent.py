@@ -12,8 +12,8 @@ from providers.errors import (
     ConsentDenied,
     ConsentMismatch,
 )
-from providers.microsoft import Entra, missing_scopes
-from providers.microsoft.settings import MicrosoftSettings
+from providers.microsoft.settings import MicrosoftSettings, missing_scopes
+from providers.microsoft.sign_in import Entra
 from tests.providers.microsoft import (
     BEN,
     CALLBACK,

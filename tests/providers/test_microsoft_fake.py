@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import requests
 
-from providers.microsoft import Entra, MicrosoftCalendars, MicrosoftSettings
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.settings import MicrosoftSettings
+from providers.microsoft.sign_in import Entra
 from providers.route import Route
 from tests.providers.microsoft import BEN, KEY, Waiting, asked, busy, draft, soon, span
 from tests.vendors.microsoft import FakeMicrosoft, FakeTokens, RemoteMicrosoft, description

@@ -16,7 +16,7 @@ from providers.errors import (
     RateLimited,
     UnexpectedResponse,
 )
-from providers.microsoft import Mailboxes
+from providers.microsoft.mailboxes import Mailboxes
 from providers.route import Route
 from tests.providers.microsoft import (
     BEN,

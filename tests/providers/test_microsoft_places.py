@@ -14,8 +14,8 @@ import pytest
 from providers.base import Deadline
 from providers.errors import ProviderUnavailable
 from providers.http import Call
-from providers.microsoft import Mailboxes, SharedPlaces
-from providers.microsoft.mailboxes import MOST_AT_ONCE
+from providers.microsoft.mailboxes import MOST_AT_ONCE, Mailboxes
+from providers.microsoft.places import SharedPlaces
 from tests.providers.microsoft import BEN, soon
 from tests.vendors.microsoft import CALENDARS, FakeMicrosoft, Fault
 from tests.zygote import Child, Ended, Zygote

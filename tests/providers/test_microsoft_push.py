@@ -10,12 +10,8 @@ import pytest
 
 from providers.base import Channel
 from providers.errors import ProviderError
-from providers.microsoft import (
-    MicrosoftCalendars,
-    Notification,
-    read_notifications,
-    validation_answer,
-)
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.push import Notification, read_notifications, validation_answer
 from tests.providers.listener import Listener
 from tests.providers.microsoft import BEN, Waiting, calendars, soon, span
 from tests.vendors.microsoft import FakeMicrosoft, Fault, tokens_of

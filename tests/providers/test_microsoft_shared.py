@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from providers.errors import AccessDenied, EventNotFound, ProviderError
-from providers.microsoft import CALENDARS, SHARED_CALENDARS, MicrosoftCalendars
+from providers.microsoft.calendars import MicrosoftCalendars
+from providers.microsoft.settings import CALENDARS, SHARED_CALENDARS
 from tests.providers.microsoft import (
     BEN,
     BOOKING,

@@ -13,7 +13,8 @@ from providers.errors import (
     ProviderError,
     ProviderUnavailable,
 )
-from providers.microsoft import Entra, Mailboxes
+from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.sign_in import Entra
 from tests.providers.microsoft import (
     BEN,
     CALLBACK,

@@ -12,8 +12,11 @@ import trustme
 
 from providers.base import Interval
 from providers.errors import ProviderUnavailable
-from providers.google import GoogleCalendars, GoogleSettings, refresh
-from providers.microsoft import Entra, Mailboxes
+from providers.google.calendars import GoogleCalendars
+from providers.google.renewal import refresh
+from providers.google.settings import GoogleSettings
+from providers.microsoft.mailboxes import Mailboxes
+from providers.microsoft.sign_in import Entra
 from providers.route import Route
 from tests.providers.google import ANNA, KEY, WINDOW, Waiting, at, draft, query, soon, span
 from tests.providers.microsoft import BEN, asked, calendars

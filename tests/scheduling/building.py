@@ -25,6 +25,7 @@ from bridge.model import (
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import bookable_days
 from providers.base import Interval
+from providers.intervals import merge
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -107,8 +108,8 @@ def free(
     booked: tuple[datetime, ...] = (),
     ways: tuple[WayEnd, ...] = (),
 ) -> HostTime:
-    """Return what is known of a host's time, by default that nothing is in it."""
-    return HostTime(host(name, hours), busy, claims, booked, ways=ways)
+    """Return what is known of a host's time, by default that nothing is in it; `busy` is merged."""
+    return HostTime(host(name, hours), None if busy is None else merge(busy), claims, booked, ways=ways)
 
 
 def minutes(count: float) -> timedelta:

@@ -135,7 +135,7 @@ def _is_free(event_type: EventType, time: HostTime, start: datetime) -> bool:
     begin = start - event_type.buffer_before
     end = start + event_type.duration + event_type.buffer_after
     taken = [*(time.busy or ()), *time.claims]
-    return not any(each.start < each.end and each.start < end and begin < each.end for each in taken)
+    return not any(since < until and since < end and begin < until for since, until in taken)
 
 
 def _within_limits(event_type: EventType, time: HostTime, start: datetime) -> bool:

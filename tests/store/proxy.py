@@ -12,6 +12,7 @@ from sqlalchemy import URL, make_url
 
 _COMMIT = b"COMMIT\x00"  # as psycopg sends it; the connection is not encrypted
 _QUERY, _SYNC = b"Q", b"S\x00\x00\x00\x04"  # after these the server answers, not before
+_EXECUTE = b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00"  # a statement with values, all of its rows
 _CHUNK = 65536
 
 
@@ -28,7 +29,12 @@ class PostgresProxy:
         self.delay = 0.0  # seconds, each way
         self.commits = 0
         self.questions = 0  # how often the client waits for an answer
+        self.statements = 0
+        self._keeps_commit = False
+        self._kept = threading.Event()
         self._lost: int | None = None
+        self._last: int | None = None
+        self._is_asked = False
         self._is_away_after = False
         self._is_away = False
         self._flowing = threading.Event()
@@ -39,6 +45,15 @@ class PostgresProxy:
     def hang(self) -> None:
         """Pass nothing on, but keep every connection."""
         self._flowing.clear()
+
+    def keep_commit(self) -> None:
+        """Keep the next commit from the server until it is let go, and nothing else."""
+        self._keeps_commit = True
+        self._kept.clear()
+
+    def let_go_of_commit(self) -> None:
+        """Let the server have the commit that was kept."""
+        self._kept.set()
 
     def go_on(self) -> None:
         """Pass on again, what was kept first, and let connections in."""
@@ -60,9 +75,20 @@ class PostgresProxy:
         """Lose the answer of the commit of this number, counted from now, which the server carries out."""
         self.commits, self._lost, self._is_away_after = 0, of_commit, then_away
 
+    def break_off(self, at_question: int, *, is_asked: bool, then_away: bool = False) -> None:
+        """Break off at the question of this number, counted from now; the server has heard it, or has not."""
+        self.questions, self._last = 0, at_question
+        self._is_asked, self._is_away_after = is_asked, then_away
+
+    def has_broken_off(self) -> bool:
+        """Tell whether it came to that question; if not, it is not waited for any more."""
+        self._last, is_awaited = None, self._last is not None
+        return not is_awaited
+
     def close(self) -> None:
         """End the proxy with all its connections."""
         self._flowing.set()
+        self._kept.set()
         self._listener.close()
         self.cut()
 
@@ -87,9 +113,20 @@ class PostgresProxy:
         with suppress(OSError):
             while chunk := self._passed(pair.client):
                 self.questions += chunk.startswith(_QUERY) or _SYNC in chunk
+                self.statements += chunk.startswith(_QUERY) + chunk.count(_EXECUTE)
+                if _COMMIT in chunk and self._keeps_commit:
+                    self._keeps_commit = False
+                    self._kept.wait()
                 if _COMMIT in chunk:
                     self.commits += 1
                     pair.is_lost = self.commits == self._lost
+                if self.questions == self._last:
+                    self._last = None
+                    pair.is_lost = True
+                    if not self._is_asked:
+                        if self._is_away_after:
+                            self.go_away()
+                        break
                 pair.server.sendall(chunk)
         self._end(pair)
 

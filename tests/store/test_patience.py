@@ -20,10 +20,10 @@ from bridge.errors import StoreUnavailable
 from bridge.model import CalendarName
 from bridge.speech.language import language
 from bridge.store import tables
-from bridge.store.dialects import send
 from bridge.store.engine import ConstraintViolated, Store
 from bridge.store.patience import is_repeat, repeated, within
 from bridge.store.sql import revisions
+from bridge.store.statements import send
 from providers.base import Deadline
 from providers.errors import AccessDenied
 from tests.cast.clock import TurnableClock

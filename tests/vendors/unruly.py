@@ -87,6 +87,7 @@ class UnrulyCalendars:
     def __init__(self, inner: CalendarProvider, plan: Plan) -> None:
         self.name = inner.name
         self.can_invite = inner.can_invite
+        self.counts_changes = False  # what goes wrong with it is no change that somebody counts
         self.plan = plan
         self.made: dict[str, int] = {"create_event": 0, "move_event": 0, "cancel_event": 0, "amend_event": 0}
         self._inner = inner

@@ -1,6 +1,8 @@
 """Every change of a booking's state: each one function, one transaction. Nobody else changes one.
 
-    nothing ── hold ──> held ──────── confirm ──────> confirmed ── cancel ──> cancelled <── cancel ──┐
+            ┌───────────── hold at once ─────────────┐
+            │                                        v
+    nothing ┴─ hold ──> held ──────── confirm ──────> confirmed ── cancel ──> cancelled <── cancel ──┐
                         │  :                            │  │ └─── cancel_deleted ─────────────────> deleted
                         │  :                            │  │                         confirmed <── revive ──┘
                    fail │  : let_go, or      begin_move │  └── mark_no_show ──> no_show ── undo_no_show ──┐
@@ -16,6 +18,7 @@ deleted is `deleted`, by its row of deletions: the event may come back. Every ar
 
     arrow           from              to         claims  writes
     hold            nothing           held       now     open
+    hold at once    nothing           confirmed  now     done
     take_other      held              held       now     gone open
     take_other      left              left       now     gone open
     confirm         held left         confirmed  now     done
@@ -46,10 +49,15 @@ deleted is `deleted`, by its row of deletions: the event may come back. Every ar
     mark_no_show    changing stuck    no_show    none    done unwanted
     undo_no_show    no_show           confirmed  now     done
 
-Where the answer of confirm or complete_move is still unknown when the caller's time is over, the caller hears
-"failed", and so it must be: take_back and move_back undo it when the database is back, where the booking's
-version is still that of the change told to have failed. affirm makes that another one, and so do all other
-arrows. While the booking is not of that version yet (the commit may still arrive) they wait.
+To hold at once is to hold and to confirm by one commit, which makes the event too: where the calendar is
+embedded, and nobody is asked in between. An embedded calendar that refuses, or whose answer has aged, and
+every other is asked between two commits, so that whatever is killed then leaves a hold to be looked after.
+
+Where the answer of hold at once, confirm or complete_move is still unknown when the caller's time is over,
+the caller hears "failed", and so it must be: take_back and move_back undo it when the database is back,
+unless a success was told since: confirm, complete_move, correct and affirm write down of which version their
+caller hears. While the booking is not of the version told to have failed yet (the commit may still arrive)
+they wait; a booking that is not there is none, since take_back waits for the transaction that was to hold it.
 
 A move to other hosts, or to a service with another kind of meeting, makes another event: its old write then
 ends unwanted, not gone. A lease that is over takes nothing from the owner until somebody else has taken the
@@ -90,16 +98,18 @@ from bridge.booking.ledger.events import (
     record_put_back,
     record_removal,
 )
-from bridge.booking.ledger.holds import Hold, confirm, fail, hold, let_go, take_other, take_over
+from bridge.booking.ledger.holds import AtOnce, Hold, confirm, hold, take_other
 from bridge.booking.ledger.hosts import pool_of
 from bridge.booking.ledger.leftovers import give_up, is_left, left_behind
 from bridge.booking.ledger.moves import Move, abandon_move, begin_move, complete_move, move_back
-from bridge.booking.ledger.people import Resting, Unsettled, at_rest, follow_move, relocate
+from bridge.booking.ledger.people import Resting, Unsettled, at_rest, follow_move, relocate, rest_of
 from bridge.booking.ledger.told_failed import ToldFailed, affirm, forget, told_failed
+from bridge.booking.ledger.unconfirmed import fail, let_go, take_over
 
 __all__ = [
     "MOST_DELETIONS",
     "REST",
+    "AtOnce",
     "Entry",
     "Hold",
     "Move",
@@ -145,6 +155,7 @@ __all__ = [
     "record_put_back",
     "record_removal",
     "relocate",
+    "rest_of",
     "revive",
     "standing_write",
     "take_back",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bridge import log
+from bridge.attendee.mail_domains import is_known_to_take_mail
 from bridge.booking.context import LedgerContext
 from bridge.booking.event import draft_event, event_key, location_of
 from bridge.booking.job_names import AMEND, ENTER, LOOK, MAIL_DOMAIN, READ_BACK, REMOVE
@@ -30,7 +31,7 @@ from bridge.model.places import NOWHERE
 from bridge.scheduling.hours import place_at, places_of
 from bridge.store.engine import after_commit
 from bridge.store.patience import is_repeat
-from bridge.store.sql import bookings, history, identities, jobs, owners, writes
+from bridge.store.sql import bookings, cursors, history, identities, jobs, owners, writes
 from providers.base import EventDraft, Interval
 
 _ROOMS_ANSWER_IN = timedelta(minutes=1)  # by themselves, as a rule within seconds
@@ -62,11 +63,17 @@ def record_change(
     where the change was asked for.
     """
     history.add(connection, booking, change, source, context.now())
-    if change in (Change.BOOKED, Change.MOVED, Change.REVIVED, Change.PUT_BACK):
+    is_new = change is Change.BOOKED
+    # After a move always: what was told of the place it left is told no more.
+    is_put_there = is_new or change in (Change.MOVED, Change.REVIVED, Change.PUT_BACK)
+    if is_put_there and not (is_new and _is_told_of_others(context, connection, booking)):
         jobs.schedule(connection, READ_BACK, booking.id, context.now())
     if change in (Change.MOVED, Change.CORRECTED, Change.LINKED):
         jobs.schedule(connection, AMEND, booking.id, context.now())
-    if change in (Change.MOVED, Change.CORRECTED) or (change is Change.BOOKED and booking.attendee.email):
+    # What was said of an earlier address may stand no longer; for a new booking most domains are known.
+    address = booking.attendee.email or ""
+    is_unknown = is_new and address and not is_known_to_take_mail(address)
+    if is_unknown or change in (Change.MOVED, Change.CORRECTED):
         jobs.schedule(connection, MAIL_DOMAIN, booking.id, context.now())
     if context.resources:
         jobs.schedule(connection, ENTER, booking.id, context.now())
@@ -74,6 +81,23 @@ def record_change(
         jobs.schedule(connection, LOOK, booking.id, context.now() + _ROOMS_ANSWER_IN)
     context.follow_up(connection, booking, change)
     log_change(connection, booking, change)
+
+
+def _is_told_of_others(context: LedgerContext, connection: Connection, booking: Booking) -> bool:
+    """Tell whether all that could lie beside a new event comes into one embedded calendar.
+
+    Then whatever comes at the same moment is seen when that is followed (`bridge/booking/follow.py`). A
+    missing link is seen by reading back.
+    """
+    event_type, host = context.find_event_type(booking), context.hosts.get(booking.hosts[0])
+    if host is None or len(booking.taken) > 1 or event_type is None or event_type.conference:
+        return False
+    if set(host.calendars) != {booking.calendar} or not context.vendor(booking.calendar).is_surveyed:
+        return False
+    # What came after the calendar was asked about its time, and was read before it knew of this event.
+    asked_at = booking.made_at - timedelta(seconds=context.book_seconds)
+    read_at = cursors.read_at(connection, booking.calendar)
+    return read_at is None or read_at < asked_at
 
 
 def log_change(connection: Connection, booking: Booking, change: Change) -> None:

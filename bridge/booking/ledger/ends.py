@@ -22,7 +22,7 @@ from bridge.errors import BookingClosed, NotBegun, SlotTaken
 from bridge.model import Booking, BookingState, Source, WriteState
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
-from bridge.store.sql import bookings, claims, deletions, owners, writes
+from bridge.store.sql import bookings, claims, deletions, owners, revisions, writes
 from bridge.store.sql.told import stands_as_told
 
 
@@ -49,9 +49,12 @@ def cancel(context: LedgerContext, booking: Booking, source: Source = Source.TEL
 @repeated
 def take_back(context: LedgerContext, told: ToldFailed) -> bool:
     """Cancel a booking whose caller was told that it failed; False while it may still be confirmed."""
-    with context.store.write() as connection:
+    # Alone, as it was held: then the transaction that was not heard of has ended, one way or the other.
+    with context.store.write_alone() as connection:
         booking = bookings.get(connection, told.booking_id)
         if booking is None:
+            # Something is written: what SQLite could not sync to its log cannot turn up after that.
+            revisions.count(connection, revisions.CLAIMS)
             return True
         if owners.lease_of(connection, booking.id)[0] is not None:
             return False  # until its commit arrives after all, or its lease is over

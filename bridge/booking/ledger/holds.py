@@ -1,4 +1,4 @@
-"""A booking's first minute: held for a caller, then confirmed by its event, or failed."""
+"""A booking's first minute: held for a caller, then (or at once) confirmed by its event."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,7 +13,6 @@ from bridge.booking.context import LedgerContext
 from bridge.booking.ledger.change import (
     NOBODYS,
     Change,
-    become_owner,
     claims_of,
     disown,
     is_done,
@@ -27,12 +25,15 @@ from bridge.booking.ledger.told_failed import ToldFailed, remember
 from bridge.calendars.availability import Busy
 from bridge.errors import HoldLost, SlotTaken, StoreUnavailable
 from bridge.model import Booking, BookingState, Wish, Write, WriteState
+from bridge.scheduling.round_robin import Choice
 from bridge.store.engine import ConstraintViolated
 from bridge.store.patience import is_repeat, repeated
 from bridge.store.sql import bookings, claims, owners, requests, writes
 from providers.base import Event, EventDraft
 
 _log = logging.getLogger(__name__)
+
+_HELD_VERSION = 1  # the first of a booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +50,52 @@ class Hold:
     host: str | None = None
 
 
-def hold(context: LedgerContext, wish: Wish, busy: Busy, *, until: datetime | None = None) -> Hold:
-    """Choose hosts, claim their time and record the coming write.
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """How a hold's own commit may confirm it: its event can be made by that, and `also` is done by it too.
+
+    `making` returns how to make the event, None where calendars must be asked first.
+    """
+
+    making: Callable[[Hold], Callable[[Connection], Event] | None]
+    also: Callable[[Connection], None]
+
+
+def hold(
+    context: LedgerContext,
+    wish: Wish,
+    busy: Busy,
+    *,
+    until: datetime | None = None,
+    at_once: AtOnce | None = None,
+) -> Hold | Booking:
+    """Choose hosts, claim their time and record the coming write; confirm `at_once` where that can be.
 
     It is held `until` the caller's turn ends, by the clock of leases, or for a lease from now on. SlotTaken,
     SlotNotOffered, AvailabilityUnknown: it cannot be had (any more).
     """
-    held = _hold(context, wish, busy, context.new_id(), context.new_id(), until)
-    context.checkpoint("held")
+    booking_id = context.new_id()
+    try:
+        held = _hold(context, wish, busy, (booking_id, context.new_id(), until), at_once)
+    except StoreUnavailable:
+        if at_once:
+            remember(context, ToldFailed(booking_id, _HELD_VERSION + 1))
+        raise
+    context.checkpoint("held" if isinstance(held, Hold) else "confirmed")
+    if isinstance(held, Booking):
+        context.wake()
     return held
 
 
 @repeated
 def _hold(
-    context: LedgerContext, wish: Wish, busy: Busy, booking_id: str, owner: str, until: datetime | None
-) -> Hold:
+    context: LedgerContext,
+    wish: Wish,
+    busy: Busy,
+    mine: tuple[str, str, datetime | None],
+    at_once: AtOnce | None,
+) -> Hold | Booking:
+    booking_id, owner, until = mine
     try:
         # Alone: two who count limits and shares at once would both find the last place free.
         with context.store.write_alone() as connection:
@@ -73,37 +105,51 @@ def _hold(
             # Judged again: since the calendars were asked, others may have claimed the time.
             pool = pool_of(context, connection, wish, busy)
             choice = choose_from(context, connection, wish.event_type, pool, contact=wish.contact)
-            booking = Booking(
-                id=booking_id,
-                event_type=wish.event_type.id,
-                state=BookingState.HELD,
-                interval=wish.interval,
-                hosts=choice.hosts,
-                calendar=context.hosts[choice.hosts[0]].booking_calendar,
-                contact=wish.contact,
-                attendee=wish.attendee,
-                version=1,
-                made_at=context.now(),
-                source=wish.source,
-                decision=choice.decision,
-                service=wish.event_type.service,
-                resources=choice.resources,
-            )
+            booking = _chosen(context, wish, choice, booking_id)
             lease_until = until or context.lease_now(connection) + context.lease
             bookings.insert_held(connection, booking, owner=owner, lease_until=lease_until)
             requests.note(connection, booking.id, wish.fingerprint)
             claims.add(connection, claims_of(context, connection, booking))
             write, draft = open_write(context, connection, booking, number=1)
+            held = Hold(booking, write, draft, owner, wish.host)
+            if at_once and (making := at_once.making(held)):
+                confirmed = _confirm_in(context, connection, held, making, at_once.also)
+                assert confirmed  # noqa: S101 - nobody else knows of the booking yet
+                return confirmed
+            return held
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
-    return Hold(booking, write, draft, owner, wish.host)
 
 
-def _held_already(connection: Connection, booking_id: str, owner: str, host: str | None) -> Hold | None:
-    """Return the hold of this owner as its rows say, None where there is none."""
+def _chosen(context: LedgerContext, wish: Wish, choice: Choice, booking_id: str) -> Booking:
+    return Booking(
+        id=booking_id,
+        event_type=wish.event_type.id,
+        state=BookingState.HELD,
+        interval=wish.interval,
+        hosts=choice.hosts,
+        calendar=context.hosts[choice.hosts[0]].booking_calendar,
+        contact=wish.contact,
+        attendee=wish.attendee,
+        version=_HELD_VERSION,
+        made_at=context.now(),
+        source=wish.source,
+        decision=choice.decision,
+        service=wish.event_type.service,
+        resources=choice.resources,
+    )
+
+
+def _held_already(
+    connection: Connection, booking_id: str, owner: str, host: str | None
+) -> Hold | Booking | None:
+    """Return the hold of this owner, or what it was confirmed as, as its rows say; None: there is none."""
+    booking = bookings.get(connection, booking_id)
+    if booking is not None and booking.state is BookingState.CONFIRMED:
+        log_change(connection, booking, Change.BOOKED)
+        return booking
     if owners.lease_of(connection, booking_id)[0] != owner:
         return None
-    booking = bookings.get(connection, booking_id)
     write = writes.of_booking(connection, booking_id)[-1]
     if booking is None or booking.state is not BookingState.HELD:
         return None
@@ -122,7 +168,7 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
     try:
         with context.store.write_alone() as connection:
             earlier = _held_already(connection, mine.id, held.owner, held.host) if is_repeat() else None
-            if earlier and earlier.write.number != held.write.number:
+            if isinstance(earlier, Hold) and earlier.write.number != held.write.number:
                 return earlier
             pool = pool_of(context, connection, wish, busy, refused=refused, without=mine.id)
             choice = choose_from(context, connection, event_type, pool, contact=mine.contact, without=mine.id)
@@ -183,101 +229,46 @@ def _confirm(
     also: Callable[[Connection], None],
 ) -> Booking | None:
     with context.store.write() as connection:
-        event = _made(context, connection, made)
-        booking = replace(
-            held.booking,
-            version=held.booking.version + 1,
-            state=BookingState.CONFIRMED,
-            link=event.link or held.booking.link,
-            location=held.draft.location,
-        )
-        values = {"state": booking.state, "link": booking.link, "location": booking.location, **NOBODYS}
-        if bookings.change(
-            connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values
-        ):
-            writes.finish(connection, held.write, event)
-            record_change(context, connection, booking, Change.BOOKED, booking.source)
-            also(connection)
-            return booking
-        if is_done(connection, held.write):
-            # By an earlier try that was not heard of, or by whoever took over.
-            found = bookings.get(connection, booking.id) if is_repeat() else None
-            if found is None or found.state is not BookingState.CONFIRMED:
-                return None
-            log_change(connection, booking, Change.BOOKED)
-            return booking
-        # Whoever took over may have looked before this event was there.
-        disown(context, connection, held.write)
-        return None
+        return _confirm_in(context, connection, held, made, also)
 
 
-def _made(
-    context: LedgerContext, connection: Connection, made: Event | Callable[[Connection], Event]
-) -> Event:
-    if isinstance(made, Event):
-        return made
-    event = made(connection)
-    context.checkpoint("event_created")
-    return event
-
-
-@repeated
-def fail(context: LedgerContext, held: Hold, *, is_certain: bool = True) -> None:
-    """End a hold: its claims go, and so do its events, unless it is `is_certain` that there are none.
-
-    What another process took over is left to it.
-    """
-    ended: dict[str, Any] = {"state": BookingState.FAILED, **NOBODYS}
-    with context.store.write() as connection:
-        if not bookings.change(
-            connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended
-        ):
-            return
-        claims.drop(connection, held.booking.id)
-        for write in writes.of_booking(connection, held.booking.id):  # the hold may have changed hosts
-            if write.state is WriteState.OPEN and is_certain:
-                writes.set_state(connection, write, WriteState.GONE)
-            elif write.state is WriteState.OPEN:
-                disown(context, connection, write)
-    context.checkpoint("failed")
-
-
-def let_go(context: LedgerContext, held: Hold) -> None:
-    """Leave a hold whose outcome is unknown to whoever comes next, keeping its claims.
-
-    If even that cannot be written, the lease runs out by itself.
-    """
-    try:
-        _let_go(context, held)
-    except StoreUnavailable as error:
-        _log.warning("a hold could not be given back: %s", error)
-    context.checkpoint("left")
-
-
-@repeated
-def _let_go(context: LedgerContext, held: Hold) -> None:
-    with context.store.write() as connection:
-        # The claims stay: the event may be there, and the slot must not be given to anybody else.
-        ended = {"lease_until": context.lease_now(connection)}
-        bookings.change(
-            connection, held.booking.id, states=(BookingState.HELD,), owner=held.owner, values=ended
-        )
-
-
-def take_over(context: LedgerContext, booking: Booking) -> Hold | None:
-    """Become the owner of a hold that its process left; None when another was quicker."""
-    if booking.state is not BookingState.HELD:
-        return None  # a move that got stuck is not finished but given up
-    return _take_over(context, booking, context.new_id())
-
-
-@repeated
-def _take_over(context: LedgerContext, booking: Booking, owner: str) -> Hold | None:
-    with context.store.write() as connection:
-        if not become_owner(context, connection, booking, owner):
+def _confirm_in(
+    context: LedgerContext,
+    connection: Connection,
+    held: Hold,
+    made: Event | Callable[[Connection], Event],
+    also: Callable[[Connection], None],
+) -> Booking | None:
+    """Confirm a hold as part of a transaction; None when it is another's."""
+    event = made if isinstance(made, Event) else made(connection)
+    if event is not made:
+        context.checkpoint("event_created")
+    booking = replace(
+        held.booking,
+        version=held.booking.version + 1,
+        state=BookingState.CONFIRMED,
+        link=event.link or held.booking.link,
+        location=held.draft.location,
+    )
+    values = {
+        "state": booking.state,
+        "link": booking.link,
+        "location": booking.location,
+        "told_version": booking.version,  # whatever its caller was told before
+        **NOBODYS,
+    }
+    if bookings.change(connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values):
+        writes.finish(connection, held.write, event)
+        record_change(context, connection, booking, Change.BOOKED, booking.source)
+        also(connection)
+        return booking
+    if is_done(connection, held.write):
+        # By an earlier try that was not heard of, or by whoever took over.
+        found = bookings.get(connection, booking.id) if is_repeat() else None
+        if found is None or found.state is not BookingState.CONFIRMED:
             return None
-        write = writes.of_booking(connection, booking.id)[-1]
-        # Its request may be made once more: from now on counts how long a late one can still land.
-        writes.begin_again(connection, write, context.now())
-        mine = replace(booking, version=booking.version + 1)
-        return Hold(mine, write, writes.draft_of(connection, write), owner)
+        log_change(connection, booking, Change.BOOKED)
+        return booking
+    # Whoever took over may have looked before this event was there.
+    disown(context, connection, held.write)
+    return None

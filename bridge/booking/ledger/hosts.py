@@ -52,7 +52,8 @@ def pool_of(
         _refuse_too_many(context, connection, wish)
     wanted = with_host(wish.event_type, wish.host) if wish.host else wish.event_type
     now, event_type = context.now(), as_offered_lately(wanted)
-    known = host_times(connection, context.attending, event_type, busy, without=without)
+    hosts = as_set(connection, [context.attending[each] for each in busy.by_host], busy.window)
+    known = host_times(connection, hosts, event_type, busy, without=without)
     # A move also asks the calendars of hosts who have left the team: they keep nobody's place here.
     times = {host: time for host, time in known.items() if host in event_type.team.asked}
     pool = pool_for(event_type, times, wish.start, now, without=refused)

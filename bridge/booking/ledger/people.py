@@ -39,10 +39,15 @@ class Unsettled:
 def at_rest(connection: Connection, booking_id: str) -> Resting | Unsettled | None:
     """Return a confirmed booking as it is, None when there is none of this id."""
     booking = bookings.get(connection, booking_id)
-    if booking is None or booking.state is not BookingState.CONFIRMED:
+    return rest_of(connection, booking) if booking else None
+
+
+def rest_of(connection: Connection, booking: Booking) -> Resting | Unsettled | None:
+    """Tell whether a booking that was just read is at rest; None when it is not confirmed."""
+    if booking.state is not BookingState.CONFIRMED:
         return None
-    owner, _ = owners.lease_of(connection, booking_id)
-    made = writes.of_booking(connection, booking_id)
+    owner, _ = owners.lease_of(connection, booking.id)
+    made = writes.of_booking(connection, booking.id)
     standing = standing_write(made)
     is_known = all(write.state is WriteState.GONE for write in made if write != standing)
     if owner is not None or standing is None or not is_known:

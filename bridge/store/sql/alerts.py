@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from bridge.store.dialects import CLOCK_SLACK, upsert
+from bridge.store.dialects import CLOCK_SLACK, drop_before, upsert
 from bridge.store.tables import alert_tellings, alerts
 
 
@@ -30,23 +30,17 @@ def raise_alert(connection: Connection, key: str, text: str, now: datetime) -> b
 
 def resolve(connection: Connection, key: str, now: datetime) -> bool:
     """Close an open alert; return whether there was one."""
-    # Only an open one: a closed one keeps the time at which it ended.
-    closed = update(alerts).where(alerts.c.key == key, alerts.c.resolved_at.is_(None))
-    return bool(connection.execute(closed.values(resolved_at=now)).rowcount)
+    return bool(connection.execute(_RESOLVE, {"about": key, "resolved_at": now}).rowcount)
 
 
 def drop_closed(connection: Connection, before: datetime, *, limit: int) -> int:
     """Forget what was closed before that moment; return how many, at most `limit`."""
-    old = select(alerts.c.key).where(alerts.c.resolved_at < before).limit(limit)
-    return connection.execute(delete(alerts).where(alerts.c.key.in_(old))).rowcount
+    return connection.execute(_DROP_CLOSED, {"before": before, "limit": limit}).rowcount
 
 
 def open_alerts(connection: Connection) -> list[Alert]:
     """Return what is unresolved, the oldest first."""
-    rows = connection.execute(
-        select(alerts).where(alerts.c.resolved_at.is_(None)).order_by(alerts.c.raised_at, alerts.c.key)
-    )
-    return [Alert(row.key, row.text, row.raised_at) for row in rows]
+    return [Alert(row.key, row.text, row.raised_at) for row in connection.execute(_OPEN)]
 
 
 def untold(connection: Connection, receiver: str, now: datetime) -> list[Alert]:
@@ -63,3 +57,10 @@ def mark_told(connection: Connection, receiver: str, until: datetime) -> None:
     """Remember that a receiver was told of what was raised up to then."""
     told = {"told_until": until}
     upsert(connection, alert_tellings, {"receiver": receiver, **told}, then=told)
+
+
+_IS_OPEN = alerts.c.resolved_at.is_(None)
+_OPEN = select(alerts).where(_IS_OPEN).order_by(alerts.c.raised_at, alerts.c.key)
+# Only an open one: a closed one keeps the time at which it ended.
+_RESOLVE = update(alerts).where(alerts.c.key == bindparam("about"), _IS_OPEN)
+_DROP_CLOSED = drop_before(alerts, "key", "resolved_at")

@@ -22,7 +22,7 @@ def since(connection: Connection, moment: datetime) -> list[tuple[str, str]]:
 
 def drop_older(connection: Connection, before: datetime) -> None:
     """Forget what nobody has asked for since a moment."""
-    connection.execute(delete(asked_for).where(asked_for.c.asked_at < before))
+    connection.execute(_DROP, {"before": before})
 
 
 _NOTE = Upsert(asked_for, then=lambda row: {"asked_at": row.asked_at})
@@ -31,3 +31,4 @@ _SINCE = (
     .where(asked_for.c.asked_at >= bindparam("moment", type_=Instant()))
     .order_by(asked_for.c.asked_at.desc(), asked_for.c.event_type, asked_for.c.service)
 )
+_DROP = delete(asked_for).where(asked_for.c.asked_at < bindparam("before"))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CompoundSelect, Connection, Select, Text, bindparam, select, true, union_all
 
 from bridge.model import BookingState
+from bridge.store.statements import ask
 from bridge.store.tables import IS_LIVE, booking_hosts, bookings
 from providers.base import Interval
 
@@ -36,7 +37,7 @@ def starts_by_host(
     """
     asked = {"event_type": event_type, "from": window.start, "until": window.end, "without": without or ""}
     starts: dict[str, list[datetime]] = {host: [] for host in hosts}
-    for host, start in connection.execute(_STARTS, asked):
+    for host, start in ask(connection, _STARTS, asked):
         if host in starts:
             starts[host].append(start)
     return starts
@@ -67,7 +68,7 @@ def last_made(
         return {}
     asked = {"event_type": event_type, "without": without or ""}
     names = {f"host{number}": host for number, host in enumerate(hosts)}
-    rows = connection.execute(_last_made(len(hosts)), {**asked, **names})
+    rows = ask(connection, _last_made(len(hosts)), {**asked, **names})
     return {row.host: row.made_at for row in rows if row.made_at}
 
 
@@ -82,7 +83,7 @@ def made_since(
     """Return when the live bookings of the event type were made since then that each host attends."""
     made: dict[str, list[datetime]] = {host: [] for host in hosts}
     asked = {"event_type": event_type, "hosts": hosts, "since": since, "without": without or ""}
-    for host, moment in connection.execute(_MADE_SINCE, asked).all():
+    for host, moment in ask(connection, _MADE_SINCE, asked):
         made[host].append(moment)
     return made
 

@@ -23,11 +23,15 @@ def within(
     return [read_event(row) for row in connection.execute(ordered)]
 
 
-def last_change(connection: Connection, hosts: Collection[str], calendar: str) -> tuple[Any, ...]:
+def last_change(
+    connection: Connection, hosts: Collection[str], calendar: str, window: Interval
+) -> tuple[Any, ...]:
     """Return what differs as soon as one of these events does, or the hosts attend others."""
     if not hosts:
         return ()
-    found = select(func.max(local_events.c.changed), func.count()).where(_is_attended(hosts, calendar))
+    # How many too: one that is cancelled, or not theirs any more, is no longer among them.
+    found = select(func.max(local_events.c.changed), func.count())
+    found = found.where(_is_attended(hosts, calendar), *live_within(window))
     return tuple(connection.execute(found).one())
 
 

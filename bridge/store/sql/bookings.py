@@ -15,14 +15,15 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
-    or_,
     select,
+    union,
     update,
 )
 
 from bridge.model import Attendee, Booking, BookingState, CalendarName, Contact, Source
-from bridge.store.dialects import send
 from bridge.store.sql import owners
+from bridge.store.sql.local_events import pieces
+from bridge.store.statements import ask, changed_rows, send
 from bridge.store.tables import IS_LIVE, LIVE, booking_hosts, bookings
 from providers.base import Interval
 
@@ -90,15 +91,16 @@ def change(
     # By state and owner, not by what was read before: of two processes that both read it, one changes it.
     changing = _CHANGE if owner is None else _CHANGE_OWN
     worked_out = {name: value for name, value in values.items() if isinstance(value, ColumnElement)}
-    if only or worked_out:
-        changing = changing.where(*only).values(**worked_out)
     which = {"booking": booking_id, "in_states": list(states), "by": owner}
-    given = {name: value for name, value in values.items() if name not in worked_out}
-    changed = connection.execute(changing, {**which, **given})
+    given = {**which, **{name: value for name, value in values.items() if name not in worked_out}}
+    if only or worked_out:
+        changed = connection.execute(changing.where(*only).values(**worked_out), given).rowcount
+    else:
+        changed = changed_rows(connection, changing, given)
     becomes: BookingState | None = values.get("state")
-    if changed.rowcount and becomes and any(state.is_live is not becomes.is_live for state in states):
+    if changed and becomes and any(state.is_live is not becomes.is_live for state in states):
         send(connection, _SET_LIVE, {"booking": booking_id, "is_live": becomes.is_live})
-    return changed.rowcount == 1
+    return changed == 1
 
 
 def moved_values(booking: Booking) -> dict[str, Any]:
@@ -137,8 +139,13 @@ def set_link(connection: Connection, booking_id: str, link: str) -> None:
 
 def get(connection: Connection, booking_id: str) -> Booking | None:
     """Return the booking, None when there is none."""
-    rows = connection.execute(select(bookings).where(bookings.c.id == booking_id)).all()
-    return next(iter(read_rows(connection, rows)), None)
+    return by_ids(connection, [booking_id]).get(booking_id)
+
+
+def by_ids(connection: Connection, booking_ids: Collection[str]) -> dict[str, Booking]:
+    """Return by their ids those bookings that exist."""
+    some = (connection.execute(_BY_IDS, {"bookings": each}).all() for each in pieces(list(booking_ids)))
+    return {booking.id: booking for rows in some for booking in read_rows(connection, rows)}
 
 
 def by_prefix(connection: Connection, prefix: str) -> list[Booking]:
@@ -154,7 +161,7 @@ def live_of_contact(connection: Connection, contact: Contact, event_type: str | 
     """Return the contact's held and confirmed bookings, the latest made first."""
     query = _LIVE_OF_CONTACT if event_type is None else _LIVE_OF_CONTACT_AND_TYPE
     caller = {"contact": contact.key, "event_type": event_type}
-    return read_rows(connection, connection.execute(query, caller).all())
+    return read_rows(connection, ask(connection, query, caller))
 
 
 def of_number(
@@ -162,24 +169,24 @@ def of_number(
 ) -> list[Booking]:
     """Return what was booked from a number in E.164, in one of the states, the latest made first."""
     query = select(bookings).where(bookings.c.phone == phone, bookings.c.state.in_(states))
-    return read_rows(
-        connection, connection.execute(query.order_by(bookings.c.made_at.desc()).limit(most)).all()
-    )
+    latest = query.order_by(bookings.c.made_at.desc()).limit(most)
+    return read_rows(connection, connection.execute(latest).all())
 
 
 def at_start(connection: Connection, start: datetime, states: Sequence[BookingState]) -> list[Booking]:
     """Return the bookings in one of the states that begin at an instant, or did before they were moved."""
-    begins = or_(bookings.c.starts_at == start, bookings.c.moved_from == start)
-    return read_rows(
-        connection, connection.execute(select(bookings).where(begins, bookings.c.state.in_(states))).all()
+    # By an index each, without a state in common: SQLite would look through all that are in one of them.
+    begins = union(
+        select(bookings.c.id).where(bookings.c.starts_at == start, bookings.c.state.in_(states)),
+        select(bookings.c.id).where(bookings.c.moved_from == start),
     )
+    found = read_rows(connection, connection.execute(select(bookings).where(bookings.c.id.in_(begins))).all())
+    return [each for each in found if each.state in states]
 
 
 def abandoned(connection: Connection, now: datetime, lease: timedelta) -> list[Booking]:
     """Return bookings whose owner's lease is over: holds and moves nobody finishes."""
-    # Without their states: SQLite would look through all that are confirmed, and few are anybody's.
-    query = select(bookings).where(bookings.c.owner.is_not(None), owners.has_left(now, lease))
-    left = read_rows(connection, connection.execute(query).all())
+    left = read_rows(connection, connection.execute(_LEFT, owners.at(now, lease)).all())
     return [each for each in left if each.state in (*LIVE, BookingState.NO_SHOW)]
 
 
@@ -218,27 +225,24 @@ def is_any_from(connection: Connection, source: Source) -> bool:
     return connection.execute(found).first() is not None
 
 
-def coming_calendars(connection: Connection, now: datetime) -> set[CalendarName]:
-    """Return the calendars in which events of bookings to come lie."""
-    to_come = (bookings.c.state == BookingState.CONFIRMED, bookings.c.ends_at > now)
-    wanted = select(bookings.c.calendar).where(*to_come).distinct()
-    return {CalendarName.parse(name) for name in connection.execute(wanted).scalars()}
-
-
 def read_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Booking]:
     """Return the bookings of these rows, with who attends them."""
     if not rows:
         return []
     attending: dict[str, list[str]] = {row.id: [] for row in rows}
     # One more statement for all of them, not a join: a booking's JSON columns would come once per host.
-    hosts = select(booking_hosts).where(booking_hosts.c.booking_id.in_(attending))
-    for row in connection.execute(hosts.order_by(booking_hosts.c.position)):
+    for row in ask(connection, _HOSTS, {"bookings": list(attending)}):
         attending[row.booking_id].append(row.host)
     return [_booking(row, attending[row.id]) for row in rows]
 
 
+# Without their states: SQLite would look through all that are confirmed, and few are anybody's.
+_LEFT = select(bookings).where(bookings.c.owner.is_not(None), owners.HAS_LEFT)
 # Built once where they are part of every booking: building one takes longer than executing it.
 _INSERT, _INSERT_HOST = insert(bookings), insert(booking_hosts)
+_THESE: ColumnElement[Any] = bindparam("bookings", expanding=True)
+_BY_IDS = select(bookings).where(bookings.c.id.in_(_THESE))
+_HOSTS = select(booking_hosts).where(booking_hosts.c.booking_id.in_(_THESE)).order_by("position")
 _SET_LIVE = update(booking_hosts).where(booking_hosts.c.booking_id == bindparam("booking"))
 _CHANGE = (
     update(bookings)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bridge.store.dialects import upsert
 from bridge.store.sql.local_events import pieces
+from bridge.store.statements import ask
 from bridge.store.tables import busy_spans, busy_times
 from providers.base import Interval
 from providers.occurrence import Occurrence
@@ -43,7 +44,7 @@ def spans(connection: Connection, calendars: Collection[str]) -> Mapping[str, Bu
         row.calendar: BusySpan(
             row.calendar, Interval(row.starts_at, row.ends_at), row.zone, row.as_of, row.problem, row.runs
         )
-        for row in connection.execute(_SPANS, {"calendars": list(calendars)}).all()
+        for row in ask(connection, _SPANS, {"calendars": list(calendars)})
     }
 
 

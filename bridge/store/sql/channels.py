@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bridge.model import CalendarName
+from bridge.store.dialects import drop_before
 from bridge.store.tables import channels
 from providers.base import Channel
 
@@ -59,5 +60,7 @@ def drop(connection: Connection, channel_id: str) -> None:
 
 def drop_ended(connection: Connection, before: datetime, *, limit: int) -> int:
     """Forget channels that ended before that moment; return how many, at most `limit`."""
-    old = select(channels.c.id).where(channels.c.expires_at < before).limit(limit)
-    return connection.execute(delete(channels).where(channels.c.id.in_(old))).rowcount
+    return connection.execute(_DROP_ENDED, {"before": before, "limit": limit}).rowcount
+
+
+_DROP_ENDED = drop_before(channels, "id", "expires_at")

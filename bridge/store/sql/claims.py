@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from bridge.model import CalendarName, Claim, WayEnd
-from bridge.store.dialects import send
 from bridge.store.sql import revisions
+from bridge.store.statements import ask, send
 from bridge.store.tables import booking_hosts, bookings, claims, ways
 from providers.base import Interval
+from providers.intervals import Span
 
 
 class Taken(NamedTuple):
@@ -66,20 +67,27 @@ def overlapping(
     without: str | None = None,
 ) -> list[Taken]:
     """Return the claims in the window of these hosts, or with an event in these calendars."""
-    # By calendar too: whoever checks a calendar must see what is being written into it for somebody else,
-    # before that calendar can tell.
-    asked = {
-        "hosts": hosts,
-        "calendars": [str(name) for name in calendars],
-        "from": window.start,
-        "until": window.end,
-        "without": without or "",
-    }
-    rows = connection.execute(_OVERLAPPING, asked).all()
+    rows = ask(connection, _OVERLAPPING, _asked(hosts, calendars, window, without))
     return [
         Taken(booking, host, calendar, pending, Interval(start, end))
         for booking, host, calendar, pending, start, end in rows
     ]
+
+
+def time_taken(
+    connection: Connection,
+    *,
+    hosts: Sequence[str],
+    calendars: Sequence[CalendarName],
+    window: Interval,
+    without: str | None = None,
+) -> dict[tuple[str, str], list[Span]]:
+    """Return of the same claims nothing but their time, by host and calendar."""
+    asked = _asked(hosts, calendars, window, without)
+    found: dict[tuple[str, str], list[Span]] = {}
+    for _, host, calendar, _, start, end in connection.execute(_OVERLAPPING, asked).all():
+        found.setdefault((host, calendar), []).append((start, end))
+    return found
 
 
 def ways_of(
@@ -133,19 +141,7 @@ def _is_far_away(connection: Connection, claim: Claim, end: WayEnd) -> bool:
 
 def organisers_unchecked(connection: Connection, now: datetime) -> list[Claim]:
     """Return the organisers' claims to come that claim no calendar, in the order their bookings were made."""
-    rows = connection.execute(
-        select(claims)
-        .join(booking_hosts, booking_hosts.c.booking_id == claims.c.booking_id)
-        .join(bookings, bookings.c.id == claims.c.booking_id)
-        .where(
-            booking_hosts.c.position == 0,
-            booking_hosts.c.host == claims.c.host,
-            claims.c.checked_calendar.is_(None),
-            claims.c.ends_at > now,
-        )
-        .order_by(bookings.c.made_at, bookings.c.id)
-    )
-    return [_claim(row) for row in rows]
+    return [_claim(row) for row in connection.execute(_UNCHECKED, {"now": now})]
 
 
 def check_calendar(connection: Connection, claim: Claim, identity: str) -> None:
@@ -174,6 +170,18 @@ def of_booking(connection: Connection, booking_id: str) -> list[Claim]:
 
 
 _INSERT, _INSERT_WAY = insert(claims), insert(ways)
+_UNCHECKED = (
+    select(claims)
+    .join(booking_hosts, booking_hosts.c.booking_id == claims.c.booking_id)
+    .join(bookings, bookings.c.id == claims.c.booking_id)
+    .where(
+        booking_hosts.c.position == 0,
+        booking_hosts.c.host == claims.c.host,
+        claims.c.checked_calendar.is_(None),
+        claims.c.ends_at > bindparam("now"),
+    )
+    .order_by(bookings.c.made_at, bookings.c.id)
+)
 _OVERLAPPING = select(
     claims.c.booking_id,
     claims.c.host,
@@ -190,6 +198,20 @@ _OVERLAPPING = select(
     claims.c.ends_at > bindparam("from"),
     claims.c.booking_id != bindparam("without"),
 )
+
+
+def _asked(
+    hosts: Sequence[str], calendars: Sequence[CalendarName], window: Interval, without: str | None
+) -> dict[str, Any]:
+    # By calendar too: whoever checks a calendar must see what is being written into it for somebody else,
+    # before that calendar can tell.
+    return {
+        "hosts": hosts,
+        "calendars": [str(name) for name in calendars],
+        "from": window.start,
+        "until": window.end,
+        "without": without or "",
+    }
 
 
 def _row(claim: Claim) -> dict[str, Any]:

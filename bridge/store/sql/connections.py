@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, or_, select, update
 
 from bridge.store.dialects import upsert
 from bridge.store.tables import connections
@@ -57,11 +57,7 @@ def every(connection: Connection) -> list[ConnectionRow]:
 
 def due(connection: Connection, before: datetime, now: datetime) -> list[ConnectionRow]:
     """Return the consents whose token ends before that moment and whose refresh need not wait."""
-    # After a failure the next try waits, or a vendor that is down would be asked each second.
-    may_be_tried = or_(connections.c.retry_at.is_(None), connections.c.retry_at <= now)
-    ending = connections.c.expires_at <= before
-    found = select(connections).where(connections.c.state == CONNECTED, ending, may_be_tried)
-    rows = connection.execute(found.order_by(connections.c.expires_at)).mappings()
+    rows = connection.execute(_DUE, {"before": before, "now": now}).mappings()
     return [_row(each) for each in rows]
 
 
@@ -96,3 +92,15 @@ def _values(row: ConnectionRow) -> dict[str, Any]:
 
 def _row(found: RowMapping) -> ConnectionRow:
     return ConnectionRow(**{**found, "scopes": frozenset(found["scopes"])})
+
+
+_DUE = (
+    select(connections)
+    .where(
+        connections.c.state == CONNECTED,
+        connections.c.expires_at <= bindparam("before"),
+        # After a failure the next try waits, or a vendor that is down would be asked each second.
+        or_(connections.c.retry_at.is_(None), connections.c.retry_at <= bindparam("now")),
+    )
+    .order_by(connections.c.expires_at)
+)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import Connection, bindparam, func, literal, select, update
 
 from bridge.model import CalendarName
-from bridge.store.dialects import Instant, upsert
+from bridge.store.dialects import Instant, Upsert, drop_before, upsert
 from bridge.store.tables import cursors
 
 _NONE = ""  # of a calendar whose changes could never be read
@@ -15,13 +15,12 @@ _NONE = ""  # of a calendar whose changes could never be read
 
 def get(connection: Connection, calendar: CalendarName) -> str | None:
     """Return up to where the calendar's changes were read, None before the first time."""
-    read = select(cursors.c.cursor).where(cursors.c.calendar == str(calendar))
-    return connection.execute(read).scalar() or None
+    return connection.execute(_CURSOR, {"calendar": str(calendar)}).scalar() or None
 
 
 def read_at(connection: Connection, calendar: CalendarName) -> datetime | None:
     """Return when the calendar's changes were last read, None before the first time."""
-    found = connection.execute(select(cursors.c.read_at).where(cursors.c.calendar == str(calendar))).scalar()
+    found = connection.execute(_READ_AT, {"calendar": str(calendar)}).scalar()
     assert found is None or isinstance(found, datetime)  # noqa: S101 - for the type alone
     return found
 
@@ -29,7 +28,7 @@ def read_at(connection: Connection, calendar: CalendarName) -> datetime | None:
 def put(connection: Connection, calendar: CalendarName, value: str, now: datetime) -> None:
     """Remember up to where the calendar's changes were read; they can be."""
     read = {"cursor": value, "read_at": now, "failing_since": None}
-    upsert(connection, cursors, {"calendar": str(calendar), **read}, then=read)
+    _PUT(connection, {"calendar": str(calendar), **read})
 
 
 def fail(connection: Connection, calendar: CalendarName, now: datetime) -> datetime:
@@ -45,8 +44,7 @@ def fail(connection: Connection, calendar: CalendarName, now: datetime) -> datet
 
 def drop_unread(connection: Connection, before: datetime, *, limit: int) -> int:
     """Forget up to where calendars were read that were not since then; return how many, at most `limit`."""
-    old = select(cursors.c.calendar).where(cursors.c.read_at < before).limit(limit)
-    return connection.execute(delete(cursors).where(cursors.c.calendar.in_(old))).rowcount
+    return connection.execute(_DROP_UNREAD, {"before": before, "limit": limit}).rowcount
 
 
 def looked_at(connection: Connection, calendar: CalendarName) -> str:
@@ -60,3 +58,14 @@ def look_on_from(connection: Connection, calendar: CalendarName, booking_id: str
     # Kept: when time runs out, the next turn goes on behind it, and every booking has its turn.
     here = cursors.c.calendar == str(calendar)
     connection.execute(update(cursors).where(here).values(looked_at=booking_id))
+
+
+# Built once where each turn of following asks: building a statement takes longer than executing it.
+_IS_IT = cursors.c.calendar == bindparam("calendar")
+_CURSOR = select(cursors.c.cursor).where(_IS_IT)
+_READ_AT = select(cursors.c.read_at).where(_IS_IT)
+_PUT = Upsert(
+    cursors,
+    then=lambda row: {name: row[name] for name in ("cursor", "read_at", "failing_since")},
+)
+_DROP_UNREAD = drop_before(cursors, "calendar", "read_at")

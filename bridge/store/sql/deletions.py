@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, func, select, update
 
 from bridge.model import CalendarName, Deletion, DeletionState
 from bridge.store.dialects import upsert
@@ -15,8 +15,7 @@ from bridge.store.tables import bookings, deletions
 
 def get(connection: Connection, booking_id: str) -> Deletion | None:
     """Return the deletion of a booking's event, None where none is known."""
-    wanted = select(deletions).where(deletions.c.booking_id == booking_id)
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_OF_BOOKING, {"booking": booking_id}).one_or_none()
     return None if row is None else _deletion(row)
 
 
@@ -47,17 +46,13 @@ def in_state(
     connection: Connection, *states: DeletionState, names: Collection[CalendarName] | None = None
 ) -> list[Deletion]:
     """Return the deletions in these states, of the calendar with these names or of all, the oldest first."""
-    wanted = select(deletions).where(deletions.c.state.in_(states))
-    if names is not None:
-        wanted = wanted.where(_is_in(names))
-    rows = connection.execute(wanted.order_by(deletions.c.seen_at, deletions.c.booking_id))
-    return [_deletion(row) for row in rows]
+    wanted = _IN_STATES if names is None else _IN_STATES.where(_is_in(names))
+    return [_deletion(row) for row in connection.execute(wanted, {"states": states})]
 
 
 def calendars(connection: Connection) -> set[CalendarName]:
     """Return the calendars of which deletions are known."""
-    names = connection.execute(select(deletions.c.calendar).distinct()).scalars()
-    return {CalendarName.parse(name) for name in names}
+    return {CalendarName.parse(name) for name in connection.execute(_CALENDARS).scalars()}
 
 
 def count_since(connection: Connection, names: Collection[CalendarName], since: datetime) -> int:
@@ -85,9 +80,19 @@ def change(
 
 def forget_past(connection: Connection, now: datetime) -> None:
     """Forget the deletions of bookings whose time is over."""
-    # Nobody brings back an event whose time is over; such rows would only gather.
-    over = select(bookings.c.id).where(bookings.c.id == deletions.c.booking_id, bookings.c.ends_at <= now)
-    connection.execute(delete(deletions).where(over.exists()))
+    connection.execute(_FORGET_PAST, {"now": now})
+
+
+# Built once where each minute asks: building a statement takes longer than executing it.
+_IN_STATES = (
+    select(deletions)
+    .where(deletions.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(deletions.c.seen_at, deletions.c.booking_id)
+)
+_CALENDARS = select(deletions.c.calendar).distinct()
+_IS_OVER = exists().where(bookings.c.id == deletions.c.booking_id, bookings.c.ends_at <= bindparam("now"))
+# Nobody brings back an event whose time is over; such rows would only gather.
+_FORGET_PAST = delete(deletions).where(_IS_OVER)
 
 
 def _is_in(names: Collection[CalendarName]) -> ColumnElement[bool]:
@@ -103,3 +108,6 @@ def _deletion(row: Row[Any]) -> Deletion:
         is_reported=row.is_reported,
         seen_at=row.seen_at,
     )
+
+
+_OF_BOOKING = select(deletions).where(deletions.c.booking_id == bindparam("booking"))

@@ -43,8 +43,7 @@ def by_reference(connection: Connection, receiver: str, reference: str) -> Follo
 
 def awaited(connection: Connection) -> list[str]:
     """Return the receivers for whom something waits."""
-    waiting = select(follow_ups.c.receiver).where(follow_ups.c.state == FollowUpState.WAITING)
-    return list(connection.execute(waiting.distinct()).scalars())
+    return list(connection.execute(_AWAITED).scalars())
 
 
 def any_sent(connection: Connection, receiver: str, since: datetime) -> bool:
@@ -152,11 +151,19 @@ def listed(connection: Connection, states: Sequence[FollowUpState]) -> list[Foll
     return [_read(row) for row in connection.execute(query)]
 
 
-def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int:
-    """Forget what was told of bookings that ended before that moment; return how many, at most `limit`."""
-    is_done = follow_ups.c.state != FollowUpState.WAITING
-    past = select(follow_ups.c.id).join(bookings).where(bookings.c.ends_at < before, is_done).limit(limit)
-    return connection.execute(delete(follow_ups).where(follow_ups.c.id.in_(past))).rowcount
+def of_past(connection: Connection, before: datetime, *, limit: int) -> Sequence[str]:
+    """Return what was told of bookings that ended before that moment, by id, at most `limit`."""
+    past = select(follow_ups.c.id).join(bookings).where(bookings.c.ends_at < before, _IS_DONE)
+    return connection.execute(past.limit(limit)).scalars().all()
+
+
+def forget(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget these, but for what waits again."""
+    connection.execute(delete(follow_ups).where(follow_ups.c.id.in_(ids), _IS_DONE))
+
+
+_AWAITED = select(follow_ups.c.receiver).where(follow_ups.c.state == FollowUpState.WAITING).distinct()
+_IS_DONE = follow_ups.c.state != FollowUpState.WAITING
 
 
 def _waits_for(receiver: str) -> tuple[ColumnElement[bool], ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from bridge.model import Booking, Source
-from bridge.store.dialects import send
+from bridge.store.statements import send
 from bridge.store.tables import booking_changes
 
 

@@ -6,14 +6,15 @@ loses its lease, and the job is taken again: so every job must bear being done t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, or_, select, update
 
 from bridge.store.dialects import CLOCK_SLACK, Columns, Instant, Upsert
+from bridge.store.statements import send
 from bridge.store.tables import jobs
 
 MOST_DUE = 1000  # looked at in one go
@@ -37,49 +38,47 @@ def schedule(connection: Connection, kind: str, subject: str, due_at: datetime) 
 
     One that is being done at this moment is done once more.
     """
-    _SCHEDULE.send(connection, {"kind": kind, "subject": subject, "due_at": due_at, "tries": 0, "planned": 1})
+    schedule_each(connection, kind, (subject,), due_at)
+
+
+def schedule_each(connection: Connection, kind: str, subjects: Iterable[str], due_at: datetime) -> None:
+    """Do the same for each of the subjects."""
+    job = {"kind": kind, "due_at": due_at, "tries": 0, "planned": 1}
+    # In one order for all: processes that start together could else wait for each other on PostgreSQL.
+    for subject in sorted(subjects):
+        _SCHEDULE.send(connection, {**job, "subject": subject})
 
 
 def due(connection: Connection, now: datetime) -> list[Job]:
     """Return the jobs that wait to be done, the one that is due longest first."""
-    rows = connection.execute(select(jobs).where(*_waits(now)).order_by(jobs.c.due_at).limit(MOST_DUE))
+    rows = connection.execute(_DUE, {"now": now, "most": MOST_DUE})
     return [Job(row.kind, row.subject, row.tries, row.planned) for row in rows]
 
 
 def longest_due(connection: Connection, now: datetime) -> datetime | None:
     """Return when the job was due that waits longest to be done; None where none waits."""
-    waiting = select(jobs.c.due_at).where(*_waits(now)).order_by(jobs.c.due_at).limit(1)
-    return connection.execute(waiting).scalar_one_or_none()
+    row = connection.execute(_DUE, {"now": now, "most": 1}).one_or_none()
+    return row.due_at if row else None
 
 
 def take(connection: Connection, job: Job, owner: str, lease: timedelta, now: datetime) -> Job | None:
     """Lease a job and return it as it is now; None when it is not due any more, or another's."""
-    leased = connection.execute(
-        update(jobs)
-        .where(jobs.c.kind == job.kind, jobs.c.subject == job.subject, *_waits(now))
-        .values(owner=owner, lease_until=now + lease, tries=jobs.c.tries + 1)
-        .returning(jobs.c.tries, jobs.c.planned)
-    ).one_or_none()
+    values = {**_named(job), "owner": owner, "lease_until": now + lease, "now": now}
+    leased = connection.execute(_TAKE, values).one_or_none()
     return None if leased is None else Job(job.kind, job.subject, leased.tries - 1, leased.planned)
 
 
 def finish(connection: Connection, job: Job, owner: str) -> None:
     """Remove a job that is done; give it back if it was planned once more meanwhile."""
-    is_mine = _is_mine(job, owner)
-    if not connection.execute(delete(jobs).where(*is_mine, jobs.c.planned == job.planned)).rowcount:
-        connection.execute(update(jobs).where(*is_mine).values(owner=None, lease_until=None, tries=0))
+    mine = {**_named(job), "mine": owner}
+    if not connection.execute(_FINISH, {**mine, "as_planned": job.planned}).rowcount:
+        connection.execute(_GIVE_BACK, {**mine, "tries": 0})
 
 
 def postpone(connection: Connection, job: Job, owner: str, due_at: datetime, *, afresh: bool = False) -> None:
     """Give a job back, due later (or when planned meanwhile); `afresh` forgets how often it was tried."""
-    # Inside CASE a bare datetime would be bound by its Python type, not the column's.
-    later = case((jobs.c.planned == job.planned, literal(due_at, Instant())), else_=jobs.c.due_at)
-    tries = 0 if afresh else jobs.c.tries
-    connection.execute(
-        update(jobs)
-        .where(*_is_mine(job, owner))
-        .values(owner=None, lease_until=None, due_at=later, tries=tries)
-    )
+    mine = {**_named(job), "mine": owner, "as_planned": job.planned, "later": due_at}
+    send(connection, _POSTPONE, {**mine, "tries": 0 if afresh else job.tries + 1})
 
 
 def misdated(
@@ -102,12 +101,8 @@ def make_due(connection: Connection, kind: str, subject: str, now: datetime) -> 
     connection.execute(update(jobs).where(*is_it).values(due_at=now, owner=None, lease_until=None))
 
 
-def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (jobs.c.due_at <= now, or_(jobs.c.owner.is_(None), jobs.c.lease_until <= now))
-
-
-def _is_mine(job: Job, owner: str) -> tuple[ColumnElement[bool], ...]:
-    return (jobs.c.kind == job.kind, jobs.c.subject == job.subject, jobs.c.owner == owner)
+def _named(job: Job) -> dict[str, Any]:
+    return {"of_kind": job.kind, "about": job.subject}
 
 
 def _planned_again(row: Columns) -> dict[str, Any]:
@@ -118,3 +113,20 @@ def _planned_again(row: Columns) -> dict[str, Any]:
 
 
 _SCHEDULE = Upsert(jobs, then=_planned_again)
+_NOW = bindparam("now", type_=Instant())
+_WAITS = (jobs.c.due_at <= _NOW, or_(jobs.c.owner.is_(None), jobs.c.lease_until <= _NOW))
+_IS_IT = (jobs.c.kind == bindparam("of_kind"), jobs.c.subject == bindparam("about"))
+_IS_MINE = (*_IS_IT, jobs.c.owner == bindparam("mine"))
+_AS_PLANNED = jobs.c.planned == bindparam("as_planned")
+_DUE = select(jobs).where(*_WAITS).order_by(jobs.c.due_at).limit(bindparam("most"))
+_TAKE = (
+    update(jobs)
+    .where(*_IS_IT, *_WAITS)
+    .values(owner=bindparam("owner"), lease_until=bindparam("lease_until"), tries=jobs.c.tries + 1)
+    .returning(jobs.c.tries, jobs.c.planned)
+)
+_FINISH = delete(jobs).where(*_IS_MINE, _AS_PLANNED)
+_GIVE_BACK = update(jobs).where(*_IS_MINE).values(owner=None, lease_until=None, tries=bindparam("tries"))
+_POSTPONE = _GIVE_BACK.values(
+    due_at=case((_AS_PLANNED, bindparam("later", type_=Instant())), else_=jobs.c.due_at)
+)

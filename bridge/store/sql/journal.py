@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from bridge.store.dialects import insert_new
 from bridge.store.tables import journal
@@ -69,21 +69,26 @@ def wanted_between(
 
 def count_refused(connection: Connection, since: datetime) -> int:
     """Return how many requests since then bore no signature that verifies."""
-    refused = (journal.c.at >= since, journal.c.kind == "invalid_signature")
-    return connection.execute(select(func.count()).select_from(journal).where(*refused)).scalar_one()
+    return connection.execute(_REFUSED, {"since": since}).scalar_one()
 
 
 def first_of(connection: Connection, outcome: str, since: datetime) -> datetime | None:
     """Return when the first call since then had that outcome; None: none had."""
-    found = select(func.min(journal.c.at)).where(journal.c.at >= since, journal.c.outcome == outcome)
-    first: datetime | None = connection.execute(found).scalar_one()
+    first: datetime | None = connection.execute(_FIRST, {"since": since, "outcome": outcome}).scalar_one()
     return first
 
 
 def drop_older(connection: Connection, before: datetime, *, most: int) -> None:
     """Forget entries before that moment, and of the others all but the latest `most`."""
-    connection.execute(delete(journal).where(journal.c.at < before))
-    nth = select(journal.c.at).order_by(journal.c.at.desc()).offset(most).limit(1)
-    beyond = connection.execute(nth).scalar_one_or_none()
+    connection.execute(_DROP_OLDER, {"before": before})
+    beyond = connection.execute(_NTH, {"most": most}).scalar_one_or_none()
     if beyond is not None:
         connection.execute(delete(journal).where(journal.c.at <= beyond))
+
+
+# Built once where each minute asks: building a statement takes longer than executing it.
+_SINCE = journal.c.at >= bindparam("since")
+_REFUSED = select(func.count()).select_from(journal).where(_SINCE, journal.c.kind == "invalid_signature")
+_FIRST = select(func.min(journal.c.at)).where(_SINCE, journal.c.outcome == bindparam("outcome"))
+_DROP_OLDER = delete(journal).where(journal.c.at < bindparam("before"))
+_NTH = select(journal.c.at).order_by(journal.c.at.desc()).offset(bindparam("most")).limit(1)

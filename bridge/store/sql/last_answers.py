@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, delete, or_, select, union
 
-from bridge.store.dialects import Instant, Upsert
+from bridge.store.dialects import Instant, Upsert, drop_before
 from bridge.store.sql import revisions
 from bridge.store.sql.local_events import pieces
 from bridge.store.tables import busy_changes, last_answers
@@ -108,18 +108,15 @@ def drop_all_but(
 
     Those are older than `after`; what is later than `before` was noted before the clock was set back.
     """
-    kept = set(connection.execute(select(last_answers.c.calendar).distinct()).scalars())
+    kept = set(connection.execute(_CALENDARS).scalars())
     for some in pieces(sorted(kept - set(calendars))):
         connection.execute(delete(last_answers).where(last_answers.c.calendar.in_(some)))
-    changed_at = busy_changes.c.changed_at
-    connection.execute(delete(busy_changes).where(or_(changed_at < after, changed_at > before)))
+    connection.execute(_DROP_CHANGES, {"after": after, "before": before})
 
 
 def drop_older(connection: Connection, before: datetime, *, limit: int) -> int:
     """Forget answers of before a moment; return how many, at most `limit`."""
-    old = select(last_answers.c.calendar).where(last_answers.c.asked_at < before).limit(limit)
-    gone = delete(last_answers).where(last_answers.c.calendar.in_(old), last_answers.c.asked_at < before)
-    return connection.execute(gone).rowcount
+    return connection.execute(_DROP_OLDER, {"before": before, "limit": limit}).rowcount
 
 
 def _answers(
@@ -177,5 +174,13 @@ _PUT = Upsert(
         last_answers.c.latest_at <= row.latest_at,
         last_answers.c.latest_at > bindparam("believed_until", type_=Instant()),
     ),
+)
+_CALENDARS = select(last_answers.c.calendar).distinct()
+_DROP_CHANGES = delete(busy_changes).where(
+    or_(busy_changes.c.changed_at < bindparam("after"), busy_changes.c.changed_at > bindparam("before"))
+)
+# A calendar has an answer for each way to read it.
+_DROP_OLDER = drop_before(last_answers, "calendar", "asked_at").where(
+    last_answers.c.asked_at < bindparam("before")
 )
 _OUTDATE = Upsert(busy_changes, then=lambda row: {"changed_at": row.changed_at, "revision": row.revision})

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, not_, select
 
-from bridge.store.dialects import CLOCK_SLACK, Instant, Upsert, send
+from bridge.store.dialects import CLOCK_SLACK, Instant, Upsert
+from bridge.store.statements import send
 from bridge.store.tables import leases
 
 
@@ -29,8 +30,7 @@ def is_held(connection: Connection, name: str, owner: str, lease: timedelta, now
 
 def held_by_others(connection: Connection, owner: str, lease: timedelta, now: datetime) -> set[str]:
     """Return what others do alone at this moment, for as long as `lease` at most."""
-    held = _holds(now, _latest(now, lease))
-    return set(connection.scalars(select(leases.c.name).where(leases.c.owner != owner, held)))
+    return set(connection.scalars(_OF_OTHERS, {"by": owner, "now": now, "latest": _latest(now, lease)}))
 
 
 def clear(connection: Connection, longest: timedelta, now: datetime, *, limit: int) -> int:
@@ -53,14 +53,13 @@ def _holds(now: Any, latest: Any) -> ColumnElement[bool]:
     return and_(leases.c.until > now, leases.c.until <= latest)
 
 
+_NOW, _LATEST = bindparam("now", type_=Instant()), bindparam("latest", type_=Instant())
+_OF_OTHERS = select(leases.c.name).where(leases.c.owner != bindparam("by"), _holds(_NOW, _LATEST))
 # One's own is free too: whoever needs longer takes it again.
 _TAKE = Upsert(
     leases,
     then=lambda row: {"owner": row.owner, "until": row.until},
-    where=lambda row: not_(
-        _holds(bindparam("now", type_=Instant()), bindparam("latest", type_=Instant()))
-        & (leases.c.owner != row.owner)
-    ),
+    where=lambda row: not_(_holds(_NOW, _LATEST) & (leases.c.owner != row.owner)),
 )
 # By owner: a lease that ran out may be another's by now.
 _RELEASE = delete(leases).where(leases.c.name == bindparam("lease"), leases.c.owner == bindparam("by"))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
-from bridge.store.dialects import DatabaseClock, send
+from bridge.store.dialects import DatabaseClock
 from bridge.store.sql import revisions
 from bridge.store.sql.drafts import draft_from, draft_json
+from bridge.store.statements import ask, send
 from bridge.store.tables import local_events
 from providers.base import EventDraft, Interval
 
@@ -49,8 +50,8 @@ def event(
 ) -> LocalEvent | None:
     """Return one event, cancelled or not; nobody else changes it meanwhile if it is read `to_change`."""
     wanted = _ONE_TO_CHANGE if to_change else _ONE
-    row = connection.execute(wanted, {"of": calendar, "event": event_id}).one_or_none()
-    return None if row is None else read_event(row)
+    rows = ask(connection, wanted, {"of": calendar, "event": event_id})
+    return read_event(rows[0]) if rows else None
 
 
 def events_within(connection: Connection, calendar: str, window: Interval) -> Sequence[LocalEvent]:
@@ -65,13 +66,15 @@ def events_within(connection: Connection, calendar: str, window: Interval) -> Se
 
 def busy_within(
     connection: Connection, calendars: Sequence[str], window: Interval
-) -> Mapping[str, list[Busy]]:
-    """Return when each calendar's live events overlap the window."""
+) -> tuple[Mapping[str, list[Busy]], int]:
+    """Return when each calendar's live events overlap the window, and how many imports are counted."""
     asked = {"calendars": calendars, "from": window.start, "until": window.end}
     found: dict[str, list[Busy]] = {calendar: [] for calendar in calendars}
-    for calendar, event_id, uid, start, end in connection.execute(_BUSY, asked).all():
-        found[calendar].append(Busy(event_id, uid, Interval(start, end)))
-    return found
+    rows = ask(connection, _BUSY, asked)
+    for _, calendar, event_id, uid, start, end in rows:
+        if calendar is not None:  # else the count stands alone
+            found[calendar].append(Busy(event_id, uid, Interval(start, end)))
+    return found, rows[0].imported
 
 
 def events_of_booking(connection: Connection, calendar: str, booking_id: str) -> Sequence[LocalEvent]:
@@ -95,7 +98,7 @@ def events_changed(connection: Connection, calendar: str, after: int, until: int
 
 def changed_calendars(connection: Connection, after: int) -> frozenset[str]:
     """Return the calendars in which something changed since a revision."""
-    return frozenset(connection.execute(_CHANGED_CALENDARS, {"after": after}).scalars())
+    return frozenset(calendar for (calendar,) in ask(connection, _CHANGED_CALENDARS, {"after": after}))
 
 
 def find_or_add(
@@ -218,18 +221,26 @@ _ONE = select(local_events).where(
 )
 # On SQLite a writing transaction is alone anyway, and FOR UPDATE is left out.
 _ONE_TO_CHANGE = _ONE.with_for_update()
+# The count beside each event: a question of its own would be one more round trip.
 # Column by column: this is asked in every call, and texts and guests are most of a row.
+_COUNTED = select(func.coalesce(revisions.value_of(revisions.IMPORTED), 0).label("imported")).subquery()
 _BUSY = select(
+    _COUNTED.c.imported,
     local_events.c.calendar,
     local_events.c.id,
     local_events.c.ical_uid,
     local_events.c.starts_at,
     local_events.c.ends_at,
-).where(
-    local_events.c.calendar.in_(bindparam("calendars", expanding=True)),
-    local_events.c.starts_at < bindparam("until"),
-    local_events.c.ends_at > bindparam("from"),
-    local_events.c.cancelled.is_(False),
+).select_from(
+    _COUNTED.outerjoin(
+        local_events,
+        and_(
+            local_events.c.calendar.in_(bindparam("calendars", expanding=True)),
+            local_events.c.starts_at < bindparam("until"),
+            local_events.c.ends_at > bindparam("from"),
+            local_events.c.cancelled.is_(False),
+        ),
+    )
 )
 
 

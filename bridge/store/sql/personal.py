@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, false, func, or_, select, update
 
 from bridge.model import Attendee, BookingState, WriteState
 from bridge.store.sql.drafts import bare_json
@@ -117,8 +117,12 @@ def forget_calls(connection: Connection, contacts: Iterable[str], numbers: Itera
 
 def drop_callbacks(connection: Connection, before: datetime) -> None:
     """Forget who waited for a call since before that moment, called back or not."""
-    old = alerts.c.key.startswith(CALLBACK) & (alerts.c.raised_at < before)
-    connection.execute(delete(alerts).where(old))
+    connection.execute(_DROP_CALLBACKS, {"before": before})
+
+
+_DROP_CALLBACKS = delete(alerts).where(
+    alerts.c.key.startswith(CALLBACK), alerts.c.raised_at < bindparam("before")
+)
 
 
 def empty_cancelled(connection: Connection, booking_id: str) -> None:

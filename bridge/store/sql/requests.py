@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, false, select, tru
 from bridge.model import Booking, Contact
 from bridge.store.dialects import insert_new
 from bridge.store.sql.bookings import read_rows
+from bridge.store.statements import ask
 from bridge.store.tables import IS_LIVE, booking_requests, bookings
 
 
@@ -33,7 +35,7 @@ def earlier(
     The latest made first; of the request's the latest changed. Nobody, and the request "", have none.
     """
     asked = {"contact": contact.key, "event_type": event_type, "request": fingerprint, "since": since}
-    rows = connection.execute(_EARLIER, asked).all()
+    rows = ask(connection, _EARLIER, asked)
     found = list(zip(rows, read_rows(connection, rows), strict=True))
     live = [booking for row, booking in found if row.is_of_contact]
     changed = [booking for row, booking in found if not row.is_of_contact]
@@ -41,12 +43,15 @@ def earlier(
     return live, max(changed, key=attrgetter("staff_changed_at"), default=None)
 
 
-def drop_of_past(connection: Connection, before: datetime, *, limit: int) -> int:
-    """Forget the requests of bookings that ended before that moment; return of how many, at most `limit`."""
+def of_past(connection: Connection, before: datetime, *, limit: int) -> Sequence[str]:
+    """Return bookings that ended before that moment and whose requests are still known, at most `limit`."""
     past = select(booking_requests.c.booking_id).join(bookings).where(bookings.c.ends_at < before)
-    ids = connection.execute(past.distinct().limit(limit)).scalars().all()
+    return connection.execute(past.distinct().limit(limit)).scalars().all()
+
+
+def drop(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget the requests of these bookings."""
     connection.execute(delete(booking_requests).where(booking_requests.c.booking_id.in_(ids)))
-    return len(ids)
 
 
 # Two questions, each by an index of its own, in one round trip.

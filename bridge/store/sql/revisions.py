@@ -6,9 +6,10 @@ look at claims and calendars would take as long as a new offer.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, ScalarSelect, select
+from sqlalchemy import Connection, ScalarSelect, bindparam, select
 
 from bridge.store.dialects import Upsert
+from bridge.store.engine import Store
 from bridge.store.tables import revisions
 
 CLAIMS = "claims"  # any claim came or went
@@ -41,7 +42,22 @@ def value_of(name: str) -> ScalarSelect[int]:
 
 def current(connection: Connection, name: str) -> int:
     """Return the number of the last change, 0 before the first."""
-    return connection.execute(select(revisions.c.value).where(revisions.c.name == name)).scalar() or 0
+    return connection.execute(_CURRENT, {"name": name}).scalar() or 0
 
 
+def news(store: Store, since: int) -> tuple[dict[str, int], frozenset[str]]:
+    """Return the number of every counter's last change, and in which embedded calendars the bridge wrote.
+
+    Those it wrote into after the number `since` of LOCAL. StoreUnavailable.
+    """
+    rows = store.ask(_NEWS, since)
+    counted = {name: value for name, value in rows if value is not None}
+    return counted, frozenset(name for name, value in rows if value is None)
+
+
+# In one question, for callers wait for it: most changes are bookings, and the next call has to know whose.
+_NEWS = (
+    "SELECT name, value FROM revisions UNION ALL SELECT calendar, NULL FROM local_events WHERE changed > ?"
+)
+_CURRENT = select(revisions.c.value).where(revisions.c.name == bindparam("name"))
 _GROW = Upsert(revisions, then=lambda _row: {"value": revisions.c.value + 1}, returns="value")

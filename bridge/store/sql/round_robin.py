@@ -57,7 +57,7 @@ def joined_by_type(connection: Connection) -> dict[str, dict[str, datetime]]:
 
 def record_join(connection: Connection, event_type: str, host: str, now: datetime) -> None:
     """Remember that the host appears in the event type from now on."""
-    connection.execute(insert(host_joins).values(event_type=event_type, host=host, joined_at=now))
+    connection.execute(insert(host_joins), {"event_type": event_type, "host": host, "joined_at": now})
 
 
 def forget_joins(connection: Connection, event_type: str, hosts: Sequence[str]) -> None:

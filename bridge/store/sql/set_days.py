@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, 
 
 from bridge.model import WallRange
 from bridge.store.sql import revisions
+from bridge.store.statements import ask
 from bridge.store.tables import day_changes, set_days
 
 Hours = tuple[WallRange, ...] | None  # None: as the configuration says
@@ -36,7 +37,7 @@ def holding(
 ) -> dict[str, dict[date, tuple[Hours, int]]]:
     """Return what holds of each host's days that were set, with the number of the change."""
     found: dict[str, dict[date, tuple[Hours, int]]] = {}
-    for row in connection.execute(_HOLDING, _between(hosts, first, last)).all():
+    for row in ask(connection, _HOLDING, _between(hosts, first, last)):
         found.setdefault(row.host, {})[date.fromisoformat(row.day)] = (_hours(row.hours), row.change)
     return found
 
@@ -85,11 +86,7 @@ def latest(connection: Connection, most: int) -> list[DayChange]:
 
 def drop_past(connection: Connection, before: date, *, limit: int) -> int:
     """Forget days before that one, and changes that have none left; return how many days, at most `limit`."""
-    old = connection.execute(
-        select(set_days.c.host, set_days.c.day, set_days.c.change)
-        .where(set_days.c.day < before.isoformat())
-        .limit(limit)
-    ).all()
+    old = connection.execute(_PAST, {"before": before.isoformat(), "limit": limit}).all()
     for host, day, change in old:
         connection.execute(
             delete(set_days).where(
@@ -110,6 +107,11 @@ _DAYS = (
         set_days.c.day >= bindparam("first"),
         set_days.c.day <= bindparam("last"),
     )
+)
+_PAST = (
+    select(set_days.c.host, set_days.c.day, set_days.c.change)
+    .where(set_days.c.day < bindparam("before"))
+    .limit(bindparam("limit"))
 )
 _HOLDING = _DAYS.where(day_changes.c.undone.is_(None)).order_by(set_days.c.change)
 

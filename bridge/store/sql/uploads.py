@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from bridge.store.dialects import drop_before
 from bridge.store.tables import uploads
 
 
@@ -59,5 +60,7 @@ def latest(connection: Connection, most: int) -> list[UploadRow]:
 
 def drop_older(connection: Connection, before: datetime, *, limit: int) -> int:
     """Forget what came of files put in before that moment; return how many, at most `limit`."""
-    old = select(uploads.c.id).where(uploads.c.uploaded_at < before).limit(limit)
-    return connection.execute(delete(uploads).where(uploads.c.id.in_(old))).rowcount
+    return connection.execute(_DROP_OLDER, {"before": before, "limit": limit}).rowcount
+
+
+_DROP_OLDER = drop_before(uploads, "id", "uploaded_at")

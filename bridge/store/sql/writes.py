@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
 from bridge.model import BookingState, CalendarName, Write, WriteState
-from bridge.store.dialects import send
 from bridge.store.sql.drafts import draft_from, draft_json
+from bridge.store.statements import ask, send
 from bridge.store.tables import bookings, writes
 from providers.base import Event, EventDraft, EventRef, Interval
 
@@ -19,7 +19,8 @@ from providers.base import Event, EventDraft, EventRef, Interval
 # Counted, never reused: the number makes the event's key, and a late request of an old number may yet land.
 def next_number(connection: Connection, booking_id: str) -> int:
     """Return the number of the booking's next write, from 1."""
-    return (connection.execute(_HIGHEST, {"booking": booking_id}).scalar() or 0) + 1
+    ((highest,),) = ask(connection, _HIGHEST, {"booking": booking_id})
+    return (highest or 0) + 1
 
 
 def add(connection: Connection, write: Write, draft: EventDraft) -> None:
@@ -82,38 +83,31 @@ def begin_again(connection: Connection, write: Write, now: datetime) -> None:
 
 def of_booking(connection: Connection, booking_id: str) -> list[Write]:
     """Return the writes of the booking's own event by number."""
-    rows = connection.execute(
-        select(writes)
-        .where(writes.c.booking_id == booking_id, writes.c.resource == "")
-        .order_by(writes.c.number)
-    )
-    return [_write(row) for row in rows]
+    return [_write(row) for row in connection.execute(_OF_BOOKING, {"booking": booking_id})]
+
+
+def calendars_of(connection: Connection, booking_ids: Collection[str]) -> dict[str, CalendarName]:
+    """Return by booking the calendar of the latest write of its own event."""
+    rows = connection.execute(_CALENDARS, {"bookings": list(booking_ids)})
+    return {booking_id: CalendarName.parse(calendar) for booking_id, calendar in rows}
 
 
 def of_resources(connection: Connection, booking_id: str) -> list[Write]:
     """Return the writes of the entries in the calendars of a booking's resources, by number."""
-    rows = connection.execute(
-        select(writes)
-        .where(writes.c.booking_id == booking_id, writes.c.resource != "")
-        .order_by(writes.c.number)
-    )
-    return [_write(row) for row in rows]
+    return [_write(row) for row in connection.execute(_OF_RESOURCES, {"booking": booking_id})]
 
 
 def get(connection: Connection, booking_id: str, number: int) -> Write | None:
     """Return one write, None when there is none."""
-    row = connection.execute(
-        select(writes).where(writes.c.booking_id == booking_id, writes.c.number == number)
-    ).one_or_none()
+    row = connection.execute(_GET, {"booking": booking_id, "which": number}).one_or_none()
     return _write(row) if row else None
 
 
 def draft_of(connection: Connection, write: Write) -> EventDraft:
     """Return the content the write's event shall have."""
-    wanted = select(writes.c.draft).where(
-        writes.c.booking_id == write.booking_id, writes.c.number == write.number
+    return _draft(
+        connection.execute(_DRAFT, {"booking": write.booking_id, "which": write.number}).scalar_one()
     )
-    return _draft(connection.execute(wanted).scalar_one())
 
 
 # Several: a move within a calendar is a write of its own for the same event.
@@ -132,13 +126,17 @@ def entries_in(connection: Connection, names: Collection[CalendarName], now: dat
 
 
 def made_since(
-    connection: Connection, names: Collection[CalendarName], moment: datetime, now: datetime
+    connection: Connection, names: Collection[CalendarName], moment: datetime | None, now: datetime
 ) -> set[str]:
-    """Return the bookings to come whose events were made in the calendar with these names since a moment."""
+    """Return the bookings to come whose events were made in the calendar with these names.
+
+    Those made since a moment, or ever.
+    """
     is_there = writes.c.calendar.in_([str(name) for name in names])
-    is_new = writes.c.made_at >= moment
-    own = (writes.c.resource == "", writes.c.state == WriteState.DONE)
-    wanted = select(writes.c.booking_id).join(bookings).where(is_there, is_new, *own, *_is_coming(now))
+    own = (_OWN, writes.c.state == WriteState.DONE)
+    wanted = select(writes.c.booking_id).join(bookings).where(is_there, *own, *_is_coming(now))
+    if moment is not None:
+        wanted = wanted.where(writes.c.made_at >= moment)
     return set(connection.execute(wanted.distinct()).scalars())
 
 
@@ -160,10 +158,24 @@ def _set(connection: Connection, write: Write, **values: Any) -> None:
     send(connection, _CHANGE, {"booking": write.booking_id, "which": write.number, **values})
 
 
+_OWN = writes.c.resource == ""
+_OF_BOOKING = (
+    select(writes).where(writes.c.booking_id == bindparam("booking"), _OWN).order_by(writes.c.number)
+)
+_CALENDARS = (  # by number: the latest stands at the end, and in a dict it is what remains
+    select(writes.c.booking_id, writes.c.calendar)
+    .where(writes.c.booking_id.in_(bindparam("bookings", expanding=True)), _OWN)
+    .order_by(writes.c.number)
+)
 _INSERT = insert(writes)
 _HIGHEST = select(func.max(writes.c.number)).where(writes.c.booking_id == bindparam("booking"))
-_CHANGE = update(writes).where(
-    writes.c.booking_id == bindparam("booking"), writes.c.number == bindparam("which")
+_IS_IT = (writes.c.booking_id == bindparam("booking"), writes.c.number == bindparam("which"))
+_CHANGE = update(writes).where(*_IS_IT)
+_GET, _DRAFT = select(writes).where(*_IS_IT), select(writes.c.draft).where(*_IS_IT)
+_OF_RESOURCES = (
+    select(writes)
+    .where(writes.c.booking_id == bindparam("booking"), writes.c.resource != "")
+    .order_by(writes.c.number)
 )
 
 

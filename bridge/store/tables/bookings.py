@@ -34,6 +34,7 @@ LIVE = tuple(state for state in BookingState if state.is_live)
 _LIVE = f"state IN ({', '.join(repr(str(state)) for state in LIVE)})"
 _KEPT = text("forgotten_at IS NULL")
 _IN_WORK = text("owner IS NOT NULL")
+_MOVED = text("moved_from IS NOT NULL")
 # A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
 _LIVE_OF_A_CONTACT = text(f"{_LIVE} AND contact_key IS NOT NULL")
 
@@ -65,7 +66,7 @@ bookings = Table(
     Column("staff_changed_at", Instant),
     # Since when it says no more whose it was; by it those are found that still do.
     Column("forgotten_at", Instant),
-    # The version of which its caller heard last, but for the first.
+    # The version of which its caller heard last.
     Column("told_version", Integer, nullable=False, server_default="0"),
     Column("resources", JSON, nullable=False, server_default="[]"),
     # The attendee's, in E.164: whoever calls is looked for by it.
@@ -82,8 +83,10 @@ bookings = Table(
     ),
     # What a process works on, or left: a few, whatever there was.
     Index("bookings_in_work", "lease_until", sqlite_where=_IN_WORK, postgresql_where=_IN_WORK),
+    Index("bookings_moved", "moved_from", sqlite_where=_MOVED, postgresql_where=_MOVED),
     Index(None, "state", "starts_at"),
-    Index(None, "state", "ends_at"),
+    # With the calendar: in which there are any to come is told by the index alone.
+    Index(None, "state", "ends_at", "calendar"),
     Index(None, "event_type", "made_at"),
     Index(None, "contact_key", "made_at"),
     Index(None, "phone", "made_at"),

@@ -31,7 +31,7 @@ local_events = Table(
     Index(None, "calendar", "ends_at"),
     Index(None, "calendar", "changed"),
     Index(None, "changed"),
-    Index(None, "booking_id"),
+    Index(None, "booking_id", "calendar"),
 )
 
 # From the first start to the last end, NULL when there is none; days and floating times as if in UTC.
@@ -46,6 +46,7 @@ local_series = Table(
     Column("changed", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index(None, "calendar", "starts_at"),
+    Index(None, "calendar", "changed"),
 )
 
 uploads = Table(

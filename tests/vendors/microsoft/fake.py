@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from providers.microsoft import MicrosoftSettings
+from providers.microsoft.settings import MicrosoftSettings
 from providers.route import Route
 from tests.vendors.common import Answer, Fake, Planned, Request, page
 from tests.vendors.microsoft.answers import Refused

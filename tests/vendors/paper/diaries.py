@@ -49,6 +49,7 @@ class PaperDiaries:
 
     name = NAME
     can_invite = False
+    counts_changes = False
 
     def __init__(self, url: str, tokens: TokenSource, zone: str = "Europe/Berlin") -> None:
         self._url = url
