@@ -29,6 +29,7 @@ def test_what_fails_at_a_connected_account_is_told_until_it_works_again(
     bridge: Bridge = app.extensions["bridge"]
     owner = Browser(Served(app), "192.0.2.7")
     owner.sign_in()
+    bridge.background.stop()  # its probe would find the account well again once it is connected
     bridge.health.failed(CALENDAR, Ability.WRITE, AccessDenied("google", "create_event", "HTTP 403"))
     bridge.health.failed(CALENDAR, Ability.ANSWER, ProviderUnavailable("google", "free_busy", "ReadTimeout"))
     bridge.health.write_down()

@@ -37,6 +37,7 @@ class PostgresProxy:
         self._is_asked = False
         self._is_away_after = False
         self._is_away = False
+        self._has_broken_off = threading.Event()
         self._flowing = threading.Event()
         self._flowing.set()
         self._open: set[socket.socket] = set()
@@ -79,11 +80,15 @@ class PostgresProxy:
         """Break off at the question of this number, counted from now; the server has heard it, or has not."""
         self.questions, self._last = 0, at_question
         self._is_asked, self._is_away_after = is_asked, then_away
+        self._has_broken_off.clear()
 
     def has_broken_off(self) -> bool:
-        """Tell whether it came to that question; if not, it is not waited for any more."""
+        """Tell whether it came to that question; if not, it is not waited for any more.
+
+        If it did, everything is broken off on return: what nobody waited for may be answered late.
+        """
         self._last, is_awaited = None, self._last is not None
-        return not is_awaited
+        return not is_awaited and self._has_broken_off.wait()
 
     def close(self) -> None:
         """End the proxy with all its connections."""
@@ -122,23 +127,26 @@ class PostgresProxy:
                     pair.is_lost = self.commits == self._lost
                 if self.questions == self._last:
                     self._last = None
-                    pair.is_lost = True
                     if not self._is_asked:
-                        if self._is_away_after:
-                            self.go_away()
+                        self._break_off(pair)
                         break
+                    pair.is_lost = True
                 pair.server.sendall(chunk)
         self._end(pair)
 
     def _answers(self, pair: _Pair) -> None:
         with suppress(OSError):
-            while chunk := self._passed(pair.server):
-                if pair.is_lost:
-                    if self._is_away_after:
-                        self.go_away()
-                    break
+            while (chunk := self._passed(pair.server)) and not pair.is_lost:
                 pair.client.sendall(chunk)
+        if pair.is_lost:
+            self._break_off(pair)
         self._end(pair)
+
+    def _break_off(self, pair: _Pair) -> None:
+        if self._is_away_after:
+            self.go_away()
+        self._end(pair)
+        self._has_broken_off.set()
 
     def _passed(self, sender: socket.socket) -> bytes:
         """Return what comes, in time, and with it what was sent in the meantime: that is on its way, too."""
