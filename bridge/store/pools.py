@@ -111,6 +111,7 @@ def _prepared(last: str) -> Any:
     def prepare(connection: Any, _record: object) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", last):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("time_ns", 0, time.time_ns)
         connection.set_progress_handler(is_over, _STEPS_BETWEEN_LOOKS)  # true ends the statement
 
     return prepare

@@ -10,11 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from bridge.errors import StoreUnavailable
+from bridge.store.dialects import DatabaseClock, database_now
 from bridge.store.engine import Store
 from bridge.store.tables import alerts
+from bridge.surroundings import utc_now
 from tests.store.processes import race
 from tests.store.rows import NINE, at, count_claims, take_slot
 from tests.zygote import Zygote
@@ -135,3 +137,12 @@ def test_every_connection_syncs_each_commit_and_minds_foreign_keys(store: Store,
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_its_clock_is_as_fine_as_ours(store: Store) -> None:
+    with store.write() as connection:
+        for _ in range(100):
+            before = utc_now()
+            told = database_now(connection)
+            written = connection.execute(select(DatabaseClock())).scalar_one()
+            assert before <= told <= written <= utc_now()
