@@ -86,7 +86,7 @@ class Bridge:
         self.store = Store(config.bridge.database_url.get_secret_value())
         self.vault = Vault([key.get_secret_value() for key in config.bridge.secret_keys])
         self.speech = Speech(config.bridge.locale)
-        self.alert_telling = AlertTelling(self.store, alert_receivers(config, self.speech), around.now)
+        self.alert_telling = AlertTelling(self.store, alert_receivers(config, self.speech), clocks)
         self.alerts = self._make_alerts(around)
         self.figures = Figures()
         self.journal = Journal(self.store, self.figures, now=around.now, monotonic=around.monotonic)
@@ -107,7 +107,7 @@ class Bridge:
         self.free_busy = self._make_free_busy(pool, around)
         self.identities = Identities(self.store, self.accounts, pool, self.vendors, around.monotonic)
         given_up = GivenUp(self.store, self.alerts, around.now)
-        self.outbox, self.delivery = self._make_follow_ups(around, given_up)
+        self.outbox, self.delivery = self._make_follow_ups(clocks, around, given_up)
         self.sms_status = SmsStatus(self.store, given_up, around.now)
         self.context = self._make_context(pool, around, outside.state_folder)
         self.contacts = self._make_contacts(around)
@@ -199,16 +199,16 @@ class Bridge:
             wake=lambda: self.background.wake(),  # noqa: PLW0108 - it is made after this
         )
 
-    def _make_follow_ups(self, around: Surroundings, given_up: GivenUp) -> tuple[Outbox, Delivery]:
+    def _make_follow_ups(
+        self, clocks: Clocks, around: Surroundings, given_up: GivenUp
+    ) -> tuple[Outbox, Delivery]:
         language, own_link = self.speech.language, self.own_links.address
         config, vendors, store, alerts = self.config, self.vendors, self.store, self.alerts
 
         def linked(*meeting: str) -> None:
             record_meeting(self.context, *meeting)  # it is made after this
 
-        means = Means(
-            config, vendors, language, own_link, around.now, around.monotonic, store, alerts, linked
-        )
+        means = Means(config, vendors, language, own_link, clocks, store, alerts, linked)
         return follow_ups_of(means, given_up, new_id=around.new_id, checkpoint=around.checkpoint)
 
     def _make_context(self, pool: CallPool, around: Surroundings, folder: Path) -> BookingContext:

@@ -180,7 +180,9 @@ def brevo_of(means: Means) -> Mapping[str, Brevo]:
     config, section = means.config, means.config.brevo
     if section is None:
         return {}
-    receiver = Brevo(section, config.hosts, config.event_types, config.route, means.now, means.monotonic)
+    receiver = Brevo(
+        section, config.hosts, config.event_types, config.route, means.clocks.now, means.clocks.monotonic
+    )
     return {"brevo": receiver}
 
 

@@ -1,6 +1,7 @@
 """The background job of each receiver: tells what is due, one follow-up after the other.
 
-At least once: what a process did not live to note is told again, under the same key. One job a receiver, so
+At least once: what a process did not live to note is told again, under the same key; a database that breaks
+off does not make it so, for what was told is noted again until it is noted. One job a receiver, so
 that one which hangs keeps its own two threads, and nobody waits for it but its own follow-ups. A server that
 sends a byte now and then outlasts every time-out: its job goes on without the answer.
 """
@@ -25,14 +26,17 @@ from bridge.errors import StoreUnavailable
 from bridge.follow_ups.errors import NotDelivered, Refused, Unclear
 from bridge.follow_ups.failing import Failing
 from bridge.follow_ups.given_up import GivenUp
+from bridge.follow_ups.noting import noting
 from bridge.follow_ups.quiet import quiet_around
 from bridge.follow_ups.receivers import Directory, Receipt, reaches_caller
 from bridge.follow_ups.rules import Rules
 from bridge.model import Booking, BookingState, FollowUp, FollowUpState, booked
 from bridge.model.follow_ups import AGAIN, REMINDER
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import bookings, follow_ups
 from providers.errors import ProviderUnavailable
+from providers.http import Clocks
 
 DELIVER = "deliver"  # subject: the receiver's name
 GIVEN_UP_AFTER = timedelta(hours=48)
@@ -62,7 +66,7 @@ class Delivery:
         directory: Directory,
         given_up: GivenUp,
         rules: Rules,
-        now: Callable[[], datetime],
+        clocks: Clocks,
         checkpoint: Callable[[str], None],
     ) -> None:
         self._checkpoint = checkpoint
@@ -72,9 +76,10 @@ class Delivery:
         # A receiver is told one thing at a time; a place is free again only a moment after its answer.
         self._threads = {name: CallPool(2) for name in (*directory.receivers, *directory.calls)}
         self._given_up = given_up
-        self._failing = Failing(given_up.alerts, now)
+        self._failing = Failing(given_up.alerts, clocks.now)
         self._rules = rules
-        self._now = now
+        self._clocks = clocks
+        self._now = clocks.now
 
     def kinds(self) -> Mapping[str, Work]:
         """Return what to do for each kind of job."""
@@ -117,7 +122,15 @@ class Delivery:
             self._put_off(found, error)
         else:
             self._checkpoint("told")
-            self._note(found, receipt, errand.covers)
+            with noting(self._clocks):
+                self._note(found, receipt, errand.covers)
+            log.event(
+                "follow_up",
+                booking=found.booking_id,
+                receiver=found.receiver,
+                change=found.change,
+                told=receipt is not None,
+            )
 
     def _errand(self, connection: Connection, found: FollowUp) -> _Errand | None:
         """Return what is to be done now; None: there is no need any more, or quiet hours come first."""
@@ -173,6 +186,7 @@ class Delivery:
             _log.exception("a follow-up %s could not be told", about)
             raise Unclear("the bridge made a fault; its log says which") from error
 
+    @repeated
     def _note(self, found: FollowUp, receipt: Receipt | None, covered: Sequence[FollowUp]) -> None:
         with self._store.write() as connection:
             if receipt is None:
@@ -181,13 +195,6 @@ class Delivery:
                 follow_ups.sent(connection, found, self._now(), receipt.reference, receipt.note)
                 self._failing.is_over(connection, found.receiver)
             follow_ups.end(connection, covered, FollowUpState.VOID, self._now())
-        log.event(
-            "follow_up",
-            booking=found.booking_id,
-            receiver=found.receiver,
-            change=found.change,
-            told=receipt is not None,
-        )
 
     def _put_off(self, found: FollowUp, error: NotDelivered) -> None:
         now = self._now()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from bridge.alerts import Alerts
@@ -14,6 +13,7 @@ from bridge.model.follow_ups import LINKED
 from bridge.speech.language import Language
 from bridge.store.engine import Store
 from bridge.vendors.contract import Vendor
+from providers.http import Clocks
 
 CALLER = "caller"
 TOLD_TO_PEOPLE = frozenset(
@@ -45,8 +45,7 @@ class Means:
     vendors: Mapping[str, Vendor]
     language: Language
     own_link: Callable[[str], str]
-    now: Callable[[], datetime]
-    monotonic: Callable[[], float]
+    clocks: Clocks
     store: Store
     alerts: Alerts
     record_meeting: Callable[[str, str, str], None]

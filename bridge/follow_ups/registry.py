@@ -30,9 +30,9 @@ def receivers_of(means: Means) -> Mapping[str, Receiver]:
     receivers: dict[str, Receiver] = {}
     if config.twilio:
         words = SmsWords(means.language, means.own_link, config.hosts)
-        twilio = Twilio(config.twilio, config.route, means.now, means.monotonic)
+        twilio = Twilio(config.twilio, config.route, means.clocks.now, means.clocks.monotonic)
         receivers[SMS] = Sms(
-            twilio, words, config.event_types, means.now, status_url(config.bridge.public_url)
+            twilio, words, config.event_types, means.clocks.now, status_url(config.bridge.public_url)
         )
     if config.mail and config.mail.smtp_url:
         server = MailServer(config.mail.smtp_url.get_secret_value(), config.route.ca_file)
@@ -66,6 +66,6 @@ def follow_ups_of(
     config = means.config
     rules = Rules(config.event_types, config.follow_ups.quiet_hours, config.bridge.timezone)
     return (
-        Outbox(means.store, receivers, given_up, rules, now=means.now, new_id=new_id),
-        Delivery(means.store, directory, given_up, rules, means.now, checkpoint),
+        Outbox(means.store, receivers, given_up, rules, now=means.clocks.now, new_id=new_id),
+        Delivery(means.store, directory, given_up, rules, means.clocks, checkpoint),
     )

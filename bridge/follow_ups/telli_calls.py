@@ -59,4 +59,4 @@ class TelliCalls:
 
 def telli_calls_of(means: Means) -> Mapping[str, TelliCalls]:
     """Return what has callers called, by the name its follow-ups bear."""
-    return {TELLI_CALLS: TelliCalls(ContactApi.of(means.config), means.alerts, means.monotonic)}
+    return {TELLI_CALLS: TelliCalls(ContactApi.of(means.config), means.alerts, means.clocks.monotonic)}

@@ -96,5 +96,7 @@ def telli_contacts_of(means: Means) -> Mapping[str, TelliContacts]:
     if not telli.writes_back:
         return {}
     api = ContactApi.of(config)
-    receiver = TelliContacts(api, telli.write_back, config.hosts, means.store, means.now, means.monotonic)
+    receiver = TelliContacts(
+        api, telli.write_back, config.hosts, means.store, means.clocks.now, means.clocks.monotonic
+    )
     return {"telli": receiver}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,8 +12,11 @@ from bridge import log
 from bridge.background import Work
 from bridge.follow_ups.alert_receivers import AlertReceiver
 from bridge.follow_ups.errors import NotDelivered
+from bridge.follow_ups.noting import noting
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import alerts, jobs
+from providers.http import Clocks
 
 TELL_ALERTS = "tell_alerts"  # subject: the receiver's name
 _GATHERED = timedelta(seconds=10)  # one cause may raise several, and one mail is enough
@@ -24,12 +27,11 @@ _AGAIN, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
 class AlertTelling:
     """Plans and does the telling, for each receiver by itself."""
 
-    def __init__(
-        self, store: Store, receivers: Mapping[str, AlertReceiver], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, receivers: Mapping[str, AlertReceiver], clocks: Clocks) -> None:
         self._store = store
         self._receivers = receivers
-        self._now = now
+        self._clocks = clocks
+        self._now = clocks.now
 
     def plan(self, connection: Connection) -> None:
         """Add to the transaction of a new alert that it will be told."""
@@ -59,6 +61,11 @@ class AlertTelling:
         except NotDelivered as error:
             log.event("alerts_not_told", level=logging.WARNING, receiver=name, why=str(error))
             return min(max(_AGAIN, self._now() - settled[0].raised_at), LONGEST_WAIT)
-        with self._store.write() as connection:
-            alerts.mark_told(connection, name, min(settled[-1].raised_at, now))
+        with noting(self._clocks):
+            self._note(name, min(settled[-1].raised_at, now))
         return None if is_all else _GATHERED
+
+    @repeated
+    def _note(self, name: str, until: datetime) -> None:
+        with self._store.write() as connection:
+            alerts.mark_told(connection, name, until)

@@ -7,19 +7,22 @@ order, whatever a booking went through meanwhile.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from bridge.config import WebhookTable
 from bridge.follow_ups.calendly import SIGNATURE, Calendly, signature
 from bridge.follow_ups.errors import NotDelivered
+from bridge.follow_ups.noting import noting
 from bridge.follow_ups.posting import post_json
 from bridge.follow_ups.receivers import UNTOLD, Means, Receipt
 from bridge.model import Booking, FollowUp
 from bridge.store.engine import Store
+from bridge.store.patience import repeated
 from bridge.store.sql import webhook_invitees
+from bridge.store.sql.webhook_invitees import Known
+from providers.http import Clocks
 from providers.outward import Outward, OutwardError
 
 _SYSTEM = "system"  # the only recipient of an address
@@ -34,7 +37,7 @@ class Webhook:
     calendly: Calendly
     store: Store
     outward: Outward
-    now: Callable[[], datetime]
+    clocks: Clocks
 
     def tells(self, change: str) -> bool:
         """Tell whether a change may mean an event."""
@@ -57,11 +60,18 @@ class Webhook:
             if event in self.table.events:
                 body = self.calendly.body(event, then.invitee, booking, follow_up.planned_at)
                 key = self.table.signing_key.get_secret_value()
-                post_json(self.outward, self.table.url, body, {SIGNATURE: signature(body, key, self.now())})
+                post_json(
+                    self.outward, self.table.url, body, {SIGNATURE: signature(body, key, self.clocks.now())}
+                )
                 posted.append(str(event))
-            with self.store.write() as connection:
-                webhook_invitees.keep(connection, booking.id, self.name, then)
+            with noting(self.clocks):
+                self._keep(booking, then)
         return Receipt(note=", ".join(posted)) if posted else None
+
+    @repeated
+    def _keep(self, booking: Booking, then: Known) -> None:
+        with self.store.write() as connection:
+            webhook_invitees.keep(connection, booking.id, self.name, then)
 
     def try_out(self) -> str:
         """Return that somebody listens at the address; nothing is posted. NotDelivered: nobody does."""
@@ -79,7 +89,8 @@ def webhooks_of(means: Means) -> Mapping[str, Webhook]:
     outward = Outward(config.route)
     named = {_name(table.url): table for table in config.webhooks}
     return {
-        name: Webhook(name, table, calendly, means.store, outward, means.now) for name, table in named.items()
+        name: Webhook(name, table, calendly, means.store, outward, means.clocks)
+        for name, table in named.items()
     }
 
 

@@ -59,7 +59,7 @@ def test_a_fault_in_a_call_is_logged_as_one(open_small: OpenSalon, caplog: pytes
     bridge, now = salon.bridge, salon.clock.now
     given_up = GivenUp(bridge.store, bridge.alerts, now)
     directory, rules = Directory({}, {TELLI_CALLS: Faulty()}), Rules({}, None, ZoneInfo("UTC"))
-    delivery = Delivery(bridge.store, directory, given_up, rules, now, lambda _step: None)
+    delivery = Delivery(bridge.store, directory, given_up, rules, salon.clock.clocks(), lambda _step: None)
     with bridge.store.write() as connection:
         call = FollowUp("1", None, 0, CALL, TELLI_CALLS, "caller:7/1", FollowUpState.WAITING, now(), now())
         follow_ups.add(connection, call)
@@ -74,7 +74,9 @@ def test_a_delivery_without_end_is_unclear_and_no_other_begins_meanwhile(open_sm
         bridge, now = salon.bridge, salon.clock.now
         given_up = GivenUp(bridge.store, bridge.alerts, now)
         directory, rules = Directory({"brevo": endless}, {}), Rules({}, None, ZoneInfo("UTC"), seconds=0.01)
-        delivery = Delivery(bridge.store, directory, given_up, rules, now, lambda _step: None)
+        delivery = Delivery(
+            bridge.store, directory, given_up, rules, salon.clock.clocks(), lambda _step: None
+        )
         salon.book("kim", TEN, email="kim@example.org")
 
         def told() -> FollowUp:

@@ -147,7 +147,7 @@ def meetings_of(means: Means) -> Mapping[str, Meetings]:
     config = means.config
     if config.zoom is None:
         return {}
-    maker = Zoom(config.zoom, config.route, means.now, means.monotonic)
+    maker = Zoom(config.zoom, config.route, means.clocks.now, means.clocks.monotonic)
     receiver = Meetings(
         maker,
         config.hosts,
@@ -155,7 +155,7 @@ def meetings_of(means: Means) -> Mapping[str, Meetings]:
         means.store,
         means.alerts,
         means.record_meeting,
-        means.now,
-        means.monotonic,
+        means.clocks.now,
+        means.clocks.monotonic,
     )
     return {MEETINGS: receiver}

@@ -93,9 +93,10 @@ def end(connection: Connection, found: Sequence[FollowUp], state: FollowUpState,
 
 
 def sent(connection: Connection, follow_up: FollowUp, now: datetime, reference: str, note: str) -> None:
-    """Note that one was taken."""
+    """Note that one was taken; noted once more, what was heard of it since stands."""
     done = {"state": FollowUpState.SENT, "done_at": now, "why": "", "reference": reference, "note": note}
-    _change(connection, follow_up, **done)
+    is_it = (follow_ups.c.id == follow_up.id, follow_ups.c.state.in_(_UNTOLD))
+    connection.execute(update(follow_ups).where(*is_it).values(done))
 
 
 def add_note(connection: Connection, follow_up: FollowUp, note: str) -> None:
@@ -163,6 +164,7 @@ def forget(connection: Connection, ids: Sequence[str]) -> None:
 
 
 _AWAITED = select(follow_ups.c.receiver).where(follow_ups.c.state == FollowUpState.WAITING).distinct()
+_UNTOLD = (FollowUpState.WAITING, FollowUpState.DROPPED)  # a person may drop what is just being told
 _IS_DONE = follow_ups.c.state != FollowUpState.WAITING
 
 
