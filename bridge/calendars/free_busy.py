@@ -173,6 +173,8 @@ class FreeBusy:
         for asked in wanted:
             by_account[asked.name.provider, asked.name.account].append(asked)
         calls = [(group, self._call(group, window, deadline, manner)) for group in by_account.values()]
+        # What is near first: behind an account that is silent no time would be left for it.
+        calls.sort(key=lambda each: not isinstance(each[1], _Near))
         return {
             asked: replace(answer, asked_at=asked_at)
             for group, call in calls
