@@ -60,12 +60,14 @@ class Outbox:
         planned |= {(name, to): change for name in told for to in self.receivers[name].recipients(current)}
         at_once = self._now()
         later = at_once if _is_by_call(current, change, at_once) else self._after_quiet(current, at_once)
+        waiting = []
         for (receiver, recipient), their_change in planned.items():
             due_at = later if reaches_caller(recipient) else at_once
             if receiver != MEETINGS and self._awaits_link(current):
                 due_at = max(due_at, at_once + _FOR_THE_LINK)
-            self._add(connection, current, their_change, (receiver, recipient), due_at)
-        self._plan_reminders(connection, current)
+            waiting.append(self._about(current, their_change, (receiver, recipient), due_at))
+        follow_ups.withdraw_reminders(connection, current.id)
+        self._enter(connection, *waiting, *self._reminders(current))
 
     def plan_call(self, connection: Connection, alert_key: str, contact_id: str, agent_id: str) -> None:
         """Add to the transaction of an alert that telli shall call who asked for it, where it can."""
@@ -107,7 +109,8 @@ class Outbox:
             return
         due_at = self._after_quiet(booking, self._now())
         with self._store.write() as connection:
-            self._add(connection, booking, AGAIN, (follow_up.receiver, follow_up.recipient), due_at)
+            who = (follow_up.receiver, follow_up.recipient)
+            self._enter(connection, self._about(booking, AGAIN, who, due_at))
 
     def drop(self, follow_up: FollowUp) -> None:
         """Deliver one never."""
@@ -115,33 +118,32 @@ class Outbox:
             follow_ups.drop(connection, follow_up, self._now())
         self._given_up.settle()
 
-    def _plan_reminders(self, connection: Connection, booking: Booking) -> None:
-        """Let what reminds of a booking be as the booking is now."""
-        follow_ups.withdraw_reminders(connection, booking.id)
+    def _reminders(self, booking: Booking) -> list[FollowUp]:
+        """Return what shall remind of a booking as it is now."""
         event_type = booked(self._rules.event_types, booking)
         if event_type is None or booking.state is not BookingState.CONFIRMED:
-            return
+            return []
         reached = ((name, receiver.reminds(booking)) for name, receiver in self.receivers.items())
         who = next(((name, to) for name, to in reached if to), None)
         if who is None:
-            return
-        for due_at in reminder_times(event_type, booking.interval.start, self._rules.quiet, self._now()):
-            self._add(connection, booking, REMINDER, who, due_at)
+            return []
+        times = reminder_times(event_type, booking.interval.start, self._rules.quiet, self._now())
+        return [self._about(booking, REMINDER, who, due_at) for due_at in times]
 
-    def _add(
-        self, connection: Connection, booking: Booking, change: str, who: tuple[str, str], due_at: datetime
-    ) -> None:
+    def _about(self, booking: Booking, change: str, who: tuple[str, str], due_at: datetime) -> FollowUp:
         waiting = self._waiting(change, who, due_at)
-        self._enter(connection, replace(waiting, booking_id=booking.id, version=booking.version))
+        return replace(waiting, booking_id=booking.id, version=booking.version)
 
     def _waiting(self, change: str, who: tuple[str, str], due_at: datetime) -> FollowUp:
         return FollowUp(
             self._new_id(), None, 0, change, *who, FollowUpState.WAITING, planned_at=due_at, due_at=due_at
         )
 
-    def _enter(self, connection: Connection, waiting: FollowUp) -> None:
-        follow_ups.add(connection, waiting)
-        jobs.schedule(connection, DELIVER, waiting.receiver, self._now())
+    def _enter(self, connection: Connection, *waiting: FollowUp) -> None:
+        for each in waiting:
+            follow_ups.add(connection, each)
+        # At the end and in one order: they are locked until the commit, and the background locks several.
+        jobs.schedule_each(connection, DELIVER, {each.receiver for each in waiting}, self._now())
 
     def _after_quiet(self, booking: Booking, now: datetime) -> datetime:
         event_type = booked(self._rules.event_types, booking)
