@@ -21,7 +21,7 @@ from bridge.booking.look import look
 from bridge.calendars.last_answers import has_changed
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, BookingState, CalendarName, Write, WriteState
-from bridge.store.sql import bookings, channels, cursors, deletions, identities, jobs, writes
+from bridge.store.sql import bookings, channels, cursors, deletions, identities, jobs, revisions, writes
 from providers.base import Changes, Deadline, Event
 
 RARELY = timedelta(hours=1)  # a calendar without a booking to come
@@ -80,13 +80,12 @@ def follow_calendar(context: BookingContext, name: CalendarName, deadline: Deadl
         ledger.disown_returned(context, write)
     # In one transaction: whatever was read past is a job by then, and outlives this process.
     with context.store.write() as connection:
+        beside = _made_beside(context, connection, name, changes)
         for hint in hints:
             if hint.is_reported:
                 deletions.report(connection, hint.booking_id, name, context.now())
             jobs.schedule(connection, LOOK, hint.booking_id, context.now())
         jobs.schedule_each(connection, ENTER, entered, context.now())
-        # Here: whoever confirms a booking goes by the cursor, and must not do so in between.
-        beside = _made_beside(context, connection, name, changes)
         jobs.schedule_each(connection, READ_BACK, beside, context.now())
         cursors.put(connection, name, changes.cursor, context.now())
         _outdate(context, connection, name, changes, is_known=not hints)
@@ -171,6 +170,8 @@ def _made_beside(
     is_foreign = any(not event.booking_id and not event.cancelled for event in changes.events)
     if not is_foreign or not context.vendor(name).is_surveyed:
         return set()  # a vendor's calendar is asked after each booking
+    # Whoever confirms a booking goes by the cursor: with its event either before all of this, or after.
+    revisions.hold(connection, revisions.LOCAL)
     now, last = context.now(), cursors.read_at(connection, name)
     # Before the first reading any may be; and the clock may have been set back since the last.
     since = min(last, now) - _AGAIN if last else None

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bridge.follow_ups.delivery import DELIVER
-from bridge.store.engine import Store
 from bridge.store.sql.jobs import schedule_each
 from bridge.store.tables import jobs
 from tests.cast.clock import TEN
 from tests.cast.config import ANNA, salon_config
 from tests.cast.mail import mail_server, mail_toml
 from tests.cast.salon import Salon
+from tests.store.databases import wait_until_blocked
 from tests.vendors.brevo import FakeBrevo
 from tests.vendors.inbox import FakeInbox
-
-_WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
-)
 
 
 def test_a_booking_that_waits_for_a_receivers_job_holds_none_behind_it(postgres_url: str) -> None:
@@ -39,14 +34,6 @@ def test_a_booking_that_waits_for_a_receivers_job_holds_none_behind_it(postgres_
             job = select(jobs).with_for_update(nowait=True)
             connection.execute(job.where(jobs.c.subject == first)).one()
             booked = threads.submit(salon.book, "kim", TEN, email="kim@example.org")
-            _wait_until_one_waits(postgres_url)
+            wait_until_blocked(postgres_url, unless=booked.done)
             assert len(connection.execute(job.where(jobs.c.subject.in_(others))).all()) == len(others)
         assert booked.result().success
-
-
-def _wait_until_one_waits(url: str) -> None:
-    with closing(Store(url)) as store:
-        while True:
-            with store.read() as connection:
-                if connection.execute(_WAITING).scalar_one():
-                    return

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +20,10 @@ FIRST = "0001"
 _DISCONNECT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_BLOCKED = (
+    b"SELECT pid FROM pg_stat_activity"
+    b" WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
 )
 _EMPTY = "; ".join(
     [_DISCONNECT, *(str(delete(table)) for table in reversed(metadata.sorted_tables))]
@@ -89,3 +94,11 @@ class PostgresServer:
     def _connected(self, database: str | None) -> psycopg.Connection:
         url = self._url.set(drivername="postgresql", database=database)
         return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def wait_until_blocked(url: str, *, unless: Callable[[], bool]) -> None:
+    """Wait until a transaction of the database waits for another one's lock, or that is not to be awaited."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg.connect(address, autocommit=True)) as driver:
+        while not unless() and not driver.execute(_BLOCKED).fetchall():
+            time.sleep(0.01)

@@ -35,6 +35,11 @@ def count(connection: Connection, name: str) -> None:
     _GROW.send(connection, {"name": name, "value": 1})
 
 
+def hold(connection: Connection, name: str) -> None:
+    """Let nobody else count until this transaction ends; whoever counted before has ended."""
+    connection.execute(_CURRENT.with_for_update(), {"name": name})
+
+
 def value_of(name: str) -> ScalarSelect[int]:
     """Return the number of the last change for a statement that writes it down, as after `count`."""
     return select(revisions.c.value).where(revisions.c.name == name).scalar_subquery()
