@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from bridge.calendars.accounts import Accounts
 from bridge.local_calendar.importing import import_ics
 from bridge.model import CalendarName
-from bridge.service.kept_offers import Offer
+from bridge.service.kept_offers import Offer, Offers
+from bridge.store.engine import Store
 from bridge.store.sql import local_events, set_days
 from providers.base import BusyAnswer, BusyQuery, CalendarProvider, Deadline, EventDraft, Interval
 from tests.cast.clock import MONDAY, TurnableClock
 from tests.cast.config import ANNA, BEN, EVERY_START, salon_config
+from tests.cast.fixtures import OpenSalon
 from tests.cast.salon import Salon
 from tests.cast.unruly import UnrulySalon
 from tests.local.files import calendar, entry
@@ -220,3 +223,34 @@ def test_whoever_did_it_both_processes_offer_what_a_new_one_would(
                 told = [each.reception.offer(each.event_type(name)).slots for each in (new, *team.processes)]
                 assert told[1] == told[2] == told[0], event.__name__
             new.bridge.stop()
+
+
+class BusyStore(Store):
+    """A database that has to do with somebody else before it answers a question."""
+
+    first: Callable[[], object] | None = None
+
+    def ask(self, question: str, *values: int) -> list[tuple[Any, ...]]:
+        if first := self.first:
+            self.first = None
+            first()
+        return super().ask(question, *values)
+
+
+def test_of_two_first_callers_none_takes_for_dropped_what_neither_dropped(open_small: OpenSalon) -> None:
+    salon, new = open_small(ANNA), open_small(ANNA)
+    event_type = salon.event_type(None)
+    first = salon.reception.offer(event_type).slots[0].start
+    booking = salon.book("kim", first).booking
+    assert booking is not None
+    with closing(BusyStore(f"sqlite:///{new.bridge.store.file}")) as store:
+        context = replace(new.bridge.context, store=store)
+        offers = Offers.of(new.config, context, new.bridge.free_busy.kept)
+
+        def meanwhile() -> None:
+            assert offers.current(event_type).slots[0].start > first
+            salon.reception.cancel(booking)
+            salon.bridge.background.run_due()
+
+        store.first = meanwhile
+        assert offers.current(event_type).slots[0].start == first

@@ -176,11 +176,12 @@ class Offers:
     @repeated
     def _revision(self) -> Revision:
         """Return the state an offer is true of; forget busy answers of calendars said to have changed."""
-        asked_at = self._context.monotonic()
-        counted, written = revisions.news(self._context.store, self._seen[0])
+        # Once: others go on meanwhile, and what is new since their last look is not what is new since this.
+        asked_at, before = self._context.monotonic(), self._seen
+        counted, written = revisions.news(self._context.store, before[0])
         seen = tuple(counted.get(name, 0) for name in _BUSY_TIMES)
         if seen != self._seen:
-            self._forget(seen, {f"{LOCAL}:{calendar}" for calendar in written})
+            self._forget(before, seen, {f"{LOCAL}:{calendar}" for calendar in written})
             self._seen = seen  # only now: whoever asks at this moment must not take what is being dropped
         health = counted.get(revisions.HEALTH, 0)
         self._context.health.learn(health)
@@ -194,9 +195,9 @@ class Offers:
             return call_deadline(self._seconds, self._context.monotonic)
         return Deadline(min(seconds, self._seconds), self._context.monotonic)
 
-    def _forget(self, seen: Sequence[int], changed: set[str]) -> None:
-        """Drop the busy answers of the calendars that have changed, beside those known to have."""
-        (own, imported, told), (last_own, last_imported, last_told) = seen, self._seen
+    def _forget(self, before: Sequence[int], seen: Sequence[int], changed: set[str]) -> None:
+        """Drop the busy answers of the calendars that changed since before, beside those known to have."""
+        (own, imported, told), (last_own, last_imported, last_told) = seen, before
         if own < last_own or told < last_told:  # another database
             self._kept_answers.forget_all()
             return
