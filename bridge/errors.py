@@ -252,13 +252,15 @@ class SchemaOutdated(BridgeError):
 class StoreUnavailable(BridgeError):
     """The database cannot be reached, is locked for too long, or its disk is full.
 
-    `passes`: it may well be there again in a moment, and asking once more is of use.
+    `passes`: it may well be there again in a moment, and asking once more is of use. `may_be_done`: a commit
+    was asked for, and nobody knows whether it was carried out.
     """
 
     code = "store_unavailable"
 
     def __init__(self, text: str, *, passes: bool = False) -> None:
         self.passes = passes
+        self.may_be_done = False
         super().__init__(text)
 
 

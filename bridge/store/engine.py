@@ -83,17 +83,23 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end; on SQLite it holds the one write lock.
 
-        ConstraintViolated and StoreUnavailable mean that nothing was written.
+        ConstraintViolated means that nothing was written, StoreUnavailable too unless it `may_be_done`.
         """
         # On SQLite only one thread of each process contends for the file's one lock; half of the time is for
         # the queue of threads, the other for the queue of processes.
         waits = self._timeout / 2
         queue = _waited_for(self._writer, waits, "the database is busy") if self.is_sqlite else nullcontext()
-        with queue, self._begun(self.engine) as connection:
-            yield connection
-            with translated():
-                connection.commit()
-            committed = _after_commit.pop(connection, ())
+        is_asked = False
+        try:
+            with queue, self._begun(self.engine) as connection:
+                yield connection
+                is_asked = True
+                with translated():
+                    connection.commit()
+                committed = _after_commit.pop(connection, ())
+        except StoreUnavailable as error:
+            error.may_be_done |= is_asked
+            raise
         for work in committed:
             work()
 

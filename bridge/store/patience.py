@@ -97,11 +97,13 @@ def repeated(work: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(work)
     def until_deadline(*args: P.args, **kwargs: P.kwargs) -> T:
+        may_be_done = False
         for tries in count():
             token = _tries.set(tries)
             try:
                 return work(*args, **kwargs)
             except StoreUnavailable as error:
+                error.may_be_done = may_be_done = may_be_done or error.may_be_done
                 pause = min(_FIRST_PAUSE_SECONDS * 2**tries, _LONGEST_PAUSE_SECONDS)
                 patience = _current.get()
                 if patience is None or not error.passes or patience.deadline.remaining() <= pause:

@@ -1,18 +1,22 @@
-"""Calendars that refuse, fall silent, or do what they were asked too late."""
+"""Calendars that refuse, fall silent, or do what they were asked too late, and a database that is busy."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bridge.errors import CalendarRefused
+from bridge.errors import CalendarRefused, StoreUnavailable
 from bridge.model import BookingState
 from providers.base import EventRef
 from providers.errors import AccessDenied
 from tests.cast.clock import MONDAY
 from tests.cast.config import ANNA, salon_config
+from tests.cast.fixtures import OpenSalon
 from tests.cast.unruly import UnrulySalon
 from tests.vendors.unruly import Trouble
 
@@ -188,3 +192,18 @@ def test_booking_on_a_silent_calendar_says_that_it_cannot_be_reached(unruly: Unr
     outcome = unruly.book("kim", TEN)
     assert outcome.reason == "The calendar cannot be reached right now. Please try again in a moment."
     assert not unruly.bookings()
+
+
+def test_what_a_busy_database_never_began_is_not_noted(open_small: OpenSalon, tmp_path: Path) -> None:
+    salon = open_small(ANNA, around={"state_folder": lambda _file: tmp_path})
+    assert salon.bridge.store.file
+    with closing(sqlite3.connect(salon.bridge.store.file, isolation_level=None)) as other:
+
+        def keep_busy() -> None:
+            other.execute("BEGIN IMMEDIATE")
+            salon.clock.turn(seconds=4.9)
+
+        salon.race(keep_busy)
+        assert salon.book("kim", TEN).kind == StoreUnavailable.code
+    assert not salon.bridge.context.notes.every()
+    assert not salon.bookings()

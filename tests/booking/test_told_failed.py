@@ -22,7 +22,7 @@ from tests.booking.conftest import OpenSalon
 from tests.cast.clock import HALF_PAST, TEN
 from tests.cast.config import ANNA, BEN, salon_config
 from tests.cast.salon import Salon
-from tests.cast.unruly import as_vendors
+from tests.cast.unruly import UnrulySalon
 from tests.store.proxy import PostgresProxy
 
 _WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -129,9 +129,17 @@ def test_a_booking_whose_commit_never_came_needs_no_undoing(
     open_through: OpenSalon, proxy: PostgresProxy
 ) -> None:
     salon = open_through()
-    salon.checkpoint = lambda step: proxy.go_away() if step == "event_created" else None
+
+    def checkpoint(step: str) -> None:
+        if step == "event_created":
+            proxy.keep_commit()
+            salon.clock.turn(seconds=20)
+
+    salon.checkpoint = checkpoint
     assert not salon.book("kim", TEN).success
     salon.checkpoint = lambda _step: None
+    proxy.cut()
+    proxy.let_go_of_commit()
     proxy.go_on()
     assert salon.bridge.context.notes.every()
     undo_told_failed(salon.bridge.context)
@@ -227,7 +235,7 @@ def test_one_whose_host_has_left_is_left_to_the_owner_and_keeps_no_other(
 def salon_apart(proxy: PostgresProxy, tmp_path: Path) -> Iterator[Salon]:
     """A salon through the proxy that makes events between two commits."""
     around = {"state_folder": lambda _file: tmp_path}
-    with closing_salon(Salon(salon_config(proxy.url, ANNA), around=around, wrap=as_vendors)) as salon:
+    with closing_salon(UnrulySalon(salon_config(proxy.url, ANNA), around=around)) as salon:
         yield salon
 
 
@@ -266,3 +274,12 @@ def test_a_hold_whose_confirmation_never_came_and_a_repeat_finished_stays(
     assert not salon_apart.book("kim", TEN).success
     salon_apart.checkpoint = lambda _step: None
     stays_when_repeated(salon_apart, proxy)
+
+
+def test_a_first_try_that_may_be_done_is_noted_though_the_next_is_not_begun(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    salon.checkpoint = lambda step: proxy.lose_answer(1, then_away=True) if step == "event_created" else None
+    assert not salon.book("kim", TEN).success
+    assert len(salon.bridge.context.notes.every()) == 1

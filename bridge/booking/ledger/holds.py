@@ -77,8 +77,8 @@ def hold(
     booking_id = context.new_id()
     try:
         held = _hold(context, wish, busy, (booking_id, context.new_id(), until), at_once)
-    except StoreUnavailable:
-        if at_once:
+    except StoreUnavailable as error:
+        if at_once and error.may_be_done:  # what a busy database did not even begin needs no note, on no disk
             remember(context, ToldFailed(booking_id, _HELD_VERSION + 1))
         raise
     context.checkpoint("held" if isinstance(held, Hold) else "confirmed")
