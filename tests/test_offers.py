@@ -230,7 +230,7 @@ class BusyStore(Store):
 
     first: Callable[[], object] | None = None
 
-    def ask(self, question: str, *values: int) -> list[tuple[Any, ...]]:
+    def ask(self, question: str, *values: int | str) -> list[tuple[Any, ...]]:
         if first := self.first:
             self.first = None
             first()

@@ -20,6 +20,7 @@ from bridge.booking.caller_lock import turn
 from bridge.booking.context import BookingContext
 from bridge.booking.correct import Who
 from bridge.booking.move import move_booking
+from bridge.booking.replay import booked_before
 from bridge.model import Booking, EventType, MoveWish, Source, Wish
 from bridge.service.kept_offers import Bookable, Offer, Offers
 from providers.base import Deadline, Interval
@@ -50,6 +51,9 @@ class Desk(Protocol):
 
     def book(self, wish: Wish, who: Who, deadline: Deadline) -> Booking:
         """Return the caller's confirmed booking; a repeat of an earlier request is that booking."""
+
+    def booked_before(self, wish: Wish) -> Booking | None:
+        """Return what this very request has booked and stands, as far as one short question tells."""
 
     def rehearse(self, wish: Wish, who: Who, deadline: Deadline) -> None:
         """Raise what would keep `book` from succeeding, changing nothing."""
@@ -94,6 +98,10 @@ class OurDesk:
     def book(self, wish: Wish, who: Who, deadline: Deadline) -> Booking:
         """Book into the chosen host's calendar."""
         return book_appointment(self.context, wish, who, deadline)
+
+    def booked_before(self, wish: Wish) -> Booking | None:
+        """Ask for what bears the request's mark."""
+        return booked_before(self.context, wish)
 
     def rehearse(self, wish: Wish, who: Who, deadline: Deadline) -> None:
         """Ask the calendars as a booking would."""

@@ -24,6 +24,7 @@ from bridge.errors import (
 from bridge.model import Attendee, Booking, EventType, Slot, Source, Wish
 from bridge.scheduling.days import date_of
 from bridge.service.asked_back import AskedBack
+from bridge.service.booked_before import BookedBefore
 from bridge.service.contacts import Contacts
 from bridge.service.desk import Desk
 from bridge.service.kept_offers import Offer
@@ -58,6 +59,7 @@ class Reception:
         self._country = country
         self._contacts = contacts
         self._host_names = {host.id: host.name for host in context.hosts.values()}
+        self._before = BookedBefore(context, desk)
         self._asked_back = AskedBack(context.store, context.now)
         self._told = ToldOffers(context.store, context.now)
 
@@ -181,6 +183,14 @@ class Reception:
             if has_services or event_type.keep_offer:
                 self._told.note(event_type, request.contact, ())
             return BookOutcome(True, booking=booking)
+
+    def booked_before(
+        self, event_type: EventType, request: CallerRequest, start: datetime | None
+    ) -> BookOutcome | None:
+        """Return that this very request was booked, without a wait; None: nothing is known of that."""
+        wish = self._wish(event_type, request, start, Source.TELLI) if start else None
+        found = self._before.look(wish) if wish and wish.fingerprint else None
+        return BookOutcome(True, booking=found) if found else None
 
     def _wish(self, event_type: EventType, request: CallerRequest, start: datetime, source: Source) -> Wish:
         host = read_host(request.contact_details, event_type, self._host_names)

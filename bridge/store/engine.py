@@ -118,7 +118,7 @@ class Store:
         """
         return dict(self.ask(_REVISIONS))
 
-    def ask(self, question: str, *values: int) -> list[tuple[Any, ...]]:
+    def ask(self, question: str, *values: int | str) -> list[tuple[Any, ...]]:
         """Return the rows of one short question, in which `?` stands for each value, past SQLAlchemy."""
         if not self.is_sqlite:
             question = question.replace("?", "%s")
@@ -173,7 +173,7 @@ class Store:
             _log.warning("the database is back")
 
     def _answered(
-        self, question: str, values: Sequence[int], most_seconds: float | None
+        self, question: str, values: Sequence[int | str], most_seconds: float | None
     ) -> list[tuple[Any, ...]]:
         if not self.is_sqlite:
             with (

@@ -90,7 +90,7 @@ def note_booking(outcome: BookOutcome, start: datetime | None, *, is_dry_run: bo
 
 
 def is_shed() -> bool:
-    """Tell whether so many calls wait that this one is to be answered at once, asking nobody."""
+    """Tell whether so many calls wait that this one is to be answered at once."""
     return bool(request.environ.get(IS_SHED))
 
 

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 # Set by a server that has judged the request and read its body:
 IS_WHOLE = "bridge.is_whole"
 CAME_AT = "bridge.came_at"  # in monotonic time
-IS_SHED = "bridge.is_shed"  # too many wait: it is to be answered without asking anybody
+IS_SHED = "bridge.is_shed"  # too many wait: it is to be answered at once
 
 
 class Shell:

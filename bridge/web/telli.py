@@ -25,7 +25,6 @@ from bridge.journal import Outcome
 from bridge.model import EventType
 from bridge.service.kept_offers import Offer
 from bridge.service.outcome import BookOutcome
-from bridge.service.public_check import SEEN
 from bridge.service.search import Found
 from bridge.service.signing import HEADER
 from bridge.speech.instants import parse_instant
@@ -43,10 +42,9 @@ from bridge.web.calls import (
     outcome_of,
 )
 from bridge.web.errors import JSON, Overloaded, UnknownEventType, json_error, log_fault, status_of
+from bridge.web.rehearsal import is_dry_run, with_what_was_seen
 from bridge.web.schema import openapi
 from bridge.web.signature import SignatureInvalid, verify
-
-FORMER_DRY_RUN = "x-bridge-dry-run"  # a header: a proxy that drops it would have made a rehearsal a booking
 
 
 class TelliService(Protocol):
@@ -74,6 +72,11 @@ class TelliService(Protocol):
     ) -> BookOutcome:
         """Book, or say why not; `start` is None when the request names none that can be read."""
 
+    def booked_before(
+        self, event_type: EventType, request: CallerRequest, start: datetime | None
+    ) -> BookOutcome | None:
+        """Return that this very request was booked, without a wait; None: nothing is known of that."""
+
 
 @dataclass(frozen=True)
 class Details:
@@ -96,7 +99,6 @@ class Details:
 
 
 _PLAIN = Details()
-_ABSENT = object()
 
 
 def telli_blueprint(
@@ -158,7 +160,7 @@ class _Endpoints:
             note(Outcome.NOTHING, kind=str(Refusal.OTHER_REQUEST))
             return _answer(answers.NOTHING_AVAILABLE)
         g.caller = caller = CallerRequest.from_payload(payload)
-        note(is_dry_run=_is_dry_run(payload) is True)  # a test call of our own: telli has not called yet
+        note(is_dry_run=is_dry_run(payload) is True)  # a test call of our own: telli has not called yet
         told = self._told(wanted, caller)
         speech = self._speech_of_call(wanted) if self._details.of_slots else None
         kept = self._worded.get((wanted, speech))
@@ -184,20 +186,17 @@ class _Endpoints:
             return self._failure(Refusal.OTHER_REQUEST)
         start = parse_instant(payload.get("start_iso")) if isinstance(payload, dict) else None
         g.caller = caller = CallerRequest.from_payload(payload)
-        if is_shed():
-            note(start=start)
-            raise Overloaded
-        is_dry_run = _is_dry_run(payload)
-        if is_dry_run is None:
+        rehearsed = is_dry_run(payload)
+        if rehearsed is None:
             note(Outcome.FAILED, kind=str(Refusal.DRY_RUN), start=start)
             return self._failure(Refusal.DRY_RUN)
-        outcome = self._service.book(wanted, caller, start, dry_run=is_dry_run)
-        note_booking(outcome, start, is_dry_run=is_dry_run)
+        outcome = self._booked(wanted, caller, start, dry_run=rehearsed)
+        note_booking(outcome, start, is_dry_run=rehearsed)
         if not outcome.success:
             reason = outcome.reason.strip()
             return _answer(answers.failure_answer(reason)) if reason else self._failure(Refusal.FAULT)
-        if is_dry_run:
-            return _with_what_was_seen(_answer(answers.SUCCESS))
+        if rehearsed:
+            return with_what_was_seen(_answer(answers.SUCCESS))
         if outcome.booking is None or not self._details.of_bookings:
             return _answer(answers.SUCCESS)
         return _answer(answers.success_answer(outcome.booking, self._details.host_names))
@@ -249,6 +248,17 @@ class _Endpoints:
             return kept
         raise Overloaded
 
+    def _booked(
+        self, wanted: EventType, caller: CallerRequest, start: datetime | None, *, dry_run: bool
+    ) -> BookOutcome:
+        """Return what came of it. Overloaded: nobody has time for it, and it was not booked before."""
+        if not is_shed():
+            return self._service.book(wanted, caller, start, dry_run=dry_run)
+        if not dry_run and (before := self._service.booked_before(wanted, caller, start)):
+            return before
+        note(start=start)
+        raise Overloaded
+
     def _nothing(self, why: BridgeError | Refusal) -> Response:
         return _answer(answers.nothing_answer(self._speech_of_call().reason(why, zone=UTC)))
 
@@ -261,24 +271,6 @@ class _Endpoints:
         if "caller" not in g:
             return self._speech
         return self._service.speech_for(g.caller, wanted, ask=not is_shed())
-
-
-def _is_dry_run(payload: object) -> bool | None:
-    """Tell whether a request is a rehearsal; None where it asks for one in another way than by `true`.
-
-    Such a request is refused: whoever sends it must neither get a booking nor believe to have one.
-    """
-    wanted = payload.get("dry_run", _ABSENT) if isinstance(payload, dict) else _ABSENT
-    if FORMER_DRY_RUN in request.headers or (wanted is not _ABSENT and wanted is not True):
-        return None
-    return wanted is True
-
-
-def _with_what_was_seen(response: Response) -> Response:
-    """Tell a signed rehearsal how the request arrived, for `bridge check --public` to judge the proxy."""
-    is_forwarded = "yes" if "X-Forwarded-For" in request.headers else "no"
-    response.headers[SEEN] = f"{request.scheme} {request.remote_addr} forwarded={is_forwarded}"
-    return response
 
 
 def _answer(body: bytes) -> Response:

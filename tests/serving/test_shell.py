@@ -214,3 +214,28 @@ def test_more_calls_than_four_a_thread_are_refused_in_words(zygote: Zygote, tmp_
             assert bookings.listed(connection, states=["confirmed"]) == []
             shed = [each for each in journal.last(connection, 9) if each["outcome"] == "shed"]
         assert shed[0]["starts_at"] == tomorrow_at(15), "the one too many does not wait at all"
+
+
+def test_a_repeat_of_what_was_booked_hears_so_though_nobody_has_time(zygote: Zygote, tmp_path: Path) -> None:
+    url, address = f"sqlite:///{tmp_path}/bridge.db", "127.0.0.1"
+    config = salon_toml(url).replace("[bridge]\n", "[bridge]\nbook_deadline_seconds = 60\n")
+    lees, options = caller("lee", tomorrow_at(9)), ("--workers", "1", "--threads", "1")
+    with (
+        server.running(zygote, config, tmp_path, *options) as running,
+        closing(Store(url)) as store,
+        ExitStack() as stack,
+    ):
+        assert running.post("/book", lees)[1]["status"] == "success"
+        with store.write() as connection:
+            lease = timedelta(seconds=60)
+            assert leases.acquire(connection, _KIMS_TURN, "another", lease, database_now(connection))
+        lines = []
+        for number in range(5):  # one has the thread, and four wait
+            lines.append(stack.enter_context(socket.create_connection((address, running.port), timeout=60)))
+            who = "kim" if number == 0 else f"caller-{number}"
+            lines[-1].sendall(signed("/book", caller(who, tomorrow_at(10 + number))))
+        repeats = (running.post("/book", lees)[1]["status"] for _ in range(50))
+        assert "success" in repeats, "there is a moment's time for a look, often enough"
+        with store.write() as connection:
+            leases.release(connection, _KIMS_TURN, "another")
+        assert b'"success"' in lines[0].makefile("rb").read()

@@ -81,6 +81,11 @@ class Diary:
             reason = self.speech.reason(error, zone=event_type.timezone, slots=self.free)
             return BookOutcome(False, reason)
 
+    def booked_before(
+        self, _event_type: EventType, _request: CallerRequest, _start: datetime | None
+    ) -> BookOutcome | None:
+        return None
+
     def _book(
         self, event_type: EventType, request: CallerRequest, start: datetime | None, *, dry_run: bool
     ) -> BookOutcome:

@@ -8,8 +8,9 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, delete, exists, false, select, true, union_all
 
-from bridge.model import Booking, Contact
+from bridge.model import Booking, BookingState, Contact
 from bridge.store.dialects import insert_new
+from bridge.store.engine import Store
 from bridge.store.sql.bookings import read_rows
 from bridge.store.statements import ask
 from bridge.store.tables import IS_LIVE, booking_requests, bookings
@@ -25,6 +26,12 @@ def note(connection: Connection, booking_id: str, fingerprint: str) -> None:
     """Remember that a booking has had this request; "" is none."""
     if fingerprint:
         insert_new(connection, booking_requests, [{"booking_id": booking_id, "fingerprint": fingerprint}])
+
+
+def booked_by(store: Store, fingerprint: str) -> str | None:
+    """Return the confirmed booking that has had this request, past a transaction. StoreUnavailable."""
+    rows = store.ask(_BOOKED, fingerprint, BookingState.CONFIRMED)
+    return str(rows[0][0]) if rows else None
 
 
 def earlier(
@@ -54,6 +61,10 @@ def drop(connection: Connection, ids: Sequence[str]) -> None:
     connection.execute(delete(booking_requests).where(booking_requests.c.booking_id.in_(ids)))
 
 
+_BOOKED = (
+    "SELECT id FROM booking_requests JOIN bookings ON id = booking_id"
+    " WHERE fingerprint = ? AND state = ? LIMIT 1"
+)
 # Two questions, each by an index of its own, in one round trip.
 _EARLIER = union_all(
     select(bookings, true().label("is_of_contact")).where(
