@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,14 +37,13 @@ class Running:
         """Everything it has said up to now."""
         return "".join(self._said)
 
-    def wait_for(self, text: str, seconds: float = 60) -> None:
+    def wait_for(self, text: str) -> None:
         """Wait until it says this, or ends."""
-        self.wait_until(lambda said: text in said, seconds)
+        self.wait_until(lambda said: text in said)
 
-    def wait_until(self, is_so: Callable[[str], bool], seconds: float = 60) -> None:
+    def wait_until(self, is_so: Callable[[str], bool]) -> None:
         """Wait until something is true of what it said, or of the world; or until it ends."""
-        until = time.monotonic() + seconds
-        while not is_so(self.said) and self._reader.is_alive() and time.monotonic() < until:
+        while not is_so(self.said) and self._reader.is_alive():
             with self._news:
                 self._news.wait(0.1)
         assert is_so(self.said), f"waited in vain:\n{self.said}"

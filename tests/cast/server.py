@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import json
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from gunicorn.app.wsgiapp import run
 
 from bridge.service.signing import sign
 from tests.cast.config import API_KEY
+from tests.cast.ports import reserved_port
 from tests.zygote import Child, Zygote
 
 ROOT = Path(__file__).parents[2]
@@ -67,19 +67,19 @@ def running(
     """Serve this configuration until the end of the block, in an environment with these additions."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(config)
-    port = _free_port()
     log = folder / "server.log"
-    words = ["-c", str(ROOT / "gunicorn.conf.py"), "-b", f"127.0.0.1:{port}", *options, app]
     around = {"BRIDGE_CONFIG": str(folder / "config.toml"), **environment}
-    with log.open("wb") as output:
-        process = zygote.start("tests.cast.server", *words, output=output.fileno(), environment=around)
-    server = Server(port, process, log)
-    try:
-        _wait_until_ready(server)
-        yield server
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.finish()
+    with reserved_port() as port:
+        words = ["-c", str(ROOT / "gunicorn.conf.py"), "-b", f"127.0.0.1:{port}", *options, app]
+        with log.open("wb") as output:
+            process = zygote.start("tests.cast.server", *words, output=output.fileno(), environment=around)
+        server = Server(port, process, log)
+        try:
+            _wait_until_ready(server)
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.finish()
 
 
 def main(*words: str) -> None:
@@ -88,17 +88,8 @@ def main(*words: str) -> None:
     run()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_until_ready(server: Server) -> None:
-    for _ in range(300):
-        if server.process.poll() is not None:
-            break
+    while server.process.poll() is None:
         with contextlib.suppress(OSError):
             if server.send("GET", "/readyz")[0] == 200:
                 return

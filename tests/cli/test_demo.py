@@ -16,6 +16,7 @@ import pytest
 
 from bridge.cli.machine import free_port
 from tests.cast.command import descendants, is_alive, ran, running
+from tests.cast.ports import reserved_port
 from tests.cast.reading import load_config
 from tests.cast.terminal import Terminal
 from tests.zygote import Zygote
@@ -29,6 +30,7 @@ class Demo:
     said: str = ""
     pasted: str = ""
     code: int | None = None
+    is_port_free: bool = False
     children: list[int] = field(default_factory=list)
 
     @property
@@ -43,11 +45,13 @@ def played(zygote: Zygote, folder: Path, number: int, *words: str) -> Demo:
     demo = Demo(folder)
     with running(zygote, "demo", "--folder", str(folder), *words, folder=folder.parent) as process:
         process.wait_for("slots consultation")
+        process.wait_until(lambda _: len(descendants(process.process.pid)) >= 3)  # gunicorn and its workers
         demo.children = descendants(process.process.pid)
         if shutil.which("curl") and shutil.which("bash"):
             demo.pasted = _pasted(process.said)
         demo.code = process.end(number)
         demo.said = process.said
+        demo.is_port_free = free_port(demo.port) == demo.port  # at once: others ask for ports, too
     return demo
 
 
@@ -71,7 +75,8 @@ def demos(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> tuple[Dem
             taken.bind(("127.0.0.1", 8000))
             taken.listen()
         first = played(zygote, folder, signal.SIGINT)
-    return first, played(zygote, folder, signal.SIGTERM, "--port", str(free_port(0)))
+    with reserved_port() as port:
+        return first, played(zygote, folder, signal.SIGTERM, "--port", str(port))
 
 
 @pytest.fixture
@@ -107,9 +112,8 @@ def test_stopped_by_ctrl_c_or_sigterm_it_leaves_no_process_and_names_the_folder(
     demo = demos[which]
     assert demo.code == 0
     assert demo.said.endswith(f"The demo has stopped. What it kept lies in {demo.folder}\n")
-    assert len(demo.children) >= 3  # gunicorn and its workers
     assert not any(map(is_alive, demo.children))
-    assert free_port(demo.port) == demo.port
+    assert demo.is_port_free
 
 
 def test_started_again_it_goes_on_with_its_keys_and_bookings(first: Demo, second: Demo) -> None:

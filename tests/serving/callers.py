@@ -13,7 +13,8 @@ from datetime import datetime
 from bridge.service.signing import sign
 from tests.cast.config import API_KEY
 
-PATIENCE = 30
+PATIENCE = 100
+PATIENT = "deadline_seconds = 30\nbook_deadline_seconds = 50"  # nobody shall be turned away for time
 
 
 def caller(who: str, start: datetime) -> dict[str, object]:

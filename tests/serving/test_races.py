@@ -13,10 +13,8 @@ from providers.base import Deadline, Interval
 from tests.cast.clock import tomorrow_at
 from tests.cast.config import ANNA, salon_config, salon_toml
 from tests.cast.server import Server, running
-from tests.serving.callers import caller
+from tests.serving.callers import PATIENT, caller
 from tests.zygote import Zygote
-
-PATIENT = "book_deadline_seconds = 50"  # two cores and 200 callers: nobody shall be turned away for time
 
 A_DAY = timedelta(days=1)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.machine import free_port
 from bridge.service.signing import sign
 from tests.cast import server
 from tests.cast.clock import tomorrow_at
 from tests.cast.command import Running, ran, running
 from tests.cast.config import API_KEY, salon_toml
+from tests.cast.ports import reserved_port
 from tests.serving.callers import caller, post_once
 from tests.zygote import Zygote
 
@@ -27,9 +27,10 @@ def served(zygote: Zygote, folder: Path, config: str, *words: str) -> Iterator[t
     """Serve a configuration by `bridge serve` on a free port."""
     folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_text(config)
-    port = free_port(0)
-    assert port
-    with running(zygote, "serve", "--bind", f"127.0.0.1:{port}", *words, folder=folder) as process:
+    with (
+        reserved_port() as port,
+        running(zygote, "serve", "--bind", f"127.0.0.1:{port}", *words, folder=folder) as process,
+    ):
         process.wait_for("`bridge reload`")
         yield process, port
 
@@ -77,8 +78,8 @@ def test_a_port_that_somebody_holds_is_refused(sqlite_url: str, tmp_path: Path) 
 def test_a_second_server_of_one_configuration_is_refused_until_the_first_is_dead(
     zygote: Zygote, sqlite_url: str, tmp_path: Path
 ) -> None:
-    with served(zygote, tmp_path, salon_toml(sqlite_url)) as (first, _):
-        told = ran("serve", "--bind", f"127.0.0.1:{free_port(0)}", folder=tmp_path)
+    with served(zygote, tmp_path, salon_toml(sqlite_url)) as (first, _), reserved_port() as another:
+        told = ran("serve", "--bind", f"127.0.0.1:{another}", folder=tmp_path)
         assert told.returncode == 1
         assert f"(process {first.process.pid}, by {tmp_path}/bridge.pid)" in told.stderr
         first.kill()

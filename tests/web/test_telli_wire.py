@@ -13,42 +13,36 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.service.signing import sign
+from tests.cast.ports import reserved_port
 from tests.web.diary import KEY
 from tests.web.telli_caller import CALLER
 from tests.zygote import Child, Zygote
 
 
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def port(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A gunicorn with one worker and nothing of the project's settings."""
-    number = free_port()
     no_settings = tmp_path_factory.mktemp("wire") / "none.py"
     no_settings.touch()
-    options = ["--config", str(no_settings), "--bind", f"127.0.0.1:{number}"]
-    options += ["--worker-class", "gthread", "--threads", "2", "--log-level", "error"]
-    process = zygote.start("tests.cast.server", *options, "tests.web.served:app")
-    wait_for(number, process)
-    yield number
-    process.send_signal(signal.SIGTERM)
-    process.finish()
+    with reserved_port() as number:
+        options = ["--config", str(no_settings), "--bind", f"127.0.0.1:{number}"]
+        options += ["--worker-class", "gthread", "--threads", "2", "--log-level", "error"]
+        process = zygote.start("tests.cast.server", *options, "tests.web.served:app")
+        wait_for(number, process)
+        yield number
+        process.send_signal(signal.SIGTERM)
+        process.finish()
 
 
 def wait_for(number: int, server: Child) -> None:
-    for _ in range(600):
+    while True:
         assert server.poll() is None, "the server did not start"
         try:
-            socket.create_connection(("127.0.0.1", number), timeout=1).close()
+            socket.create_connection(("127.0.0.1", number)).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    pytest.fail("the server did not start in time")
 
 
 def send(
