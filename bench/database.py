@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.console import wide_console
 from bridge.store.migrate import migrate
-from tests.cast.clock import RealClock
+from tests.cast.clock import RunningClock
 from tests.cast.config import Staff, salon_config
 from tests.cast.salon import Salon
 from tests.store.databases import PostgresServer
@@ -64,7 +64,7 @@ def _salon(server: PostgresServer) -> Iterator[tuple[Salon, PostgresProxy]]:
         migrate(url)
         with closing(PostgresProxy(url)) as proxy:
             config = salon_config(proxy.url, *_HOSTS, event_type="horizon_days = 365")
-            clock = RealClock()
+            clock = RunningClock()
             salon = Salon(config, clock=clock, around={"state_folder": lambda _file: Path(folder)})
             try:
                 yield salon, proxy

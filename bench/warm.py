@@ -20,7 +20,7 @@ from rich.table import Table
 from bench.console import wide_console
 from bridge.store.migrate import migrate
 from tests.cast.at_vendors import google_section
-from tests.cast.clock import RealClock, tomorrow_at
+from tests.cast.clock import RunningClock, tomorrow_at
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.vendors.google import FakeGoogle
@@ -94,7 +94,7 @@ def _two(google: FakeGoogle, folder: Path) -> list[Salon]:
     migrate(url)
     patient = "deadline_seconds = 10"
     config = read_toml(salon_toml(url, *staff, bridge=patient, rest=google_section(google, folder)), folder)
-    clock = RealClock()
+    clock = RunningClock()
     return [Salon(config, clock=clock) for _ in range(2)]
 
 

@@ -22,7 +22,7 @@ CANCELLING = ("cancelled", "event_removed")
 
 def killed_at(zygote: Zygote, url: str, step: str, action: str) -> str:
     """Return what the process told before it died at the step."""
-    ended = zygote.run("tests.cast.victim", salon_toml(url), step, action, TEN.isoformat(), "still")
+    ended = zygote.run("tests.cast.victim", salon_toml(url), step, action, TEN.isoformat(), "monday")
     assert ended.returncode == -9, f"was not killed at {step}: {ended.output}"
     return ended.output
 

@@ -1,4 +1,4 @@
-"""Clocks that a test turns: one that stands still otherwise, and the real one put forward."""
+"""Clocks that a test turns: they stand still otherwise, or run on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 TEN = MONDAY.replace(hour=10)
 HALF_AN_HOUR = timedelta(minutes=30)
 HALF_PAST = TEN + HALF_AN_HOUR
+_TOMORROW = datetime.now(UTC) + timedelta(days=1)  # one for all tests of a run: midnight may come meanwhile
 
 
 @dataclass
@@ -42,10 +43,16 @@ class TurnableClock:
 
 
 @dataclass
-class RealClock(TurnableClock):
-    """The real time, which tests may put forward: vendors' fakes live in it too."""
+class PresentClock(TurnableClock):
+    """The present, in which vendors' fakes live; it stands still too: a busy machine is late for nothing."""
 
     moment: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass
+class RunningClock(PresentClock):
+    """The real time, put forward when it is turned: for what is waited for in vain until a deadline."""
+
     ahead: timedelta = timedelta(0)
 
     def now(self, _connection: object = None) -> datetime:
@@ -61,13 +68,6 @@ class RealClock(TurnableClock):
         time.sleep(seconds)
 
 
-class HurriedClock(RealClock):
-    """The real time, but for waiting: that puts it forward."""
-
-    def sleep(self, seconds: float) -> None:
-        self.turn(seconds=seconds)
-
-
 def tomorrow_at(hour: int, minute: int = 0) -> datetime:
-    """Return a moment of tomorrow, UTC: for tests in real time."""
-    return (datetime.now(UTC) + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    """Return a moment of tomorrow, UTC: for tests in the present."""
+    return _TOMORROW.replace(hour=hour, minute=minute, second=0, microsecond=0)

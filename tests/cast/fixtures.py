@@ -12,7 +12,7 @@ import pytest
 
 from bridge.booking.joins import record_joins
 from tests.cast.at_vendors import vendors_toml
-from tests.cast.clock import RealClock, TurnableClock
+from tests.cast.clock import PresentClock, TurnableClock
 from tests.cast.config import Staff, read_toml, salon_config
 from tests.cast.line import Line
 from tests.cast.salon import Salon
@@ -104,18 +104,18 @@ def microsoft() -> Iterator[FakeMicrosoft]:
 
 @pytest.fixture
 def open_at_vendors(sqlite_url: str, tmp_path: Path) -> Iterator[OpenThere]:
-    """Opens a salon whose hosts' calendars are at these vendors, in real time unless a clock is given."""
+    """Opens a salon whose hosts' calendars are at these vendors, in the present unless a clock is given."""
     with ExitStack() as stack:
 
         def opened(
             *,
             google: FakeGoogle | None = None,
             microsoft: FakeMicrosoft | None = None,
-            clock: RealClock | None = None,
+            clock: PresentClock | None = None,
             **more: Any,
         ) -> Salon:
             text = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft, **more)
-            salon = Salon(read_toml(text, tmp_path), clock=clock or RealClock())
+            salon = Salon(read_toml(text, tmp_path), clock=clock or PresentClock())
             stack.callback(salon.bridge.stop)
             return salon
 

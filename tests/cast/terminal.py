@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
 
 from bridge.cli import main
+from tests.cast.clock import tomorrow_at
 from tests.cast.config import salon_toml
 
 
@@ -63,5 +63,4 @@ def salon_terminal(folder: Path, url: str, *, bridge: str = PATIENT, **more: Any
 
 def tomorrow(hour: int, minute: int = 0) -> str:
     """Return a time of tomorrow as telli writes it."""
-    day = datetime.now(UTC) + timedelta(days=1)
-    return f"{day:%Y-%m-%d}T{hour:02}:{minute:02}:00.000Z"
+    return f"{tomorrow_at(hour, minute):%Y-%m-%dT%H:%M}:00.000Z"

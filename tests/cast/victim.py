@@ -9,21 +9,21 @@ import os
 import signal
 from datetime import datetime
 
-from tests.cast.clock import HALF_AN_HOUR, RealClock, TurnableClock
+from tests.cast.clock import HALF_AN_HOUR, PresentClock, TurnableClock
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
 from tests.cast.unruly import as_vendors
 
 
 def main(config: str, fatal_step: str, action: str, start: str, clock: str) -> None:
-    """Do one thing, telling on standard output how far it came; `clock` stands "still" or is "real"."""
+    """Do one thing, telling on standard output how far it came; `clock` stands at "monday" or "present"."""
 
     def checkpoint(step: str) -> None:
         print(step, flush=True)
         if step == fatal_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    clocks = {"still": TurnableClock, "real": RealClock}
+    clocks = {"monday": TurnableClock, "present": PresentClock}
     wrap = as_vendors if action == "book_apart" else lambda accounts: accounts
     salon = Salon(read_toml(config), clock=clocks[clock](), wrap=wrap)
     begin = datetime.fromisoformat(start)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, RunningClock, tomorrow_at
 from tests.cast.config import salon_config
 from tests.cast.salon import Salon
 from tests.cast.terminal import Terminal, salon_terminal
@@ -27,7 +27,7 @@ class Emptied:
 
 @pytest.fixture
 def emptied(tmp_path: Path, sqlite_url: str) -> Iterator[Emptied]:
-    salon = Salon(salon_config(sqlite_url), clock=RealClock())
+    salon = Salon(salon_config(sqlite_url), clock=RunningClock())
     for number in range(8):
         salon.booked("cut", f"caller {number}", tomorrow_at(10) + number * HALF_AN_HOUR)
     provider = salon.bridge.opened.provider(salon.calendars()[0])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bridge.config import Config
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.stage import ANNA, BEN, Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle
 
@@ -21,8 +21,8 @@ def google() -> Iterator[FakeGoogle]:
 
 
 @pytest.fixture
-def clock() -> RealClock:
-    return RealClock()
+def clock() -> PresentClock:
+    return PresentClock()
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def config(google: FakeGoogle, database_url: str) -> Config:
 
 
 @pytest.fixture
-def start(config: Config, clock: RealClock) -> Iterator[Callable[..., Process]]:
+def start(config: Config, clock: PresentClock) -> Iterator[Callable[..., Process]]:
     """Start another server process on the same database."""
     started: list[Process] = []
 

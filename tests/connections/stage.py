@@ -42,7 +42,7 @@ from bridge.web.addresses import Address
 from bridge.web.calendars import CalendarPages
 from bridge.web.site import OwnersSide, add_pages
 from tests.cast import config
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import SECRET, Staff
 from tests.vendors.google import FakeGoogle
 
@@ -61,7 +61,7 @@ _MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
 class Process:
     """What one server process holds: an application, its connections, its way to the database."""
 
-    def __init__(self, config: Config, clock: RealClock) -> None:
+    def __init__(self, config: Config, clock: PresentClock) -> None:
         keys = [key.get_secret_value() for key in config.bridge.secret_keys]
         self.clock = clock
         around = Surroundings(

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.connections import AccountState, Connection
 from bridge.store.sql import alerts
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.stage import ANNA, BEN, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
 
@@ -164,7 +164,7 @@ def test_signing_in_anew_ends_the_flows_of_the_former_session(google: FakeGoogle
 
 
 def test_a_flow_ends_after_ten_minutes(
-    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
+    google: FakeGoogle, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     early = google.consent(browser.begin(ANNA), ANNA)
     clock.turn(minutes=9, seconds=50)
@@ -174,7 +174,7 @@ def test_a_flow_ends_after_ten_minutes(
     assert "longer than ten minutes" in refused(browser, late)
 
 
-def test_expired_flows_do_not_pile_up(process: Process, browser: Browser, clock: RealClock) -> None:
+def test_expired_flows_do_not_pile_up(process: Process, browser: Browser, clock: PresentClock) -> None:
     browser.begin(ANNA)
     clock.turn(hours=11)
     browser.begin(ANNA)
@@ -233,7 +233,7 @@ def test_connecting_needs_a_sign_in(google: FakeGoogle, process: Process, browse
 
 
 def test_reconnecting_keeps_the_account_and_resolves_its_alert(
-    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
+    google: FakeGoogle, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     since = only(process).since
@@ -251,7 +251,7 @@ def test_reconnecting_keeps_the_account_and_resolves_its_alert(
 
 
 def test_reconnecting_without_a_new_refresh_token_keeps_the_one_that_works(
-    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
+    google: FakeGoogle, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     browser.get(google.consent(browser.begin(ANNA), ANNA))
     google.set_tokens(withhold_refresh=True)

@@ -16,7 +16,7 @@ from bridge.store.sql import alerts
 from bridge.vendors.google import GoogleSection
 from providers.errors import AccessDenied, ConnectionExpired
 from providers.google.settings import CALENDAR_SCOPES
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import OTHER_SECRET, SECRET
 from tests.connections.seen import states
 from tests.connections.stage import ANNA, BEN, Browser, Process, salon_config
@@ -59,7 +59,7 @@ def test_when_the_vendor_is_down_the_tokens_go_and_the_page_says_so(
 
 
 def test_disconnecting_resolves_the_alert_of_an_ended_consent(
-    google: FakeGoogle, process: Process, browser: Browser, clock: RealClock
+    google: FakeGoogle, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     connect(google, browser)
     google.end_consent(ANNA)
@@ -132,7 +132,11 @@ def test_a_new_secret_key_opens_with_the_old_one_listed_and_reseals(
 
 
 def test_a_lost_secret_key_is_explained_and_reconnecting_helps(
-    google: FakeGoogle, browser: Browser, database_url: str, start: Callable[..., Process], clock: RealClock
+    google: FakeGoogle,
+    browser: Browser,
+    database_url: str,
+    start: Callable[..., Process],
+    clock: PresentClock,
 ) -> None:
     connect(google, browser)
     lost = start(salon_config(google, database_url, keys=(OTHER_SECRET,)))

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.connections import AccountState
 from providers.errors import ConnectionExpired
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.seen import asked, open_alerts, row_of, states
 from tests.connections.stage import ANNA, Browser, Process
 from tests.vendors.google import FakeGoogle
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("connected")
 
 
 def test_a_refused_refresh_marks_the_account_and_alerts_once(
-    google: FakeGoogle, process: Process, clock: RealClock, start: Callable[[], Process]
+    google: FakeGoogle, process: Process, clock: PresentClock, start: Callable[[], Process]
 ) -> None:
     google.end_consent(ANNA)
     for _ in range(3):
@@ -49,7 +49,7 @@ def test_a_refused_refresh_marks_the_account_and_alerts_once(
 
 @pytest.mark.parametrize(("days", "is_explained"), [(7, True), (9, False)])
 def test_a_consent_that_died_young_explains_the_seven_days(
-    google: FakeGoogle, process: Process, clock: RealClock, days: int, is_explained: bool
+    google: FakeGoogle, process: Process, clock: PresentClock, days: int, is_explained: bool
 ) -> None:
     google.end_consent(ANNA)
     clock.turn(days=days)
@@ -72,7 +72,7 @@ def test_a_call_whose_token_is_rejected_finds_out_that_the_consent_ended(
 
 
 def test_an_ended_consent_is_known_to_every_process_within_seconds(
-    google: FakeGoogle, process: Process, clock: RealClock, start: Callable[[], Process]
+    google: FakeGoogle, process: Process, clock: PresentClock, start: Callable[[], Process]
 ) -> None:
     other = start()
     assert other.token(ANNA) == process.token(ANNA)
@@ -101,7 +101,7 @@ def test_a_reconnected_account_works_at_once_in_every_process(
 
 
 def test_a_refused_client_is_alerted_and_heals(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     right, google.sign_in.client_secret = google.sign_in.client_secret, "another"
     clock.turn(minutes=51)

@@ -15,7 +15,7 @@ from bridge.connections import AccountState, Withdrawal
 from bridge.store.sql import alerts
 from bridge.store.sql import connections as rows
 from providers.errors import ConnectionExpired, ProviderUnavailable
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.seen import states
 from tests.connections.stage import Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle
@@ -146,7 +146,7 @@ def test_entra_that_is_down_when_a_flow_begins_is_named(microsoft: FakeMicrosoft
 
 
 def test_each_refresh_keeps_the_rotated_token_of_the_cache(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.set_tokens(strict=True)
@@ -189,7 +189,7 @@ def test_a_live_token_needs_no_request_at_all(
 
 
 def test_a_refused_refresh_says_why_and_a_fixed_account_works_at_once(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.end_consent(MIA, 700082)
@@ -207,7 +207,7 @@ def test_a_refused_refresh_says_why_and_a_fixed_account_works_at_once(
 
 
 def test_an_expired_client_secret_is_alerted_and_the_account_stays(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.fail_next(Fault.AADSTS, operation="token", code=7000222)
@@ -222,7 +222,7 @@ def test_an_expired_client_secret_is_alerted_and_the_account_stays(
 
 
 def test_entra_that_is_down_costs_only_time(
-    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: RealClock
+    microsoft: FakeMicrosoft, process: Process, browser: Browser, clock: PresentClock
 ) -> None:
     connect(microsoft, browser)
     microsoft.go_down()
@@ -247,7 +247,7 @@ def test_disconnecting_deletes_the_tokens_and_says_what_the_owner_may_do(
 
 
 def test_an_application_of_its_own_needs_no_sign_in(
-    microsoft: FakeMicrosoft, open_process: Callable[..., Process], clock: RealClock
+    microsoft: FakeMicrosoft, open_process: Callable[..., Process], clock: PresentClock
 ) -> None:
     process = open_process(f'app_only = true\ntenant = "{CONTOSO}"')
     assert is_token_of(microsoft, process.token(MIA, "microsoft"), None)

@@ -18,7 +18,7 @@ from bridge.connections.sign_in import Approval, Begun, Tokens
 from bridge.store.sql import alerts
 from providers.base import Deadline
 from providers.errors import ConnectionExpired
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.stage import ANNA, SITE, Process
 
 
@@ -32,7 +32,7 @@ def database_url(store_url: str) -> str:
 class SlowVendor:
     """A vendor of which a test decides what happens while it answers."""
 
-    clock: RealClock
+    clock: PresentClock
     provider: str = "slow"
     title: str = "Slow"
     main_calendar: str = "main"
@@ -91,7 +91,7 @@ class Slow:
 
 
 @pytest.fixture
-def around(process: Process, clock: RealClock) -> ConnectionContext:
+def around(process: Process, clock: PresentClock) -> ConnectionContext:
     return ConnectionContext(
         store=process.store,
         vault=process.vault,
@@ -104,7 +104,7 @@ def around(process: Process, clock: RealClock) -> ConnectionContext:
 
 
 @pytest.fixture
-def slow(around: ConnectionContext, clock: RealClock) -> Slow:
+def slow(around: ConnectionContext, clock: PresentClock) -> Slow:
     vendor = SlowVendor(clock)
     made = Slow(vendor, Connections(around, {"slow": vendor}, uses={}, delegations={}))
     made.connect()
@@ -112,14 +112,14 @@ def slow(around: ConnectionContext, clock: RealClock) -> Slow:
     return made
 
 
-def test_a_reconnection_during_a_refresh_wins(slow: Slow, clock: RealClock) -> None:
+def test_a_reconnection_during_a_refresh_wins(slow: Slow, clock: PresentClock) -> None:
     slow.vendor.while_answering.append(slow.connect)
     slow.connections.refresh_due(clock.now())
     assert slow.token().startswith("consent")
 
 
 def test_a_reconnection_during_a_refused_refresh_is_not_marked(
-    slow: Slow, clock: RealClock, process: Process
+    slow: Slow, clock: PresentClock, process: Process
 ) -> None:
     slow.vendor.expired = True
     slow.vendor.while_answering.append(slow.connect)
@@ -129,13 +129,15 @@ def test_a_reconnection_during_a_refused_refresh_is_not_marked(
         assert alerts.open_alerts(connection) == []
 
 
-def test_a_call_that_waited_for_a_superseded_refresh_gets_the_new_token(slow: Slow, clock: RealClock) -> None:
+def test_a_call_that_waited_for_a_superseded_refresh_gets_the_new_token(
+    slow: Slow, clock: PresentClock
+) -> None:
     clock.turn(hours=1)
     slow.vendor.while_answering.append(slow.connect)
     assert slow.token().startswith("consent")
 
 
-def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow, clock: RealClock) -> None:
+def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow, clock: PresentClock) -> None:
     slow.vendor.while_answering.append(lambda: slow.connections.disconnect("slow", ANNA))
     slow.connections.refresh_due(clock.now())
     assert slow.connections.list() == []
@@ -144,7 +146,7 @@ def test_an_account_disconnected_during_a_refresh_stays_disconnected(slow: Slow,
 
 
 def test_an_account_dropped_and_connected_anew_during_a_refresh_keeps_its_new_tokens(
-    slow: Slow, clock: RealClock
+    slow: Slow, clock: PresentClock
 ) -> None:
     def anew() -> None:
         slow.connections.disconnect("slow", ANNA)
@@ -156,7 +158,7 @@ def test_an_account_dropped_and_connected_anew_during_a_refresh_keeps_its_new_to
 
 
 def test_no_transaction_is_open_while_the_vendor_answers(
-    slow: Slow, clock: RealClock, process: Process
+    slow: Slow, clock: PresentClock, process: Process
 ) -> None:
     written = []
 

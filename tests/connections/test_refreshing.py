@@ -11,7 +11,7 @@ import pytest
 from bridge.store.dialects import database_now
 from bridge.store.sql import leases
 from providers.errors import ProviderUnavailable
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.seen import asked, open_alerts, row_of
 from tests.connections.stage import ANNA, BEN, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
@@ -44,7 +44,7 @@ def test_the_token_source_of_an_account_is_one_object(process: Process) -> None:
 
 
 def test_only_tokens_that_end_within_ten_minutes_are_renewed(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(minutes=49)
     process.connections.refresh_due(clock.now())
@@ -58,7 +58,7 @@ def test_only_tokens_that_end_within_ten_minutes_are_renewed(
 
 
 def test_tokens_that_never_live_long_are_renewed_at_half_their_life(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(minutes=51)
     google.set_tokens(seconds=56 * 60)  # by the vendor's clock: five minutes by ours
@@ -70,7 +70,7 @@ def test_tokens_that_never_live_long_are_renewed_at_half_their_life(
 
 
 def test_other_processes_hand_out_the_renewed_token(
-    process: Process, clock: RealClock, start: Callable[[], Process]
+    process: Process, clock: PresentClock, start: Callable[[], Process]
 ) -> None:
     other = start()
     old = other.token(ANNA)
@@ -79,7 +79,7 @@ def test_other_processes_hand_out_the_renewed_token(
     assert process.token(ANNA) == other.token(ANNA) != old
 
 
-def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, clock: RealClock) -> None:
+def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, clock: PresentClock) -> None:
     google.set_tokens(rotate=True)
     for times in (1, 2, 3):
         clock.turn(minutes=51)
@@ -90,7 +90,7 @@ def test_a_rotated_refresh_token_is_kept(google: FakeGoogle, process: Process, c
 
 
 def test_granted_scopes_are_stored_and_sent_with_each_refresh(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     granted = row_of(process).scopes
     assert {scope.rpartition("/")[2] for scope in granted} == {
@@ -107,7 +107,7 @@ def test_granted_scopes_are_stored_and_sent_with_each_refresh(
 
 
 def test_a_token_that_ended_since_its_vendor_is_away_is_told_before_a_caller_asks(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     google.fail_next(Fault.UNAVAILABLE, operation="token", times=None)
     clock.turn(minutes=51)
@@ -143,7 +143,7 @@ def test_eight_threads_in_two_processes_make_one_refresh(
 
 
 def test_two_background_loops_make_one_refresh(
-    google: FakeGoogle, process: Process, clock: RealClock, start: Callable[[], Process]
+    google: FakeGoogle, process: Process, clock: PresentClock, start: Callable[[], Process]
 ) -> None:
     clock.turn(minutes=51)
     both = [process, start()]
@@ -153,7 +153,7 @@ def test_two_background_loops_make_one_refresh(
 
 
 def test_while_another_renews_a_call_waits_only_until_its_deadline(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(hours=2)
     with process.store.write() as connection:
@@ -166,7 +166,7 @@ def test_while_another_renews_a_call_waits_only_until_its_deadline(
 
 
 def test_the_lease_of_a_process_that_died_ends(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(hours=2)
     with process.store.write() as connection:
@@ -177,7 +177,7 @@ def test_the_lease_of_a_process_that_died_ends(
 
 
 def test_without_a_valid_token_a_call_fetches_one(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(hours=2)
     google.end_access(ANNA)
@@ -186,7 +186,7 @@ def test_without_a_valid_token_a_call_fetches_one(
 
 
 def test_a_refresh_that_fails_is_tried_again_later_and_ever_less_often(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(minutes=51)
     google.fail_next(Fault.UNAVAILABLE, operation="token", times=3)
@@ -198,7 +198,7 @@ def test_a_refresh_that_fails_is_tried_again_later_and_ever_less_often(
         row = row_of(process)
         assert row.retry_at is not None
         pauses.append(row.retry_at - clock.now())
-        clock.ahead += pauses[-1]
+        clock.turn(seconds=pauses[-1].total_seconds())
         process.connections.refresh_due(clock.now())
     assert asked(google) == 3
     assert pauses[1] > pauses[0] * 1.5
@@ -210,7 +210,7 @@ def test_a_refresh_that_fails_is_tried_again_later_and_ever_less_often(
 
 
 def test_after_a_failed_refresh_calls_do_not_storm_the_vendor(
-    google: FakeGoogle, process: Process, clock: RealClock
+    google: FakeGoogle, process: Process, clock: PresentClock
 ) -> None:
     clock.turn(hours=2)
     google.fail_next(Fault.UNAVAILABLE, operation="token", times=None)
@@ -230,7 +230,7 @@ def test_fresh_tokens_that_are_rejected_do_not_storm_the_vendor(google: FakeGoog
 
 
 def test_one_account_in_trouble_leaves_the_others_alone(
-    google: FakeGoogle, process: Process, connected: Browser, clock: RealClock
+    google: FakeGoogle, process: Process, connected: Browser, clock: PresentClock
 ) -> None:
     connected.get(google.consent(connected.begin(), BEN))
     google.end_consent(ANNA)

@@ -16,7 +16,7 @@ import pytest
 from bridge.connections import Answer, Connections
 from bridge.errors import ConnectError
 from providers.errors import ProviderError
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import SECRET
 from tests.connections.stage import ANNA, BEN, PASSWORD, Browser, Process
 from tests.vendors.google import FakeGoogle, Fault
@@ -72,7 +72,7 @@ class Life:
     google: FakeGoogle
     process: Process
     browser: Browser
-    clock: RealClock
+    clock: PresentClock
     secrets: Secrets
 
     def connect(self) -> None:
@@ -106,7 +106,9 @@ class Life:
 
 
 @pytest.fixture
-def life(google: FakeGoogle, process: Process, browser: Browser, clock: RealClock, secrets: Secrets) -> Life:
+def life(
+    google: FakeGoogle, process: Process, browser: Browser, clock: PresentClock, secrets: Secrets
+) -> Life:
     return Life(google, process, browser, clock, secrets)
 
 
@@ -164,7 +166,12 @@ def beyond_the_test(error: BaseException) -> str:
 
 @pytest.mark.parametrize("is_over", [True, False])
 def test_an_error_of_a_refresh_holds_no_secret_in_any_frame(
-    google: FakeGoogle, process: Process, browser: Browser, secrets: Secrets, clock: RealClock, is_over: bool
+    google: FakeGoogle,
+    process: Process,
+    browser: Browser,
+    secrets: Secrets,
+    clock: PresentClock,
+    is_over: bool,
 ) -> None:
     browser.get(consent(google, browser, secrets))
     if is_over:

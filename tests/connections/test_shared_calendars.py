@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bridge.connections import AccountState
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.seen import states
 from tests.connections.stage import Browser, Process, salon_config
 from tests.vendors.google import FakeGoogle
@@ -66,7 +66,7 @@ def test_only_whose_account_sees_a_shared_calendar_is_asked_for_it(
 
 
 def test_an_account_connected_before_stays_connected_until_it_is_connected_again(
-    microsoft: FakeMicrosoft, browser: Browser, open_for: OpenFor, clock: RealClock
+    microsoft: FakeMicrosoft, browser: Browser, open_for: OpenFor, clock: PresentClock
 ) -> None:
     before = browser.at(open_for(f"{MIA}/calendar"))
     before.get(microsoft.consent(before.begin(MIA, "microsoft"), MIA))

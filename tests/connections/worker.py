@@ -6,14 +6,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.reading import load_config
 from tests.connections.stage import ANNA, Process
 
 
 def main(config: str) -> None:
     """Read the configuration in a file, and do it."""
-    process = Process(load_config(Path(config), {}), RealClock())
+    process = Process(load_config(Path(config), {}), PresentClock())
     dead = process.token(ANNA)
     sys.stdout.write(f"{dead}\n")
     sys.stdout.flush()

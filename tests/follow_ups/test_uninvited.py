@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.at_vendors import vendors_toml
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import read_toml
 from tests.cast.mail import LetterBox, mail_server, mail_toml
 from tests.cast.salon import Salon
@@ -26,7 +26,7 @@ def box() -> Iterator[LetterBox]:
 @pytest.fixture
 def salon(google: FakeGoogle, box: LetterBox, sqlite_url: str, tmp_path: Path) -> Iterator[Salon]:
     text = vendors_toml(sqlite_url, tmp_path, google=google) + mail_toml(box)
-    opened = Salon(read_toml(text, tmp_path), clock=RealClock())
+    opened = Salon(read_toml(text, tmp_path), clock=PresentClock())
     yield opened
     opened.bridge.stop()
 

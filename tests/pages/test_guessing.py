@@ -9,7 +9,7 @@ import pytest
 
 from bridge.config import Config
 from bridge.signin import AdminSignIn, SignInRefused, TooManyAttempts, Visitor
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.stage import PASSWORD, Browser, Process
 
 
@@ -18,7 +18,7 @@ def visitor(process: Process) -> Browser:
     return process.browser()
 
 
-def test_five_wrong_passwords_make_one_wait_longer_each_time(visitor: Browser, clock: RealClock) -> None:
+def test_five_wrong_passwords_make_one_wait_longer_each_time(visitor: Browser, clock: PresentClock) -> None:
     for _ in range(5):
         assert visitor.sign_in("wrong").status_code == 403
     answer = visitor.sign_in()
@@ -31,7 +31,7 @@ def test_five_wrong_passwords_make_one_wait_longer_each_time(visitor: Browser, c
     assert visitor.sign_in().status_code == 303
 
 
-def test_waits_grow_to_a_quarter_of_an_hour(visitor: Browser, clock: RealClock) -> None:
+def test_waits_grow_to_a_quarter_of_an_hour(visitor: Browser, clock: PresentClock) -> None:
     waits = []
     for _ in range(16):
         while (answer := visitor.sign_in("wrong")).status_code == 429:
@@ -104,12 +104,12 @@ def test_a_right_password_forgives_the_wrong_ones(visitor: Browser) -> None:
 
 
 @pytest.fixture
-def admin(process: Process, config: Config, clock: RealClock) -> AdminSignIn:
+def admin(process: Process, config: Config, clock: PresentClock) -> AdminSignIn:
     return AdminSignIn(process.store, *config.admin.secrets(), now=clock.now)
 
 
 def test_fifty_wrong_passwords_from_everywhere_make_all_strangers_wait(
-    admin: AdminSignIn, clock: RealClock
+    admin: AdminSignIn, clock: PresentClock
 ) -> None:
     for number in range(50):
         with pytest.raises(SignInRefused):
@@ -135,7 +135,7 @@ def test_many_guesses_at_once_gain_nothing(admin: AdminSignIn) -> None:
     assert outcomes.count(TooManyAttempts) == 19
 
 
-def test_attempts_are_forgotten_after_a_month(admin: AdminSignIn, clock: RealClock) -> None:
+def test_attempts_are_forgotten_after_a_month(admin: AdminSignIn, clock: PresentClock) -> None:
     for number in range(3):
         with pytest.raises(SignInRefused):
             admin.check("wrong", "", Visitor(f"192.0.2.{number}"))

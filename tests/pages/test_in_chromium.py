@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from bridge.config import Config
 from bridge.connections import Answer
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.stage import ANNA, BEN, PASSWORD, Process
 from tests.pages.window import ARGUMENTS, EXECUTABLE, LOOKS, Window
 from tests.vendors.google import FakeGoogle
@@ -136,7 +136,7 @@ def test_an_owner_disconnects_and_signs_out(site: Site, google: FakeGoogle, wind
 
 
 def test_an_owner_reconnects_what_has_ended(
-    site: Site, google: FakeGoogle, window: Window, clock: RealClock
+    site: Site, google: FakeGoogle, window: Window, clock: PresentClock
 ) -> None:
     site.connect(google, ANNA)
     site.connect(google, BEN)
@@ -179,7 +179,7 @@ def test_whoever_waits_too_long_or_guesses_too_often_is_told(site: Site, one_win
 
 
 def test_the_pages_speak_german(
-    config: Config, google: FakeGoogle, start: Callable[..., Process], one_window: Window, clock: RealClock
+    config: Config, google: FakeGoogle, start: Callable[..., Process], one_window: Window, clock: PresentClock
 ) -> None:
     with served(config, start, locale="de_DE") as site:
         site.connect(google, ANNA)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.connections.stage import ANNA, BEN, SITE, Browser, Process
 from tests.vendors.google import FakeGoogle
 
@@ -65,7 +65,7 @@ def test_who_began_before_it_was_used_cannot_end_after(
     assert other.get(google.consent(begun, ANNA)).location == "/"
 
 
-def test_a_link_is_over_after_a_week(colleague: Browser, link: str, clock: RealClock) -> None:
+def test_a_link_is_over_after_a_week(colleague: Browser, link: str, clock: PresentClock) -> None:
     clock.turn(days=6, hours=23)
     assert colleague.get(link).status_code == 200
     clock.turn(hours=2)
@@ -104,7 +104,7 @@ def test_another_process_knows_the_link(link: str, start: Callable[[], Process])
 
 
 def test_the_owner_sees_open_links_and_withdraws_them(
-    browser: Browser, colleague: Browser, link: str, clock: RealClock
+    browser: Browser, colleague: Browser, link: str, clock: PresentClock
 ) -> None:
     browser.get("/admin/connections")
     assert f"for: {ANNA} Withdraw" in browser.main()

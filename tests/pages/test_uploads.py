@@ -15,7 +15,7 @@ from bridge.local_calendar.unusable import ImportRefused
 from bridge.local_calendar.uploads import IMPORT_UPLOAD, MAX_BYTES
 from bridge.store.sql import uploads
 from bridge.web import security
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import ANNA, salon_config
 from tests.connections.stage import PASSWORD_HASH, SITE, Browser, Process
 from tests.local.files import calendar, entry
@@ -29,7 +29,7 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture
-def opened(sqlite_url: str, clock: RealClock) -> Iterator[Open]:
+def opened(sqlite_url: str, clock: PresentClock) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def begin(locale: str = "en_US") -> Opened:
@@ -149,7 +149,7 @@ def test_files_that_wait_are_few_and_none_is_kept_once_it_is_read(opened: Open) 
 
 
 def test_a_process_that_dies_while_it_reads_leaves_the_file_to_another(
-    opened: Open, clock: RealClock
+    opened: Open, clock: PresentClock
 ) -> None:
     process, browser = opened()
     put_in(browser, calendar(SOUND))
@@ -165,7 +165,7 @@ def _die(_subject: str) -> None:
     raise SystemExit
 
 
-def test_what_came_of_files_can_be_forgotten(opened: Open, clock: RealClock) -> None:
+def test_what_came_of_files_can_be_forgotten(opened: Open, clock: PresentClock) -> None:
     process, browser = opened()
     put_in(browser, calendar(SOUND))
     seen(process, browser)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.at_vendors import PATIENT, google_section
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.practice.team import OpenTeam, alone
@@ -18,7 +18,7 @@ from tests.vendors.google import FakeGoogle
 
 @pytest.fixture
 def open_team(sqlite_url: str, tmp_path: Path, google: FakeGoogle) -> Iterator[OpenTeam]:
-    """Opens a salon with an event type for each host, at the fake Google, in real time."""
+    """Opens a salon with an event type for each host, at the fake Google, in the present."""
     with ExitStack() as stack:
 
         def opened(*staff: Staff) -> Salon:
@@ -29,7 +29,7 @@ def open_team(sqlite_url: str, tmp_path: Path, google: FakeGoogle) -> Iterator[O
                 rest=google_section(google, tmp_path),
                 **alone(*(each.name for each in staff)),
             )
-            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+            salon = Salon(read_toml(text, tmp_path), clock=PresentClock())
             stack.callback(salon.bridge.stop)
             salon.bridge.connections.keep_fresh()
             return salon

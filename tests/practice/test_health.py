@@ -20,7 +20,7 @@ from bridge.store.sql import jobs
 from bridge.store.sql.alerts import open_alerts
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError, ProviderUnavailable
 from tests.cast.at_vendors import ANNA_GOOGLE, PATIENT, vendors_toml
-from tests.cast.clock import RealClock, tomorrow_at
+from tests.cast.clock import RunningClock, tomorrow_at
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
 from tests.cast.server import running
@@ -42,7 +42,7 @@ def open_two(sqlite_url: str, google: FakeGoogle, tmp_path: Path) -> Iterator[Op
             change: Callable[[str], str] = str, *, url: str = sqlite_url, **more: Any
         ) -> tuple[Salon, Salon]:
             config = read_toml(change(vendors_toml(url, tmp_path, google=google, **more)), tmp_path)
-            clock = RealClock()
+            clock = RunningClock()
             first, second = Salon(config, clock=clock), Salon(config, clock=clock)
             for salon in (first, second):
                 stack.callback(salon.bridge.stop)

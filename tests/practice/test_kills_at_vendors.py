@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.at_vendors import vendors_toml
-from tests.cast.clock import RealClock, tomorrow_at
+from tests.cast.clock import PresentClock, tomorrow_at
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
 from tests.vendors.google import FakeGoogle
@@ -30,9 +30,9 @@ STEPS = [
 def killed_at(zygote: Zygote, config: str, step: str, action: str) -> Salon:
     """Let a process die at the step; return the bridge as it is started again later."""
     begin = tomorrow_at(10).isoformat()
-    ended = zygote.run("tests.cast.victim", config, step, action, begin, "real")
+    ended = zygote.run("tests.cast.victim", config, step, action, begin, "present")
     assert ended.returncode == -9, f"was not killed at {step}: {ended.output}"
-    later = RealClock()
+    later = PresentClock()
     later.turn(seconds=20)
     return Salon(read_toml(config), clock=later)
 

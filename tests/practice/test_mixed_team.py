@@ -17,7 +17,7 @@ import pytest
 
 from bridge.model import BookingState
 from tests.cast.at_vendors import PATIENT
-from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, PresentClock, tomorrow_at
 from tests.cast.config import read_toml, salon_toml
 from tests.cast.desks import Desk, at_exchange, at_google, at_icloud, at_microsoft, embedded
 from tests.cast.salon import Salon
@@ -70,7 +70,7 @@ def open_desks(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Salon]
                 rest="".join(desk.section for desk in desks),
                 visit=f"hosts = {json.dumps(names)}\ndefault = true",
             )
-            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+            salon = Salon(read_toml(text, tmp_path), clock=PresentClock())
             stack.callback(salon.bridge.stop)
             (embedded_in if embedded_in is not None else []).append(salon)
             salon.bridge.connections.keep_fresh()

@@ -23,7 +23,7 @@ from bridge.store.sql import identities
 from bridge.store.tables import booking_hosts
 from providers.base import Interval
 from tests.cast.at_vendors import google_section, microsoft_section
-from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, PresentClock, tomorrow_at
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.cast.server import running
@@ -220,7 +220,7 @@ def test_bookings_that_turn_out_to_overlap_stay_and_are_alerted_and_others_go_on
     google.fail_next(Fault.UNAVAILABLE, operation="calendarList.get", times=None)
     staff = [Staff(host, "00:00-24:00", calendar=name) for host, name in names.items()]
     text = salon_toml(old_url, *staff, rest=google_section(google, tmp_path), **alone(*names))
-    salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+    salon = Salon(read_toml(text, tmp_path), clock=PresentClock())
 
     salon.bridge.connections.keep_fresh()
     assert salon.ask("evas", "kim", tomorrow_at(11)).success, "what could be booked before still can"

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from tests.cast.at_vendors import ANNA_GOOGLE, BEN_MICROSOFT, PATIENT, google_section, microsoft_section
-from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, PresentClock, tomorrow_at
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.practice.team import run_due
@@ -50,7 +50,7 @@ def open_house(
 
         def opened(**event_types: str) -> Salon:
             text = salon_toml(sqlite_url, *staff, bridge=PATIENT, rest=rest, **event_types)
-            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+            salon = Salon(read_toml(text, tmp_path), clock=PresentClock())
             stack.callback(salon.bridge.stop)
             salon.bridge.connections.keep_fresh()
             return salon

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.at_vendors import BEN_MICROSOFT, microsoft_section
-from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, PresentClock, tomorrow_at
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.vendors.microsoft import FakeMicrosoft
@@ -32,7 +32,7 @@ def salon(sqlite_url: str, microsoft: FakeMicrosoft, tmp_path: Path) -> Iterator
     keys = "duration_minutes = 60\nstart_increment_minutes = 30\ndefault = true"
     both = f'fixed_hosts = ["ben", "carla"]\n{keys}'
     text = salon_toml(sqlite_url, *staff, rest=microsoft_section(microsoft), colour=both)
-    opened = Salon(read_toml(text, tmp_path), clock=RealClock())
+    opened = Salon(read_toml(text, tmp_path), clock=PresentClock())
     opened.bridge.connections.keep_fresh()
     yield opened
     opened.bridge.stop()

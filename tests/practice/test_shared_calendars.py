@@ -11,7 +11,7 @@ from bridge.model import BookingState, CalendarName
 from bridge.service.check import findings
 from providers.errors import AccessDenied
 from tests.cast.at_vendors import BEN_MICROSOFT, microsoft_section
-from tests.cast.clock import RealClock, tomorrow_at
+from tests.cast.clock import PresentClock, tomorrow_at
 from tests.cast.config import Staff, read_toml, salon_toml
 from tests.cast.salon import Salon
 from tests.practice.team import alone, run_due
@@ -30,7 +30,7 @@ def salon(sqlite_url: str, tmp_path: Path, microsoft: FakeMicrosoft) -> Iterator
         Staff("dora", "00:00-24:00", calendar=f"microsoft:{DORA}/calendar"),
     ]
     text = salon_toml(sqlite_url, *staff, rest=microsoft_section(microsoft), **alone("ben", "dora"))
-    salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+    salon = Salon(read_toml(text, tmp_path), clock=PresentClock())
     salon.bridge.connections.keep_fresh()
     yield salon
     salon.bridge.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.model import Booking, BookingState
-from tests.cast.clock import HurriedClock, tomorrow_at
+from tests.cast.clock import tomorrow_at
 from tests.cast.fixtures import OpenThere
 from tests.cast.salon import Salon
 from tests.vendors.common.faults import Fault
@@ -34,7 +34,7 @@ OPERATIONS = {
 def throttling(request: pytest.FixtureRequest, open_at_vendors: OpenThere) -> tuple[Salon, Fake, Fault]:
     vendor, fault = request.param
     fake = request.getfixturevalue(vendor)
-    return open_at_vendors(**{vendor: fake}, clock=HurriedClock()), fake, fault
+    return open_at_vendors(**{vendor: fake}), fake, fault
 
 
 def throttle(fake: Fake, fault: Fault, write: str, first: Fault, times: int | None = 5) -> int:

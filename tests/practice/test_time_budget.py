@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.at_vendors import vendors_toml
-from tests.cast.clock import HALF_AN_HOUR, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, PresentClock, RunningClock, tomorrow_at
 from tests.cast.config import read_toml
 from tests.cast.fixtures import OpenThere
 from tests.cast.salon import Salon
@@ -28,9 +28,9 @@ def open_mixed(
     """Opens a salon of a Google host and a Microsoft host."""
     with ExitStack() as stack:
 
-        def opened(bridge: str = "", *, is_met: bool = True) -> Salon:
+        def opened(bridge: str = "", *, clock: PresentClock | None = None, is_met: bool = True) -> Salon:
             text = vendors_toml(sqlite_url, tmp_path, google=google, microsoft=microsoft, bridge=bridge)
-            salon = Salon(read_toml(text, tmp_path), clock=RealClock())
+            salon = Salon(read_toml(text, tmp_path), clock=clock or PresentClock())
             stack.callback(salon.bridge.stop)
             salon.bridge.connections.keep_fresh()
             if is_met:
@@ -45,7 +45,7 @@ def open_mixed(
 def test_of_a_mixed_team_only_the_hanging_vendors_host_is_lost(
     open_mixed: OpenMixed, google: FakeGoogle, microsoft: FakeMicrosoft, hanging: str
 ) -> None:
-    salon = open_mixed(SHORT)
+    salon = open_mixed(SHORT, clock=RunningClock())
     {"google": google, "microsoft": microsoft}[hanging].fail_next(Fault.HANG, times=None)
     told = [salon.book(f"kim-{number}", tomorrow_at(9) + number * HALF_AN_HOUR) for number in range(4)]
     healthy = "ben" if hanging == "google" else "anna"
@@ -60,7 +60,7 @@ def test_of_a_mixed_team_only_the_hanging_vendors_host_is_lost(
 def test_a_vendor_that_hangs_from_the_start_on_costs_its_own_host_alone(
     open_mixed: OpenMixed, google: FakeGoogle
 ) -> None:
-    salon = open_mixed(SHORT, is_met=False)
+    salon = open_mixed(SHORT, clock=RunningClock(), is_met=False)
     google.fail_next(Fault.HANG, times=None)
     outcome = salon.book("kim", tomorrow_at(10))
     assert outcome.booking is not None and outcome.booking.hosts == ("ben",)
@@ -69,7 +69,7 @@ def test_a_vendor_that_hangs_from_the_start_on_costs_its_own_host_alone(
 def test_beside_a_hanging_vendor_a_write_at_another_has_time_to_be_repeated(
     open_mixed: OpenMixed, google: FakeGoogle, microsoft: FakeMicrosoft
 ) -> None:
-    salon = open_mixed()
+    salon = open_mixed(clock=RunningClock())
     google.fail_next(Fault.HANG, times=None)
     microsoft.fail_next(Fault.UNAVAILABLE, operation="events.create")
 

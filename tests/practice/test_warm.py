@@ -12,7 +12,7 @@ import pytest
 
 from bridge.booking.watch import PushChannels
 from tests.cast.at_vendors import ANNA_GOOGLE, vendors_toml
-from tests.cast.clock import RealClock, tomorrow_at
+from tests.cast.clock import RunningClock, tomorrow_at
 from tests.cast.config import EVERY_START, read_toml
 from tests.cast.salon import Salon
 from tests.cast.unruly import InlinePool
@@ -28,7 +28,7 @@ class Practice:
 
     first: Salon
     second: Salon
-    clock: RealClock
+    clock: RunningClock
     google: FakeGoogle
 
     def free(self, hour: str = "10:00") -> list[bool]:
@@ -50,7 +50,7 @@ class Practice:
 @pytest.fixture
 def practice(store_url: str, tmp_path: Path, google: FakeGoogle) -> Iterator[Practice]:
     config = read_toml(vendors_toml(store_url, tmp_path, google=google, event_type=DAY), tmp_path)
-    clock = RealClock()
+    clock = RunningClock()
     with ExitStack() as stack:
         salons = [Salon(config, clock=clock, around={"make_pool": InlinePool}) for _ in range(2)]
         for salon in salons:

@@ -25,13 +25,13 @@ BOOKING = "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0"
 
 
 class Waiting:
-    """A clock that tells real time, and whose waiting takes none but is counted on it."""
+    """A clock that stands still but for waiting, which takes no time and is counted on it."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
 
     def monotonic(self) -> float:
-        return time.monotonic() + sum(self.slept)
+        return sum(self.slept)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

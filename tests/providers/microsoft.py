@@ -30,7 +30,7 @@ BOOKING = "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0"
 
 
 class Waiting:
-    """A clock that tells real time, and whose waiting takes none but is counted on it."""
+    """A clock that stands still but for waiting, which takes no time and is counted on it."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
@@ -38,7 +38,7 @@ class Waiting:
         self._lost = 0.0
 
     def monotonic(self) -> float:
-        return time.monotonic() + sum(self.slept) + self._lost
+        return sum(self.slept) + self._lost
 
     def lose(self, seconds: float) -> None:
         """Let time go by without anybody waiting."""

@@ -136,7 +136,7 @@ def test_a_write_that_is_not_answered_in_time_is_in_doubt(
 ) -> None:
     stored.fail_next(fault)
     with pytest.raises(WriteUnknown):
-        WRITES[name](calendars(stored), soon(1.5))
+        WRITES[name](calendars(stored), Waiting().deadline(1.1))
 
 
 @pytest.mark.parametrize("fault", [Fault.RATE_429, Fault.RATE_403_USER, Fault.RATE_403_PROJECT])
@@ -181,7 +181,7 @@ def test_a_write_whose_line_drops_and_cannot_be_opened_again_is_in_doubt(google:
     provider = calendars(google)
     google.fail_next(Fault.CLOSE, operation="events.insert")
     with pytest.raises(WriteUnknown):
-        provider.create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon(3))
+        provider.create_event(ANNA, KEY, draft(span(1, 9)), deadline=soon())
 
 
 def test_a_wait_asked_for_is_kept_by_the_whole_account(google: FakeGoogle) -> None:

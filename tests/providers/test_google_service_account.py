@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from providers.google.delegation import ServiceAccountTokens, service_account_to
 from providers.google.settings import CALENDAR_SCOPES, GoogleSettings
 from providers.google.transport import Lines
 from tests.providers.google import ANNA, BEN, NOW, WINDOW, Waiting, calendars, query, settings_of, soon, span
+from tests.providers.hanging import hanging
 from tests.vendors.google import FakeGoogle, Fault
 
 ROBOT = "robot@fake-project.iam.gserviceaccount.com"
@@ -80,13 +80,10 @@ def test_a_call_does_not_wait_for_a_renewal(google: FakeGoogle) -> None:
     tokens = tokens_for(google, clock=clock)
     first = tokens.access_token(deadline=soon())
     clock.now += timedelta(minutes=55)
-    google.fail_next(Fault.HANG, operation="token", seconds=1)
-    with ThreadPoolExecutor(1) as thread:
-        slow = thread.submit(tokens.keep_fresh, deadline=soon(1))
-        while google.operations() != ["token", "token"]:
-            time.sleep(0.01)
-        assert tokens.access_token(deadline=soon(0.5)) == first
-        assert isinstance(slow.exception(), ProviderUnavailable)
+    with hanging(google, "token", lambda deadline: tokens.keep_fresh(deadline=deadline)) as slow:
+        assert tokens.access_token(deadline=soon()) == first
+        assert not slow.done()
+    assert isinstance(slow.exception(), ProviderUnavailable)
 
 
 def test_many_threads_fetch_one_token(google: FakeGoogle) -> None:
@@ -142,15 +139,12 @@ def test_trouble_at_the_token_endpoint_ends_with_the_deadline(google: FakeGoogle
 
 
 def test_who_waits_for_anothers_fetch_waits_no_longer_than_the_deadline(google: FakeGoogle) -> None:
-    google.fail_next(Fault.HANG, operation="token", seconds=1)
     tokens = tokens_for(google)
-    with ThreadPoolExecutor(1) as thread:
-        slow = thread.submit(tokens.access_token, deadline=soon(1))
-        while not google.operations():
-            time.sleep(0.01)
+    with hanging(google, "token", lambda deadline: tokens.access_token(deadline=deadline)) as slow:
         with pytest.raises(ProviderUnavailable):
             tokens.access_token(deadline=soon(0.05))
-        assert isinstance(slow.exception(), ProviderUnavailable)
+        assert not slow.done()
+    assert isinstance(slow.exception(), ProviderUnavailable)
 
 
 @pytest.mark.parametrize("key", [{}, {"type": "service_account"}, {"private_key": "no key"}])

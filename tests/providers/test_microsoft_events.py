@@ -162,7 +162,7 @@ def test_a_create_that_hangs_is_unknown_when_its_time_is_over(ms: FakeMicrosoft,
     ms.fail_next(Fault.HANG_AFTER if after else Fault.HANG, operation="events.create")
     provider = calendars(ms)
     with pytest.raises(WriteUnknown):
-        provider.create_event("calendar", KEY, draft(span(1, 9)), deadline=soon(1.1))
+        provider.create_event("calendar", KEY, draft(span(1, 9)), deadline=Waiting().deadline(1.1))
     assert (provider.find_event("calendar", KEY, deadline=soon()) is not None) is after
 
 

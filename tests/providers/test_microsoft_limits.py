@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from providers.base import Deadline, Interval
+from providers.base import Changes, Deadline, Interval
 from providers.errors import (
     ConnectionExpired,
     ProviderError,
@@ -18,6 +16,8 @@ from providers.errors import (
 )
 from providers.microsoft.mailboxes import Mailboxes
 from providers.route import Route
+from tests.cast.clock import TurnableClock
+from tests.providers.hanging import hanging
 from tests.providers.microsoft import (
     BEN,
     CARLA,
@@ -49,55 +49,46 @@ def test_the_workers_of_a_machine_share_what_a_mailbox_allows(
 
 def test_where_one_process_answers_a_second_call_need_not_wait_for_the_first(ms: FakeMicrosoft) -> None:
     provider = calendars(ms, mailboxes=Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle)))
-    ms.fail_next(Fault.HANG, operation="calendarView", seconds=10)
-    with ThreadPoolExecutor(1) as threads:
-        hanging = threads.submit(asked, provider, deadline=soon(3))
-        while not ms.requests:
-            threading.Event().wait(0.005)
+    with hanging(ms, "calendarView", lambda deadline: asked(provider, deadline=deadline)) as hung:
         assert busy(provider) == ()
-        assert isinstance(hanging.result(), ProviderUnavailable)
+        assert not hung.done()
+    assert isinstance(hung.result(), ProviderUnavailable)
 
 
 def test_a_call_does_not_wait_for_a_poll_that_hangs(ms: FakeMicrosoft) -> None:
     provider = calendars(ms, mailboxes=Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle), workers=2))
-    ms.fail_next(Fault.HANG, operation="delta", seconds=30)
-    hanging = Deadline(5, time.monotonic, is_patient=True)
-    with ThreadPoolExecutor(1) as threads:
-        poll = threads.submit(provider.changes, "calendar", None, deadline=hanging)
-        while not ms.requests:
-            threading.Event().wait(0.005)
+
+    def ask(deadline: Deadline) -> Changes:
+        return provider.changes("calendar", None, deadline=deadline)
+
+    with hanging(ms, "delta", ask, is_patient=True) as poll:
         assert busy(provider) == ()
-        assert provider.create_event("calendar", KEY, draft(span(2, 9)), deadline=soon(4)).event_key == KEY
-        assert not poll.done()
-        waiting = Deadline(0.1, time.monotonic, is_patient=True)
+        assert provider.create_event("calendar", KEY, draft(span(2, 9)), deadline=soon()).event_key == KEY
+        waiting = Deadline(0.1, TurnableClock().monotonic, is_patient=True)
         with pytest.raises(ProviderUnavailable, match="still being asked"):
             provider.list_events("calendar", Interval(*span(1, 9)), deadline=waiting)
-        assert isinstance(poll.exception(), ProviderUnavailable)
+        assert not poll.done()
+    assert isinstance(poll.exception(), ProviderUnavailable)
 
 
 def test_two_mailboxes_are_asked_at_the_same_time(ms: FakeMicrosoft) -> None:
     ms.add_account(CARLA)
     mailboxes = Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle))
     first, second = (calendars(ms, email, mailboxes=mailboxes) for email in (BEN, CARLA))
-    ms.fail_next(Fault.HANG, operation="calendarView", account=BEN, seconds=10)
-    with ThreadPoolExecutor(1) as threads:
-        hanging = threads.submit(asked, first, deadline=soon(0.7))
+    with hanging(ms, "calendarView", lambda deadline: asked(first, deadline=deadline), account=BEN) as hung:
         assert busy(second) == ()
-        assert isinstance(hanging.result(), ProviderUnavailable)
+        assert not hung.done()
+    assert isinstance(hung.result(), ProviderUnavailable)
 
 
 def test_waiting_for_ones_turn_ends_with_the_deadline(ms: FakeMicrosoft) -> None:
     mailboxes = Mailboxes(Waiting().monotonic, Route(ca_file=ms.ca_bundle), workers=2)
     provider = calendars(ms, mailboxes=mailboxes)
-    ms.fail_next(Fault.HANG, operation="calendarView", seconds=10)
-    with ThreadPoolExecutor(1) as threads:
-        hanging = threads.submit(asked, provider, deadline=soon(1.5))
-        while not ms.requests:
-            threading.Event().wait(0.005)
-        answer = asked(provider, deadline=soon(0.2))
+    with hanging(ms, "calendarView", lambda deadline: asked(provider, deadline=deadline)) as hung:
+        answer = asked(provider, deadline=TurnableClock().deadline(0.1))
         assert isinstance(answer, ProviderUnavailable)
         assert "still being asked" in answer.detail
-        assert isinstance(hanging.result(), ProviderUnavailable)
+    assert isinstance(hung.result(), ProviderUnavailable)
     assert len(ms.requests) == 1
 
 

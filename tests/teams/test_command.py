@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from bridge.booking.joins import record_joins
 from bridge.cli import main
 from bridge.model import BookingState
-from tests.cast.clock import RealClock
+from tests.cast.clock import PresentClock
 from tests.cast.config import ANNA, BEN, CARL, DORA, salon_toml
 from tests.cast.reading import load_config
 from tests.cast.unruly import UnrulySalon
@@ -47,7 +47,7 @@ def command(config: Path) -> Command:
 @pytest.fixture
 def salon(config: Path) -> Iterator[UnrulySalon]:
     """The salon on the same database, now: anna was given two visits, ben one."""
-    opened = UnrulySalon(load_config(config, {}), clock=RealClock())
+    opened = UnrulySalon(load_config(config, {}), clock=PresentClock())
     record_joins(opened.bridge.context)
     now = opened.clock.now()
     for number, host in enumerate(("anna", "ben", "anna")):

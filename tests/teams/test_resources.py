@@ -17,7 +17,7 @@ from bridge.service.explain import explain_kept
 from bridge.service.week import Weeks
 from providers.base import EventDraft, Interval
 from tests.booking.test_people import follow, person_moves
-from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, MONDAY, TEN, RealClock, tomorrow_at
+from tests.cast.clock import HALF_AN_HOUR, HALF_PAST, MONDAY, TEN, PresentClock, tomorrow_at
 from tests.cast.config import ANNA, BEN, EVERY_START, salon_config
 from tests.cast.fixtures import OpenSalon
 from tests.cast.salon import Salon
@@ -63,7 +63,7 @@ def test_a_room_is_taken_from_the_moment_it_is_held(open_salon: OpenSalon) -> No
 
 
 def test_twenty_callers_at_once_have_one_appointment_a_slot(store_url: str) -> None:
-    salon = Salon(salon_config(store_url, ANNA, BEN, rest=ROOMS, visit=ONE), clock=RealClock())
+    salon = Salon(salon_config(store_url, ANNA, BEN, rest=ROOMS, visit=ONE), clock=PresentClock())
     starts = [tomorrow_at(10), tomorrow_at(10) + HALF_AN_HOUR]
     with ThreadPoolExecutor(20) as callers:
         told = list(callers.map(lambda n: salon.ask("visit", f"caller {n}", starts[n % 2]), range(20)))

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.booking.joins import record_joins
 from tests.cast.at_vendors import PATIENT, google_section
-from tests.cast.clock import HALF_AN_HOUR, RealClock
+from tests.cast.clock import HALF_AN_HOUR, PresentClock
 from tests.cast.config import Staff, salon_toml
 from tests.cast.reading import parse_config
 from tests.cast.unruly import UnrulySalon
@@ -43,7 +43,7 @@ def open_salon(google: FakeGoogle, sqlite_url: str, tmp_path: Path) -> Iterator[
 
         def opened(*staff: Staff, bridge: str = PATIENT, **event_types: str) -> UnrulySalon:
             text = salon_toml(sqlite_url, *staff, bridge=bridge, rest=section, **event_types)
-            salon = UnrulySalon(parse_config(text, environ={}, base=tmp_path), clock=RealClock())
+            salon = UnrulySalon(parse_config(text, environ={}, base=tmp_path), clock=PresentClock())
             stack.callback(salon.bridge.stop)
             record_joins(salon.bridge.context)
             return salon
