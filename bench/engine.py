@@ -22,7 +22,7 @@ from bridge.model import CalendarName, EventType, Host, Member, OfferRules, Sche
 from bridge.scheduling.offers import offer
 from bridge.scheduling.slots import HostTime
 from providers.base import Interval
-from providers.intervals import merge
+from providers.intervals import union
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ class Load:
     def answer(self) -> int:
         """Do what one `/available` asks of the engine; return how many slots it told."""
         times = {
-            each: HostTime(host, merge(chain.from_iterable(self.busy[each])))
+            each: HostTime(host, union(chain.from_iterable(self.busy[each])))
             for each, host in self.hosts.items()
         }
         return len(offer(self.event_type, times, NOW))

@@ -7,10 +7,9 @@ cost an eighth of an `Interval`.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from operator import itemgetter
 from typing import TypeVar
 
@@ -19,36 +18,30 @@ from providers.base import Interval
 Span = tuple[datetime, datetime]
 _S = TypeVar("_S", bound=Span)
 _BY_START = itemgetter(0)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 # What Interval() does, without a call of Python code for each of perhaps thousands.
 _interval = partial(tuple.__new__, Interval)
 
 
 def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the same time, in any order given, as sorted intervals that neither overlap nor meet."""
-    return tuple(_merged(intervals, _interval))
+    merged = union(intervals)
+    return tuple([span if type(span) is Interval else _interval(span) for span in merged])
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
     """Return the same time, in any order given, as sorted spans that neither overlap nor meet."""
-    return _merged(spans, _pair)
-
-
-def _pair(span: Span) -> Span:
-    return span
-
-
-# Told what to make of a pair: to look at each whether it is an interval takes a tenth of an offer (20 hosts).
-def _merged(spans: Iterable[_S], made: Callable[[Span], _S]) -> list[_S]:
-    merged: list[_S] = []
-    reach = None
+    merged: list[Span] = []
+    begin = reach = _EARLIEST  # of the last one merged, once there is one
     for span in sorted(spans, key=_BY_START):  # as pairs they would take twice the time to compare
         start, end = span
-        if reach is None or start > reach:
+        if not merged or start > reach:
             if start < end:
                 merged.append(span)
+                begin = start
                 reach = end
         elif end > reach:
-            merged[-1] = made((merged[-1][0], end))
+            merged[-1] = (begin, end)
             reach = end
     return merged
 
@@ -67,18 +60,25 @@ def clip(spans: Iterable[Span], window: Span) -> tuple[Interval, ...]:
 
 
 def near(merged: Sequence[_S], window: Span) -> Sequence[_S]:
-    """Return those of merged spans that may overlap the window; none of the others does."""
+    """Return those of merged spans that overlap the window."""
     first, last = bisect_left(merged, window[:1]), bisect_left(merged, window[1:])
-    return merged[max(0, first - 1) : last]
+    if first and merged[first - 1][1] > window[0]:
+        first -= 1
+    return merged[first:last]
 
 
-def run_together(merged: Sequence[Span], gap: timedelta) -> list[Span]:
-    """Return merged spans as one where no more than a gap lies between them."""
-    # Thousands of meetings leave few gaps worth a look; and this looks at each in a tenth of the time.
-    apart = [(end, start) for (_, end), (start, _) in pairwise(merged) if start - end > gap]
-    starts = [*(start for start, _ in merged[:1]), *(start for _, start in apart)]
-    ends = [*(end for end, _ in apart), *(end for _, end in merged[-1:])]
-    return list(zip(starts, ends, strict=True))
+def room(merged: Iterable[Span], window: Span, length: timedelta) -> list[Span]:
+    """Return the instants from which a stretch of the window is free, of merged spans that overlap it."""
+    found: list[Span] = []
+    reach, until = window
+    length -= timedelta.resolution  # the last instant from which it is long enough counts too
+    for start, end in (*merged, (until, until)):
+        if start > reach:  # the first may begin long before the window, where instants end
+            last = start - length
+            if last > reach:
+                found.append((reach, last))
+        reach = end
+    return found
 
 
 def busy_answer(found: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:

@@ -25,7 +25,7 @@ from bridge.store.patience import repeated
 from bridge.store.sql import attendances, claims, identities
 from providers.base import BusyQuery, Deadline, EventRef, Interval
 from providers.errors import ProviderError
-from providers.intervals import Span, merge, union
+from providers.intervals import Span, union
 
 _LIMITS_REACH = timedelta(days=8)  # a booking that counts in the same ISO week, in any zone
 
@@ -41,7 +41,7 @@ class Busy:
     the calendars of these `identities` has changed since `version`.
     """
 
-    by_host: Mapping[str, tuple[Interval, ...] | None]
+    by_host: Mapping[str, Sequence[Span] | None]
     failures: Mapping[CalendarName, ProviderError]
     answered_at: Mapping[str, float]
     window: Interval
@@ -50,7 +50,7 @@ class Busy:
     identities: frozenset[str] = frozenset()
     refusing: frozenset[str] = frozenset()
 
-    def to_book(self, host: str) -> tuple[Interval, ...] | None:
+    def to_book(self, host: str) -> Sequence[Span] | None:
         """Return a host's busy time, None if it is unknown or nothing could be written into its calendar."""
         return None if host in self.refusing else self.by_host[host]
 
@@ -288,11 +288,11 @@ def _busy_of(
     wanted: Sequence[Asked],
     answers: Mapping[Asked, Answer],
     unmet: Collection[CalendarName],
-) -> tuple[Interval, ...] | None:
+) -> Sequence[Span] | None:
     if any(name in unmet for name in host.calendars):
         return None
     told = {asked.name: answers[asked] for asked in wanted}
     if any(answer.error for answer in told.values()):
         return None
     busy = [told[name].busy for name in host.busy_calendars if name in told]
-    return busy[0] if len(busy) == 1 else merge(chain.from_iterable(busy))  # each is merged as it comes
+    return busy[0] if len(busy) == 1 else union(chain.from_iterable(busy))  # each is merged as it comes

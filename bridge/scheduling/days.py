@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from providers.base import Interval
@@ -96,3 +97,11 @@ def stretches(zone: ZoneInfo, window: Interval) -> tuple[tuple[Interval, int], .
     if begin < window.end:
         found.append((Interval(begin, window.end), offset_seconds(zone, begin)))
     return tuple(found)
+
+
+@lru_cache(maxsize=2**12)
+def is_set_back(zone: ZoneInfo, day: date) -> bool:
+    """Tell whether the clock is set back around a day of UTC, so that a local day may show an hour twice."""
+    midnight = datetime.combine(day, time.min, UTC)
+    pieces = stretches(zone, Interval(shift(midnight, -_DAY), shift(midnight, 2 * _DAY)))
+    return any(earlier > later for (_, earlier), (_, later) in pairwise(pieces))

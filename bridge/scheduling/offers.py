@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, islice
 
 from bridge.model import CountDays, EventType, OfferRules, Slot, Suggest
-from bridge.scheduling.days import LAST, day_start, later_day, offset_seconds, shift
+from bridge.scheduling.days import LAST, day_start, is_set_back, later_day, shift
 from bridge.scheduling.slots import HostTime, common_window, first_day
 from bridge.scheduling.team import bookable_days
 from providers.base import Interval
@@ -63,7 +63,7 @@ def offer(
         told = slots_at(event_type, varied(apart, rules))
     else:
         looked_at = islice(apart, rules.days_to_look_ahead)
-        told = slots_at(event_type, (start for day in looked_at for start in thin(day, rules)))
+        told = slots_at(event_type, chain.from_iterable(thin(day, rules) for day in looked_at))
     return told if told or not left_to_others else offer(event_type, times, now)
 
 
@@ -91,10 +91,10 @@ def _sounding_apart(event_type: EventType, days: Iterable[list[datetime]]) -> It
     """Yield the days without starts that sound like an earlier one: an hour later, the clock set back."""
     zone = event_type.timezone
     for day in days:
-        if offset_seconds(zone, day[0]) <= offset_seconds(zone, day[-1]):
-            yield day
-        else:
+        if is_set_back(zone, day[0].date()):
             yield [start for start in day if not _is_echo(start.astimezone(zone), day)]
+        else:
+            yield day
 
 
 def _is_echo(local: datetime, starts: Sequence[datetime]) -> bool:

@@ -19,7 +19,7 @@ from bridge.scheduling.days import FIRST, LAST, date_of, day_start, later_day, l
 from bridge.scheduling.grid import is_on_step
 from bridge.scheduling.hours import open_between, own_schedule, places_of
 from providers.base import Interval
-from providers.intervals import Span, clip, intersect, near, overlaps, run_together, subtract, union
+from providers.intervals import Span, clip, intersect, near, overlaps, room, subtract, union
 
 _INSTANT = timedelta.resolution
 _CALL = timedelta(minutes=10)
@@ -52,7 +52,7 @@ class HostTime:
     """
 
     host: Host
-    busy: tuple[Interval, ...] | None
+    busy: Sequence[Span] | None
     claims: Sequence[Span] = ()
     booked: tuple[datetime, ...] = ()
     takes_none: bool = False
@@ -89,15 +89,16 @@ def bookable_spans(
     `others` allow too may be left out.
     """
     opened: Sequence[Span] = open_starts(event_type, time.host.schedule, days)
-    if common.start > days.start or common.end < days.end:
-        opened = intersect(opened, [common])
     if others:
         opened = subtract(opened, others)
     if not opened:
         return ()
-    window = Interval(opened[0][0], opened[-1][1])
-    taken = _taken(event_type, time, window).values()
-    return subtract(opened, sorted(chain.from_iterable(taken)))
+    window = Interval(max(opened[0][0], common.start), min(opened[-1][1], common.end))
+    if window.start >= window.end:
+        return ()
+    free = intersect(opened, _free(event_type, time, window))
+    taken = sorted(chain.from_iterable(_taken(event_type, time, window).values()))
+    return subtract(free, taken) if taken else free
 
 
 @lru_cache(maxsize=2**12)
@@ -140,6 +141,8 @@ def failing_rules(event_type: EventType, time: HostTime, start: datetime, now: d
             holds = not overlaps(taken[rule], instant)
         elif rule is Rule.OPEN:
             holds = bool(open_starts(event_type, time.host.schedule, instant))
+        elif rule is Rule.FREE:
+            holds = bool(_free(event_type, time, instant))
         else:
             holds = is_on_step(event_type, start)
         if not holds:
@@ -157,17 +160,20 @@ def _allowed(event_type: EventType, now: datetime) -> dict[Rule, Interval]:
     }
 
 
-def _taken(event_type: EventType, time: HostTime, window: Interval) -> dict[Rule, Iterable[Span]]:
-    """Return the starts in the window, or around it, that each rule takes away with this host."""
-    # A start is taken whose slot, with its buffers, would meet busy time or a claim.
-    before = event_type.duration + event_type.buffer_after - _INSTANT
-    after = event_type.buffer_before
-    earliest, latest = shift(window.start, -after), shift(window.end, before)
-    taken: Sequence[Span] = near(time.busy or (), (earliest, latest))
-    if claims := [(start, end) for start, end in time.claims if start < latest and end > earliest]:
+def _free(event_type: EventType, time: HostTime, window: Interval) -> Sequence[Span]:
+    """Return the starts in the window whose slot, with its buffers, meets neither busy time nor a claim."""
+    before, after = event_type.buffer_before, event_type.duration + event_type.buffer_after
+    reach = Interval(window.start - before, window.end - _INSTANT + after)
+    taken: Sequence[Span] = near(time.busy or (), reach)
+    if claims := [(start, end) for start, end in time.claims if start < reach.end and end > reach.start]:
         taken = union(chain(taken, claims))
+    clear = room(taken, reach, before + after)
+    return pad(clear, -before, before) if before else clear
+
+
+def _taken(event_type: EventType, time: HostTime, window: Interval) -> dict[Rule, Iterable[Span]]:
+    """Return the starts in the window, or around it, that the host's other rules take away."""
     return {
-        Rule.FREE: pad(run_together(taken, before + after), before, after),
         Rule.LIMITS: _full_days(event_type, time.booked) if time.booked else (),
         Rule.TRAVEL: _on_the_way(event_type, time, window) if event_type.places.longest_way else (),
         Rule.KNOWN: [window] if time.busy is None else (),

@@ -94,7 +94,7 @@ def _stays(time: HostTime, opened: set[datetime]) -> list[Interval]:
             runs[-1] = Interval(runs[-1].start, minute + MINUTE)
         else:
             runs.append(Interval(minute, minute + MINUTE))
-    parts = [(max(busy.start, run.start), min(busy.end, run.end)) for busy in time.busy or () for run in runs]
+    parts = [(max(start, run.start), min(end, run.end)) for start, end in time.busy or () for run in runs]
     return [Interval(start, end) for start, end in parts if start < end]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.scheduling.days import FIRST, LAST, pad
 from providers.base import Interval
-from providers.intervals import Span, clip, intersect, members, merge, overlaps, subtract, union
+from providers.intervals import Span, clip, intersect, members, merge, near, overlaps, room, subtract, union
 from tests.scheduling.building import minutes, utc
 from tests.scheduling.strategies import laws
 
@@ -98,6 +98,32 @@ def test_set_algebra_agrees_with_sets_of_minutes(first: list[Span], second: list
 def test_overlapping_means_sharing_a_minute(first: list[Span], second: list[Span]) -> None:
     for window in second:
         assert overlaps(first, window) == bool(_covered(first) & _covered([window]))
+
+
+@given(found=spans, window=st.tuples(st.integers(0, 15), st.integers(1, 14)), length=st.integers(1, 9))
+@laws(150)
+def test_room_begins_where_a_stretch_of_the_window_is_beside_all_others(
+    found: list[Span], window: tuple[int, int], length: int
+) -> None:
+    begin, until = window[0], window[0] + window[1]
+    taken = near(union(found), (_instant(begin), _instant(until)))
+    assert all(overlaps([each], (_instant(begin), _instant(until))) for each in taken)
+    expected = {
+        _instant(minute)
+        for minute in range(begin, until - length + 1)
+        if not overlaps(found, (_instant(minute), _instant(minute + length)))
+    }
+    left = room(taken, (_instant(begin), _instant(until)), minutes(length))
+    assert _covered(left) == expected
+    _assert_merged(left)
+
+
+def test_room_is_left_beside_what_began_before_all_dates() -> None:
+    earliest = datetime.min.replace(tzinfo=UTC)
+    window = _instant(0), _instant(20)
+    assert room([(earliest, _instant(5))], window, minutes(15)) == [
+        (_instant(5), _instant(5) + timedelta.resolution)
+    ]
 
 
 @given(found=spans, minute=st.sets(st.integers(0, 29)))

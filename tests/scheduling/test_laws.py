@@ -16,7 +16,7 @@ from bridge.scheduling.offers import busy_window, offer
 from bridge.scheduling.slots import Rule, failing_rules
 from bridge.scheduling.team import pool_for
 from providers.base import Interval
-from providers.intervals import merge, overlaps
+from providers.intervals import overlaps, union
 from tests.scheduling.building import ALWAYS, bookable_starts, event_type, free, minutes, schedule
 from tests.scheduling.strategies import TEAMS, Case, busy_times, cases, host_times, laws, zones
 
@@ -50,8 +50,8 @@ def test_order_and_repetition_of_busy_time_change_nothing(case: Case, data: st.D
     kind, times, now = case
     busy = data.draw(busy_times(now))
     shuffled = tuple(data.draw(st.permutations([*busy, *busy[:3]])))
-    one = {"anna": replace(times["anna"], busy=merge(busy))}
-    other = {"anna": replace(times["anna"], busy=merge(shuffled))}
+    one = {"anna": replace(times["anna"], busy=union(busy))}
+    other = {"anna": replace(times["anna"], busy=union(shuffled))}
     assert starts_of((kind, one, now)) == starts_of((kind, other, now))
 
 
@@ -59,7 +59,7 @@ def test_order_and_repetition_of_busy_time_change_nothing(case: Case, data: st.D
 @laws(30)
 def test_more_busy_time_never_adds_a_bookable_slot(case: Case, data: st.DataObject) -> None:
     kind, times, now = case
-    busier = replace(times["anna"], busy=merge([*(times["anna"].busy or ()), *data.draw(busy_times(now))]))
+    busier = replace(times["anna"], busy=union([*(times["anna"].busy or ()), *data.draw(busy_times(now))]))
     freer = replace(times["anna"], busy=times["anna"].busy or ())
     for start in starts_of((kind, {"anna": busier}, now)):
         assert not any(failing_rules(kind, freer, start, now))
@@ -99,7 +99,7 @@ def test_busy_time_outside_the_window_asked_for_changes_nothing(case: Case) -> N
         Interval(window.end, window.end + timedelta(days=9)),
     )
     more = {
-        name: replace(time, busy=None if time.busy is None else merge([*time.busy, *outside]))
+        name: replace(time, busy=None if time.busy is None else union([*time.busy, *outside]))
         for name, time in times.items()
     }
     assert starts_of((kind, more, now)) == starts_of(case)
@@ -136,7 +136,7 @@ def test_busy_time_of_a_fixed_host_removes_the_slot(case: Case, data: st.DataObj
     if not starts:
         return
     start = data.draw(st.sampled_from(starts))
-    busy = merge([*(times["anna"].busy or ()), Interval(start, start + minutes(1))])
+    busy = union([*(times["anna"].busy or ()), Interval(start, start + minutes(1))])
     busier = {**times, "anna": replace(times["anna"], busy=busy)}
     assert start not in starts_of((kind, busier, now))
     assert pool_for(kind, busier, start, now) is None
