@@ -1,9 +1,9 @@
-"""Clears away what concerns nobody any more: alerts, leases, push channels and cursors of long ago."""
+"""Clears away what concerns nobody any more: alerts, claims, leases, channels, cursors of long ago."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from bridge.store.sql import (
     asked_for,
     bookings,
     channels,
+    claims,
     cursors,
     follow_ups,
     identities,
@@ -28,7 +29,8 @@ from bridge.store.sql import (
     uploads,
 )
 
-# Closed alerts, and of appointments that are over what was told of them and by which requests they were made.
+# Closed alerts, and of appointments that are over the time they took, what was told of them and by which
+# requests they were made.
 KEPT = timedelta(days=30)
 _ABOUT_BOOKINGS = (
     "overlap:",
@@ -64,8 +66,7 @@ def tidy(context: BookingContext) -> None:
     # Nobody listens to them any more: of calendars that were taken out, or of a process that died meanwhile.
     _clear(context, lambda connection: channels.drop_ended(connection, now - _ENDED_FOR, limit=_AT_ONCE))
     _clear(context, lambda connection: cursors.drop_unread(connection, now - KEPT, limit=_AT_ONCE))
-    _clear_found(context, lambda it: follow_ups.of_past(it, now - KEPT, limit=_AT_ONCE), follow_ups.forget)
-    _clear_found(context, lambda it: requests.of_past(it, now - KEPT, limit=_AT_ONCE), requests.drop)
+    _clear_past(context, now - KEPT)
     _clear(context, lambda connection: uploads.drop_older(connection, now - KEPT, limit=_AT_ONCE))
     _clear(context, lambda connection: last_answers.drop_older(connection, now - KEPT, limit=_AT_ONCE))
     past = (now - _SET_DAYS_KEPT).date()
@@ -83,6 +84,18 @@ def tidy(context: BookingContext) -> None:
         known = {str(name) for name in used} | {*identities.alike(connection, used).values()}
         last_answers.drop_all_but(connection, known, there - _ENDED_FOR, there + CLOCK_SLACK)
         asked_for.drop_older(connection, there - _ENDED_FOR)
+
+
+def _clear_past(context: BookingContext, before: datetime) -> None:
+    """Drop what hangs on appointments that ended before a moment."""
+    _clear_found(context, lambda it: follow_ups.of_past(it, before, limit=_AT_ONCE), follow_ups.forget)
+    _clear_found(context, lambda it: requests.of_past(it, before, limit=_AT_ONCE), requests.drop)
+    # Each new claim is compared with those that are there, on PostgreSQL by an index that grows slow.
+    _clear_found(
+        context,
+        lambda it: claims.of_past(it, before, limit=_AT_ONCE),
+        lambda it, ids: claims.drop_past(it, ids, before),
+    )
 
 
 def _clear(context: BookingContext, drop: Callable[[Connection], int]) -> None:

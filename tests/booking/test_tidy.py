@@ -36,3 +36,22 @@ def test_what_was_told_and_asked_of_an_appointment_goes_a_month_after_it(open_li
     line.clock.moment += timedelta(seconds=1)
     tidy(line.bridge.context)
     assert counted(line) == (1, 0), "what still waits is delivered or given up first"
+
+
+def test_the_time_of_an_appointment_is_given_back_a_month_after_it(open_line_on_both: OpenLine) -> None:
+    line = open_line_on_both(ANNA)
+    line.book(at(10), email="kim@example.com")
+    line.book(at(11), who="lee")
+    (over, ahead) = line.confirmed()
+    line.clock.moment = over.interval.end + KEPT
+    tidy(line.bridge.context)
+    assert claimed(line) == {over.id, ahead.id}
+    line.clock.moment += timedelta(seconds=1)
+    tidy(line.bridge.context)
+    assert claimed(line) == {ahead.id}
+    assert line.confirmed() == [over, ahead], "nothing else becomes of it"
+
+
+def claimed(line: Line) -> set[str]:
+    with line.bridge.store.read() as connection:
+        return set(connection.exec_driver_sql("SELECT booking_id FROM claims").scalars())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from bridge.store.migrate import MigrationResult, migrate
 from bridge.store.schema import HEAD, require_current
 from bridge.store.sql import history
 from bridge.store.sql.history import Noted
-from bridge.store.tables import alerts
+from bridge.store.tables import alerts, claims, ways
 from tests.store.databases import FIRST
 from tests.store.processes import race
 from tests.store.rows import NINE, add_booking, at, count_claims, outcome, take_slot
@@ -167,3 +168,29 @@ def test_bookings_of_before_tell_of_their_history_what_they_know_themselves(empt
                 Noted("moved_by_person", Source.CALENDAR, at(8), NINE, ()),
             ]
             assert history.of_booking(connection, "failed") == []
+
+
+def test_time_that_was_over_long_ago_is_claimed_no_more(empty_url: str) -> None:
+    migrate(empty_url, to="0032")
+    now = datetime.now(UTC)
+    with closing(Store(empty_url)) as store:
+        with store.write() as connection:
+            for name, days in (("over", -31), ("lately", -29), ("ahead", 1)):
+                start = now + timedelta(days=days)
+                take_slot(connection, name, start, start + timedelta(hours=1))
+                way = {
+                    "booking_id": name,
+                    "host": "anna",
+                    "pending": False,
+                    "way": "here|there",
+                    "place": "here",
+                }
+                connection.execute(
+                    insert(ways).values(**way, starts_at=start, ends_at=start + timedelta(hours=1))
+                )
+        store.close()
+        migrate(empty_url)
+        with store.read() as connection:
+            for table in (claims, ways):
+                kept = connection.execute(select(table.c.booking_id).order_by(table.c.booking_id))
+                assert kept.scalars().all() == ["ahead", "lately"]

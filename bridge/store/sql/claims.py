@@ -49,6 +49,18 @@ def drop(connection: Connection, booking_id: str, *, pending: bool | None = None
     revisions.count(connection, revisions.CLAIMS)
 
 
+def of_past(connection: Connection, before: datetime, *, limit: int) -> Sequence[str]:
+    """Return bookings that claim time which ended before that moment, at most `limit`."""
+    past = select(claims.c.booking_id).where(claims.c.ends_at < before)
+    return connection.execute(past.distinct().limit(limit)).scalars().all()
+
+
+def drop_past(connection: Connection, ids: Sequence[str], before: datetime) -> None:
+    """Give back what these bookings claimed of time that ended before that moment."""
+    # No new revision: no offer ever looked at it.
+    connection.execute(delete(claims).where(claims.c.booking_id.in_(ids), claims.c.ends_at < before))
+
+
 def settle_pending(connection: Connection, booking_id: str) -> None:
     """Make the pending claims of a move the booking's only ones."""
     # First the old ones go: the same host may not have two settled claims of one booking.

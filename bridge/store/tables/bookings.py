@@ -3,7 +3,7 @@
 bookings ─┬─ booking_hosts   who attends, organiser first; stays for ever
           ├─ booking_requests   which requests were answered with the booking
           ├─ booking_changes   what became of it, each change with its time
-          ├─ claims          time taken; there only while the booking is live
+          ├─ claims          time taken; there only while the booking is live, at most a month after it
           │    └─ ways       what they take of the ways between places
           └─ writes          every event made or perhaps made, committed before the request
 host_joins     when a host first appeared in an event type
@@ -36,6 +36,7 @@ _KEPT = text("forgotten_at IS NULL")
 _IN_WORK = text("owner IS NOT NULL")
 _MOVED = text("moved_from IS NOT NULL")
 # A caller nobody knows may book any number of times; for one who is known the same start is the same wish.
+_OF_A_CONTACT, _OF_A_NUMBER = text("contact_key IS NOT NULL"), text("phone IS NOT NULL")
 _LIVE_OF_A_CONTACT = text(f"{_LIVE} AND contact_key IS NOT NULL")
 
 bookings = Table(
@@ -88,8 +89,9 @@ bookings = Table(
     # With the calendar: in which there are any to come is told by the index alone.
     Index(None, "state", "ends_at", "calendar"),
     Index(None, "event_type", "made_at"),
-    Index(None, "contact_key", "made_at"),
-    Index(None, "phone", "made_at"),
+    # Whoever is forgotten leaves both.
+    Index(None, "contact_key", "made_at", sqlite_where=_OF_A_CONTACT, postgresql_where=_OF_A_CONTACT),
+    Index(None, "phone", "made_at", sqlite_where=_OF_A_NUMBER, postgresql_where=_OF_A_NUMBER),
 )
 
 # By its words, as the index has it: no database sees that a bound `state IN (?, ?)` means the same.
@@ -145,7 +147,7 @@ claims = Table(
     Column("ends_at", Instant, nullable=False),
     Column("calendar", Text, nullable=False),
     Column("checked_calendar", Text),
-    # By their end: what is asked for is to come, and past claims stay with their bookings.
+    # By their end: what is asked for is to come.
     Index(None, "host", "ends_at"),
     Index(None, "calendar", "ends_at"),
     Index(None, "checked_calendar", "ends_at"),
@@ -190,7 +192,6 @@ writes = Table(
     Column("made_at", Instant, nullable=False),
     # Whose entry it is; empty for the booking's own event.
     Column("resource", Text, nullable=False, server_default=""),
-    Index(None, "state"),
     Index(None, "calendar", "event_id"),
 )
 
