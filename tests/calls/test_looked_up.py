@@ -113,9 +113,7 @@ def test_a_contact_is_asked_for_once_in_a_call(open_asking: OpenLine, telli: Fak
 def test_a_contact_is_asked_for_with_the_first_question(open_asking: OpenLine, telli: FakeTelli) -> None:
     line = open_asking()
     line.available()
-    for _ in range(600):
-        if telli.operations():
-            break
+    while not telli.operations():
         time.sleep(0.01)
     assert telli.operations() == ["contact"]
 

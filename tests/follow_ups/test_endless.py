@@ -82,6 +82,8 @@ def test_a_delivery_without_end_is_unclear_and_no_other_begins_meanwhile(open_sm
         def told() -> FollowUp:
             salon.clock.turn(minutes=5 if not endless.begun else 30)
             delivery.kinds()[DELIVER]("brevo")
+            while not endless.begun:  # on a thread of its own, perhaps after who waits has given up
+                threading.Event().wait(0.001)
             [found] = bridge.outbox.listed(*FollowUpState)
             return found
 

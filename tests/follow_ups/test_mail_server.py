@@ -25,13 +25,13 @@ _USUAL = {
 
 
 @contextmanager
-def speaking(**otherwise: bytes) -> Iterator[MailServer]:
+def speaking(seconds: float = 60, /, **otherwise: bytes) -> Iterator[MailServer]:
     """Serve one connection, by the usual answers but for these; b"" hangs up, b"..." has no end."""
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=_serve, args=(listener, {**_USUAL, **otherwise}), daemon=True)
     thread.start()
     try:
-        yield MailServer(f"smtp://127.0.0.1:{listener.getsockname()[1]}", seconds=0.3)
+        yield MailServer(f"smtp://127.0.0.1:{listener.getsockname()[1]}", seconds=seconds)
     finally:
         listener.close()
         thread.join()
@@ -61,7 +61,7 @@ def letter() -> EmailMessage:
 
 @pytest.mark.parametrize("good_bye", [b"421 too many\r\n", b"..."])
 def test_what_was_taken_is_not_sent_again_for_a_bad_good_bye(good_bye: bytes) -> None:
-    with speaking(QUIT=good_bye) as server:
+    with speaking(1, QUIT=good_bye) as server:
         server.send(letter(), "b@example.com")
 
 
@@ -72,7 +72,7 @@ def test_a_connection_that_ends_after_the_message_leaves_it_unclear() -> None:
 
 @pytest.mark.parametrize(("word", "kind"), [("EHLO", NotDelivered), (".", Unclear)])
 def test_an_answer_that_trickles_is_cut(word: str, kind: type[NotDelivered]) -> None:
-    with speaking(**{word: b"..."}) as server, pytest.raises(NotDelivered) as told:
+    with speaking(1, **{word: b"..."}) as server, pytest.raises(NotDelivered) as told:
         server.send(letter(), "b@example.com")
     assert type(told.value) is kind
 

@@ -84,7 +84,7 @@ def test_of_many_starting_at_once_one_records_all(store_url: str) -> None:
 
     def start(salon: UnrulySalon) -> Callable[[], None]:
         def run() -> None:
-            together.wait(10)
+            together.wait(100)
             try:
                 record_joins(salon.bridge.context)
             except Exception as error:  # noqa: BLE001 - to be shown by the test's own thread
