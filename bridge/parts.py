@@ -288,7 +288,7 @@ class Bridge:
         )
 
     def _make_reception(self) -> Reception:
-        offers = Offers.of(self.config, self.context, self.free_busy.kept)
+        offers = Offers.of(self.config, self.context, self.free_busy)
         return Reception(
             self.context,
             OurDesk(self.context, offers),

@@ -12,9 +12,13 @@ from typing import Any, cast
 
 import pytest
 
+from bridge.attendee import CallerRequest
 from bridge.calendars.accounts import Accounts
+from bridge.calendars.availability import Availability
+from bridge.calendars.free_busy import FreeBusy
+from bridge.calendars.last_answers import LastAnswers
 from bridge.local_calendar.importing import import_ics
-from bridge.model import CalendarName
+from bridge.model import CalendarName, Contact
 from bridge.service.kept_offers import Offer, Offers
 from bridge.store.engine import Store
 from bridge.store.sql import local_events, set_days
@@ -161,6 +165,24 @@ def test_only_the_embedded_calendar_that_changed_is_asked_again(
     assert calendars.about == ["ben"]
 
 
+def test_whoever_books_asks_an_embedded_calendar_only_what_has_changed(
+    counted: tuple[Salon, CountingCalendars],
+) -> None:
+    opened, calendars = counted
+    calendars.counts_changes = True
+    start = opened.reception.offer(opened.event_type(None)).slots[-1].start
+    kim = CallerRequest(contact=Contact(contact_id="kim"), contact_details={"name": "Kim", "host": "ben"})
+
+    def would_be_booked() -> bool:
+        return opened.reception.book(opened.event_type(None), kim, start, dry_run=True).success
+
+    assert would_be_booked()
+    assert calendars.asked == 1, "an offer had just asked"
+    opened.busy("ben", start)
+    assert not would_be_booked()
+    assert (calendars.asked, calendars.about) == (2, ["ben"])
+
+
 class Team:
     """Two processes of one salon, whose people book, cancel, import and take days off by either."""
 
@@ -243,9 +265,12 @@ def test_of_two_first_callers_none_takes_for_dropped_what_neither_dropped(open_s
     first = salon.reception.offer(event_type).slots[0].start
     booking = salon.book("kim", first).booking
     assert booking is not None
-    with closing(BusyStore(f"sqlite:///{new.bridge.store.file}")) as store:
-        context = replace(new.bridge.context, store=store)
-        offers = Offers.of(new.config, context, new.bridge.free_busy.kept)
+    bridge, context = new.bridge, new.bridge.context
+    with closing(BusyStore(f"sqlite:///{bridge.store.file}")) as store:
+        told = LastAnswers(store, context.pool, bridge.free_busy.last_answers.clock)
+        free_busy = FreeBusy(bridge.accounts, context.pool, bridge.health, told)
+        availability = Availability(free_busy, context.identities, store, context.hosts, bridge.health)
+        offers = Offers.of(new.config, replace(context, availability=availability), free_busy)
 
         def meanwhile() -> None:
             assert offers.current(event_type).slots[0].start > first

@@ -52,7 +52,8 @@ def survey(context: BookingContext, provider: str) -> timedelta:
     ours = followed(context)
     with context.store.write() as connection:
         for name in sorted(ours):
-            if name.provider == provider and name.calendar in changed:
+            # At first all: what is there already must not look as if it came beside the first bookings.
+            if name.provider == provider and (mark is None or name.calendar in changed):
                 jobs.schedule(connection, FOLLOW, str(name), context.now())
         # With the plans: a mark that outlives them says of unseen changes that they were seen.
         cursors.put(connection, whole, current, context.now())

@@ -90,9 +90,9 @@ def _overlaps_foreign(
 ) -> bool:
     if any(event.booking_id is None for event in blocking):
         return True
-    own = OwnEvent(booking.id, write.calendar, reference(write), booking.interval)
+    own = OwnEvent(booking.id, write.calendar, reference(write), booking.interval, is_read=True)
     # The calendar was read already, event by event.
-    return is_busy_beside(context, booking, own, deadline, leave_out=write.calendar)
+    return is_busy_beside(context, booking, own, deadline)
 
 
 def _remove_double(context: BookingContext, calendar: BookingCalendar, write: Write, event: Event) -> None:

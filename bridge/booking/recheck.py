@@ -10,10 +10,10 @@ from bridge.booking.calendar import SECONDS_KEPT_FOR_A_WRITE
 from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy, OwnEvent
 from bridge.errors import OutcomeUnknown
-from bridge.model import Booking, CalendarName, EventType
-from bridge.scheduling.offers import window_around
+from bridge.model import Booking, EventType
+from bridge.scheduling.offers import busy_window, window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
-from providers.base import Deadline
+from providers.base import Deadline, Interval
 
 _SHARE = 0.4  # of a booking's deadline, for all questions together: the rest is the write's, and its repeats'
 _FRESH_SECONDS = 1.0  # a younger answer is not asked for again before a write
@@ -39,10 +39,13 @@ class Questions:
         """Return what their calendars say now; whoever, or whatever, stays silent too long is unknown."""
         deadline = Deadline(self._seconds_left(), self.context.monotonic)
         asked_at = self.context.monotonic()
-        # Without kept answers: they are good enough to offer, never to book.
+        window = window_around(self.event_type, self.start)
+        offered = busy_window(self.event_type, self.context.now())
+        # Without kept answers of vendors: they are good enough to offer, never to book.
         busy = self.context.availability.busy(
             hosts,
-            window_around(self.event_type, self.start),
+            window,
+            reach=Interval(min(window.start, offered.start), max(window.end, offered.end)),
             deadline=deadline,
             own=self.own,
         )
@@ -89,15 +92,13 @@ def is_busy_beside(
     booking: Booking,
     own: OwnEvent,
     deadline: Deadline,
-    *,
-    leave_out: CalendarName | None = None,
 ) -> bool:
-    """Tell whether anything but its own event lies over a booking in its hosts' calendars (but `leave_out`).
+    """Tell whether anything but its own event lies over a booking in its hosts' calendars.
 
     OutcomeUnknown: not every calendar answered.
     """
     known = context.known_hosts(booking)
-    busy = context.availability.busy(known, own.interval, deadline=deadline, own=own, leave_out=leave_out)
+    busy = context.availability.busy(known, own.interval, deadline=deadline, own=own)
     if busy.failures:
         raise OutcomeUnknown("not every calendar answered")
     return any(busy.by_host.values())

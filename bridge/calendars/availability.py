@@ -38,7 +38,8 @@ class Busy:
     The booking calendars of those `refusing` take no appointments.
     `answered_at` tells of each host when the oldest of its answers came, in monotonic time; `window` is
     what was asked for. `by_calendar` holds what each calendar said by itself. All of it holds until one of
-    the calendars of these `identities` has changed since `version`.
+    the calendars of these `identities` has changed since `version`; embedded ones' changes up to the one
+    numbered `counted` are in it.
     """
 
     by_host: Mapping[str, Sequence[Span] | None]
@@ -47,6 +48,7 @@ class Busy:
     window: Interval
     by_calendar: Mapping[CalendarName, tuple[Interval, ...]] = field(default_factory=dict)
     version: int = 0
+    counted: int = 0
     identities: frozenset[str] = frozenset()
     refusing: frozenset[str] = frozenset()
 
@@ -71,7 +73,8 @@ class Busy:
 class OwnEvent:
     """The event of a booking that is being moved, which does not block that booking; nor do its `entries`,
 
-    which stand for it in the calendars of its resources.
+    which stand for it in the calendars of its resources. A calendar that `is_read`, event by event, is not
+    asked.
     """
 
     booking_id: str
@@ -79,6 +82,7 @@ class OwnEvent:
     ref: EventRef
     interval: Interval
     entries: Mapping[CalendarName, EventRef] = field(default_factory=dict)
+    is_read: bool = False
 
 
 class Availability:
@@ -106,24 +110,21 @@ class Availability:
         *,
         deadline: Deadline,
         max_age: float | None = None,
+        reach: Interval | None = None,
         own: OwnEvent | None = None,
-        leave_out: CalendarName | None = None,
     ) -> Busy:
-        """Ask every calendar of the hosts (but `leave_out`), all accounts at once.
+        """Ask every calendar of the hosts, all accounts at once.
 
-        An answer at most `max_age` seconds old will do; without it, none that is kept.
+        An answer at most `max_age` seconds old will do; without it, none but what holds now. Embedded
+        calendars that must be asked are asked about all of `reach`.
         """
         hosts = [self._hosts[each] for each in dict.fromkeys(host_ids)]
-        wanted, unmet = self._questions(hosts, own, leave_out, deadline)
+        wanted, unmet = self._questions(hosts, own, deadline)
         every = [asked for group in wanted.values() for asked in group]
-        told = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
+        told = self._free_busy.ask(every, window, max_age=max_age, reach=reach, deadline=deadline)
         answers = told.by_question
         failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error} | unmet
-        refusing = {
-            host.id
-            for host in hosts
-            if host.booking_calendar != leave_out and self._health.refusal(host.booking_calendar)
-        }
+        refusing = frozenset(host.id for host in hosts if self._health.refusal(host.booking_calendar))
         return Busy(
             by_host={host.id: _busy_of(host, wanted[host.id], answers, unmet) for host in hosts},
             failures=failures,
@@ -135,24 +136,25 @@ class Availability:
             window=window,
             by_calendar={asked.name: answer.busy for asked, answer in answers.items() if not answer.error},
             version=told.version,
+            counted=told.counted,
             identities=frozenset(asked.identity for asked in every),
-            refusing=frozenset(refusing),
+            refusing=refusing,
         )
 
     def _questions(
         self,
         hosts: Sequence[Host],
         own: OwnEvent | None,
-        leave_out: CalendarName | None,
         deadline: Deadline,
     ) -> tuple[Mapping[str, Sequence[Asked]], dict[CalendarName, ProviderError]]:
         """Return what to ask for each host, and the calendars that cannot be asked about."""
         names = {name for host in hosts for name in host.calendars}
         met, unmet = self._meet(names, deadline)
         # Of calendars that no host has any more it is enough what is known.
-        apart = {name for name in (own.calendar if own else None, leave_out) if name} - names
+        apart = {own.calendar} - names if own else set()
         if apart:
             met = Identified({**self._identities.known(apart).known, **met.known})
+        leave_out = own.calendar if own and own.is_read else None
         wanted = {
             host.id: [
                 self._asked(host, name, own, met)

@@ -10,15 +10,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
 from bridge.calendars.health import Health, account_of
 from bridge.calendars.kept_answers import Answer, Asked, KeptAnswers, Key
 from bridge.calendars.last_answers import Heard, LastAnswers, key_of
-from bridge.errors import BridgeError
+from bridge.calendars.news import News
+from bridge.errors import BridgeError, StoreUnavailable
 from providers.base import BusyAnswer, BusyQuery, Deadline, Interval
 from providers.errors import NoTimeLeft, ProviderError, ProviderUnavailable, RateLimited
 from providers.http import READ_NEEDS_SECONDS
@@ -29,17 +30,25 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """An answer to each question; they hold until one of their calendars has changed since `version`."""
+    """An answer to each question; they hold until one of their calendars has changed since `version`.
+
+    Of embedded calendars they know every change up to the one numbered `counted`, and perhaps later ones.
+    """
 
     by_question: Mapping[Asked, Answer]
     version: int
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How it is asked: by a probe, what is forgiven whom, and how long an answer is waited for in seconds."""
+    """How it is asked: by a probe, what is forgiven whom, and how long an answer is waited for in seconds.
+
+    Embedded calendars are asked about all their `reach`, which is kept and costs no more.
+    """
 
     is_probe: bool = False
+    reach: Interval | None = None
     forgiving: frozenset[Asked] = frozenset()
     patience: float = 0.0
 
@@ -49,7 +58,8 @@ class _Manner:
         return not (may_pass and asked in self.forgiving)
 
 
-_Answered = tuple[Mapping[BusyQuery, BusyAnswer], float]  # with the monotonic time of the answer
+# With the monotonic time of the answer, and the window it is about.
+_Answered = tuple[Mapping[BusyQuery, BusyAnswer], float, Interval]
 _Call = Future[_Answered]
 
 
@@ -97,6 +107,7 @@ class FreeBusy:
         self._health = health
         self.last_answers = last_answers
         self.kept = KeptAnswers(last_answers, health)
+        self.news = News(last_answers.store, self.kept, health, self._monotonic)
         self._in_vain: dict[str, float] = {}  # by account, the seconds waited since its last answer
 
     def ask(
@@ -106,23 +117,34 @@ class FreeBusy:
         *,
         deadline: Deadline,
         max_age: float | None = None,
+        reach: Interval | None = None,
         is_probe: bool = False,
     ) -> Answers:
         """Return an answer for each: kept ones at most `max_age` seconds old, the others live.
 
-        Without `max_age` all are live. Only a probe asks an account that is to be left alone.
+        Without `max_age` all are as of now: live, or of an embedded calendar without a change since. One that
+        has changed is asked for all its `reach`. Only a probe asks an account that is to be left alone.
         """
-        if max_age is None:  # whoever takes kept answers has just asked what changed
-            self._health.refresh()
-        asked = list(dict.fromkeys(wanted))
+        asked, now = list(dict.fromkeys(wanted)), self._monotonic()
+        is_known = max_age is not None or (self._has_heard() and not is_probe)
+        counted = self.news.counted if is_known else 0
         # The version as it was before: a change while calendars are asked makes the answers old.
-        answers, version = self.kept.serving(asked, window, max_age)
+        answers, version = self.kept.serving(asked if is_known else (), window, max_age)
+        if max_age is None:
+            answers = {each: replace(answer, answered_at=now) for each, answer in answers.items()}
         missing = [each for each in asked if each not in answers]
         if missing:
-            live = self._live(missing, window, deadline, _Manner(is_probe=is_probe))
+            live = self._live(missing, window, deadline, _Manner(is_probe=is_probe, reach=reach))
             version = self._take(live, version, is_new=bool(max_age))
             answers |= live
-        return Answers(answers, version)
+        return Answers(answers, version, counted)
+
+    def _has_heard(self) -> bool:
+        """Learn what has changed, as whoever makes offers has before; without a database nothing."""
+        with suppress(StoreUnavailable):
+            self.news.ask()
+            return True
+        return False
 
     def renew(
         self, wanted: Collection[Asked], window: Interval, deadline: Deadline, forgiving: frozenset[Asked]
@@ -193,13 +215,22 @@ class FreeBusy:
             return unasked
         try:
             provider, queries = self._accounts.provider(name), [asked.query for asked in group]
-            ask = partial(provider.free_busy, queries, window, deadline=deadline)
 
-            def timed() -> _Answered:
+            def timed(about: Interval = window) -> _Answered:
                 # Taken where the answer arrives: who waits for all of them may wait for a silent one.
-                return ask(), self._monotonic()
+                return provider.free_busy(queries, about, deadline=deadline), self._monotonic(), about
 
-            return _Near(timed) if provider.counts_changes else self._pool.submit(name.provider, timed)
+            def far() -> _Answered:
+                found = timed(manner.reach or window)
+                # What is not known of all that time may be of the time that is wanted.
+                return (
+                    timed() if any(isinstance(each, ProviderError) for each in found[0].values()) else found
+                )
+
+            if not provider.counts_changes:
+                return self._pool.submit(name.provider, timed)
+            is_kept = manner.reach and not any(query.without for query in queries)
+            return _Near(far if is_kept else timed)
         except Exception as error:  # noqa: BLE001 - told where the answer is waited for
             refused = _Call()
             refused.set_exception(error)
@@ -213,7 +244,7 @@ class FreeBusy:
         told: Mapping[Asked, BusyAnswer]
         answered_at = self._monotonic()
         try:
-            answered, answered_at = call.result(timeout=deadline.remaining())
+            answered, answered_at, window = call.result(timeout=deadline.remaining())
             told = {
                 asked: answered[asked.query]
                 if asked.query in answered

@@ -70,7 +70,7 @@ class LastAnswers:
     """What calendars answered last. Safe to share between threads."""
 
     def __init__(self, store: Store, pool: CallPool, clock: SharedClock) -> None:
-        self._store = store
+        self.store = store
         self._pool = pool
         self.clock = clock
         self._told: dict[Key, Heard] = {}
@@ -81,7 +81,7 @@ class LastAnswers:
     @repeated
     def of_calendars(self, calendars: Collection[str]) -> dict[Key, LastAnswer]:
         """Return what calendars answered last to any process, by one statement."""
-        with self._store.read() as connection:
+        with self.store.read() as connection:
             return last_answers.of_calendars(connection, calendars)
 
     def note(self, answers: Mapping[Key, Heard]) -> None:
@@ -109,7 +109,7 @@ class LastAnswers:
             whole = {key for key, each in heard.items() if each.is_whole}
             found = {key: self._dated(each) for key, each in heard.items()}
             until = self.clock.now() + CLOCK_SLACK
-            with self._store.write() as connection:
+            with self.store.write() as connection:
                 _write(connection, found, whole, until)
         except StoreUnavailable as error:
             _log.debug("last answers could not be kept: %s", error)

@@ -14,30 +14,20 @@ from datetime import datetime
 from bridge.booking.context import BookingContext
 from bridge.booking.warm import LEAST_AGE_SECONDS
 from bridge.calendars.availability import Busy
+from bridge.calendars.free_busy import FreeBusy
 from bridge.calendars.judging import why_empty
 from bridge.calendars.kept_answers import KeptAnswers
+from bridge.calendars.news import News, Revision
 from bridge.config import Config
-from bridge.local_calendar.entry_names import NAME as LOCAL
 from bridge.model import CalendarName, EventType, Slot
 from bridge.scheduling.offers import busy_window, every_start, offer
 from bridge.scheduling.slots import HostTime
 from bridge.scheduling.team import certain_hosts
 from bridge.service.asked_for import AskedFor
-from bridge.store.patience import call_deadline, repeated, within
-from bridge.store.sql import last_answers, revisions
+from bridge.store.patience import call_deadline, within
 from providers.base import Deadline, Interval
 
 _SECONDS_FOR_THE_REST = 0.3  # of the deadline, for the database and the answer
-
-# The counters of changes of busy time: the first of our own events, of which it is known where they lie.
-_BUSY_TIMES = (revisions.LOCAL, revisions.IMPORTED, revisions.BUSY)
-
-_NOTHING_SEEN = (2**62, 0, 0)  # what counts less is taken for another database, of which nothing is known
-
-_NEWS_SECONDS = 0.25  # what the database said longer ago is not relied on
-
-Revision = tuple[int, int, int]  # of the claims, of health, and of set days
-_NEVER: tuple[float, Revision] = (float("-inf"), (0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +80,7 @@ class Offers:
         self,
         context: BookingContext,
         kept_answers: KeptAnswers,
+        news: News,
         *,
         max_age: float,
         seconds: float,
@@ -100,19 +91,19 @@ class Offers:
         self._with_hosts = with_hosts
         self._context = context
         self._kept_answers = kept_answers
+        self._news = news
         self._max_age = max_age
         self._seconds = seconds
         self._kept: dict[EventType, _Made] = {}
-        self._seen: Sequence[int] = _NOTHING_SEEN
-        self._looked = _NEVER
         self._turns: dict[EventType, threading.Lock] = {}
 
     @classmethod
-    def of(cls, config: Config, context: BookingContext, kept_answers: KeptAnswers) -> Offers:
+    def of(cls, config: Config, context: BookingContext, free_busy: FreeBusy) -> Offers:
         """Return them by the configuration."""
         return cls(
             context,
-            kept_answers,
+            free_busy.kept,
+            free_busy.news,
             max_age=config.bridge.busy_max_age.total_seconds(),
             seconds=config.bridge.deadline.total_seconds(),
             with_hosts=config.telli.slot_details,
@@ -125,7 +116,7 @@ class Offers:
         """
         deadline = self._deadline(seconds)
         with within(deadline, self._context.sleep):
-            now, revision = self._context.now(), self._revision()
+            now, revision = self._context.now(), self._news.ask()
             if kept := self._kept_one(event_type, now, revision):
                 return kept
             if self._max_age == 0:
@@ -146,17 +137,15 @@ class Offers:
 
     def at_hand(self, event_type: EventType) -> Offer | None:
         """Return the kept offer without a wait, by what the database said of late; None: there is none."""
-        looked_at, revision = self._looked
-        if self._context.monotonic() - looked_at > _NEWS_SECONDS:
-            return None
-        return self._kept_one(event_type, self._context.now(), revision)
+        revision = self._news.lately()
+        return self._kept_one(event_type, self._context.now(), revision) if revision else None
 
     def every_start(self, event_type: EventType, *, seconds: float | None = None) -> Bookable:
         """Return all that is bookable now, for callers with a wish."""
         now = self._context.now()
         deadline = self._deadline(seconds)
         with within(deadline, self._context.sleep):
-            self._revision()
+            self._news.ask()
             busy = self._busy(event_type, now, deadline)
             times = self._context.availability.times(event_type, busy)
         return Bookable(event_type, busy, times, now, every_start(event_type, times, now))
@@ -165,48 +154,19 @@ class Offers:
         """Return the offer of this moment without what is left to other callers; it is not kept."""
         deadline = self._deadline()
         with within(deadline, self._context.sleep):
-            return self._make(event_type, self._context.now(), self._revision(), deadline, taken).offer
+            return self._make(event_type, self._context.now(), self._news.ask(), deadline, taken).offer
 
     def as_of(self, event_type: EventType, now: datetime) -> Offer:
         """Return what would be offered at another moment, by what the calendars hold now; nothing is kept."""
         deadline = self._deadline()
         with within(deadline, self._context.sleep):
-            return self._make(event_type, now, self._revision(), deadline).offer
-
-    @repeated
-    def _revision(self) -> Revision:
-        """Return the state an offer is true of; forget busy answers of calendars said to have changed."""
-        # Once: others go on meanwhile, and what is new since their last look is not what is new since this.
-        asked_at, before = self._context.monotonic(), self._seen
-        counted, written = revisions.news(self._context.store, before[0])
-        seen = tuple(counted.get(name, 0) for name in _BUSY_TIMES)
-        if seen != self._seen:
-            self._forget(before, seen, {f"{LOCAL}:{calendar}" for calendar in written})
-            self._seen = seen  # only now: whoever asks at this moment must not take what is being dropped
-        health = counted.get(revisions.HEALTH, 0)
-        self._context.health.learn(health)
-        revision = counted.get(revisions.CLAIMS, 0), health, counted.get(revisions.DAYS, 0)
-        self._looked = max(self._looked, (asked_at, revision))  # whoever asked earlier may hear later
-        return revision
+            return self._make(event_type, now, self._news.ask(), deadline).offer
 
     def _deadline(self, seconds: float | None = None) -> Deadline:
         """Return until when an offer is of use: to a call, or in what another answer has left."""
         if seconds is None:
             return call_deadline(self._seconds, self._context.monotonic)
         return Deadline(min(seconds, self._seconds), self._context.monotonic)
-
-    def _forget(self, before: Sequence[int], seen: Sequence[int], changed: set[str]) -> None:
-        """Drop the busy answers of the calendars that changed since before, beside those known to have."""
-        (own, imported, told), (last_own, last_imported, last_told) = seen, before
-        if own < last_own or told < last_told:  # another database
-            self._kept_answers.forget_all()
-            return
-        if imported != last_imported:
-            self._kept_answers.forget_all(f"{LOCAL}:")
-        if told != last_told:
-            with self._context.store.look() as connection:
-                changed |= last_answers.changed_since(connection, last_told)
-        self._kept_answers.forget(changed)  # what the other calendars answered is as true as before
 
     def _kept_one(self, event_type: EventType, now: datetime, revision: Revision) -> Offer | None:
         kept = self._kept.get(event_type)
@@ -229,8 +189,7 @@ class Offers:
         taken: Sequence[Interval] = (),
     ) -> _Made:
         busy = self._busy(event_type, now, deadline)
-        *_, days = revision
-        times = self._context.availability.times(event_type, busy, days_revision=days)
+        times = self._context.availability.times(event_type, busy, days_revision=revision.days)
         slots = offer(event_type, times, now, left_to_others=taken)
         hosts = [certain_hosts(event_type, times, slot.start, now) for slot in slots if self._with_hosts]
         made = Offer(

@@ -180,6 +180,10 @@ class Vendor(VendorRules):
         """Return which calendars changed since a mark (None: ever) and the new mark; only if surveyed."""
         raise NotImplementedError
 
+    def has_read_past(self, cursor: str, change: int) -> bool:
+        """Tell whether a calendar was read beyond a change, by its number; only if surveyed."""
+        raise NotImplementedError
+
     def explain(self, error: ProviderError, reached: Reached) -> str:
         """Say in a sentence what a failure means and what to do, as a text of the catalogues.
 

@@ -51,6 +51,10 @@ class Local(Vendor):
             return frozenset(), write_cursor(current)
         return local_events.changed_calendars(connection, since or 0), write_cursor(current)
 
+    def has_read_past(self, cursor: str, change: int) -> bool:
+        """Compare revisions; a foreign cursor says nothing of where it was read to."""
+        return read_cursor(cursor, change) is None
+
 
 def _zones(config: Config) -> dict[str, str]:
     zones: dict[str, str] = {}

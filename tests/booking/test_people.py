@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bridge.booking.book import book_appointment
 from bridge.booking.job_names import READ_BACK
-from bridge.model import Booking, BookingState
+from bridge.model import Attendee, Booking, BookingState, Contact, Wish
 from bridge.store.sql import jobs
 from providers.base import Event, EventDraft, Interval
 from tests.cast.clock import MONDAY
@@ -200,6 +201,41 @@ def test_only_what_others_may_lie_beside_unseen_is_read_back(open_small: OpenSal
     with salon.bridge.store.read() as connection:
         planned = {job.kind for job in jobs.due(connection, salon.clock.now())}
     assert (READ_BACK in planned) == ("private" in busy)
+
+
+@pytest.mark.parametrize("is_entered", [False, True])
+def test_what_came_and_was_followed_while_a_booking_was_made_is_seen_by_reading_back(
+    open_small: OpenSalon, is_entered: bool
+) -> None:
+    salon = open_small(ANNA)
+    follow(salon)
+
+    def who(_known: Attendee | None) -> Attendee:
+        # The calendar was asked before, and does not hold the booking's event yet.
+        if is_entered:
+            salon.busy("anna", TEN)
+        salon.plan_standing()
+        salon.bridge.background.run_due()
+        return Attendee("Kim Example", "kim@example.com")
+
+    wish = Wish(salon.event_type(None), Contact(contact_id="kim"), TEN)
+    booking = book_appointment(salon.bridge.context, wish, who, salon.patience())
+    salon.bridge.background.run_due()
+    told = [alert.key for alert in salon.bridge.alerts.open()]
+    assert told == ([f"overlap:{booking.id}"] if is_entered else [])
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_nothing_is_read_back_only_because_the_calendar_was_followed(
+    open_small: OpenSalon, is_known: bool
+) -> None:
+    salon = open_small(ANNA)
+    if is_known:
+        salon.busy("anna", TEN + HALF_AN_HOUR)
+    follow(salon)
+    assert salon.book("kim", TEN).success
+    with salon.bridge.store.read() as connection:
+        assert READ_BACK not in {job.kind for job in jobs.due(connection, salon.clock.now())}
 
 
 def test_another_start_after_the_owner_deleted_the_event_is_a_new_booking(salon_with: Salon) -> None:

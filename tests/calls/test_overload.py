@@ -129,7 +129,7 @@ def test_looks_at_what_was_booked_before_take_half_of_the_time_at_most(open_line
     line = open_line(ANNA)
     line.book(at(10))
     context = line.bridge.context
-    desk = _SlowDesk(context, Offers.of(line.config, context, line.bridge.free_busy.kept))
+    desk = _SlowDesk(context, Offers.of(line.config, context, line.bridge.free_busy))
     before, event_type = BookedBefore(context, desk), line.bridge.reception.event_type(None)
     wish = Wish(event_type, Contact("kim"), at(10), fingerprint="none")
     for _ in range(3):

@@ -54,19 +54,25 @@ class Change(StrEnum):
 
 
 def record_change(
-    context: LedgerContext, connection: Connection, booking: Booking, change: Change, source: Source
+    context: LedgerContext,
+    connection: Connection,
+    booking: Booking,
+    change: Change,
+    source: Source,
+    *,
+    counted: int = 0,
 ) -> None:
     """Add to the transaction of a change whatever follows from it, and to the booking's history the change.
 
     The one place for that: a mail or a job planned anywhere else would be lost when the process dies
     between the two commits, or sent for a change that was rolled back. `booking` is as it is now, `source`
-    where the change was asked for.
+    where the change was asked for, `counted` the number of the last change that a new one's answers hold.
     """
     history.add(connection, booking, change, source, context.now())
     is_new = change is Change.BOOKED
     # After a move always: what was told of the place it left is told no more.
     is_put_there = is_new or change in (Change.MOVED, Change.REVIVED, Change.PUT_BACK)
-    if is_put_there and not (is_new and _is_told_of_others(context, connection, booking)):
+    if is_put_there and not (is_new and _is_told_of_others(context, connection, booking, counted)):
         jobs.schedule(connection, READ_BACK, booking.id, context.now())
     if change in (Change.MOVED, Change.CORRECTED, Change.LINKED):
         jobs.schedule(connection, AMEND, booking.id, context.now())
@@ -83,21 +89,22 @@ def record_change(
     log_change(connection, booking, change)
 
 
-def _is_told_of_others(context: LedgerContext, connection: Connection, booking: Booking) -> bool:
+def _is_told_of_others(
+    context: LedgerContext, connection: Connection, booking: Booking, counted: int
+) -> bool:
     """Tell whether all that could lie beside a new event comes into one embedded calendar.
 
-    Then whatever comes at the same moment is seen when that is followed (`bridge/booking/follow.py`). A
-    missing link is seen by reading back.
+    Then following it (`bridge/booking/follow.py`) sees what comes. A missing link is seen by reading back.
     """
     event_type, host = context.find_event_type(booking), context.hosts.get(booking.hosts[0])
     if host is None or len(booking.taken) > 1 or event_type is None or event_type.conference:
         return False
     if set(host.calendars) != {booking.calendar} or not context.vendor(booking.calendar).is_surveyed:
         return False
+    if (cursor := cursors.get(connection, booking.calendar)) is None:
+        return cursors.read_at(connection, booking.calendar) is None
     # What came after the calendar was asked about its time, and was read before it knew of this event.
-    asked_at = booking.made_at - timedelta(seconds=context.book_seconds)
-    read_at = cursors.read_at(connection, booking.calendar)
-    return read_at is None or read_at < asked_at
+    return not context.vendor(booking.calendar).has_read_past(cursor, counted)
 
 
 def log_change(connection: Connection, booking: Booking, change: Change) -> None:

@@ -40,7 +40,8 @@ _HELD_VERSION = 1  # the first of a booking
 class Hold:
     """A slot that this process holds: the booking, its recorded write, and the token that says so.
 
-    `host` is whom the caller asked for.
+    `host` is whom the caller asked for, `counted` the last change of embedded calendars that was known when
+    the hosts' were asked, by its number.
     """
 
     booking: Booking
@@ -48,6 +49,7 @@ class Hold:
     draft: EventDraft
     owner: str
     host: str | None = None
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _hold(
             requests.note(connection, booking.id, wish.fingerprint)
             claims.add(connection, claims_of(context, connection, booking))
             write, draft = open_write(context, connection, booking, number=1)
-            held = Hold(booking, write, draft, owner, wish.host)
+            held = Hold(booking, write, draft, owner, wish.host, busy.counted)
             if at_once and (making := at_once.making(held)):
                 confirmed = _confirm_in(context, connection, held, making, at_once.also)
                 assert confirmed  # noqa: S101 - nobody else knows of the booking yet
@@ -194,7 +196,7 @@ def take_other(context: LedgerContext, held: Hold, busy: Busy, refused: frozense
             write, draft = open_write(context, connection, booking)
     except ConstraintViolated as error:
         raise SlotTaken("the slot was taken in this moment") from error
-    return Hold(booking, write, draft, held.owner, held.host)
+    return Hold(booking, write, draft, held.owner, held.host, held.counted)
 
 
 def confirm(
@@ -259,7 +261,7 @@ def _confirm_in(
     }
     if bookings.change(connection, booking.id, states=(BookingState.HELD,), owner=held.owner, values=values):
         writes.finish(connection, held.write, event)
-        record_change(context, connection, booking, Change.BOOKED, booking.source)
+        record_change(context, connection, booking, Change.BOOKED, booking.source, counted=held.counted)
         also(connection)
         return booking
     if is_done(connection, held.write):

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, literal, select, update
 
 from bridge.model import CalendarName
 from bridge.store.dialects import Instant, Upsert, drop_before, upsert
+from bridge.store.statements import ask
 from bridge.store.tables import cursors
 
 _NONE = ""  # of a calendar whose changes could never be read
@@ -15,7 +16,8 @@ _NONE = ""  # of a calendar whose changes could never be read
 
 def get(connection: Connection, calendar: CalendarName) -> str | None:
     """Return up to where the calendar's changes were read, None before the first time."""
-    return connection.execute(_CURSOR, {"calendar": str(calendar)}).scalar() or None
+    found = ask(connection, _CURSOR, {"calendar": str(calendar)})
+    return found[0].cursor or None if found else None
 
 
 def read_at(connection: Connection, calendar: CalendarName) -> datetime | None:
