@@ -3,7 +3,7 @@
 SQLAlchemy keeps what it compiled for each engine, by the statement and the dialect it is for. A server has
 the same engines all its life; each test opens its own, and compiling took a fifth of the tests' time. So here
 all engines keep it in one place, where dialects of one kind are equal: those of one process speak to one
-version of their database. Nothing else differs, and the processes that tests start use SQLAlchemy's own.
+version of their database. Nothing else differs, and processes that are not forked use SQLAlchemy's own.
 https://docs.sqlalchemy.org/en/20/core/connections.html#registering-new-dialects
 """
 

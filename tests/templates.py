@@ -1,8 +1,8 @@
 """Pages' templates as tests use them: compiled once a process, not once a test.
 
 Jinja keeps what it compiled for each application. A server has one all its life; each test makes its own,
-and compiling took longer than all else that a page did. Nothing else differs, and the processes that tests
-start compile for themselves.
+and compiling took longer than all else that a page did. Nothing else differs, and processes that are not
+forked compile for themselves.
 https://jinja.palletsprojects.com/en/stable/api/#bytecode-cache
 """
 

@@ -1,11 +1,13 @@
 """Starts processes that need the bridge, without importing it anew for each.
 
-A process of one thread imports everything once and forks a child for each request. The child runs a module's
-`main` and ends as any process does. A second child stands between the two, to tell the test how it ended.
+A process of one thread imports everything once, has it used for show, and forks a child for each request.
+The child runs a module's `main` and ends as any process does. A second child stands between the two, to tell
+the test how it ended.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -16,19 +18,37 @@ import socket
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NoReturn
 
+from tests.cast.rehearsal import rehearse
+
+# Much of this is loaded only where it is needed.
 PRELOADED = (
-    "alembic.command",
     "bridge.cli.serve",
-    "gunicorn.app.wsgiapp",
-    "gunicorn.workers.gthread",
+    "bridge.cli.worker",
+    "bridge.server.application",
     "bridge.server.taken",
-    "tests.cast.victim",
+    "bridge.server.worker",
+    "bridge.store.postgres",
+    "bridge.vendors.google_accounts",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.glogging",
+    "gunicorn.workers.gthread",
+    "icalendar",
+    "logging.config",
+    "providers.google.calendars",
+    "providers.microsoft.calendars",
+    "providers.microsoft.delegation",
+    "providers.microsoft.sign_in",
+    "tests.cast.command",
+    "tests.cast.server",
     "tests.connections.stage",
+    "tests.follow_ups.told_and_killed",
     "tests.store.rows",
 )
 ROOT = Path(__file__).parents[1]
@@ -91,14 +111,21 @@ class _Request:
     folder: str
     environment: dict[str, str]
 
-    def carry_out(self) -> None:
+    def carry_out(self) -> NoReturn:
         os.setsid()
         os.chdir(self.folder)
         os.environ.update(self.environment)
         sys.stdin = os.fdopen(0, closefd=False)
         sys.stdout = os.fdopen(1, "w", closefd=False)
         sys.stderr = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
-        importlib.import_module(self.module).main(*self.arguments)
+        try:
+            importlib.import_module(self.module).main(*self.arguments)
+        except SystemExit as ended:
+            _end(ended.code)
+        except BaseException:  # noqa: BLE001 - this is where it ends
+            traceback.print_exc()
+            _end(1)
+        _end(0)
 
 
 class Zygote:
@@ -148,6 +175,7 @@ def serve(control: socket.socket) -> _Request | None:
     """Fork a child for each request; return the request in the child, None in this process, at the end."""
     for name in PRELOADED:
         importlib.import_module(name)
+    rehearse()
     assert threading.active_count() == 1, "a fork takes only one thread along"
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those in between, nobody wants to know
@@ -184,6 +212,17 @@ def _is_child(status: int, stdin: int, stdout: int) -> bool:
     with suppress(BrokenPipeError):
         _tell(status, os.waitstatus_to_exitcode(ended))
     os._exit(0)
+
+
+def _end(code: object) -> NoReturn:
+    """End as an interpreter does, but for its memory: to give that back, each shared page would be copied."""
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    threading._shutdown()  # type: ignore[attr-defined] # waits for threads
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def _received(pipe: int) -> int:
