@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from bridge.errors import StoreUnavailable
 from bridge.store.patience import is_over, seconds_left
+from bridge.store.statements import as_sqlalchemys
 
 # A kept connection may have died unseen: so long its first answer is waited for, then another one is opened.
 FIRST_ANSWER_SECONDS = 1.0
@@ -117,25 +118,28 @@ def _prepared(last: str) -> Any:
     return prepare
 
 
+# Past SQLAlchemy, which takes twenty times as long as these statements; but its errors, for what it begins.
 def _begin_reading(connection: Connection, seconds: float) -> None:
     # A reader waits only where somebody has the whole file to himself, as while its log is recovered.
-    # Past SQLAlchemy, which takes twenty times as long as the statement.
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - only a connection given up has none
-    driver.execute(f"PRAGMA busy_timeout = {round(seconds_left(seconds) * 1000)}")
-    connection.exec_driver_sql("BEGIN")
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(f"PRAGMA busy_timeout = {round(seconds_left(seconds) * 1000)}")
+        driver.execute("BEGIN")
+    except sqlite3.Error as error:
+        raise as_sqlalchemys(connection, "BEGIN", error) from error
 
 
 def _begin_writing(connection: Connection, seconds: float) -> None:
+    driver: Any = connection.connection.driver_connection
     looks = max(1, int(seconds_left(seconds) / _POLL_SECONDS))
     for look in range(looks):
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            is_busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            is_busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
             # By the clock too: each look takes longer than its pause.
             if not is_busy or look == looks - 1 or is_over():
-                raise
+                raise as_sqlalchemys(connection, "BEGIN IMMEDIATE", error) from error
             time.sleep(_POLL_SECONDS)
         else:
             return

@@ -50,7 +50,7 @@ def send(
     try:
         driver.executemany(prepared.text, bound)
     except driver.Error as error:
-        raise _as_sqlalchemys(connection, prepared.text, error) from error
+        raise as_sqlalchemys(connection, prepared.text, error) from error
 
 
 def _answer(
@@ -66,14 +66,14 @@ def _answer(
         # SQLite looks for rows only now, and may be broken off.
         return prepared.rows(cursor.fetchall()) if cursor.description else [], cursor.rowcount
     except driver.Error as error:
-        raise _as_sqlalchemys(connection, prepared.text, error) from error
+        raise as_sqlalchemys(connection, prepared.text, error) from error
 
 
 def _ask_sqlite(cursor: Any, text: str, values: object) -> None:
     cursor.execute(text, values)
 
 
-def _as_sqlalchemys(connection: Connection, text: str, error: Exception) -> BaseException:
+def as_sqlalchemys(connection: Connection, text: str, error: Exception) -> BaseException:
     """Return an error of the driver as whoever opened the transaction expects it; what broke is given up."""
     dialect, driver = connection.dialect, connection.connection
     base = dialect.loaded_dbapi.Error

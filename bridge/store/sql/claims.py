@@ -95,9 +95,8 @@ def time_taken(
     without: str | None = None,
 ) -> dict[tuple[str, str], list[Span]]:
     """Return of the same claims nothing but their time, by host and calendar."""
-    asked = _asked(hosts, calendars, window, without)
     found: dict[tuple[str, str], list[Span]] = {}
-    for _, host, calendar, _, start, end in connection.execute(_OVERLAPPING, asked).all():
+    for host, calendar, start, end in ask(connection, _TIME_TAKEN, _asked(hosts, calendars, window, without)):
         found.setdefault((host, calendar), []).append((start, end))
     return found
 
@@ -209,6 +208,9 @@ _OVERLAPPING = select(
     claims.c.starts_at < bindparam("until"),
     claims.c.ends_at > bindparam("from"),
     claims.c.booking_id != bindparam("without"),
+)
+_TIME_TAKEN = _OVERLAPPING.with_only_columns(
+    claims.c.host, claims.c.calendar, claims.c.starts_at, claims.c.ends_at
 )
 
 
