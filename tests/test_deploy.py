@@ -21,7 +21,7 @@ import yaml
 from bridge.cli.machine import free_port
 from bridge.config import load_config
 from bridge.vendors.registry import VENDORS
-from tests.cast.command import environment, ran, running
+from tests.cast.command import environment, running, typed
 from tests.cast.config import salon_toml
 from tests.config.samples import PASSWORD_HASH, SECRET_KEY
 from tests.zygote import Zygote
@@ -167,7 +167,7 @@ def test_the_units_commands_start_tell_systemd_and_reload(
         ) as bridge:
             bridge.wait_for("`bridge reload`")
             assert b"READY=1" in systemd.recv(1000)
-            assert ran(*again, folder=tmp_path).returncode == 0
+            assert typed(*again, folder=tmp_path).returncode == 0
             assert bridge.end(signal.SIGTERM) == 0
 
 

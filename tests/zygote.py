@@ -51,6 +51,7 @@ PRELOADED = (
     "tests.follow_ups.told_and_killed",
     "tests.store.rows",
 )
+SAID_BY_EACH = ("BRIDGE_CONFIG", "COLUMNS", "FORCE_COLOR")  # who wants none says nothing
 ROOT = Path(__file__).parents[1]
 _NUMBER = 4  # bytes
 
@@ -133,8 +134,7 @@ class Zygote:
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
-        # Each child says whether it wants a configuration.
-        around = {name: value for name, value in os.environ.items() if name != "BRIDGE_CONFIG"}
+        around = {name: value for name, value in os.environ.items() if name not in SAID_BY_EACH}
         with theirs:
             number = theirs.fileno()
             command = [sys.executable, "-m", "tests.zygote", str(number)]
@@ -146,18 +146,20 @@ class Zygote:
         *arguments: str,
         folder: Path = ROOT,
         output: int | None = None,
+        errors: int | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> Child:
         """Run a module's `main` in a process and session of its own, in an environment with these additions.
 
-        What it prints, errors too, is read from the child or goes to the file `output`.
+        What it prints is read from the child or goes to the file `output`; errors too, or to `errors`.
         """
         told, status = os.pipe()
         stdin, ours = os.pipe()
         printed, stdout = os.pipe() if output is None else (None, os.dup(output))
+        stderr = os.dup(stdout if errors is None else errors)
         request = json.dumps(asdict(_Request(module, arguments, str(folder), dict(environment or {}))))
-        socket.send_fds(self._control, [request.encode() + b"\n"], [status, stdin, stdout])
-        for each in (status, stdin, stdout):
+        socket.send_fds(self._control, [request.encode() + b"\n"], [status, stdin, stdout, stderr])
+        for each in (status, stdin, stdout, stderr):
             os.close(each)
         return Child(told, ours, printed)
 
@@ -180,7 +182,7 @@ def serve(control: socket.socket) -> _Request | None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those in between, nobody wants to know
     while True:
-        line, pipes, _, _ = socket.recv_fds(control, 65536, 3)
+        line, pipes, _, _ = socket.recv_fds(control, 65536, 4)
         while line and not line.endswith(b"\n"):
             line += control.recv(65536)
         if not line:
@@ -192,7 +194,7 @@ def serve(control: socket.socket) -> _Request | None:
             os.close(each)
 
 
-def _is_child(status: int, stdin: int, stdout: int) -> bool:
+def _is_child(status: int, *streams: int) -> bool:
     """Fork; tell whether this is the child. A process in between tells its number, and how it ended."""
     if os.fork() != 0:
         return False
@@ -200,13 +202,12 @@ def _is_child(status: int, stdin: int, stdout: int) -> bool:
     child = os.fork()
     if child == 0:
         os.close(status)
-        for given, number in ((stdin, 0), (stdout, 1), (stdout, 2)):
+        for number, given in enumerate(streams):
             os.dup2(given, number)
-        os.close(stdin)
-        os.close(stdout)
+            os.close(given)
         return True
-    os.close(stdin)
-    os.close(stdout)
+    for given in streams:
+        os.close(given)
     _tell(status, child)
     _, ended = os.waitpid(child, 0)
     with suppress(BrokenPipeError):

@@ -1,6 +1,6 @@
 """The command as a process of its own, and what it leaves behind.
 
-What runs on is forked from a process that has imported everything; what is `ran` to its end starts as typed.
+It is forked from a process that has imported everything; what is `typed` starts as at a terminal.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from bridge.cli import main as bridge
 from tests.zygote import Zygote
@@ -88,10 +89,21 @@ def main(*words: str) -> None:
     bridge()
 
 
-def ran(*words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def ran(zygote: Zygote, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
+    with TemporaryFile("w+") as errors:
+        command = zygote.start(
+            __name__, *words, folder=folder, errors=errors.fileno(), environment=environment()
+        )
+        ended = command.finish()
+        errors.seek(0)
+        return subprocess.CompletedProcess(words, ended.returncode, ended.output, errors.read())
+
+
+def typed(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in an interpreter of its own."""
     return subprocess.run(
-        [*BRIDGE, *words], cwd=folder, env=environment(more), capture_output=True, text=True, check=False
+        [*BRIDGE, *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )
 
 

@@ -140,8 +140,10 @@ def test_it_opens_with_a_week_of_life_in_it_and_gets_no_second_one(second: Demo)
     assert "carla@example.com at Google has ended" in alert["text"]
 
 
-def test_the_commands_it_names_work(second: Demo) -> None:
-    done = ran("--config", str(second.folder / "config.toml"), "slots", "consultation", folder=second.folder)
+def test_the_commands_it_names_work(zygote: Zygote, second: Demo) -> None:
+    done = ran(
+        zygote, "--config", str(second.folder / "config.toml"), "slots", "consultation", folder=second.folder
+    )
     assert done.returncode == 0
     assert "start_iso" in done.stdout
 

@@ -23,15 +23,18 @@ from bridge.parts import Bridge
 from bridge.speech.instants import parse_instant
 from providers.base import Deadline, Interval
 from tests.cast import server
-from tests.cast.command import BRIDGE, environment, ran, running
+from tests.cast.command import BRIDGE, environment, ran, running, typed
 from tests.cast.config import salon_config
 from tests.cast.terminal import Terminal, salon_terminal, tomorrow
 from tests.zygote import Zygote
 
 
-def test_init_and_then_check_and_slots_work_in_an_empty_folder(tmp_path: Path) -> None:
-    for words in (["init"], ["check"], ["slots", "consultation"]):
-        done = ran(*words, folder=tmp_path)
+def test_init_and_then_check_and_slots_work_in_an_empty_folder(zygote: Zygote, tmp_path: Path) -> None:
+    for done in (
+        typed("init", folder=tmp_path),
+        ran(zygote, "check", folder=tmp_path),
+        typed("slots", "consultation", folder=tmp_path),
+    ):
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["bridge.db", "config.toml"]
@@ -68,18 +71,24 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path, sqlite_url: str
 
 @pytest.mark.parametrize(("width", "framed"), [(40, False), (100, True)])
 def test_on_a_terminal_tables_fit_its_width_and_no_color_is_heeded(
-    tmp_path: Path, sqlite_url: str, width: int, framed: bool
+    zygote: Zygote, tmp_path: Path, sqlite_url: str, width: int, framed: bool
 ) -> None:
     salon_terminal(tmp_path, sqlite_url)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
     surroundings = environment({"NO_COLOR": "1", "TERM": "xterm-256color"})
-    for name in ("COLUMNS", "FORCE_COLOR"):
-        surroundings.pop(name, None)
-    bridge = subprocess.Popen([*BRIDGE, "check"], cwd=tmp_path, env=surroundings, stdin=theirs, stdout=theirs)
+    with (tmp_path / "errors").open("w") as errors:
+        bridge = zygote.start(
+            "tests.cast.command",
+            "check",
+            folder=tmp_path,
+            output=theirs,
+            errors=errors.fileno(),
+            environment=surroundings,
+        )
     os.close(theirs)
     text = _read_all(ours)
-    assert bridge.wait() == 0
+    assert bridge.finish().returncode == 0
     plain = text.replace("\x1b[1m", "").replace("\x1b[0m", "")  # bold is no colour
     assert "\x1b" not in plain
     assert max(map(len, plain.splitlines())) <= width

@@ -34,10 +34,12 @@ def written(folder: Path, more: str) -> None:
     (folder / "config.toml").write_text(patient_toml(f"sqlite:///{folder}/bridge.db", rest=more))
 
 
-def test_a_sound_file_is_taken_before_the_command_ends(salon: tuple[Path, Running, int]) -> None:
+def test_a_sound_file_is_taken_before_the_command_ends(
+    zygote: Zygote, salon: tuple[Path, Running, int]
+) -> None:
     folder, _, port = salon
     written(folder, _SHAVE)
-    told = ran("reload", folder=folder)
+    told = ran(zygote, "reload", folder=folder)
     assert told.returncode == 0, told.stderr
     assert told.stdout == "The new configuration is taken.\n"
     assert post_once(port, "/shave/available", {})[0] == 200
@@ -47,12 +49,12 @@ def test_a_sound_file_is_taken_before_the_command_ends(salon: tuple[Path, Runnin
     "broken", ["locale = ", "[hosts.carla]\n", '[alerts]\nemail = "env:NOBODY_SET_THIS"\n']
 )
 def test_a_file_that_cannot_be_used_changes_nothing_and_says_why(
-    salon: tuple[Path, Running, int], broken: str
+    zygote: Zygote, salon: tuple[Path, Running, int], broken: str
 ) -> None:
     folder, process, port = salon
     before = descendants(process.process.pid)
     written(folder, broken)
-    told = ran("reload", folder=folder)
+    told = ran(zygote, "reload", folder=folder)
     assert told.returncode == 3
     assert told.stderr.startswith(
         "The new configuration was not taken; the bridge goes on with the one it has"
@@ -88,16 +90,16 @@ def test_what_needs_a_restart_is_said(zygote: Zygote, tmp_path: Path, sqlite_url
     ):
         process.wait_for("`bridge reload`")
         (tmp_path / "config.toml").write_text(config + '[server]\nbind = "127.0.0.1:9"\n')
-        told = ran("reload", folder=tmp_path)
+        told = ran(zygote, "reload", folder=tmp_path)
         assert told.returncode == 0, told.stderr
         assert post_once(port, "/available", {})[0] == 200
     assert "A new server.bind holds from the next start" in told.stdout
     assert "Values from the environment (FAKE_TELLI_KEY) are those the bridge was started with" in told.stdout
 
 
-def test_without_a_server_it_says_so(tmp_path: Path) -> None:
+def test_without_a_server_it_says_so(zygote: Zygote, tmp_path: Path) -> None:
     (tmp_path / "bridge.pid").write_text(f"{os.getpid()}\n")  # a number that is somebody else's by now
-    told = ran("reload", folder=tmp_path)
+    told = ran(zygote, "reload", folder=tmp_path)
     assert told.returncode == 4
     assert told.stderr.startswith("No bridge is served from config.toml (by ")
 
@@ -112,7 +114,7 @@ def test_no_caller_is_lost_at_reloads(
                 (tmp_path / "config.toml").write_text(
                     patient_toml(sqlite_url, rest=_SHAVE.replace("shave", f"shave{number}"))
                 )
-                assert ran("reload", folder=tmp_path).returncode == 0
+                assert ran(zygote, "reload", folder=tmp_path).returncode == 0
         assert post_once(port, f"/shave{times - 1}/available", {})[0] == 200
     assert set(callers.told) == {"good"}
     assert callers.told["good"] > 20

@@ -48,9 +48,9 @@ def test_it_says_where_it_answers_with_which_file_database_and_version(
     assert not list(tmp_path.glob("bridge.pid*"))
 
 
-def test_a_configuration_that_cannot_be_used_is_told_in_sentences(tmp_path: Path) -> None:
+def test_a_configuration_that_cannot_be_used_is_told_in_sentences(zygote: Zygote, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[bridge]\n[server]\nworkers = 0\n")
-    told = ran("serve", folder=tmp_path)
+    told = ran(zygote, "serve", folder=tmp_path)
     assert told.returncode == 3
     assert "The configuration cannot be used:\n" in told.stderr
     assert "  server.workers: 0 is out of range" in told.stderr
@@ -65,11 +65,11 @@ def test_gunicorn_meets_the_same_checks(zygote: Zygote, tmp_path: Path) -> None:
     assert "Traceback" not in str(refused.value)
 
 
-def test_a_port_that_somebody_holds_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_port_that_somebody_holds_is_refused(zygote: Zygote, sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(salon_toml(sqlite_url))
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
         port = taken.getsockname()[1]
-        told = ran("serve", "--bind", f"127.0.0.1:{port}", folder=tmp_path)
+        told = ran(zygote, "serve", "--bind", f"127.0.0.1:{port}", folder=tmp_path)
     assert told.returncode == 1
     assert f"The bridge cannot listen at 127.0.0.1:{port}: address already in use." in told.stderr
     assert not list(tmp_path.glob("bridge.pid*"))
@@ -79,7 +79,7 @@ def test_a_second_server_of_one_configuration_is_refused_until_the_first_is_dead
     zygote: Zygote, sqlite_url: str, tmp_path: Path
 ) -> None:
     with served(zygote, tmp_path, salon_toml(sqlite_url)) as (first, _), reserved_port() as another:
-        told = ran("serve", "--bind", f"127.0.0.1:{another}", folder=tmp_path)
+        told = ran(zygote, "serve", "--bind", f"127.0.0.1:{another}", folder=tmp_path)
         assert told.returncode == 1
         assert f"(process {first.process.pid}, by {tmp_path}/bridge.pid)" in told.stderr
         first.kill()
