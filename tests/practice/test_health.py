@@ -20,7 +20,7 @@ from bridge.store.sql import jobs
 from bridge.store.sql.alerts import open_alerts
 from providers.errors import AccessDenied, ConnectionExpired, ProviderError, ProviderUnavailable
 from tests.cast.at_vendors import ANNA_GOOGLE, PATIENT, vendors_toml
-from tests.cast.clock import RunningClock, tomorrow_at
+from tests.cast.clock import PresentClock, RunningClock, tomorrow_at
 from tests.cast.config import read_toml
 from tests.cast.salon import Salon
 from tests.cast.server import running
@@ -35,14 +35,14 @@ OpenTwo = Callable[..., tuple[Salon, Salon]]
 
 @pytest.fixture
 def open_two(sqlite_url: str, google: FakeGoogle, tmp_path: Path) -> Iterator[OpenTwo]:
-    """Opens a salon in two processes' stead, with one clock; on both databases by `url=store_url`."""
+    """Opens a salon in two processes' stead, by one clock that `runs` or not; on both by `url=store_url`."""
     with ExitStack() as stack:
 
         def opened(
-            change: Callable[[str], str] = str, *, url: str = sqlite_url, **more: Any
+            change: Callable[[str], str] = str, *, url: str = sqlite_url, runs: bool = False, **more: Any
         ) -> tuple[Salon, Salon]:
             config = read_toml(change(vendors_toml(url, tmp_path, google=google, **more)), tmp_path)
-            clock = RunningClock()
+            clock = RunningClock() if runs else PresentClock()
             first, second = Salon(config, clock=clock), Salon(config, clock=clock)
             for salon in (first, second):
                 stack.callback(salon.bridge.stop)
@@ -97,7 +97,7 @@ def test_patience_asked_for_is_kept_by_all_processes_for_five_minutes_at_most(
 
 
 def test_a_hanging_account_costs_its_time_out_once(open_two: OpenTwo, google: FakeGoogle) -> None:
-    first, second = open_two(bridge="busy_max_age_seconds = 0")
+    first, second = open_two(runs=True, bridge="busy_max_age_seconds = 0")
     assert offers(first)  # connected, and its identity known: the whole deadline is for the answer
     assert offers(second)
     google.requests.clear()
@@ -113,7 +113,7 @@ def test_a_hanging_account_costs_its_time_out_once(open_two: OpenTwo, google: Fa
 
 
 def test_many_short_waits_in_vain_are_as_good_as_a_long_one(open_two: OpenTwo, google: FakeGoogle) -> None:
-    salon, _ = open_two(bridge="busy_max_age_seconds = 0\ndeadline_seconds = 0.7")
+    salon, _ = open_two(runs=True, bridge="busy_max_age_seconds = 0\ndeadline_seconds = 0.7")
     salon.bridge.plan_standing()
     salon.bridge.background.run_due()
     google.requests.clear()

@@ -69,7 +69,7 @@ def test_a_vendor_that_hangs_from_the_start_on_costs_its_own_host_alone(
 def test_beside_a_hanging_vendor_a_write_at_another_has_time_to_be_repeated(
     open_mixed: OpenMixed, google: FakeGoogle, microsoft: FakeMicrosoft
 ) -> None:
-    salon = open_mixed(clock=RunningClock())
+    salon = open_mixed("book_deadline_seconds = 10", clock=RunningClock())
     google.fail_next(Fault.HANG, times=None)
     microsoft.fail_next(Fault.UNAVAILABLE, operation="events.create")
 
@@ -77,8 +77,8 @@ def test_beside_a_hanging_vendor_a_write_at_another_has_time_to_be_repeated(
         if microsoft.operations()[-1] in ("events.create", "events.update"):
             salon.clock.turn(seconds=seconds)
 
-    # The questions leave three of five seconds, and no try begins with less than one.
-    microsoft.set_latency(1.2, sleep=sleep)
+    # The questions leave six of ten seconds, and no try begins with less than one.
+    microsoft.set_latency(2.4, sleep=sleep)
     booking = salon.book("kim", tomorrow_at(10)).booking
     assert booking is not None and booking.hosts == ("ben",)
     moved = salon.reception.move(booking, tomorrow_at(10, 30)).booking
