@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
 import sys
@@ -16,8 +17,11 @@ from bench.console import wide_console
 from bench.load import load
 from bench.salon import make_salon, question
 from bench.servers import ROOT, Server, serving
+from bridge.store.migrate import migrate
+from tests.cast.config import Staff, salon_toml
 
 _TIMES = 3
+_LARGE = "bridge serve, 2,000 hosts, 400 event types"
 _STEPS = {
     "bare Python": "pass",
     "import flask": "import flask",
@@ -61,6 +65,9 @@ def main() -> None:
             table.add_row("gunicorn until it answers", f"{server.ready_after:.2f}", "", "")
             table.add_row("gunicorn worker, resident", "", "", f"{worker_mib(server, 'Rss'):.0f}")
             table.add_row("gunicorn worker, its share", "", "", f"{worker_mib(server, 'Pss'):.0f}")
+        large = _large(Path(folder))
+        taken = _median([_served(large) for _ in range(_TIMES)])
+        table.add_row(_LARGE, f"{taken.seconds:.2f}", f"{taken.cpu:.2f}", f"{taken.mib:.0f}")
     wide_console().print(table)
 
 
@@ -71,6 +78,23 @@ def _run(step: str, config: Path) -> Taken:
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
     return Taken(*map(float, told.stdout.split()))
+
+
+def _large(folder: Path) -> Path:
+    """Write the configuration of a large organisation, and make its database."""
+    url, path = f"sqlite:///{folder / 'large.db'}", folder / "large.toml"
+    staff = [Staff(f"host{number}") for number in range(2000)]
+    teams = {f"type{number}": [each.name for each in staff[number::400]] for number in range(400)}
+    event_types = {name: f"hosts = {json.dumps(team)}" for name, team in teams.items()}
+    path.write_text(salon_toml(url, *staff, **event_types), encoding="utf-8")
+    migrate(url)
+    return path
+
+
+def _served(config: Path) -> Taken:
+    """Start `bridge serve` and its two workers."""
+    with serving("", config=config) as server:
+        return Taken(server.ready_after, server.cpu_of_start(), worker_mib(server, "Rss"))
 
 
 def _median(runs: Sequence[Taken]) -> Taken:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +16,9 @@ from bridge.cli.output import Exit, Refused
 from bridge.cli.session import Session, config_option, json_option
 from bridge.config import ServerSection
 from bridge.service import reloading
+
+if TYPE_CHECKING:
+    from bridge.server.master import Master
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -48,22 +53,35 @@ def serve(session: Session, /, pid_file: Path | None, log_format: str | None, **
 
     Checks the configuration and the database first. What is left out is read from [server].
     """
+    # All that is loaded and read stays: to look through it for what could go would take a fifth of the start.
+    gc.disable()
+    try:
+        run, master = _checked(session, pid_file, log_format, options)
+    finally:
+        gc.enable()
+    run(master)
+
+
+def _checked(
+    session: Session, pid_file: Path | None, log_format: str | None, options: Mapping[str, Any]
+) -> tuple[Callable[[Master], None], Master]:
+    """Return what serves, and the first process with the configuration that it has checked."""
     from bridge.log import Form
     from bridge.server.application import serve as run
     from bridge.server.master import Master
 
-    session.config()  # a missing file is told in the command's own words
+    config = session.config()  # a missing file is told in the command's own words
     os.environ["BRIDGE_CONFIG"] = str(session.config_path.absolute())
     names = {"preload": "preload_app"}
     chosen = {names.get(name, name): value for name, value in options.items() if value not in (None, False)}
-    run(
-        Master(
-            overrides=chosen,
-            pid_file=pid_file and pid_file.absolute(),
-            log_format=Form(log_format) if log_format else None,
-            announce=lambda text: session.output.result({"status": "serving", "text": text}, text),
-        )
+    master = Master(
+        overrides=chosen,
+        pid_file=pid_file and pid_file.absolute(),
+        log_format=Form(log_format) if log_format else None,
+        announce=lambda text: session.output.result({"status": "serving", "text": text}, text),
+        read=config,
     )
+    return run, master
 
 
 @click.command()

@@ -6,11 +6,13 @@ hang-up signal would silence the telephone.
 
 from __future__ import annotations
 
+import gc
+import linecache
 import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,18 +49,23 @@ class Master:
     """What the first process keeps from its start to its end.
 
     `overrides` are gunicorn's settings given on the command line, as `pid_file` and `log_format` are;
-    `announce` tells whoever started it.
+    `announce` tells whoever started it; `read` is the configuration where it was read before.
     """
 
     overrides: Mapping[str, Any] = field(default_factory=dict)
     pid_file: Path | None = None
     log_format: log.Form | None = None
     announce: Callable[[str], None] = print
+    read: InitVar[Config | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, read: Config | None) -> None:
         """Check the configuration. BridgeError: what a person has to mend."""
-        config = taken.check()
+        config = taken.check(read)
         taken.take(config)
+        # What only checking needed goes before the processes that serve are made of this one, and the lines of
+        # source that Google's libraries have read.
+        linecache.clearcache()
+        gc.collect()
         self._config = config
         self._first: ServerSection = config.server
         self._version = version(_PACKAGE)

@@ -29,13 +29,13 @@ def taken() -> Config | None:
     return _TAKEN.config
 
 
-def check() -> Config:
-    """Return what the configuration file says once all of it can be served.
+def check(config: Config | None = None) -> Config:
+    """Return what the configuration file says, or said when it was read, once all of it can be served.
 
     The database is brought up to date (SQLite) or looked at. ConfigError, SchemaOutdated, StoreUnavailable:
     what a person has to mend first.
     """
-    config = load()
+    config = config or load()
     create_app(config).extensions["bridge"].stop()
     return config
 

@@ -69,13 +69,13 @@ class HostTable(Table):
 
 @dataclass(frozen=True)
 class Hosts:
-    """The hosts whose calendars are known, and the names of all; None where these cannot be read.
+    """The hosts whose calendars are known, and the names of all, in order; None where these cannot be read.
 
     `resources` are the names of what they share.
     """
 
     known: Mapping[str, Host]
-    names: tuple[str, ...] | None
+    names: Mapping[str, object] | None
     resources: frozenset[str] = frozenset()
 
 
@@ -96,7 +96,7 @@ def read_hosts(
     shared = tree.get("resources")
     return Hosts(
         known,
-        tuple(raw) if isinstance(raw, dict) else None,
+        raw if isinstance(raw, dict) else None,
         frozenset(shared) if isinstance(shared, dict) else frozenset(),
     )
 

@@ -103,7 +103,7 @@ class TeamReader:
     def _known(self, host: str, own: MemberTable, at: TomlPath) -> Member | None:
         if self.hosts.names is not None and host not in self.hosts.names:
             text = _("{value} is not a host: there is no section [hosts.<name>] of this name{suggestion}")
-            meant = suggestion(host, self.hosts.names)
+            meant = suggestion(host, tuple(self.hosts.names))
             self.problems.add(at, Said(text, value=shown(host), suggestion=meant))
             return None
         if host in self._seen:

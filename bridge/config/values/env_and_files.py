@@ -55,13 +55,13 @@ class Outside:
             return {key: self.resolve(item, (*at, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.resolve(item, (*at, place)) for place, item in enumerate(value)]
-        return self._text(value, at) if isinstance(value, str) else value
+        if isinstance(value, str) and value.startswith(("env:", "file:")):
+            return self._read(value, at)
+        return value
 
-    def _text(self, text: str, at: TomlPath) -> object:
-        scheme, colon, name = text.partition(":")
-        read = {"env": self._from_environment, "file": self._from_file}.get(scheme)
-        if not colon or read is None:
-            return text
+    def _read(self, text: str, at: TomlPath) -> object:
+        scheme, _, name = text.partition(":")
+        read = {"env": self._from_environment, "file": self._from_file}[scheme]
         try:
             return FromOutside(read(name).removesuffix("\n"), text)
         except Unreadable as reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated
@@ -35,6 +36,9 @@ def wall_range(value: object) -> WallRange:
     if end <= start:
         raise _backwards(start, end)
     return WallRange(start, end, at["place"] if at else "")
+
+
+_known_range = lru_cache(wall_range)  # a large team's hours are few different ones
 
 
 def minutes_of_range(value: object) -> tuple[int, int]:
@@ -91,7 +95,7 @@ def _ranges(value: object, place: _Place, complaints: Complaints) -> tuple[WallR
     found = []
     for number, item in enumerate(value):
         try:
-            found.append((wall_range(item), number))
+            found.append((_known_range(item) if isinstance(item, str) else wall_range(item), number))
         except Unfit as error:
             complaints.add((*place, number), item, error.sentence)
     found.sort()
