@@ -62,8 +62,8 @@ class Master:
         """Check the configuration. BridgeError: what a person has to mend."""
         config = taken.check(read)
         taken.take(config)
-        # What only checking needed goes before the processes that serve are made of this one, and the lines of
-        # source that Google's libraries have read.
+        # What only checking needed goes before the processes that serve are made of this one; and the lines
+        # of source that Google's libraries have read.
         linecache.clearcache()
         gc.collect()
         self._config = config

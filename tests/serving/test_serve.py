@@ -100,6 +100,8 @@ def test_a_booking_under_way_is_answered_before_the_server_ends(
         f"content-length: {len(raw)}\r\nexpect: 100-continue\r\n\r\n"
     )
     with served(zygote, tmp_path, salon_toml(sqlite_url), *words) as (process, port):
+        # One that is just forked does not hear of the end, and is waited for in vain.
+        process.wait_until(lambda said: said.count("Booting worker") == 2)
         with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
             line.sendall(head.encode())
             assert line.recv(1000).startswith(b"HTTP/1.1 100 ")  # it is being read
