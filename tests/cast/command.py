@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from bridge.cli import main as bridge
-from tests.zygote import Zygote
+from tests.zygote import SAID_BY_EACH, Zygote
 
 ROOT = Path(__file__).parents[2]
 BRIDGE = (sys.executable, "-m", "bridge")
@@ -108,8 +108,11 @@ def typed(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment in which the command finds its code from any folder, and no configuration."""
-    kept = {key: value for key, value in os.environ.items() if key != "BRIDGE_CONFIG"}
+    """Return an environment in which the command finds its code from any folder, and no configuration.
+
+    How wide and colourful it may be, its terminal says: pytest's workers have a width of their own.
+    """
+    kept = {key: value for key, value in os.environ.items() if key not in SAID_BY_EACH}
     return {**kept, "PYTHONPATH": str(ROOT), **(more or {})}
 
 
