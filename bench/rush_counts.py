@@ -137,9 +137,7 @@ def _events(own: Iterable[Mapping[str, Any]], world: Vendors) -> Counter[tuple[s
 def _answered_wrongly(asked: Sequence[Asked], told: Sequence[Told]) -> dict[str, object]:
     pairs = [*zip(asked, told, strict=True)]
     return {
-        "late (deadline + 250 ms)": sum(
-            one.status > 0 and one.seconds > _DEADLINES[each.question] + _GRACE for each, one in pairs
-        ),
+        "late (deadline + 250 ms)": sum(_is_late(each, one) for each, one in pairs),
         "not answered within 15 s": sum(one.status == 0 for _, one in pairs),
         "not 200 or of another shape": sum(
             one.status > 0 and not _is_sound(each, one) for each, one in pairs
@@ -158,6 +156,23 @@ def _moment(event: dict[str, Any]) -> datetime:
     start = event["start"]
     found = start if isinstance(start, datetime) else datetime.fromisoformat(start["dateTime"])
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def late(asked: Sequence[Asked], told: Sequence[Told]) -> dict[str, int]:
+    """Count the late answers by their question and what they said."""
+    pairs = [(each, one) for each, one in zip(asked, told, strict=True) if _is_late(each, one)]
+    return dict(Counter(f"/{each.question} {_said(one)}" for each, one in pairs))
+
+
+def _is_late(asked: Asked, told: Told) -> bool:
+    return told.status > 0 and told.seconds > _DEADLINES[asked.question] + _GRACE
+
+
+def _said(told: Told) -> str:
+    if told.status != 200:
+        return str(told.status)
+    words = {b"Too many people": "shed", b'"success"': "booked", b'"start_iso"': "offered"}
+    return next((name for text, name in words.items() if text in told.body), "other")
 
 
 def latencies(asked: Sequence[Asked], told: Sequence[Told]) -> Table:

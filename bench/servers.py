@@ -56,6 +56,7 @@ def serving(app: str, *, config: Path, options: Sequence[str] = ()) -> Iterator[
     command += ["--bind", f"127.0.0.1:{port}", *options]
     # With compiled files, as any installation has: to compile takes a process a second and 7 MiB.
     environment = {**os.environ, "BRIDGE_CONFIG": str(config), "PYTHONDONTWRITEBYTECODE": ""}
+    environment["STATE_DIRECTORY"] = str(config.parent)  # where killed processes leave notes
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command line

@@ -82,7 +82,7 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
         self.initialized = True
         self.since = self.came_at = 0.0
         self.accept = ""
-        self.is_stranger, self.is_shed = True, False
+        self.is_stranger, self.is_booking, self.is_shed = True, False, False
         self._request: Any = None
         self._admitted = Admitted(0)
         self._guesses = 0
@@ -145,7 +145,7 @@ class Waiting(TConn):  # type: ignore[misc] # no types published
         if isinstance(judged, Refused):
             return judged
         self._request, self._admitted, self._guesses = request, judged, 0
-        self.is_stranger = not judged.is_signed
+        self.is_stranger, self.is_booking = not judged.is_signed, judged.is_booking
         if request._expected_100_continue and judged.most:  # noqa: SLF001 - what gunicorn itself goes by
             self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         request._expected_100_continue = False  # noqa: SLF001

@@ -24,6 +24,7 @@ from typing import Any
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
+from bridge.server.lane import Lane
 from bridge.server.waiting import Waiting
 from bridge.store.patience import asked_at
 from bridge.web.admission import TOO_MANY, TOO_SLOW, Door, Refused
@@ -34,7 +35,7 @@ _MOST_SHED = 256  # at once: beyond, there is no time for words
 # Python's 5 ms before a busy thread lets go cost the poller that at each of its calls to the system: in a
 # flood of 400 calls a second a third fewer were booked, and twice as many were answered without words.
 _SWITCH_SECONDS = 0.0005
-_STRANGERS = 4  # one of so many threads answers strangers, at least one
+_QUARTER = 4  # of the threads answers strangers, and one is kept from bookings
 _MOST_STRANGERS_WAITING = 64
 _LINGER_SECONDS = 2.0  # RFC 9112, section 9.6: a connection closed at once may lose its last answer
 _IN_HAND: ContextVar[Waiting] = ContextVar("in_hand")
@@ -61,9 +62,11 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
         self._calls: dict[Waiting, Future[Any]] = {}  # that have a thread or wait for one, as they came
         self._most_calls = self.cfg.threads * (1 + _LINE)
         self._shed = 0
-        self._strangers: deque[Waiting] = deque()
-        self._strangers_served = 0
-        self._strangers_most = max(1, self.cfg.threads // _STRANGERS)
+        quarter = self.cfg.threads // _QUARTER
+        self._strangers = Lane(max(1, quarter), _MOST_STRANGERS_WAITING)
+        # A booking waits for vendors and its turn, for seconds where those are slow; an offer is at hand.
+        most_bookings = self.cfg.threads - quarter
+        self._bookings = Lane(most_bookings, most_bookings * _LINE)
 
     def get_thread_pool(self) -> Any:
         """Return the threads of a process that begins, and make the one that answers what is shed."""
@@ -108,15 +111,11 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
 
     def finish_request(self, conn: Waiting, fs: Any) -> None:
         """Go on with whoever waited for the thread that is free now."""
-        if conn.is_stranger:
-            self._strangers_served -= 1
-            if self._strangers:
-                self._serve(self._strangers.popleft())
-        elif conn.is_shed:
+        if conn.is_shed:
             self._shed -= 1
         else:
-            del self._calls[conn]
-            if fs.cancelled():
+            self._go_on_behind(conn)
+            if self._calls.pop(conn, None) and fs.cancelled():
                 self._refuse(conn)
                 return
         if not (fs.result() if not fs.cancelled() and not fs.exception() else False):
@@ -130,6 +129,8 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
         if len(self._calls) > self.cfg.threads:
             for call in [each for conn, each in self._calls.items() if conn.latest <= now]:
                 call.cancel()  # one that is begun goes on
+        for conn in self._bookings.overdue(now):
+            self._refuse(conn)
         for conn in [each for each in self._arriving if each.until <= now]:
             self._drop(conn)
         while self._lingering and self._lingering[0][0] <= now:
@@ -171,22 +172,40 @@ class BridgeWorker(ThreadWorker):  # type: ignore[misc] # no types published
             self._close(conn)
 
     def _let_in(self, conn: Waiting) -> None:
-        if not conn.is_stranger:
-            (self._serve if len(self._calls) < self._most_calls else self._refuse)(conn)
-        elif self._strangers_served < self._strangers_most:
-            self._serve(conn)
-        elif len(self._strangers) < _MOST_STRANGERS_WAITING:
-            self._strangers.append(conn)
-        else:
+        conn.is_shed = False
+        lane = self._lane_of(conn)
+        if lane and lane.is_full and conn.is_stranger:
             self._turn_away(conn, TOO_MANY)
+        elif not conn.is_stranger and self._is_crowded(lane):
+            self._refuse(conn)
+        elif lane and lane.is_taken:
+            lane.waiting.append(conn)
+        else:
+            self._serve(conn)
+
+    def _lane_of(self, conn: Waiting) -> Lane | None:
+        """Return in which part of the threads a request is answered, None: in any."""
+        if conn.is_stranger:
+            return self._strangers
+        return self._bookings if conn.is_booking else None
+
+    def _is_crowded(self, lane: Lane | None) -> bool:
+        is_full = lane is not None and lane.is_full
+        return is_full or len(self._calls) + len(self._bookings.waiting) >= self._most_calls
 
     def _serve(self, conn: Waiting) -> None:
-        conn.is_shed = False
-        if conn.is_stranger:
-            self._strangers_served += 1
-            self._begin(self.tpool, conn)
-        else:
-            self._calls[conn] = self._begin(self.tpool, conn)
+        if lane := self._lane_of(conn):
+            lane.served += 1
+        begun = self._begin(self.tpool, conn)
+        if not conn.is_stranger:
+            self._calls[conn] = begun
+
+    def _go_on_behind(self, conn: Waiting) -> None:
+        """Serve who waited for the place of one that has been answered."""
+        if lane := self._lane_of(conn):
+            lane.served -= 1
+            if lane.waiting:
+                self._serve(lane.waiting.popleft())
 
     def _refuse(self, conn: Waiting) -> None:
         """Have a call answered at once by the thread that asks nobody; a flood of them is not even that."""

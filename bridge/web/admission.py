@@ -38,12 +38,15 @@ _BODIES = ("POST", "PUT", "PATCH")
 class Admitted:
     """A request that is answered by the application; `is_signed`: as far as its head tells, by telli.
 
+    `is_booking`: it asks calendars, and may wait for them as long as it can.
+
     Of its body `most` bytes are read, within `seconds`; with 0 none, and the connection ends with the answer.
     If it has waited for a thread for `patience` seconds, it is answered without one.
     """
 
     most: int
     is_signed: bool = False
+    is_booking: bool = False
     seconds: float = READ_SECONDS
     patience: float = 1.0
 
@@ -117,8 +120,9 @@ class Door:
         if (head.length or 0) > MOST_BYTES:  # said first, whoever it was
             return TOO_LARGE
         if is_well_formed(head.header(HEADER)):
-            patience = self.book_patience if head.path.rstrip("/").endswith("/book") else self.patience
-            return Admitted(MOST_BYTES, is_signed=True, patience=patience)
+            books = head.path.rstrip("/").endswith("/book")
+            patience = self.book_patience if books else self.patience
+            return Admitted(MOST_BYTES, is_signed=True, is_booking=books, patience=patience)
         self.note_unsigned(head.path.rstrip("/").rpartition("/")[2].replace("-", "_"))  # as views are called
         return _UNSIGNED
 

@@ -264,3 +264,26 @@ def test_a_repeat_of_what_was_booked_hears_so_though_nobody_has_time(zygote: Zyg
         with store.write() as connection:
             leases.release(connection, _KIMS_TURN, "another")
         assert b'"success"' in lines[0].makefile("rb").read()
+
+
+def test_bookings_that_wait_leave_a_thread_to_offers(zygote: Zygote, tmp_path: Path) -> None:
+    url, address = f"sqlite:///{tmp_path}/bridge.db", "127.0.0.1"
+    patient = "[bridge]\ndeadline_seconds = 60\nbook_deadline_seconds = 60\n"
+    options = ("--workers", "1", "--threads", "4")
+    with (
+        server.running(zygote, salon_toml(url).replace("[bridge]\n", patient), tmp_path, *options) as running,
+        closing(Store(url)) as store,
+        ExitStack() as stack,
+    ):
+        with store.write() as connection:
+            lease = timedelta(seconds=60)
+            assert leases.acquire(connection, _KIMS_TURN, "another", lease, database_now(connection))
+        lines = []
+        for hour in range(10, 15):  # as many as there are threads, and one more
+            lines.append(stack.enter_context(socket.create_connection((address, running.port), timeout=60)))
+            lines[-1].sendall(signed("/book", caller("kim", tomorrow_at(hour))))
+        offered = running.post("/available", {"contact_id": "lee"})[1]
+        assert offered["available"] and "message" not in offered
+        with store.write() as connection:
+            leases.release(connection, _KIMS_TURN, "another")
+        assert all(b"status" in line.makefile("rb").read() for line in lines)

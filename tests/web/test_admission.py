@@ -32,9 +32,10 @@ def judged(method: str, path: str, length: int | None = 2, **headers: str) -> Ad
 
 def test_a_signed_request_is_tellis_and_read() -> None:
     for path in ("/book", "/cut/available", "/cut/available/", "/contact-lookup"):
-        # A booking may wait for a thread for longer than an offer: more time is given to it.
-        patience = 2.0 if path == "/book" else 1.0
-        assert judged("POST", path, 2, **SIGNED) == Admitted(MOST_BYTES, is_signed=True, patience=patience)
+        # A booking may wait for a thread for longer than an offer, for which one is kept.
+        books = path == "/book"
+        admitted = Admitted(MOST_BYTES, is_signed=True, is_booking=books, patience=2.0 if books else 1.0)
+        assert judged("POST", path, 2, **SIGNED) == admitted
     assert isinstance(judged("POST", "/book", MOST_BYTES, **SIGNED), Admitted)
     assert judged("POST", "/book", MOST_BYTES + 1, **SIGNED) is TOO_LARGE
 
