@@ -11,9 +11,9 @@ from bridge.booking.context import BookingContext
 from bridge.calendars.availability import Busy, OwnEvent
 from bridge.errors import OutcomeUnknown
 from bridge.model import Booking, EventType
-from bridge.scheduling.offers import busy_window, window_around
+from bridge.scheduling.offers import window_around
 from bridge.scheduling.slots import HostTime, Rule, failing_rules
-from providers.base import Deadline, Interval
+from providers.base import Deadline
 
 _SHARE = 0.4  # of a booking's deadline, for all questions together: the rest is the write's, and its repeats'
 _FRESH_SECONDS = 1.0  # a younger answer is not asked for again before a write
@@ -39,13 +39,10 @@ class Questions:
         """Return what their calendars say now; whoever, or whatever, stays silent too long is unknown."""
         deadline = Deadline(self._seconds_left(), self.context.monotonic)
         asked_at = self.context.monotonic()
-        window = window_around(self.event_type, self.start)
-        offered = busy_window(self.event_type, self.context.now())
         # Without kept answers of vendors: they are good enough to offer, never to book.
         busy = self.context.availability.busy(
             hosts,
-            window,
-            reach=Interval(min(window.start, offered.start), max(window.end, offered.end)),
+            window_around(self.event_type, self.start),
             deadline=deadline,
             own=self.own,
         )

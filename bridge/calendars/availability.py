@@ -110,18 +110,16 @@ class Availability:
         *,
         deadline: Deadline,
         max_age: float | None = None,
-        reach: Interval | None = None,
         own: OwnEvent | None = None,
     ) -> Busy:
         """Ask every calendar of the hosts, all accounts at once.
 
-        An answer at most `max_age` seconds old will do; without it, none but what holds now. Embedded
-        calendars that must be asked are asked about all of `reach`.
+        An answer at most `max_age` seconds old will do; without it, none but what holds now.
         """
         hosts = [self._hosts[each] for each in dict.fromkeys(host_ids)]
         wanted, unmet = self._questions(hosts, own, deadline)
         every = [asked for group in wanted.values() for asked in group]
-        told = self._free_busy.ask(every, window, max_age=max_age, reach=reach, deadline=deadline)
+        told = self._free_busy.ask(every, window, max_age=max_age, deadline=deadline)
         answers = told.by_question
         failures = {asked.name: answer.error for asked, answer in answers.items() if answer.error} | unmet
         refusing = frozenset(host.id for host in hosts if self._health.refusal(host.booking_calendar))

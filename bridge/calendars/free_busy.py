@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bridge.calendars.accounts import Accounts
 from bridge.calendars.call_pool import CallPool, StillRunning
@@ -42,13 +43,9 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How it is asked: by a probe, what is forgiven whom, and how long an answer is waited for in seconds.
-
-    Embedded calendars are asked about all their `reach`, which is kept and costs no more.
-    """
+    """How it is asked: by a probe, what is forgiven whom, and how long an answer is waited for in seconds."""
 
     is_probe: bool = False
-    reach: Interval | None = None
     forgiving: frozenset[Asked] = frozenset()
     patience: float = 0.0
 
@@ -58,8 +55,7 @@ class _Manner:
         return not (may_pass and asked in self.forgiving)
 
 
-# With the monotonic time of the answer, and the window it is about.
-_Answered = tuple[Mapping[BusyQuery, BusyAnswer], float, Interval]
+_Answered = tuple[Mapping[BusyQuery, BusyAnswer], float]  # with the monotonic time of the answer
 _Call = Future[_Answered]
 
 
@@ -117,13 +113,12 @@ class FreeBusy:
         *,
         deadline: Deadline,
         max_age: float | None = None,
-        reach: Interval | None = None,
         is_probe: bool = False,
     ) -> Answers:
         """Return an answer for each: kept ones at most `max_age` seconds old, the others live.
 
-        Without `max_age` all are as of now: live, or of an embedded calendar without a change since. One that
-        has changed is asked for all its `reach`. Only a probe asks an account that is to be left alone.
+        Without `max_age` all are as of now: live, or of an embedded calendar without a change since. Only a
+        probe asks an account that is to be left alone.
         """
         asked, now = list(dict.fromkeys(wanted)), self._monotonic()
         is_known = max_age is not None or (self._has_heard() and not is_probe)
@@ -134,7 +129,7 @@ class FreeBusy:
             answers = {each: replace(answer, answered_at=now) for each, answer in answers.items()}
         missing = [each for each in asked if each not in answers]
         if missing:
-            live = self._live(missing, window, deadline, _Manner(is_probe=is_probe, reach=reach))
+            live = self._live(missing, window, deadline, _Manner(is_probe=is_probe))
             version = self._take(live, version, is_new=bool(max_age))
             answers |= live
         return Answers(answers, version, counted)
@@ -215,22 +210,13 @@ class FreeBusy:
             return unasked
         try:
             provider, queries = self._accounts.provider(name), [asked.query for asked in group]
+            ask = partial(provider.free_busy, queries, window, deadline=deadline)
 
-            def timed(about: Interval = window) -> _Answered:
+            def timed() -> _Answered:
                 # Taken where the answer arrives: who waits for all of them may wait for a silent one.
-                return provider.free_busy(queries, about, deadline=deadline), self._monotonic(), about
+                return ask(), self._monotonic()
 
-            def far() -> _Answered:
-                found = timed(manner.reach or window)
-                # What is not known of all that time may be of the time that is wanted.
-                return (
-                    timed() if any(isinstance(each, ProviderError) for each in found[0].values()) else found
-                )
-
-            if not provider.counts_changes:
-                return self._pool.submit(name.provider, timed)
-            is_kept = manner.reach and not any(query.without for query in queries)
-            return _Near(far if is_kept else timed)
+            return _Near(timed) if provider.counts_changes else self._pool.submit(name.provider, timed)
         except Exception as error:  # noqa: BLE001 - told where the answer is waited for
             refused = _Call()
             refused.set_exception(error)
@@ -244,7 +230,7 @@ class FreeBusy:
         told: Mapping[Asked, BusyAnswer]
         answered_at = self._monotonic()
         try:
-            answered, answered_at, window = call.result(timeout=deadline.remaining())
+            answered, answered_at = call.result(timeout=deadline.remaining())
             told = {
                 asked: answered[asked.query]
                 if asked.query in answered
