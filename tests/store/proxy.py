@@ -33,6 +33,7 @@ class PostgresProxy:
         self._keeps_commit = False
         self._kept = threading.Event()
         self._lost: int | None = None
+        self._sign: bytes | None = None  # that the commit to come is the one whose answer is lost
         self._last: int | None = None
         self._is_asked = False
         self._is_away_after = False
@@ -75,6 +76,10 @@ class PostgresProxy:
     def lose_answer(self, of_commit: int, *, then_away: bool = False) -> None:
         """Lose the answer of the commit of this number, counted from now, which the server carries out."""
         self.commits, self._lost, self._is_away_after = 0, of_commit, then_away
+
+    def lose_answer_after(self, statement: str, *, then_away: bool = False) -> None:
+        """Lose the answer of the commit that comes after such a statement, which the server carries out."""
+        self._sign, self._is_away_after = statement.encode(), then_away
 
     def break_off(self, at_question: int, *, is_asked: bool, then_away: bool = False) -> None:
         """Break off at the question of this number, counted from now; the server has heard it, or has not."""
@@ -119,6 +124,8 @@ class PostgresProxy:
             while chunk := self._passed(pair.client):
                 self.questions += chunk.startswith(_QUERY) or _SYNC in chunk
                 self.statements += chunk.startswith(_QUERY) + chunk.count(_EXECUTE)
+                if self._sign and self._sign in chunk:
+                    self._sign, self._lost = None, self.commits + 1
                 if _COMMIT in chunk and self._keeps_commit:
                     self._keeps_commit = False
                     self._kept.wait()
