@@ -125,10 +125,8 @@ def test_a_booking_told_to_have_failed_is_undone(open_through: OpenSalon, proxy:
     assert not salon.bridge.context.notes.every()
 
 
-def test_a_booking_whose_commit_never_came_needs_no_undoing(
-    open_through: OpenSalon, proxy: PostgresProxy
-) -> None:
-    salon = open_through()
+def book_withheld(salon: Salon, proxy: PostgresProxy) -> None:
+    """Tell a caller that booking failed, while its commit is still on its way to the server."""
 
     def checkpoint(step: str) -> None:
         if step == "event_created":
@@ -138,6 +136,13 @@ def test_a_booking_whose_commit_never_came_needs_no_undoing(
     salon.checkpoint = checkpoint
     assert not salon.book("kim", TEN).success
     salon.checkpoint = lambda _step: None
+
+
+def test_a_booking_whose_commit_never_came_needs_no_undoing(
+    open_through: OpenSalon, proxy: PostgresProxy
+) -> None:
+    salon = open_through()
+    book_withheld(salon, proxy)
     proxy.cut()
     proxy.let_go_of_commit()
     proxy.go_on()
@@ -151,15 +156,7 @@ def test_a_booking_whose_commit_comes_late_is_waited_for_and_undone(
     open_through: OpenSalon, proxy: PostgresProxy
 ) -> None:
     salon = open_through()
-
-    def checkpoint(step: str) -> None:
-        if step == "event_created":
-            proxy.keep_commit()
-            salon.clock.turn(seconds=20)
-
-    salon.checkpoint = checkpoint
-    assert not salon.book("kim", TEN).success
-    salon.checkpoint = lambda _step: None
+    book_withheld(salon, proxy)
     with within(Deadline(0.01, time.monotonic), time.sleep), pytest.raises(StoreUnavailable):
         undo_told_failed(salon.bridge.context)  # the transaction is still open, and may yet be committed
     with ThreadPoolExecutor(1) as other:
