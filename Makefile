@@ -71,5 +71,5 @@ $(STAMP): pyproject.toml locks/dev.txt
 	@$(INSTALL) --require-hashes --requirement locks/build.txt
 	@$(INSTALL) --require-hashes --requirement locks/dev.txt
 	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
-	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.installed-*; touch $@

@@ -35,9 +35,8 @@ class Asked:
     identity: str
 
     def __hash__(self) -> int:
-        return hash(
-            self.name
-        )  # each call looks some up ten times: the whole question takes five times as long
+        # Each call looks some up ten times: to hash the whole question takes five times as long.
+        return hash(self.name)
 
     @property
     def key(self) -> Key:
