@@ -6,7 +6,7 @@ import importlib
 import sys
 
 PARTS = {
-    "engine": "the slot engine, beside a tenth of what Cal.com's takes",
+    "engine": "the slot engine, beside its goals",
     "google": "a free/busy call through Google's client, beside bare HTTP clients",
     "microsoft": "the same for Microsoft",
     "caldav": "the same for CalDAV",
